@@ -1,0 +1,222 @@
+"""What a run is asked to do, what a model says of itself, and where things lie.
+
+Standard library only: every other module may import this one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emotion.errors import ConfigError
+
+IMAGE_SIZE = 48  # pixels a side: the network's input
+DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
+PREFERRED_POSITIVE = "happy"
+DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
+DEMO_TITLE = "drawn faces (demo)"
+MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
+
+
+def home() -> Path:
+    """The folder that holds the person's data and results: `EMOTION_HOME`, else the project's own folder."""
+    chosen = os.environ.get("EMOTION_HOME")
+    return Path(chosen).expanduser().resolve() if chosen else Path(__file__).resolve().parent.parent
+
+
+def archive_dir() -> Path:
+    return home() / "archive"
+
+
+def runs_dir() -> Path:
+    return home() / "runs"
+
+
+def drawn_faces_dir() -> Path:
+    return home() / "drawn_faces"
+
+
+def cache_dir() -> Path:
+    return home() / ".cache"
+
+
+def label_order(named: Iterable[str]) -> tuple[str, ...]:
+    """Puts class names as a person gives them into label order.
+
+    Of two classes the positive one (happy where it is present, else the one named first) is label 1, whatever the
+    order of the folders. More than two keep their order.
+
+    Args:
+        named: two or more different class names; case does not matter.
+
+    Returns:
+        The names in lower case; index = label. Not to be applied twice: without happy the order is the message.
+
+    Raises:
+        ConfigError: for fewer than two names, an empty one, or one named twice.
+    """
+    names = check_labels(name.strip().lower() for name in named)
+    if len(names) > 2:
+        return names
+    positive = PREFERRED_POSITIVE if PREFERRED_POSITIVE in names else names[0]
+    return tuple(sorted(names, key=lambda name: name == positive))
+
+
+def check_labels(labels: Iterable[str]) -> tuple[str, ...]:
+    """The labels as a tuple; ConfigError for fewer than two, an empty one, or one that is there twice."""
+    names = tuple(labels)
+    if len(names) < 2 or len(set(names)) != len(names) or not all(names):
+        raise ConfigError("classes", "two or more different names", ",".join(names))
+    return names
+
+
+def positive_class(labels: tuple[str, ...]) -> str:
+    """The class whose probability is reported, of names in label order."""
+    if PREFERRED_POSITIVE in labels:
+        return PREFERRED_POSITIVE
+    return labels[1] if len(labels) == 2 else labels[0]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """All that a run needs to know. Written to `config.json`; derived values are computed, never stored.
+
+    Attributes:
+        data: "demo" for the drawn faces, or the path of a folder with train/ and test/.
+        classes: class names in label order, see `label_order`.
+        recipe: name of an entry in `emotion.models.RECIPES`.
+        epochs: passes over the training faces, 1 to 1000.
+        batch_size: faces a step, 1 to 1024.
+        learning_rate: of Adam, above 0 and at most 1.
+        validation_split: share of train that is kept aside for validation, 0.05 to 0.5.
+        seed: of the split, the first weights, the order of faces and dropout, 0 to 2**31 - 1.
+        name: the person's own words for this run, at most 80 characters.
+    """
+
+    data: str = DEMO
+    classes: tuple[str, ...] = DEFAULT_CLASSES
+    recipe: str = "classic"
+    epochs: int = 10
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    validation_split: float = 0.2
+    seed: int = 0
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "classes", check_labels(self.classes))
+        for field, kind in (("data", str), ("recipe", str), ("name", str)):
+            if not isinstance(getattr(self, field), kind):
+                raise ConfigError(field, "text", getattr(self, field))
+        _check_whole("epochs", self.epochs, 1, 1000)
+        _check_whole("batch_size", self.batch_size, 1, 1024)
+        _check_whole("seed", self.seed, 0, 2**31 - 1)
+        _check_between("learning_rate", self.learning_rate, 1e-7, 1.0)
+        _check_between("validation_split", self.validation_split, 0.05, 0.5)
+        if len(self.name) > 80:
+            raise ConfigError("name", "at most 80 characters", f"{len(self.name)} characters")
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self) | {"classes": list(self.classes)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> TrainingConfig:
+        """The inverse of `to_json`; an unknown key is an error, so that a typing mistake cannot pass silently."""
+        return cls(**_known_fields(cls, values, "config"))
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What travels with a model (`model.json`), so that nobody has to type it again.
+
+    Attributes:
+        classes: class names in label order; `positive` is the one whose probability is reported.
+        threshold: a probability above it is answered with the positive class.
+        temperature: logits are divided by it before they become probabilities; 1 = as trained.
+        unsure_band: probabilities from its first to its second value are answered with "unsure";
+            two equal values = never.
+        input_size: side of the square grey input in pixels.
+        crop: how a face box becomes the input; see `emotion.images`.
+        data: "demo" or a title of the data that it was trained on; `fingerprint` is that of its listing.
+        recipe: of the run that made it.
+        parameters: number of weights.
+        scores: measured figures, such as {"test_accuracy": …, "test_n": …}; may be empty.
+        versions: package name to version, at training time.
+    """
+
+    classes: tuple[str, ...] = DEFAULT_CLASSES
+    positive: str = PREFERRED_POSITIVE
+    threshold: float = 0.5
+    temperature: float = 1.0
+    unsure_band: tuple[float, float] = (0.5, 0.5)
+    input_size: int = IMAGE_SIZE
+    crop: dict[str, Any] = dataclasses.field(default_factory=lambda: {"rule": "whole", "padding": "square"})
+    data: str = DEMO
+    fingerprint: str = ""
+    recipe: str = "classic"
+    parameters: int = 0
+    scores: dict[str, Any] = dataclasses.field(default_factory=dict)
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    format_version: int = MODEL_FORMAT
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "classes", tuple(self.classes))
+        object.__setattr__(self, "unsure_band", tuple(self.unsure_band))
+        if self.positive not in self.classes:
+            raise ConfigError("positive", f"one of {', '.join(self.classes)}", self.positive)
+        _check_between("threshold", self.threshold, 0.0, 1.0)
+        _check_between("temperature", self.temperature, 0.01, 100.0)
+        if len(self.unsure_band) != 2 or not 0.0 <= self.unsure_band[0] <= self.unsure_band[1] <= 1.0:
+            raise ConfigError("unsure_band", "two rising numbers from 0 to 1", self.unsure_band)
+        _check_whole("input_size", self.input_size, 8, 512)
+        if self.format_version > MODEL_FORMAT:
+            raise ConfigError("format_version", f"at most {MODEL_FORMAT} (update this program)", self.format_version)
+
+    @property
+    def positive_label(self) -> int:
+        return self.classes.index(self.positive)
+
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The (negative, positive) classes of a yes-or-no answer: both of two, or sad and happy among more."""
+        if len(self.classes) == 2:
+            return self.classes[1 - self.positive_label], self.positive
+        both_there = set(DEFAULT_CLASSES) <= set(self.classes) and self.positive == PREFERRED_POSITIVE
+        return DEFAULT_CLASSES if both_there else None
+
+    @property
+    def saw_only_drawn_faces(self) -> bool:
+        return self.data == DEMO
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self) | {"classes": list(self.classes), "unsure_band": list(self.unsure_band)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> ModelInfo:
+        """The inverse of `to_json`. Unknown keys of a later minor version are left aside."""
+        names = {field.name for field in dataclasses.fields(cls)}
+        return cls(**{key: value for key, value in values.items() if key in names})
+
+
+def _known_fields(cls: type, values: dict[str, Any], what: str) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(cls)}
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise ConfigError(what, f"only the fields {', '.join(sorted(names))}", ", ".join(unknown))
+    return values
+
+
+def _check_whole(field: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(field, f"a whole number from {low} to {high}", value)
+
+
+def _check_between(field: str, value: object, low: float, high: float) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or not low <= value <= high:  # type: ignore[operator]
+        raise ConfigError(field, f"a number from {low:g} to {high:g}", value)

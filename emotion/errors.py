@@ -1,0 +1,222 @@
+"""Everything that can go wrong and is the person's to mend, as one tree.
+
+    EmotionError
+        ConfigError                  a setting outside its range
+        DataError                    the folder of pictures
+            DataFolderMissingError · DataFolderUnreadableError · SplitMissingError · FolderNamesClashError
+            ClassMissingError · ClassEmptyError · TooFewPicturesError
+            FolderNotEmptyError
+        PictureError                 one picture
+            PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
+            TooManyPixelsError · HiddenTextError · HeicMissingError
+        ModelError
+            ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
+        RunError
+            RunMissingError · RunStateError
+        UnsupportedPlatformError
+
+The text of each error is one or two plain sentences: what happened, what was expected, what to do.
+Pages and the command line show it as it is; anything else that is raised is a bug of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class EmotionError(Exception):
+    """Base of all errors that are told to the person in plain words."""
+
+
+class ConfigError(EmotionError):
+    """A setting that is unknown or outside its range."""
+
+    def __init__(self, field: str, expected: str, received: object) -> None:
+        super().__init__(f"{field}: expected {expected}. Received: {received!r}.")
+
+
+class DataError(EmotionError):
+    """The folder of pictures is not as expected."""
+
+
+class DataFolderMissingError(DataError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"No folder at {path}. Expected a folder with train/ and test/ inside, each with one folder "
+            "a class (such as happy/ and sad/). Choose another folder or use the drawn faces."
+        )
+
+
+class DataFolderUnreadableError(DataError):
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"The folder {path} cannot be opened ({why}). Expected a folder that this program may read. "
+            "Change its permissions or choose another folder."
+        )
+
+
+class SplitMissingError(DataError):
+    def __init__(self, root: Path, split: str) -> None:
+        super().__init__(
+            f"{root} has no {split}/ folder. Expected {split}/<class>/ with pictures inside. "
+            f"Make that folder or choose another one."
+        )
+
+
+class FolderNamesClashError(DataError):
+    def __init__(self, folder: Path, names: Iterable[str]) -> None:
+        super().__init__(
+            f"{folder} has several folders with one name: {', '.join(sorted(names))}. Expected names that differ in "
+            "more than upper and lower case. Put the pictures together in one of them or rename one."
+        )
+
+
+class ClassMissingError(DataError):
+    def __init__(self, folder: Path, name: str, found: Iterable[str]) -> None:
+        names = ", ".join(sorted(found)) or "no class folders"
+        super().__init__(
+            f"{folder} has no folder for the class {name!r}. Found: {names}. "
+            "Add that folder or choose classes that are there."
+        )
+
+
+class ClassEmptyError(DataError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no readable picture. Expected jpg, jpeg, png, bmp or webp files. "
+            "Put pictures in or choose other classes."
+        )
+
+
+class TooFewPicturesError(DataError):
+    def __init__(self, root: Path, needed: str, received: int) -> None:
+        super().__init__(f"{root}: expected {needed}. Received: {received}. Add pictures or change the setting.")
+
+
+class FolderNotEmptyError(DataError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} already holds files. Expected a new or an empty folder for the drawn faces. "
+            "Choose another folder or move its files away."
+        )
+
+
+class PictureError(EmotionError):
+    """One picture that cannot be used; the others go on.
+
+    Each kind is told in one sentence without the file's name: a name may hold anything and is shown beside it, as text.
+    """
+
+
+class PictureFileError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The file cannot be opened: check that it is there, is not a folder, and may be read.")
+
+
+class PictureEmptyError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The file is empty: copy or download the picture again.")
+
+
+class PictureFileTooLargeError(PictureError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The file has {size / 2**20:,.1f} MB and at most {limit / 2**20:g} MB are read: save the picture smaller."
+        )
+
+
+class NotAPictureError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The file is not a picture, whatever its name says: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF "
+            "file."
+        )
+
+
+class PictureDamagedError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The picture is damaged, cut short or saved in a rare way: download it again or save it as JPEG or PNG."
+        )
+
+
+class TooManyPixelsError(PictureError):
+    """Args: size: width and height in pixels as the file claims them, None where only too many is known."""
+
+    def __init__(self, size: tuple[int, int] | None, limit: int) -> None:
+        claim = f"measures {size[0]:,} × {size[1]:,} pixels" if size else "is far too large"
+        super().__init__(f"The picture {claim} and at most {limit / 1e6:g} megapixels are read: make it smaller first.")
+
+
+class HiddenTextError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The picture carries more than 1 MB of hidden text: save it again without its metadata.")
+
+
+class HeicMissingError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "HEIC pictures need the package pillow-heif, which is not installed: install it or save the picture "
+            "as JPEG."
+        )
+
+
+class ModelError(EmotionError):
+    """A model that cannot be found or read."""
+
+
+class ModelMissingError(ModelError):
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"No model called {reference!r}. Expected a run id, latest, pretrained, or the path of a run folder "
+            "or of its model.tflite. `python -m emotion runs` lists the runs."
+        )
+
+
+class ModelFileError(ModelError):
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
+
+
+class ModelNotYetError(ModelError):
+    def __init__(self, run_id: str, status: str) -> None:
+        super().__init__(
+            f"Run {run_id} has no model to use; it is {status}. Wait until it ends, choose another run, "
+            f"or try `python -m emotion export {run_id}`."
+        )
+
+
+class ModelClassesError(ModelError):
+    def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
+        super().__init__(
+            f"This model knows only the classes {', '.join(known)}. Received: {', '.join(unknown)}. "
+            "Choose among its classes, or another model."
+        )
+
+
+class ModelInputError(ModelError):
+    def __init__(self, expected: str, received: str) -> None:
+        super().__init__(
+            f"Expected faces as {expected}. Received: {received}. `load_and_preprocess_image(path)` makes them."
+        )
+
+
+class RunError(EmotionError):
+    """A run that is missing or in the wrong state for what was asked."""
+
+
+class RunMissingError(RunError):
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"No run called {reference!r}. `python -m emotion runs` lists the runs there are.")
+
+
+class RunStateError(RunError):
+    def __init__(self, run_id: str, status: str, needed: str) -> None:
+        super().__init__(f"Run {run_id} is {status}. Expected {needed}.")
+
+
+class UnsupportedPlatformError(EmotionError):
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what} cannot be installed here ({where}). Supported: Python 3.11 to 3.13 on "
+                         "Linux x86_64, Windows x86_64 and macOS arm64.")

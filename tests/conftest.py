@@ -1,0 +1,88 @@
+"""What all tests share: a home of their own, the command line, a real face, the real data where it is.
+
+Nothing a test does may reach the person's own `runs/` and `archive/`: `EMOTION_HOME` points at a temporary folder
+before the first module of ours is imported, and no warm worker is started unless a test asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
+
+_whole_session = tempfile.mkdtemp(prefix="emotion-tests-")
+os.environ["EMOTION_HOME"] = _whole_session
+os.environ.setdefault("EMOTION_WARM", "0")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_whole_session, ignore_errors=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for the data and results of one test."""
+    monkeypatch.setenv("EMOTION_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def emotion() -> CommandLine:
+    """Runs `python -m emotion …` in a process of its own, from the project's folder, with the test's home.
+
+    `emotion("runs", "--json")` returns the finished process; `stdout` and `stderr` are text.
+    """
+
+    def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "emotion", *map(str, words)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=600,  # only so that a hanging process cannot hold the whole suite
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo with one smiling face, free to use: a 512×512 PNG from scikit-image."""
+    data = pytest.importorskip("skimage.data", reason="scikit-image is not installed: no real face to try")
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("astronaut") / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def fer2013(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The happy and sad faces of the real data, unzipped: a folder with train/ and test/.
+
+    `EMOTION_FER2013` names the zip; without it the test is skipped, and the summary says so.
+    """
+    archive = Path(os.environ.get("EMOTION_FER2013", ""))
+    if not archive.is_file():
+        pytest.skip("EMOTION_FER2013 does not name the zip of the real data")
+    folder = tmp_path_factory.mktemp("fer2013")
+    with zipfile.ZipFile(archive) as file:
+        wanted = [name for name in file.namelist() if name.split("/")[-2:-1] in (["happy"], ["sad"])]
+        file.extractall(folder, wanted)
+    yield next(train.parent for train in folder.rglob("train") if train.is_dir())
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,68 @@
+"""How much memory one picture may take, measured in processes of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.odd_files import encode, jpeg, scene, with_alpha
+
+READ_AND_TELL_PEAK = """
+import sys
+from pathlib import Path
+from emotion.images import open_picture
+
+picture = open_picture(Path(sys.argv[1]), max_side=int(sys.argv[2]) or None)
+status = Path("/proc/self/status")  # on Linux ru_maxrss begins with the parent's memory
+if status.exists():
+    peak = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+elif sys.platform == "darwin":
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+else:
+    import psutil
+    peak = psutil.Process().memory_info().peak_wset
+print(peak)
+"""
+
+
+def peak_megabytes(path: Path, max_side: int) -> float:
+    """Peak memory of a process of its own that reads this file, in MB."""
+    command = [sys.executable, "-c", READ_AND_TELL_PEAK, str(path), str(max_side)]
+    root = Path(__file__).parents[2]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=True)
+    return int(run.stdout) / 1e6
+
+
+def jpeg_on_its_side() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return jpeg(scene((8160, 6120)), exif=exif, subsampling=2)
+
+
+def png_with_alpha() -> bytes:
+    return encode(with_alpha(128, (8160, 6120)), "PNG", compress_level=1)
+
+
+def test_twelve_megapixels_stay_under_300_megabytes(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(encode(scene((4000, 3000)), "WEBP", method=0))  # the hungriest kind
+
+    assert peak_megabytes(tmp_path / "photo", 0) < 300
+
+
+@pytest.mark.parametrize("write", [jpeg_on_its_side, png_with_alpha])
+def test_fifty_megapixels_stay_under_500_megabytes(write: Callable[[], bytes], tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(write())
+
+    assert peak_megabytes(tmp_path / "photo", 0) < 500
+
+
+def test_large_jpeg_read_small_costs_little(tmp_path: Path) -> None:
+    (tmp_path / "photo").write_bytes(jpeg_on_its_side())
+
+    assert peak_megabytes(tmp_path / "photo", 1280) < 150

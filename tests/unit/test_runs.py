@@ -1,0 +1,134 @@
+"""Runs on disk."""
+
+import json
+import os
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from emotion import runs
+from emotion.config import TrainingConfig
+from emotion.errors import RunMissingError
+from emotion.runs import RunPaths, Status
+
+
+@pytest.fixture
+def paths(home):
+    return runs.new_run(TrainingConfig())
+
+
+def test_a_new_run_is_queued_with_its_settings(home):
+    asked = TrainingConfig(epochs=3, name="first try")
+
+    run = runs.read_run(runs.new_run(asked))
+
+    assert (run.status, run.config, run.title) == (Status.QUEUED, asked, "first try")
+
+
+def test_a_run_at_work_is_lost_when_its_process_is_gone(paths):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = psutil.Process(child.pid).create_time()
+    runs.write_status(paths, Status.RUNNING, pid=child.pid, pid_started=started)
+    assert runs.read_run(paths).status is Status.RUNNING
+
+    child.kill()
+    child.communicate()
+
+    assert runs.read_run(paths).status is Status.LOST
+
+
+def test_another_process_with_the_same_number_is_not_the_runs(paths):
+    runs.write_status(paths, Status.RUNNING, pid=os.getpid(), pid_started=1.0)
+
+    assert runs.read_run(paths).status is Status.LOST
+
+
+def test_a_zombie_counts_as_gone():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    started = psutil.Process(child.pid).create_time()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        pass
+
+    alive = runs.process_is_alive(child.pid, started)
+    child.wait()
+
+    assert not alive
+
+
+def test_runs_are_listed_newest_first(home):
+    first = runs.new_run(TrainingConfig(name="first"))
+    second = runs.new_run(TrainingConfig(name="second"))
+
+    assert [run.id for run in runs.list_runs()] == [second.id, first.id]
+
+
+def test_a_folder_that_is_no_run_is_passed_over(paths):
+    (paths.root.parent / "notes").mkdir()
+    (paths.root.parent / "odd").mkdir()
+    (paths.root.parent / "odd" / "status.json").write_text("{half", encoding="utf-8")
+
+    assert [run.id for run in runs.list_runs()] == [paths.id]
+
+
+@pytest.mark.parametrize("reference", ["latest", "id", "path"])
+def test_a_run_is_found_by_each_of_its_names(paths, reference):
+    said = {"latest": "latest", "id": paths.id, "path": str(paths.root)}[reference]
+
+    assert runs.find_run(said).root.resolve() == paths.root.resolve()
+
+
+def test_an_unknown_run_is_named_in_the_error(home):
+    with pytest.raises(RunMissingError, match="No run called 'nobody'"):
+        runs.find_run("nobody")
+
+
+def test_a_torn_last_line_is_passed_over(paths):
+    runs.append_history(paths, event="phase", phase="training")
+    with paths.history.open("a", encoding="utf-8") as file:
+        file.write('{"event": "epoch", "epo')
+
+    history = runs.read_history(paths)
+
+    assert (history.phase, history.epochs) == ("training", [])
+
+
+def test_after_a_resume_later_rows_replace_the_cut_off_ones(paths):
+    runs.append_history(paths, event="epoch", epoch=1, val_loss=0.5)
+    runs.append_history(paths, event="epoch", epoch=2, val_loss=0.9)
+    runs.append_history(paths, event="step", epoch=3, step=1, steps=9)
+    runs.append_history(paths, event="resumed", epoch=1)
+    runs.append_history(paths, event="epoch", epoch=2, val_loss=0.4)
+
+    history = runs.read_history(paths)
+
+    assert [(row["epoch"], row["val_loss"]) for row in history.epochs] == [(1, 0.5), (2, 0.4)]
+    assert history.steps == []
+    assert history.best == history.epochs[1]
+
+
+def test_a_reader_never_meets_half_a_file(tmp_path):
+    path = tmp_path / "status.json"
+    runs.write_json(path, {"n": 0})
+    writer = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from pathlib import Path; from emotion import runs\n"
+         "for n in range(300): runs.write_json(Path(sys.argv[1]), {'n': n, 'padding': 'x' * 20000})", str(path)]
+    )
+
+    reads = []
+    while writer.poll() is None:
+        reads.append(json.loads(path.read_text(encoding="utf-8"))["n"])
+
+    assert writer.returncode == 0
+    assert reads == sorted(reads)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_status_keeps_the_fields_that_are_not_named(paths):
+    created = runs.read_json(paths.status)["created"]
+
+    runs.write_status(paths, Status.FAILED, reason="No folder.")
+
+    assert runs.read_json(paths.status)["created"] == created
+    assert runs.read_run(RunPaths(paths.root)).reason == "No folder."
