@@ -1,0 +1,275 @@
+"""What a data folder holds, and which folder a person means."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from emotion import listing
+from emotion.errors import (
+    DataFolderMissingError,
+    DataFolderUnreadableError,
+    FolderNamesClashError,
+    SplitMissingError,
+)
+
+
+def put(root: Path, *names: str) -> Path:
+    """Files with a few bytes; for a listing nobody opens them."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"picture")
+    return root
+
+
+def test_counts_pictures_per_split_and_class(tmp_path: Path) -> None:
+    put(tmp_path, "train/happy/1.jpg", "train/happy/2.jpg", "train/sad/1.jpg", "test/happy/1.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert found.counts == {"train": {"happy": 2, "sad": 1}, "test": {"happy": 1}}
+    assert found.classes == ("happy", "sad")
+
+
+def test_lists_files_sorted_and_relative(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/b.jpg", "train/sad/a.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert found.files["train"]["sad"] == ("train/sad/a.jpg", "train/sad/b.jpg")
+
+
+@pytest.mark.parametrize("name", ["1.jpg", "1.JPEG", "1.Png", "1.bmp", "1.WEBP", "two.dots.jpg"])
+def test_takes_every_kind_in_any_case(tmp_path: Path, name: str) -> None:
+    put(tmp_path, f"train/sad/{name}")
+
+    found = listing.scan(tmp_path)
+
+    assert found.counts["train"] == {"sad": 1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".DS_Store", "Thumbs.db", "._1.jpg", "notes.txt", "jpg", "__MACOSX/1.jpg", ".hidden/1.jpg"],
+)
+def test_skips_and_counts_nested_junk(tmp_path: Path, name: str) -> None:
+    put(tmp_path, "train/sad/1.jpg", f"train/sad/{name}", f"train/{name}")
+
+    found = listing.scan(tmp_path)
+
+    assert found.counts["train"] == {"sad": 1}
+    assert found.skipped == 2
+
+
+def test_walks_folders_inside_class_folders(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/person 1/morning/1.jpg", "train/sad/2.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert found.files["train"]["sad"] == ("train/sad/2.jpg", "train/sad/person 1/morning/1.jpg")
+
+
+def test_ignores_case_of_folder_names(tmp_path: Path) -> None:
+    put(tmp_path, "Train/Happy/1.jpg", "TEST/HAPPY/1.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert found.counts == {"train": {"happy": 1}, "test": {"happy": 1}}
+    assert found.files["test"]["happy"] == ("TEST/HAPPY/1.jpg",)
+
+
+def test_refuses_folders_that_differ_in_case(tmp_path: Path) -> None:
+    put(tmp_path, "train/Happy/1.jpg", "train/happy/2.jpg")
+    if len(os.listdir(tmp_path / "train")) == 1:
+        pytest.skip("this disk does not tell upper from lower case")
+
+    with pytest.raises(FolderNamesClashError, match="Happy, happy"):
+        listing.scan(tmp_path)
+
+
+def test_keeps_an_empty_class_in_sight(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+    (tmp_path / "train" / "happy").mkdir()
+
+    found = listing.scan(tmp_path)
+
+    assert found.counts["train"] == {"happy": 0, "sad": 1}
+
+
+def test_lists_a_folder_without_test(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert "test" not in found.files
+    assert found.counts["test"] == {}
+
+
+def test_takes_classes_from_test_without_train(tmp_path: Path) -> None:
+    put(tmp_path, "test/sad/1.jpg", "test/angry/1.jpg")
+
+    found = listing.scan(tmp_path)
+
+    assert found.classes == ("angry", "sad")
+
+
+def test_leaves_links_to_folders_aside(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+    try:
+        (tmp_path / "train" / "sad" / "round").symlink_to(tmp_path / "train", target_is_directory=True)
+    except OSError:
+        pytest.skip("links cannot be made here")
+
+    found = listing.scan(tmp_path)
+
+    assert (found.counts["train"], found.skipped) == ({"sad": 1}, 1)
+
+
+def test_names_a_folder_without_splits(tmp_path: Path) -> None:
+    put(tmp_path, "happy/1.jpg")
+
+    with pytest.raises(SplitMissingError, match=r"has no train/ folder\. Expected train/<class>/"):
+        listing.scan(tmp_path)
+
+
+def test_names_a_folder_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(DataFolderMissingError, match=r"No folder at .*nowhere"):
+        listing.scan(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root opens all")
+def test_names_a_folder_that_is_locked(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+    (tmp_path / "train" / "sad").chmod(0)
+
+    with pytest.raises(DataFolderUnreadableError, match="sad cannot be opened"):
+        listing.scan(tmp_path)
+
+
+def test_fingerprint_stays_when_nothing_changes(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg", "test/sad/1.jpg")
+
+    assert listing.scan(tmp_path).fingerprint == listing.scan(tmp_path).fingerprint
+
+
+def _touch(root: Path) -> None:
+    os.utime(root / "train/sad/1.jpg", ns=(1, 1))
+
+
+def _grow(root: Path) -> None:
+    file = root / "train/sad/1.jpg"
+    changed = file.stat().st_mtime_ns
+    file.write_bytes(b"another picture")
+    os.utime(file, ns=(changed, changed))
+
+
+def _rename(root: Path) -> None:
+    (root / "train/sad/1.jpg").rename(root / "train/sad/2.jpg")
+
+
+def _move(root: Path) -> None:
+    (root / "train/sad/1.jpg").rename(root / "train/happy/1.jpg")
+
+
+def _add(root: Path) -> None:
+    put(root, "test/angry/1.jpg")
+
+
+@pytest.mark.parametrize("change", [_touch, _grow, _rename, _move, _add])
+def test_fingerprint_changes_with_any_file(tmp_path: Path, change: object) -> None:
+    put(tmp_path, "train/sad/1.jpg", "train/happy/0.jpg", "test/sad/1.jpg")
+    before = listing.scan(tmp_path).fingerprint
+
+    change(tmp_path)  # type: ignore[operator]
+
+    assert listing.scan(tmp_path).fingerprint != before
+
+
+def test_fingerprint_leaves_junk_aside(tmp_path: Path) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+    before = listing.scan(tmp_path).fingerprint
+
+    put(tmp_path, "train/sad/.DS_Store")
+
+    assert listing.scan(tmp_path).fingerprint == before
+
+
+@pytest.mark.parametrize("typed", ["{}", "  {}  ", '"{}"', "'{}'", "{}/", "\u201c{}\u201d"])
+def test_understands_paths_as_people_paste_them(tmp_path: Path, typed: str) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+
+    assert listing.resolve(typed.format(tmp_path)) == tmp_path
+
+
+def test_starts_at_home_for_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "faces/train/sad/1.jpg")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    assert listing.resolve("~/faces") == tmp_path / "faces"
+
+
+def test_starts_at_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "faces/train/sad/1.jpg")
+    monkeypatch.chdir(tmp_path)
+
+    assert listing.resolve("faces") == tmp_path / "faces"
+
+
+def test_looks_through_one_outer_folder(tmp_path: Path) -> None:
+    put(tmp_path, "fer2013/train/sad/1.jpg", "__MACOSX/fer2013/train/sad/1.jpg", "readme.txt")
+
+    assert listing.resolve(str(tmp_path)) == tmp_path / "fer2013"
+
+
+def test_chooses_none_of_two_data_folders(tmp_path: Path) -> None:
+    put(tmp_path, "one/train/sad/1.jpg", "two/train/sad/1.jpg")
+
+    assert listing.resolve(str(tmp_path)) == tmp_path
+
+
+@pytest.mark.parametrize("typed", ["", "  ", '""', "no/such/folder", "~nobody-of-this-name/x", "a" * 5000, "nul\0byte"])
+def test_refuses_paths_that_lead_nowhere(typed: str) -> None:
+    with pytest.raises(DataFolderMissingError, match="No folder at"):
+        listing.resolve(typed)
+
+
+def test_refuses_a_file_as_data(tmp_path: Path) -> None:
+    put(tmp_path, "archive.zip")
+
+    with pytest.raises(DataFolderMissingError, match=r"archive\.zip"):
+        listing.resolve(str(tmp_path / "archive.zip"))
+
+
+def test_titles_the_demo_as_drawn_faces() -> None:
+    assert listing.title("demo") == "drawn faces (demo)"
+
+
+def test_titles_a_folder_by_its_name(tmp_path: Path) -> None:
+    assert listing.title(f'"{tmp_path / "my faces"}"') == "my faces"
+
+
+def test_takes_the_demo_without_an_archive(home: Path) -> None:
+    assert listing.default_data() == "demo"
+
+
+def test_takes_the_demo_beside_an_empty_archive(home: Path) -> None:
+    (home / "archive").mkdir()
+
+    assert listing.default_data() == "demo"
+
+
+@pytest.mark.parametrize("name", ["archive/train/sad/1.jpg", "archive/Train/sad/1.jpg", "archive/fer/train/sad/1.jpg"])
+def test_takes_the_archive_when_it_is_there(home: Path, name: str) -> None:
+    put(home, name)
+
+    assert listing.default_data() == str(home / "archive")
+
+
+def test_uses_drawn_faces_that_are_there(home: Path) -> None:
+    put(home, "drawn_faces/train/sad/1.png")
+
+    assert listing.resolve("demo") == home / "drawn_faces"
