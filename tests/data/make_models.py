@@ -1,0 +1,51 @@
+"""Makes the two tiny models of the tests: networks whose answer can be worked out by hand.
+
+    python tests/data/make_models.py        needs TensorFlow; the result is committed, so tests do not
+
+`brightness`     two classes: P(happy) = sigmoid(8 m - 4), where m is the mean of the picture.
+`three_classes`  angry, happy, sad: softmax of (0, 8 m - 4, 4 - 8 m);
+                 of these two alone P(happy) = P(happy) / (P(happy) + P(sad)) = sigmoid(16 m - 8).
+
+Features of both: the means of the four quarters (top left, top right, bottom left, bottom right).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+
+from emotion.config import ModelInfo
+
+HERE = Path(__file__).resolve().parent
+
+
+def network(weights: list[float], bias: list[float], activation: str) -> keras.Model:
+    """Quarter means, then one dense layer; `weights` and `bias` hold one value an output."""
+    image = keras.Input((48, 48, 1), name="image")
+    quarters = keras.layers.Flatten(name="quarters")(keras.layers.AveragePooling2D(24)(image))
+    dense = keras.layers.Dense(len(weights), activation=activation)
+    model = keras.Model(image, {"probability": dense(quarters), "features": quarters})
+    dense.set_weights([np.tile(np.divide(weights, 4.0), (4, 1)), np.array(bias)])
+    return model
+
+
+def save(model: keras.Model, name: str, info: ModelInfo) -> None:
+    folder = HERE / name
+    folder.mkdir(exist_ok=True)
+    model.export(folder / "model.tflite", format="litert")
+    (folder / "model.json").write_text(json.dumps(info.to_json(), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    save(network([8.0], [-4.0], "sigmoid"), "brightness", ModelInfo(recipe="brightness", parameters=5))
+    save(
+        network([0.0, 8.0, -8.0], [0.0, -4.0, 4.0], "softmax"),
+        "three_classes",
+        ModelInfo(classes=("angry", "happy", "sad"), recipe="three_classes", parameters=15),
+    )

@@ -1,0 +1,162 @@
+"""The record of figures, by hand and through the tiny models of tests/data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+from emotion.config import ModelInfo
+from emotion.dataset import Examples
+from emotion.errors import ModelClassesError
+from emotion.evaluation import Evaluation, default_classes, evaluate, evaluate_model, narrow
+from emotion.predictor import load_model
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+REQUIRED = {"n", "loss", "accuracy", "accuracy_interval", "balanced_accuracy", "auc", "confusion_matrix", "classes"}
+
+# Ten faces: six happy (1), four sad (0); three of the sad and four of the happy are answered right at 0.5.
+LABELS = np.array([1, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+HAPPY = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.2, 0.1, 0.3, 0.4, 0.75])
+BOTH = np.stack([1 - HAPPY, HAPPY], axis=1)
+
+
+def grey_examples(greys: list[int], labels: list[int], classes: tuple[str, ...] = ("sad", "happy")) -> Examples:
+    images = np.tile(np.array(greys, np.uint8).reshape(-1, 1, 1), (1, 48, 48))
+    files = tuple(f"test/{number}.png" for number in range(len(greys)))
+    return Examples(images, np.array(labels), classes, files, (), "fingerprint")
+
+
+def test_figures_of_ten_faces_by_hand() -> None:
+    figures = evaluate(BOTH, LABELS, ModelInfo())
+
+    assert figures.n == 10
+    assert figures.accuracy == pytest.approx(0.7)
+    assert figures.accuracy_interval == pytest.approx((0.3968, 0.8922), abs=1e-4)
+    assert figures.balanced_accuracy == pytest.approx((3 / 4 + 4 / 6) / 2)
+    assert figures.auc == pytest.approx(18 / 24)
+    assert figures.confusion_matrix == [[3, 1], [2, 4]]
+    assert figures.classes == ("sad", "happy")
+    assert figures.per_class["happy"] == {"precision": 4 / 5, "recall": 4 / 6, "f1": 8 / 11, "n": 6}
+
+
+def test_loss_equals_scikit_learn() -> None:
+    assert evaluate(BOTH, LABELS, ModelInfo()).loss == pytest.approx(sklearn.metrics.log_loss(LABELS, BOTH))
+
+
+def test_baseline_always_gives_the_positive_class() -> None:
+    assert evaluate(BOTH, LABELS, ModelInfo()).baseline == {"answer": "happy", "accuracy": 0.6}
+
+
+def test_the_threshold_of_the_model_is_used() -> None:
+    figures = evaluate(BOTH, LABELS, ModelInfo(threshold=0.75))
+
+    assert figures.threshold == 0.75
+    assert figures.confusion_matrix == [[4, 0], [4, 2]]
+
+
+def test_a_single_class_has_no_auc() -> None:
+    figures = evaluate(BOTH[:6], LABELS[:6], ModelInfo())
+
+    assert figures.auc is None
+    assert figures.per_class["sad"] == {"precision": 0.0, "recall": None, "f1": 0.0, "n": 0}
+
+
+def test_more_classes_equal_scikit_learn() -> None:
+    rng = np.random.default_rng(2)
+    probabilities, labels = rng.dirichlet([1, 1, 1], 300), rng.integers(0, 3, 300)
+
+    figures = evaluate(probabilities, labels, ModelInfo(classes=("angry", "happy", "sad")))
+
+    answered = probabilities.argmax(axis=1)
+    assert figures.confusion_matrix == sklearn.metrics.confusion_matrix(labels, answered).tolist()
+    assert figures.accuracy == pytest.approx(sklearn.metrics.accuracy_score(labels, answered))
+    assert figures.auc == pytest.approx(sklearn.metrics.roc_auc_score(labels, probabilities, multi_class="ovr"))
+    assert figures.baseline == {"answer": "happy", "accuracy": pytest.approx((labels == 1).mean())}
+
+
+def test_json_has_what_others_rely_on() -> None:
+    written = json.loads(json.dumps(evaluate(BOTH, LABELS, ModelInfo()).to_json(), allow_nan=False))
+
+    assert set(written) >= REQUIRED
+    assert written["classes"] == ["sad", "happy"]
+    assert written["confusion_matrix"] == [[3, 1], [2, 4]]
+
+
+@pytest.mark.parametrize("count", [10, 6])
+def test_json_comes_back_the_same(count: int) -> None:
+    figures = evaluate(BOTH[:count], LABELS[:count], ModelInfo())
+
+    again = Evaluation.from_json(json.loads(json.dumps(figures.to_json() | {"epoch": 3})))
+
+    assert again == figures
+
+
+def test_a_model_is_asked_about_every_face() -> None:
+    greys = [0, 255] * 700
+    told: list[tuple[int, int]] = []
+
+    figures, probabilities = evaluate_model(
+        load_model(DATA / "brightness"),
+        grey_examples(greys, [0, 1] * 699 + [1, 1]),
+        progress=lambda done, total: told.append((done, total)),
+    )
+
+    assert figures.n == 1400
+    assert figures.confusion_matrix == [[699, 0], [1, 700]]
+    assert probabilities.shape == (1400, 2)
+    assert told == [(512, 1400), (1024, 1400), (1400, 1400)]
+
+
+def test_a_model_of_more_classes_is_asked_for_two() -> None:
+    figures, probabilities = evaluate_model(load_model(DATA / "three_classes"), grey_examples([0, 255], [0, 1]))
+
+    assert figures.classes == ("sad", "happy")
+    assert figures.confusion_matrix == [[1, 0], [0, 1]]
+    assert probabilities[1, 1] == pytest.approx(1 / (1 + np.exp(-8)), abs=1e-5)
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(2))
+
+
+def test_a_model_of_more_classes_is_asked_for_all() -> None:
+    examples = grey_examples([0, 128, 255], [2, 0, 1], ("angry", "happy", "sad"))
+
+    figures, probabilities = evaluate_model(load_model(DATA / "three_classes"), examples)
+
+    assert figures.n == 3
+    assert probabilities.shape == (3, 3)
+    assert figures.per_class["angry"]["n"] == 1
+
+
+def test_refuses_a_class_the_model_does_not_know() -> None:
+    with pytest.raises(ModelClassesError, match=r"knows only the classes sad, happy\. Received: fear"):
+        evaluate_model(load_model(DATA / "brightness"), grey_examples([0], [0], ("fear", "happy")))
+
+
+def test_narrowing_keeps_the_threshold() -> None:
+    info = narrow(ModelInfo(classes=("angry", "happy", "sad"), threshold=0.6), ("sad", "happy"))
+
+    assert (info.classes, info.positive, info.threshold) == (("sad", "happy"), "happy", 0.6)
+
+
+def test_narrowing_without_happy_takes_label_one() -> None:
+    info = narrow(ModelInfo(classes=("angry", "happy", "sad")), ("sad", "angry"))
+
+    assert info.positive == "angry"
+
+
+@pytest.mark.parametrize(
+    ("classes", "positive", "expected"),
+    [
+        (("sad", "happy"), "happy", ("sad", "happy")),
+        (("no", "yes"), "yes", ("no", "yes")),
+        (("angry", "happy", "sad"), "happy", ("sad", "happy")),
+        (("cat", "dog", "owl"), "cat", ("cat", "dog", "owl")),
+    ],
+)
+def test_more_classes_are_evaluated_on_happy_and_sad(
+    classes: tuple[str, ...], positive: str, expected: tuple[str, ...]
+) -> None:
+    assert default_classes(ModelInfo(classes=classes, positive=positive)) == expected

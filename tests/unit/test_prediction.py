@@ -1,0 +1,206 @@
+"""From a picture to an answer, with the model whose P(happy) is the sigmoid of 8 x brightness - 4."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emotion import prediction
+from emotion.config import ModelInfo
+from emotion.images import load_and_preprocess_image
+from emotion.prediction import Predictor, answer, judge, load_model
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+SEVEN = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+
+
+@pytest.fixture(scope="module")
+def model() -> Predictor:
+    return load_model(DATA / "brightness")
+
+
+def png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def halves(width: int, height: int) -> Image.Image:
+    """Black on the left, white on the right."""
+    image = Image.new("RGB", (width, height))
+    image.paste((255, 255, 255), (width // 2, 0, width, height))
+    return image
+
+
+def test_a_bright_picture_is_happy(model: Predictor) -> None:
+    given = answer(png(Image.new("RGB", (100, 100), "white")), model, "white.png")
+
+    (face,) = given.faces
+    assert face.label == "happy"
+    assert face.probability == pytest.approx(1 / (1 + np.exp(-4)), abs=1e-5)
+
+
+def test_a_dark_picture_is_sad(model: Predictor) -> None:
+    given = answer(png(Image.new("RGB", (100, 100), "black")), model, "black.png")
+
+    assert given.faces[0].label == "sad"
+    assert given.faces[0].probability == pytest.approx(1 / (1 + np.exp(4)), abs=1e-5)
+
+
+def test_without_a_detector_the_picture_is_the_face(model: Predictor) -> None:
+    given = answer(png(halves(300, 200)), model, "wide.png")
+
+    (face,) = given.faces
+    assert face.box is None
+    assert face.seen.shape == (48, 48)
+    assert face.seen.dtype == np.uint8
+    assert given.note is None
+
+
+def test_sees_what_a_training_picture_becomes(model: Predictor, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    path = tmp_path / "noise.jpg"
+    Image.fromarray(rng.integers(0, 256, (1600, 2000, 3), dtype=np.uint8)).save(path)
+
+    given = answer(path, model, path.name)
+
+    assert given.faces[0].seen / np.float32(255) == pytest.approx(load_and_preprocess_image(path)[0, :, :, 0])
+
+
+def test_each_box_gets_its_own_answer(model: Predictor) -> None:
+    boxes = [[20, 40, 80, 100], [220, 40, 280, 100]]
+
+    given = answer(png(halves(300, 200)), model, "two.png", lambda image: boxes)
+
+    assert [face.box for face in given.faces] == [(20, 40, 80, 100), (220, 40, 280, 100)]
+    assert [face.label for face in given.faces] == ["sad", "happy"]
+
+
+def test_boxes_are_told_in_pixels_of_the_whole_picture(model: Predictor) -> None:
+    given = answer(png(halves(2560, 1920)), model, "large.png", lambda image: [(0, 0, image.width, image.height)])
+
+    assert given.faces[0].box == (0, 0, 2560, 1920)
+    assert given.picture is not None
+    assert given.picture.width * given.scale == 2560
+
+
+def test_a_large_picture_without_a_face_has_no_answer(model: Predictor) -> None:
+    given = answer(png(halves(300, 200)), model, "hills.png", lambda image: [])
+
+    assert given.faces == []
+    assert given.error is None
+    assert given.note == prediction.NO_FACE
+
+
+@pytest.mark.parametrize(("side", "faces"), [(255, 1), (256, 1), (257, 0)])
+def test_a_small_picture_without_a_face_is_used_whole(model: Predictor, side: int, faces: int) -> None:
+    given = answer(png(Image.new("L", (side, side))), model, "crop.png", lambda image: [])
+
+    assert len(given.faces) == faces
+    assert given.note == (prediction.NO_FACE_SMALL if faces else prediction.NO_FACE)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", png(Image.new("L", (48, 48)))[:-30]])
+def test_a_bad_picture_is_answered_with_one_sentence(model: Predictor, content: bytes) -> None:
+    given = answer(content, model, "bad.jpg")
+
+    assert given.faces == []
+    assert given.picture is None
+    assert given.error
+    assert "\n" not in given.error
+
+
+def test_a_missing_file_is_answered_too(model: Predictor, tmp_path: Path) -> None:
+    assert answer(tmp_path / "gone.jpg", model, "gone.jpg").error
+
+
+def test_an_animation_is_noted(model: Predictor) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (60, 60), 0).save(buffer, "GIF", save_all=True, append_images=[Image.new("L", (60, 60), 255)])
+
+    given = answer(buffer.getvalue(), model, "wink.gif", lambda image: [])
+
+    assert given.note is not None
+    assert "first" in given.note
+    assert given.note.endswith(prediction.NO_FACE_SMALL)
+
+
+def test_json_has_the_words_others_rely_on(model: Predictor) -> None:
+    given = answer(png(Image.new("L", (300, 300), 255)), model, 'odd "name"\n.png', lambda image: [[1, 2, 250, 260]])
+
+    line = json.loads(json.dumps(given.to_json()))
+
+    assert line == {
+        "file": 'odd "name"\n.png',
+        "faces": [{"box": [1, 2, 250, 260], "probability": given.faces[0].probability, "label": "happy",
+                   "unsure": False}],
+        "error": None,
+        "note": None,
+    }  # fmt: skip
+
+
+def test_json_of_a_whole_picture_has_no_box(model: Predictor) -> None:
+    given = answer(png(Image.new("L", (48, 48), 255)), model, "face.png")
+
+    assert given.to_json()["faces"][0]["box"] is None
+
+
+def test_json_of_a_refusal_has_no_faces(model: Predictor) -> None:
+    given = answer(b"", model, "empty.png")
+
+    assert given.to_json() == {"file": "empty.png", "faces": [], "error": given.error, "note": None}
+
+
+def test_the_label_follows_the_threshold_of_the_model() -> None:
+    info = ModelInfo(threshold=0.7)
+    happy = np.array([0.69, 0.7, 0.71])
+
+    words = judge(np.stack([1 - happy, happy], axis=1), info)
+
+    assert [label for _, label, _ in words] == ["sad", "sad", "happy"]
+
+
+def test_answers_within_the_band_are_unsure() -> None:
+    info = ModelInfo(unsure_band=(0.4, 0.6))
+    happy = np.array([0.39, 0.4, 0.41, 0.59, 0.6, 0.61])
+
+    words = judge(np.stack([1 - happy, happy], axis=1), info)
+
+    assert [unsure for _, _, unsure in words] == [False, True, True, True, True, False]
+
+
+def test_a_band_without_width_is_never_unsure() -> None:
+    ((_, _, unsure),) = judge(np.array([[0.5, 0.5]]), ModelInfo(unsure_band=(0.5, 0.5)))
+
+    assert not unsure
+
+
+def test_seven_classes_answer_happy_or_sad() -> None:
+    info = ModelInfo(classes=SEVEN)
+    probabilities = np.array([[0.7, 0, 0, 0.2, 0, 0.1, 0], [0, 0, 0.1, 0.1, 0.1, 0.4, 0.3]])
+
+    words = judge(probabilities, info)
+
+    assert [(round(p, 6), label) for p, label, _ in words] == [(0.666667, "happy"), (0.2, "sad")]
+
+
+def test_other_classes_answer_with_the_likeliest() -> None:
+    info = ModelInfo(classes=("cat", "dog", "owl"), positive="cat")
+
+    words = judge(np.array([[0.3, 0.1, 0.6]]), info)
+
+    assert words == [(0.3, "owl", False)]
+
+
+def test_other_pairs_keep_their_own_names(model: Predictor) -> None:
+    info = dataclasses.replace(model.info, classes=("no", "yes"), positive="yes")
+
+    words = judge(np.array([[0.1, 0.9], [0.9, 0.1]]), info)
+
+    assert [label for _, label, _ in words] == ["yes", "no"]
