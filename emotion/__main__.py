@@ -1,0 +1,111 @@
+"""The command line: `python -m emotion train | evaluate | predict | runs | export`.
+
+Reads the arguments, calls one function of `emotion.commands`, and turns its outcome into an exit status:
+0 all answered, 1 something was refused, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+from emotion.errors import EmotionError
+
+MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
+DATA_HELP = "a folder with train/ and test/, or demo for the drawn faces (default: archive/, or demo without it)"
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options; each `--help` ends in an example."""
+    top = argparse.ArgumentParser(
+        prog="python -m emotion",
+        description="Train a small network to tell happy from sad faces, test it, and try it on pictures.",
+        epilog="example: python -m emotion predict photo.jpg",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_train(commands)
+    _add_evaluate(commands)
+    _add_predict(commands)
+    _add_runs(commands)
+    _add_export(commands)
+    return top
+
+
+def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str
+         ) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
+
+
+def _classes(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = _add(commands, "train", "Train a network. Progress goes to stderr; the run id is printed last.",
+                 "python -m emotion train --data archive --epochs 5")
+    train.add_argument("--data", help=DATA_HELP)
+    train.add_argument("--classes", type=_classes, metavar="A,B", help="class folders to learn (default: happy,sad)")
+    train.add_argument("--recipe", help="what to train (default: classic)")
+    train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")
+    train.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="size of a step of Adam")
+    train.add_argument("--validation-split", type=float, metavar="X", help="share of train kept aside")
+    train.add_argument("--seed", type=int, metavar="N", help="same seed, same data, same machine: same history")
+    train.add_argument("--name", metavar="TEXT", help="your own words for this run")
+    where = train.add_mutually_exclusive_group()
+    where.add_argument("--run-dir", metavar="DIR", help="the run's folder: a new one, or one that is queued")
+    where.add_argument("--resume", metavar="RUN", help="go on with a stopped, lost or failed run")
+
+
+def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    evaluate = _add(commands, "evaluate", "Test a model on all faces of a test split.",
+                    "python -m emotion evaluate pretrained --data archive --json")
+    evaluate.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    evaluate.add_argument("--data", help=DATA_HELP)
+    evaluate.add_argument("--classes", type=_classes, metavar="A,B",
+                          help="classes to test (default: the model's own, or happy,sad where it has more)")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    predict = _add(commands, "predict", "Say what the faces in pictures look like.",
+                   "python -m emotion predict photo.jpg holiday/ --json")
+    predict.add_argument("files", nargs="+", metavar="FILE|DIR", help="pictures, or folders to walk")
+    predict.add_argument("--model", default="pretrained", help=MODEL_HELP + " (default: pretrained)")
+    predict.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listing = _add(commands, "runs", "List all runs, newest first.", "python -m emotion runs --json")
+    listing.add_argument("--json", action="store_true", help="print one JSON list")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = _add(commands, "export", "Make the best weights of an unfinished run usable.",
+                  "python -m emotion export 20261123-142501-k3f9")
+    export.add_argument("run", metavar="RUN", help="a run id, latest, or the path of a run folder")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit status."""
+    chosen = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a test's own stream
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    from emotion import commands
+
+    try:
+        return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
+    except EmotionError as error:
+        print(f"emotion: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

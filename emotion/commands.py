@@ -1,0 +1,192 @@
+"""What each command does: one function a command, from parsed arguments to an exit status.
+
+Heavy modules are imported inside the functions, so that a run can say that it starts before they load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion import jobs, recipes, runs, terminal
+from emotion.progress import count
+from emotion.config import DEFAULT_CLASSES, DEMO, TrainingConfig, label_order
+from emotion.errors import RunStateError
+from emotion.runs import RunPaths, Status
+
+if TYPE_CHECKING:
+    from emotion.predictor import Predictor
+
+OK, REFUSED = 0, 1
+SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name")
+
+
+def train(chosen: argparse.Namespace) -> int:
+    """Trains in this process, when its turn comes; Ctrl-C stops and keeps what there is."""
+    from emotion import worker
+
+    paths = _run_to_train(chosen)
+    epochs = runs.read_run(paths).config.epochs
+    _stop_on_signals(paths)
+    worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
+    print(paths.id)
+    return OK if runs.read_run(paths).status in (Status.COMPLETED, Status.STOPPED) else REFUSED
+
+
+def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
+    if chosen.resume:
+        return jobs.requeue(runs.find_run(chosen.resume))
+    if chosen.run_dir:
+        paths = RunPaths(Path(chosen.run_dir).expanduser().resolve())
+        if paths.config.exists():
+            run = runs.read_run(paths)
+            if run.status is not Status.QUEUED:
+                raise RunStateError(run.id, str(run.status), "a queued run or a new folder; --resume goes on with one")
+            return paths
+        return runs.new_run(_config(chosen), paths.root)
+    return runs.new_run(_config(chosen))
+
+
+def _config(chosen: argparse.Namespace) -> TrainingConfig:
+    """The settings from the command line, checked against the data before a run is made of them."""
+    from emotion import dataset
+
+    data = chosen.data or dataset.default_data()
+    changes = {name: getattr(chosen, name) for name in SETTINGS}
+    if data != DEMO:
+        listing = dataset.scan(dataset.resolve(data))
+        dataset.check_classes(listing, "train", changes["classes"] or DEFAULT_CLASSES)
+        data = str(Path(data).expanduser().resolve())
+    return recipes.config(chosen.recipe or recipes.CLASSIC.name, data=data, **changes)
+
+
+def _stop_on_signals(paths: RunPaths) -> None:
+    """The first Ctrl-C (or termination) asks the run to stop and keep; a second one ends the process."""
+
+    def ask(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        runs.request_stop(paths)
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+
+
+def _tell(row: dict[str, Any], epochs: int) -> None:
+    """Progress on stderr; the live rows within an epoch only where a person watches, on one line."""
+    text = terminal.history_row(row, epochs)
+    watched = sys.stderr.isatty()
+    if text is None or (row["event"] == "step" and not watched):
+        return
+    end = "\r" if row["event"] == "step" else "\n"
+    print(f"{text:<110}" if watched else text, end=end, file=sys.stderr, flush=True)
+
+
+def _load(reference: str) -> Predictor:
+    """The model, without the line about processors that LiteRT writes straight to file descriptor 2."""
+    from emotion.predictor import load_model
+
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        return load_model(reference)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def evaluate(chosen: argparse.Namespace) -> int:
+    """Prints the figures of a model on a whole test split."""
+    from emotion import dataset, evaluation
+
+    predictor = _load(chosen.model)
+    classes = label_order(chosen.classes) if chosen.classes else evaluation.default_classes(predictor.info)
+    listing = dataset.scan(dataset.resolve(chosen.data or dataset.default_data()))
+    examples = dataset.load(listing, "test", classes)
+    scores, _ = evaluation.evaluate_model(predictor, examples)
+    if examples.unreadable:
+        lost, first = count(len(examples.unreadable), "picture"), terminal.safe(examples.unreadable[0])
+        print(f"emotion: {lost} could not be read and left out, such as {first}", file=sys.stderr)
+    print(json.dumps(scores.to_json()) if chosen.json else terminal.evaluation(scores))
+    return OK
+
+
+def predict(chosen: argparse.Namespace) -> int:
+    """Answers every picture; one that is refused never keeps the others from being answered."""
+    from emotion.prediction import answer
+
+    predictor = _load(chosen.model)
+    refused = 0
+    for path in _pictures(chosen.files):
+        given = answer(path, predictor, str(path))
+        refused += given.error is not None
+        print(json.dumps(given.to_json()) if chosen.json else terminal.answer(given), flush=True)
+    return REFUSED if refused else OK
+
+
+def _pictures(names: list[str]) -> Iterator[Path]:
+    """The files named, and all pictures below the folders named."""
+    from emotion.images import SUFFIXES
+
+    for name in names:
+        path = Path(name).expanduser()
+        if not path.is_dir():
+            yield path
+            continue
+        found = False
+        for folder, folders, files in os.walk(path):
+            folders.sort()
+            for file in sorted(files):
+                if Path(file).suffix.lower() in SUFFIXES and not file.startswith("."):
+                    found = True
+                    yield Path(folder) / file
+        if not found:
+            print(f"emotion: {path} holds no pictures ({', '.join(sorted(SUFFIXES))}).", file=sys.stderr)
+
+
+def _summary(run: runs.Run) -> dict[str, Any]:
+    history = runs.read_history(run.paths)
+    created = datetime.datetime.fromtimestamp(run.created).astimezone()
+    return {
+        "id": run.id,
+        "name": run.config.name,
+        "status": str(run.status),
+        "recipe": run.config.recipe,
+        "data": run.config.data,
+        "created": created.isoformat(timespec="seconds"),
+        "epochs_done": len(history.epochs),
+        "best_validation_accuracy": max((row["val_accuracy"] for row in history.epochs), default=None),
+    }
+
+
+def list_runs(chosen: argparse.Namespace) -> int:
+    """Prints all runs, newest first."""
+    rows = [_summary(run) for run in runs.list_runs()]
+    if chosen.json:
+        print(json.dumps(rows, indent=1))
+        return OK
+    if not rows:
+        print("No runs yet. Start one: python -m emotion train", file=sys.stderr)
+    for row in rows:
+        print(terminal.run(row))
+    return OK
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """Turns a run's best `model.keras` into `model.tflite`."""
+    from emotion import worker
+
+    paths = runs.find_run(chosen.run)
+    if runs.read_run(paths).status.is_active:
+        raise RunStateError(paths.id, "being trained", "a run that is not at work; it makes its model usable itself")
+    worker.export_run(paths)
+    print(paths.model)
+    return OK

@@ -1,0 +1,59 @@
+"""From Keras to what is used: `model.tflite` and `model.json` (L3: only a worker imports this)."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from emotion import runs
+from emotion.config import DEMO, ModelInfo, TrainingConfig, positive_class
+from emotion.dataset import title
+from emotion.images import CROP
+from emotion.models import FEATURES
+
+RECORDED = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow", "ai-edge-litert")
+
+
+def write_tflite(model: keras.Model, path: Path) -> None:
+    """Writes the network for LiteRT with two outputs, `probability` and `features`.
+
+    With the features, neighbours and clusters can be found later without TensorFlow.
+    """
+    outputs = {"probability": model.outputs[0], FEATURES: model.get_layer(FEATURES).output}
+    temporary = path.with_name(f".{path.stem}.tmp.tflite")
+    keras.Model(model.inputs, outputs).export(temporary, format="litert", verbose=False)
+    runs.replace(temporary, path)
+
+
+def describe(model: keras.Model, config: TrainingConfig, fingerprint: str, scores: dict[str, Any]) -> ModelInfo:
+    """What has to travel with this network."""
+    return ModelInfo(
+        classes=config.classes,
+        positive=positive_class(config.classes),
+        crop=CROP,
+        data=DEMO if config.data == DEMO else title(config.data),
+        fingerprint=fingerprint,
+        recipe=config.recipe,
+        parameters=model.count_params(),
+        scores=scores,
+        versions=_versions(),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in RECORDED:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def write_model(paths: runs.RunPaths, model: keras.Model, info: ModelInfo) -> None:
+    """Makes a run's best network usable: `model.json` first, so that a `model.tflite` is never without it."""
+    runs.write_json(paths.model_info, info.to_json())
+    write_tflite(model, paths.model)

@@ -1,0 +1,266 @@
+"""The process of a run: waits its turn, reads the data, trains, and leaves a usable model behind.
+
+The only writer of a run's files. TensorFlow is imported inside functions, after the run has said that it starts.
+`python -m emotion.worker` is the warm worker: it imports TensorFlow at once and waits for one line on its
+standard input that names a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion import jobs, runs
+from emotion.config import TrainingConfig
+from emotion.errors import EmotionError, RunStateError, SplitMissingError
+from emotion.runs import RunPaths, Status
+
+if TYPE_CHECKING:
+    import keras
+
+    from emotion.dataset import Examples, Listing
+
+# What TensorFlow has to tell a person comes as an exception; its log of processors and drivers helps nobody here.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
+Tell = Callable[[dict[str, Any]], None]
+
+
+def run(
+    paths: RunPaths,
+    tell: Tell = lambda row: None,
+    goodbye: Callable[[], None] = lambda: None,
+    traced: tuple[keras.Model, TrainingConfig] | None = None,
+) -> None:
+    """Trains a queued run when its turn comes, or goes on with it where it was resumed.
+
+    Args:
+        paths: a run with the status queued.
+        tell: is called with every history row, and {"event": "waiting", "ahead": n}.
+        goodbye: is called before the process ends at once because Stop came while it was still loading.
+        traced: a network that is already traced, and the configuration that it was traced for.
+
+    Raises:
+        EmotionError: what went wrong in plain words; it is in `status.json` too.
+    """
+    with jobs.turn(paths, lambda ahead: tell({"event": "waiting", "ahead": ahead})) as ours:
+        if ours:
+            _work(paths, tell, goodbye, traced)
+    jobs.start_orphans()
+
+
+def _work(
+    paths: RunPaths,
+    tell: Tell,
+    goodbye: Callable[[], None],
+    traced: tuple[keras.Model, TrainingConfig] | None,
+) -> None:
+    runs.claim(paths, Status.STARTING)
+    try:
+        stopped = _train(paths, tell, goodbye, traced)
+    except Exception as error:
+        plain = isinstance(error, EmotionError)
+        reason = str(error) if plain else f"{type(error).__name__}: {error}"
+        tail = traceback.format_exc().splitlines()[-12:]
+        runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
+        raise
+    runs.write_status(paths, Status.STOPPED if stopped else Status.COMPLETED)
+
+
+def _train(
+    paths: RunPaths,
+    tell: Tell,
+    goodbye: Callable[[], None],
+    traced: tuple[keras.Model, TrainingConfig] | None,
+) -> bool:
+    """The whole run, in order. Returns whether it was stopped."""
+    config = runs.read_run(paths).config
+    began = time.monotonic()
+    with StopWatch(paths, goodbye):
+        _enter(paths, tell, "starting")
+        _enter(paths, tell, "loading data")
+        listing, train, validation = _read(config)
+        runs.write_status(paths, Status.STARTING, fingerprint=listing.fingerprint)
+        _enter(paths, tell, "loading TensorFlow")
+        from emotion import training
+
+    runs.write_status(paths, Status.RUNNING)
+    _enter(paths, tell, "training")
+    usable = traced[0] if traced and _serves(traced[1], config) else None
+    fitted = training.fit(config, train, validation, paths, tell, usable)
+    runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
+    _enter(paths, tell, "exporting")
+    export_run(paths)
+    _enter(paths, tell, "evaluating")
+    unreadable = len(train.unreadable) + len(validation.unreadable)
+    _report(paths, listing, fitted, {"seconds": round(time.monotonic() - began, 1), "unreadable": unreadable})
+    if not fitted.stopped:
+        paths.last_checkpoint.unlink(missing_ok=True)
+    _rescue_lost_runs()
+    return fitted.stopped
+
+
+def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
+    row = {"event": "phase", "phase": phase, "time": time.time()}
+    runs.append_history(paths, **row)
+    tell(row)
+
+
+def _serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:
+    """Whether a traced network can be used: its batch size and learning rate do not matter."""
+    return traced_for.recipe == config.recipe and len(traced_for.classes) == len(config.classes)
+
+
+def _read(config: TrainingConfig) -> tuple[Listing, Examples, Examples]:
+    from emotion import dataset
+
+    listing = dataset.scan(dataset.resolve(config.data))
+    examples = dataset.load(listing, "train", config.classes)
+    train, validation = dataset.split_validation(examples, config.validation_split, config.seed)
+    return listing, examples.take(train), examples.take(validation)
+
+
+def export_run(paths: RunPaths) -> None:
+    """Writes `model.tflite` and `model.json` from a run's `model.keras`.
+
+    Raises:
+        RunStateError: when there is no `model.keras`.
+    """
+    state = runs.read_run(paths)
+    if not paths.keras_model.is_file():
+        raise RunStateError(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
+    from emotion import export, training
+
+    model = training.load_whole(paths.keras_model)
+    best = runs.read_history(paths).best or {}
+    scores = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
+    fingerprint = str(runs.read_json(paths.status).get("fingerprint", ""))
+    export.write_model(paths, model, export.describe(model, state.config, fingerprint, scores))
+
+
+def _report(paths: RunPaths, listing: Listing, fitted: Any, facts: dict[str, Any]) -> None:
+    """`report.json` and the pictures: the figures of the shipped and of the last epoch on the test split."""
+    from emotion import dataset, plots
+
+    config, history = runs.read_run(paths).config, runs.read_history(paths)
+    plots.save_history(history, paths.history_picture)
+    report = facts | {
+        "data": dataset.title(config.data),
+        "fingerprint": listing.fingerprint,
+        "epochs": fitted.epochs,
+        "best_epoch": history.best["epoch"] if history.best else 0,
+    }
+    try:
+        test = dataset.load(listing, "test", config.classes)
+    except SplitMissingError as error:
+        runs.write_json(paths.report, report | {"warning": str(error)})
+        return
+    scores = _score(paths, test, fitted)
+    runs.write_json(paths.report, report | scores)
+    _tell_the_model(paths, scores["best"])
+
+
+def _tell_the_model(paths: RunPaths, best: dict[str, Any]) -> None:
+    """Adds the test figures to `model.json`: they travel with the model, also where the report does not."""
+    info = runs.read_json(paths.model_info)
+    info["scores"] |= {f"test_{name}": best[name] for name in ("n", "accuracy", "accuracy_interval", "auc", "loss")}
+    runs.write_json(paths.model_info, info)
+
+
+def _score(paths: RunPaths, test: Examples, fitted: Any) -> dict[str, Any]:
+    from emotion import evaluation, plots, training
+    from emotion.pipeline import Batches
+    from emotion.predictor import all_classes, load_model
+
+    predictor = load_model(str(paths.root))
+    best, probabilities = evaluation.evaluate_model(predictor, test)
+    plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
+    last = fitted.model
+    if fitted.stopped and paths.last_checkpoint.exists():
+        last = training.load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
+    answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH), verbose=0)
+    last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
+    return {"best": best.to_json(), "last": last_scores.to_json()}
+
+
+def _rescue_lost_runs() -> None:
+    """Makes the best weights of runs usable whose process was killed, now that TensorFlow is here."""
+    for lost in runs.list_runs():
+        if lost.status is Status.LOST and lost.paths.keras_model.is_file() and not lost.has_model:
+            try:
+                export_run(lost.paths)
+            except Exception:  # another run's broken file is no reason to fail this one
+                traceback.print_exc()
+
+
+class StopWatch:
+    """Ends the process at once when Stop comes while it is loading: an import cannot be interrupted."""
+
+    def __init__(self, paths: RunPaths, goodbye: Callable[[], None]) -> None:
+        self.paths, self.goodbye = paths, goodbye
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.thread.join()
+
+    def _watch(self) -> None:
+        while not self.done.wait(0.1):
+            if self.paths.stop.exists():
+                runs.write_status(self.paths, Status.STOPPED, reason="It was stopped before training began.")
+                self.goodbye()
+                sys.stdout.flush()
+                os._exit(0)
+
+
+def main() -> None:
+    """The warm worker: TensorFlow imported and the default recipe traced, then one run, then the end."""
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read_input, args=(lines,), daemon=True).start()
+    line = _within(lines, WARM_DELAY_SECONDS)
+    traced = None
+    if line is None:
+        from emotion import recipes, training
+
+        config = recipes.config()
+        traced = (training.trace(config), config)
+        line = lines.get()
+    paths = RunPaths(Path(json.loads(line)["run_dir"]))
+    _log_to(paths.log)
+    run(paths, traced=traced)
+
+
+def _read_input(lines: queue.Queue[str]) -> None:
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(0)  # the server has ended, and nothing is lost
+    lines.put(line)
+
+
+def _within(lines: queue.Queue[str], seconds: float) -> str | None:
+    try:
+        return lines.get(timeout=seconds)
+    except queue.Empty:
+        return None
+
+
+def _log_to(path: Path) -> None:
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+
+
+if __name__ == "__main__":
+    main()

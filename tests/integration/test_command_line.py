@@ -1,0 +1,185 @@
+"""The command line as other programs use it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+from emotion import demo_faces, runs
+from tests.waiting import wait_for
+
+COMMANDS = ("train", "evaluate", "predict", "runs", "export")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, faces):
+    """A home with one short run in it, trained by the command line."""
+    home = tmp_path_factory.mktemp("home")
+    words = ["train", "--data", faces, "--epochs", "1", "--seed", "3", "--name", "short"]
+    done = subprocess.run(
+        [sys.executable, "-m", "emotion", *map(str, words)],
+        env=os.environ | {"EMOTION_HOME": str(home)}, capture_output=True, text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return home, done
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command_has_an_example(emotion, command):
+    done = emotion(command, "--help")
+
+    assert done.returncode == 0
+    assert f"example: python -m emotion {command}" in " ".join(done.stdout.split())
+
+
+@pytest.mark.slow
+def test_train_prints_the_run_id_last_and_progress_on_stderr(trained):
+    home, done = trained
+
+    (run,) = [entry for entry in (home / "runs").iterdir() if entry.is_dir()]
+    assert done.stdout.splitlines()[-1] == run.name
+    assert "epoch 1 of 1" in done.stderr
+
+
+@pytest.mark.slow
+def test_evaluate_prints_one_object_with_the_promised_figures(emotion, trained, faces):
+    home, _ = trained
+
+    done = emotion("evaluate", "latest", "--data", faces, "--json", EMOTION_HOME=str(home))
+
+    scores = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {"n", "loss", "accuracy", "accuracy_interval", "balanced_accuracy", "auc", "confusion_matrix",
+            "classes"} <= set(scores)
+    assert (scores["n"], scores["classes"]) == (40, ["sad", "happy"])
+    assert [sum(row) for row in scores["confusion_matrix"]] == [20, 20]
+    report = json.loads((next((home / "runs").glob("2*")) / "report.json").read_text(encoding="utf-8"))
+    assert scores["accuracy"] == report["best"]["accuracy"]
+
+
+@pytest.mark.slow
+def test_evaluate_leaves_other_class_folders_aside(emotion, trained, faces, tmp_path):
+    home, _ = trained
+    more = shutil.copytree(faces, tmp_path / "more")
+    shutil.copytree(more / "test" / "sad", more / "test" / "angry")
+
+    done = emotion("evaluate", "latest", "--data", more, "--json", EMOTION_HOME=str(home))
+
+    assert json.loads(done.stdout)["n"] == 40
+
+
+@pytest.mark.slow
+def test_evaluate_speaks_in_plain_words_without_json(emotion, trained, faces):
+    home, _ = trained
+
+    done = emotion("evaluate", "latest", "--data", faces, EMOTION_HOME=str(home))
+
+    assert "of 40 faces" in done.stdout
+    assert "always happy" in done.stdout
+
+
+@pytest.mark.slow
+def test_runs_lists_what_was_trained(emotion, trained):
+    home, done = trained
+
+    (row,) = json.loads(emotion("runs", "--json", EMOTION_HOME=str(home)).stdout)
+
+    assert row["id"] == done.stdout.split()[-1]
+    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "classic", 1)
+    assert 0 <= row["best_validation_accuracy"] <= 1
+
+
+@pytest.mark.slow
+def test_export_makes_the_weights_usable_again(emotion, trained, faces):
+    home, done = trained
+    run = home / "runs" / done.stdout.split()[-1]
+    before = (run / "model.tflite").read_bytes()
+    (run / "model.tflite").unlink()
+
+    exported = emotion("export", run.name, EMOTION_HOME=str(home))
+
+    assert exported.returncode == 0, exported.stderr
+    assert len((run / "model.tflite").read_bytes()) == len(before)
+
+
+def test_predict_answers_the_others_when_one_is_refused(emotion, tmp_path):
+    demo_faces.draw_portrait(1, happy=True).save(tmp_path / "a face.png")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture at all")
+
+    done = emotion("predict", tmp_path, "--json")
+
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    good, bad = rows
+    assert done.returncode == 1
+    assert set(good) == set(bad) == {"file", "faces", "error", "note"}
+    assert good["file"].endswith("a face.png")
+    assert good["error"] is None
+    assert set(good["faces"][0]) == {"box", "probability", "label", "unsure"}
+    assert bad["faces"] == []
+    assert bad["error"].endswith(".")
+    assert "Traceback" not in done.stderr
+
+
+def test_predict_says_that_all_were_answered(emotion, tmp_path):
+    demo_faces.draw_portrait(1, happy=True).save(tmp_path / "face.png")
+
+    done = emotion("predict", tmp_path / "face.png")
+
+    assert done.returncode == 0
+    assert "face.png: " in done.stdout
+
+
+def test_a_file_name_cannot_steer_the_terminal(emotion, tmp_path):
+    name = "x\x1b[31m\nred.png"
+    Image.new("L", (48, 48)).save(tmp_path / name)
+
+    done = emotion("predict", tmp_path / name)
+
+    assert "\x1b" not in done.stdout
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["train", "--data", "/no/such/folder"], "No folder at /no/such/folder"),
+        (["train", "--epochs", "0", "--data", "demo"], "epochs: expected a whole number from 1 to 1000"),
+        (["train", "--recipe", "magic", "--data", "demo"], "recipe: expected one of"),
+        (["train", "--resume", "nobody"], "No run called 'nobody'"),
+        (["evaluate", "nobody"], "No model called 'nobody'"),
+        (["predict", "--model", "nobody", "x.jpg"], "No model called 'nobody'"),
+        (["export", "nobody"], "No run called 'nobody'"),
+        (["predict"], "the following arguments are required"),
+        (["dance"], "invalid choice"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_status_two(emotion, home, words, sentence):
+    done = emotion(*words)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (home / "runs").exists() or not any((home / "runs").iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single child")
+def test_ctrl_c_stops_and_keeps(home, faces):
+    words = ["train", "--data", str(faces), "--epochs", "500", "--batch-size", "16"]
+    with subprocess.Popen([sys.executable, "-m", "emotion", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as child:
+        paths = wait_for(lambda: next((run.paths for run in runs.list_runs()), None))
+        wait_for(lambda: runs.read_history(paths).epochs)
+
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate()
+
+    assert child.returncode == 0
+    assert out.split()[-1] == paths.id
+    assert runs.read_run(paths).has_model
+    assert str(runs.read_run(paths).status) == "stopped"

@@ -1,0 +1,200 @@
+"""Runs as processes: stop, kill, resume, queue, and the warm worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from emotion import jobs, recipes, runs
+from emotion.prediction import load_model
+from emotion.runs import Status
+from tests.waiting import wait_for, wait_for_status
+
+pytestmark = pytest.mark.slow
+
+LONG = 500  # epochs that no test waits for
+
+
+@pytest.fixture
+def started(home):
+    """Runs that a test started; whatever still works afterwards is ended."""
+    yield home
+    jobs.cool_down()
+    for run in runs.list_runs():
+        if run.pid and run.pid != os.getpid():
+            psutil.Process(run.pid).kill()
+
+
+def begin(faces, **changes):
+    settings = {"data": str(faces), "epochs": LONG, "batch_size": 16} | changes
+    return jobs.start(recipes.config(**settings)).paths
+
+
+def epochs_done(paths):
+    return len(runs.read_history(paths).epochs)
+
+
+def kill(paths):
+    pid = runs.read_run(paths).pid
+    psutil.Process(pid).send_signal(signal.SIGKILL)
+    wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_whole_run_leaves_everything_behind(started, faces):
+    paths = begin(faces, epochs=2)
+
+    wait_for_status(paths, Status.COMPLETED)
+
+    report, history = runs.read_json(paths.report), runs.read_history(paths)
+    assert {"best", "last", "data", "fingerprint", "best_epoch", "seconds"} <= set(report)
+    assert report["best"]["n"] == report["last"]["n"] == 40
+    assert report["best_epoch"] == history.best["epoch"]
+    for picture in (paths.history_picture, paths.samples_picture):
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    assert load_model(paths.id).info.classes == ("sad", "happy")
+    assert not paths.last_checkpoint.exists()
+
+
+def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
+    paths = begin(faces)
+
+    wait_for(paths.history.exists)
+    modules = wait_for(lambda: runs.read_history(paths).phase)
+
+    assert modules in ("starting", "loading data", "loading TensorFlow")
+
+
+def test_stop_keeps_a_usable_model(started, faces):
+    paths = begin(faces)
+    wait_for(lambda: epochs_done(paths) >= 1)
+
+    jobs.stop(paths.id)
+    asked = time.monotonic()
+    wait_for(lambda: runs.read_run(paths).has_model)
+    usable = time.monotonic() - asked
+    wait_for_status(paths, Status.STOPPED)
+
+    print(f"usable {usable:.1f} s after Stop")
+    assert load_model(paths.id).info.data == faces.name
+    assert runs.read_json(paths.report)["best"]["n"] == 40
+
+
+def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
+    paths = begin(faces)
+    wait_for(lambda: runs.read_run(paths).status is Status.STARTING)
+
+    jobs.stop(paths.id)
+    wait_for_status(paths, Status.STOPPED)
+
+    assert epochs_done(paths) == 0
+    assert not paths.keras_model.exists()
+
+
+def test_a_stopped_run_goes_on_where_it_was(started, faces):
+    paths = begin(faces, epochs=4)
+    wait_for(lambda: epochs_done(paths) >= 1)
+    jobs.stop(paths.id)
+    wait_for_status(paths, Status.STOPPED, Status.COMPLETED)
+    before = runs.read_history(paths).epochs
+
+    jobs.resume(paths.id)
+    wait_for_status(paths, Status.COMPLETED)
+
+    assert epochs_done(paths) == 4
+    assert runs.read_history(paths).epochs[: len(before)] == before
+
+
+def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
+    lost = begin(faces)
+    wait_for(lambda: lost.keras_model.exists() and epochs_done(lost) >= 1)
+    following = begin(faces, epochs=1)
+    assert runs.read_run(following).status is Status.QUEUED
+
+    kill(lost)
+
+    assert runs.read_run(lost).status is Status.LOST
+    wait_for_status(following, Status.COMPLETED)
+    assert load_model(lost.id).info.classes == ("sad", "happy")
+
+
+def test_a_second_run_waits_for_the_first(started, faces):
+    first, second = begin(faces), begin(faces, epochs=1)
+    wait_for(lambda: epochs_done(first) >= 1)
+    assert [run.id for run in jobs.queue()] == [second.id]
+    assert jobs.active().id == first.id
+
+    jobs.stop(first.id)
+    wait_for_status(second, Status.COMPLETED)
+
+    assert runs.read_run(first).status is Status.STOPPED
+
+
+def test_a_waiting_run_leaves_the_queue_when_stopped(started, faces):
+    first, second = begin(faces), begin(faces)
+    wait_for(lambda: runs.read_run(second).pid)
+
+    jobs.stop(second.id)
+    wait_for_status(second, Status.STOPPED)
+
+    assert jobs.queue() == [] or jobs.queue()[0].id == first.id
+
+
+def test_a_queued_run_whose_process_was_killed_is_started_again(started, faces, monkeypatch):
+    monkeypatch.setattr(jobs, "GRACE_SECONDS", 0.0)
+    paths = runs.new_run(recipes.config(data=str(faces), epochs=1))
+
+    jobs.start_orphans()
+
+    wait_for_status(paths, Status.COMPLETED)
+
+
+def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from emotion import jobs, recipes, runs\nimport sys, time\n"
+         "jobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()\n"
+         "print(jobs.start(recipes.config(data=sys.argv[1], epochs=500)).id, flush=True)", str(faces)],
+        env=os.environ | {"EMOTION_WARM": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+    worker = psutil.Process(int(server.stdout.readline()))
+    wait_for(lambda: worker.memory_info().rss > 300e6)  # TensorFlow is there
+    out, _ = server.communicate("go\n")
+    paths = runs.find_run(out.strip())
+
+    wait_for(lambda: epochs_done(paths) >= 1)
+
+    assert server.returncode == 0
+    assert runs.read_run(paths).pid == worker.pid
+    assert paths.log.exists()
+
+
+def test_the_idle_warm_worker_ends_with_its_server(started):
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from emotion import jobs\njobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()"],
+        env=os.environ | {"EMOTION_WARM": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+    worker = psutil.Process(int(server.stdout.readline()))
+
+    server.kill()
+    server.communicate()
+
+    wait_for(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_no_warm_worker_when_it_is_switched_off(started, monkeypatch):
+    monkeypatch.setenv("EMOTION_WARM", "0")
+
+    jobs.warm_up()
+
+    assert jobs._warm is None
+
+
+def test_a_broken_data_folder_fails_the_run_in_plain_words(started, tmp_path):
+    paths = begin(tmp_path / "nowhere")
+
+    wait_for(lambda: runs.read_run(paths).status is Status.FAILED)
+
+    assert runs.read_run(paths).reason.startswith("No folder at")
