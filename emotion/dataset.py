@@ -65,6 +65,7 @@ class Examples:
         classes: the K class names in label order.
         files: N names relative to the data folder, with "/".
         unreadable: the names of those that were left out because they cannot be read.
+        faceless: the names of larger pictures that were left out because no face was found in them.
         fingerprint: of the listing that they come from.
     """
 
@@ -74,6 +75,7 @@ class Examples:
     files: tuple[str, ...]
     unreadable: tuple[str, ...]
     fingerprint: str
+    faceless: tuple[str, ...] = ()
 
     def take(self, places: NDArray[np.int64]) -> Examples:
         """The examples at these places, in this order."""
@@ -84,7 +86,8 @@ class Examples:
 def load(listing: Listing, split: str, classes: Sequence[str], progress: Progress | None = None) -> Examples:
     """Reads all pictures of the given classes, at the second time from the cache.
 
-    Pictures that cannot be read are left out and named in `Examples.unreadable`.
+    Small pictures are taken whole, from larger ones the largest face is cut out. Pictures that cannot be read, and
+    larger ones without a face, are left out and named in `Examples.unreadable` and `Examples.faceless`.
 
     Args:
         listing: from `scan`.
@@ -134,7 +137,7 @@ def _with(label: int, files: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 def _examples(listing: Listing, split: str, classes: tuple[str, ...], labelled: _Labelled, pixels: Pixels) -> Examples:
-    lost = set(pixels.unreadable.tolist())
+    lost = set(pixels.lost.tolist())
     readable = [pair for place, pair in enumerate(labelled) if place not in lost]
     labels = np.array([label for _, label in readable], dtype=np.int64)
     for name, n in zip(classes, np.bincount(labels, minlength=len(classes)), strict=True):
@@ -145,7 +148,8 @@ def _examples(listing: Listing, split: str, classes: tuple[str, ...], labelled: 
         labels=labels,
         classes=classes,
         files=tuple([file for file, _ in readable]),
-        unreadable=tuple([labelled[place][0] for place in sorted(lost)]),
+        unreadable=tuple([labelled[place][0] for place in pixels.unreadable]),
+        faceless=tuple([labelled[place][0] for place in pixels.faceless]),
         fingerprint=listing.fingerprint,
     )
 

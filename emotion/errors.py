@@ -162,6 +162,13 @@ class HeicMissingError(PictureError):
         )
 
 
+class NoFaceError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No face was found in this picture: cut the face out, or choose one that looks towards the camera."
+        )
+
+
 class ModelError(EmotionError):
     """A model that cannot be found or read."""
 

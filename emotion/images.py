@@ -35,9 +35,7 @@ __all__ = [
     "Picture",
     "as_batch",
     "crop_face",
-    "load_and_preprocess_image",
     "open_picture",
-    "read_grey",
     "to_input",
     "to_square",
 ]
@@ -136,27 +134,3 @@ def as_batch(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turns (48, 48) or (N, 48, 48) uint8 into the network's (N, 48, 48, 1) float32 in [0, 1]."""
     stack = grey[np.newaxis] if grey.ndim == 2 else grey
     return stack[..., np.newaxis].astype(np.float32) / np.float32(255)
-
-
-def read_grey(path: Path | str, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
-    """Reads a whole picture file as the network sees it; a grey file of the right size is not touched.
-
-    Returns:
-        (size, size) uint8.
-
-    Raises:
-        PictureError: with one sentence on why the file cannot be used.
-    """
-    return to_input(open_picture(path, max_side=WORKING_SIDE, keep_grey=True).rgb, size)
-
-
-def load_and_preprocess_image(path: Path | str) -> NDArray[np.float32]:
-    """Reads one picture for `model.predict`.
-
-    Returns:
-        (1, 48, 48, 1) float32 in [0, 1].
-
-    Raises:
-        PictureError: with one sentence on why the file cannot be used.
-    """
-    return as_batch(read_grey(path))

@@ -22,7 +22,7 @@ from emotion.config import IMAGE_SIZE, cache_dir
 from emotion.reading import Pixels
 from emotion.runs import replace
 
-FORMAT = 1  # raised when pictures are read in another way, so that older files are not used
+FORMAT = 2  # raised when pictures are read in another way, so that older files are not used
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB
 ABANDONED_SECONDS = 3600.0  # a temporary file of this age belongs to a process that was killed
 
@@ -45,11 +45,12 @@ def read(path: Path, n: int) -> Pixels | None:
     """The kept pictures of a list of n, or None where there are none or the file is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # np.load(path) may leave it open
-            pixels = Pixels(stored["images"], stored["unreadable"])
+            pixels = Pixels(stored["images"], stored["unreadable"], stored["faceless"])
     except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error):
         return None  # AttributeError: np.load gives a bare array for a file that is a .npy under our name
-    fits = pixels.images.shape == (n - pixels.unreadable.size, IMAGE_SIZE, IMAGE_SIZE)
-    return pixels if fits and pixels.images.dtype == np.uint8 and pixels.unreadable.dtype == np.int64 else None
+    fits = pixels.images.shape == (n - pixels.lost.size, IMAGE_SIZE, IMAGE_SIZE)
+    whole = pixels.unreadable.dtype == pixels.faceless.dtype == np.int64
+    return pixels if fits and whole and pixels.images.dtype == np.uint8 else None
 
 
 def write(path: Path, pixels: Pixels) -> None:
@@ -58,7 +59,7 @@ def write(path: Path, pixels: Pixels) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
-            np.savez(file, images=pixels.images, unreadable=pixels.unreadable)
+            np.savez(file, images=pixels.images, unreadable=pixels.unreadable, faceless=pixels.faceless)
         replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):

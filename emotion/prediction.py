@@ -5,8 +5,7 @@ A prediction never raises for a bad picture: a refusal is an answer too. Letters
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from emotion import images, metrics
+from emotion import faces, images, metrics
+from emotion.boxes import Box, clipped
 from emotion.config import ModelInfo
 from emotion.errors import PictureError
 from emotion.predictor import Predictor, Values, load_model, positive_probability
 
 __all__ = ["Answer", "Face", "Predictor", "answer", "judge", "load_model"]
-
-Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture
-FindFaces = Callable[[Image.Image], Sequence[Sequence[int]]]
-
-TIGHT_CROP = 256  # pixels: a picture up to this size in which no face is found is taken for one already cut out
-
-NO_FACE_SMALL = "No face was found in this small picture, so the whole picture was used."
-NO_FACE = "No face was found in this picture. Try one in which the face is larger and looks towards the camera."
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,37 +70,58 @@ class Answer:
         return {"file": self.file, "faces": faces, "error": self.error, "note": self.note}
 
 
-def answer(source: Path | bytes, predictor: Predictor, name: str, find_faces: FindFaces | None = None) -> Answer:
+@dataclass(frozen=True)
+class Looking:
+    """How to look for faces.
+
+    Attributes:
+        whole: take the whole picture for a face instead of looking; drawn faces are always taken so.
+        box: take what is in this box (in pixels of the whole upright picture) for the face.
+        small: look for small faces too, in the picture at its full size.
+        min_face: leave out faces lower than this many pixels of the whole picture.
+    """
+
+    whole: bool = False
+    box: Box | None = None
+    small: bool = False
+    min_face: int = faces.MIN_FACE
+
+
+EVERY_FACE = Looking()
+
+
+def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looking = EVERY_FACE) -> Answer:
     """Says for each face of a picture what it looks like. A picture that cannot be used is an answer too.
 
     Args:
         source: a file, or the bytes of one.
         predictor: the model that is asked.
         name: how to call the picture in the answer.
-        find_faces: gives the boxes (left, top, right, bottom) of the faces in an upright RGB picture, in the pixels
-            of the picture it is given (`Answer.picture`); None takes the whole picture for a face.
+        looking: how to look for faces; a model that has seen nothing but drawn faces takes every picture whole.
 
     Returns:
-        One `Face` a box in the order of the boxes, or one without a box for the whole picture.
+        One `Face` for each face from left to right, or one without a box for the whole picture, or none.
     """
     try:
-        picture = images.open_picture(source, max_side=images.WORKING_SIDE)  # as training pictures are read
+        # Training pictures are read at this size too; only small faces need all of a large picture.
+        picture = images.open_picture(source, max_side=None if looking.small else images.WORKING_SIDE)
     except PictureError as error:
         return Answer(name, [], error=str(error))
-    boxes, note = _look(picture.rgb, find_faces)
+    boxes, note = _look(picture, looking, predictor.info)
     notes = " ".join(sentence for sentence in (picture.note, note) if sentence)
-    faces = _judge_boxes(picture, boxes, predictor)
-    return Answer(name, faces, note=notes or None, picture=picture.rgb, scale=picture.scale)
+    given = Answer(name, _judge_boxes(picture, boxes, predictor), note=notes or None)
+    return replace(given, picture=picture.rgb, scale=picture.scale)
 
 
-def _look(image: Image.Image, find_faces: FindFaces | None) -> tuple[list[Box | None], str]:
-    """What to look at, None being the whole picture, and a sentence where that needs one."""
-    if find_faces is None:
+def _look(picture: images.Picture, looking: Looking, info: ModelInfo) -> tuple[list[Box | None], str]:
+    """What to look at in `picture.rgb`, None being all of it, and a sentence where that needs one."""
+    if looking.box is not None:
+        return [_scaled(looking.box, 1 / picture.scale)], ""
+    if looking.whole or info.saw_only_drawn_faces:
         return [None], ""
-    found: list[Box | None] = [(int(box[0]), int(box[1]), int(box[2]), int(box[3])) for box in find_faces(image)]
-    if found:
-        return found, ""
-    return ([None], NO_FACE_SMALL) if max(image.size) <= TIGHT_CROP else ([], NO_FACE)
+    smallest = max(1, round(looking.min_face / picture.scale))
+    regions = faces.regions(picture.rgb, small=looking.small, min_face=smallest)
+    return ([None] if regions.whole else list(regions.boxes)), regions.note
 
 
 def _judge_boxes(picture: images.Picture, boxes: list[Box | None], predictor: Predictor) -> list[Face]:
@@ -117,7 +130,7 @@ def _judge_boxes(picture: images.Picture, boxes: list[Box | None], predictor: Pr
     cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box) for box in boxes]
     seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
     said = judge(predictor.predict_classes(images.as_batch(seen)), predictor.info)
-    places = [None if box is None else _scaled(box, picture.scale) for box in boxes]
+    places = [None if box is None else clipped(_scaled(box, picture.scale), picture.size) for box in boxes]
     return [Face(place, *words, grey) for place, words, grey in zip(places, said, seen, strict=True)]
 
 

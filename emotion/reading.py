@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.config import IMAGE_SIZE
-from emotion.errors import PictureError
-from emotion.images import read_grey
+from emotion.crops import read_face
+from emotion.errors import NoFaceError, PictureError
 
 Progress = Callable[[int, int], None]  # called with (done, total)
 
@@ -26,44 +26,53 @@ class Pixels:
     """The readable ones of a list of n pictures.
 
     Attributes:
-        images: uint8 (n - U, IMAGE_SIZE, IMAGE_SIZE), in the order of the list.
+        images: uint8 (n - U - F, IMAGE_SIZE, IMAGE_SIZE), in the order of the list.
         unreadable: int64 (U,), ascending: places in the list of those that could not be read.
+        faceless: int64 (F,), ascending: places of larger pictures in which no face was found.
     """
 
     images: NDArray[np.uint8]
     unreadable: NDArray[np.int64]
+    faceless: NDArray[np.int64]
+
+    @property
+    def lost(self) -> NDArray[np.int64]:
+        """Places of all that are left out, ascending."""
+        return np.union1d(self.unreadable, self.faceless)
 
 
 def _empty(n: int) -> NDArray[np.uint8]:
     return np.empty((n, IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
 
 
-def _read_chunk(root: Path, files: Sequence[str], images: NDArray[np.uint8]) -> list[int]:
-    """Reads files into `images` uint8 (n, 48, 48); returns the places of those that cannot be read."""
+def _read_chunk(root: Path, files: Sequence[str], images: NDArray[np.uint8]) -> tuple[list[int], list[int]]:
+    """Reads files into `images` uint8 (n, 48, 48); returns the places of the unreadable and of the faceless ones."""
     folder = str(root)
-    unreadable = []
+    unreadable, faceless = [], []
     for place, file in enumerate(files):
         try:
-            images[place] = read_grey(os.path.join(folder, file), IMAGE_SIZE)  # a Path would cost 4 µs a file
+            images[place] = read_face(os.path.join(folder, file), IMAGE_SIZE)  # a Path would cost 4 µs a file
+        except NoFaceError:
+            faceless.append(place)
         except (PictureError, OSError):
             unreadable.append(place)
-    return unreadable
+    return unreadable, faceless
 
 
 def can_be_read_now(root: Path, files: Sequence[str]) -> bool:
     """Whether one that was given up can be read after all: it lay on a disk that was away, for example."""
-    return any(not _read_chunk(root, [file], _empty(1)) for file in files)
+    return any(_read_chunk(root, [file], _empty(1)) == ([], []) for file in files)
 
 
 def first_readable(root: Path, files: Sequence[str], wanted: int) -> tuple[dict[str, NDArray[np.uint8]], list[str]]:
-    """The first files that can be read, as name → uint8 (1, 48, 48), and those on the way that cannot."""
+    """The first files that show a face, as name → uint8 (1, 48, 48), and those on the way that cannot be used."""
     found: dict[str, NDArray[np.uint8]] = {}
     lost = []
     for file in files:
         if len(found) == wanted:
             break
         image = _empty(1)
-        if _read_chunk(root, [file], image):
+        if any(_read_chunk(root, [file], image)):
             lost.append(file)
         else:
             found[file] = image
@@ -80,17 +89,19 @@ def read_all(root: Path, files: Sequence[str], progress: Progress | None = None)
     """
     images = _empty(len(files))
     unreadable: list[int] = []
+    faceless: list[int] = []
     done = 0
     pool = ThreadPoolExecutor(WORKERS)
     try:
         chunks = [slice(start, start + CHUNK) for start in range(0, len(files), CHUNK)]
         jobs = {pool.submit(_read_chunk, root, files[chunk], images[chunk]): chunk for chunk in chunks}
         for job in as_completed(jobs):
-            unreadable += [jobs[job].start + place for place in job.result()]
+            for places, found in zip((unreadable, faceless), job.result(), strict=True):
+                places += [jobs[job].start + place for place in found]
             done += len(files[jobs[job]])
             if progress:
                 progress(done, len(files))
     finally:
         pool.shutdown(cancel_futures=True)  # whoever stops waits for two chunks, not for all
-    lost = np.array(sorted(unreadable), dtype=np.int64)
-    return Pixels(np.delete(images, lost, axis=0) if lost.size else images, lost)
+    pixels = Pixels(images, *(np.array(sorted(places), dtype=np.int64) for places in (unreadable, faceless)))
+    return replace(pixels, images=np.delete(images, pixels.lost, axis=0)) if pixels.lost.size else pixels

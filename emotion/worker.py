@@ -100,8 +100,8 @@ def _train(
     _enter(paths, tell, "exporting")
     export_run(paths)
     _enter(paths, tell, "evaluating")
-    unreadable = len(train.unreadable) + len(validation.unreadable)
-    _report(paths, listing, fitted, {"seconds": round(time.monotonic() - began, 1), "unreadable": unreadable})
+    left_out = {"unreadable": len(train.unreadable), "faceless": len(train.faceless)}
+    _report(paths, listing, fitted, {"seconds": round(time.monotonic() - began, 1), "left_out": left_out})
     if not fitted.stopped:
         paths.last_checkpoint.unlink(missing_ok=True)
     _rescue_lost_runs()

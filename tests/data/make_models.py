@@ -43,9 +43,9 @@ def save(model: keras.Model, name: str, info: ModelInfo) -> None:
 
 
 if __name__ == "__main__":
-    save(network([8.0], [-4.0], "sigmoid"), "brightness", ModelInfo(recipe="brightness", parameters=5))
+    save(network([8.0], [-4.0], "sigmoid"), "brightness", ModelInfo(data="patterns", recipe="brightness", parameters=5))
     save(
         network([0.0, 8.0, -8.0], [0.0, -4.0, 4.0], "softmax"),
         "three_classes",
-        ModelInfo(classes=("angry", "happy", "sad"), recipe="three_classes", parameters=15),
+        ModelInfo(data="patterns", classes=("angry", "happy", "sad"), recipe="three_classes", parameters=15),
     )

@@ -110,6 +110,17 @@ def test_leaves_unreadable_pictures_out(home: Path, tmp_path: Path) -> None:
     assert (loaded.images[1] == np.asarray(Image.open(root / "train/sad/002.png"))).all()
 
 
+def test_larger_pictures_without_a_face_are_left_out_by_name(home: Path, tmp_path: Path) -> None:
+    listing = make(tmp_path / "data", n=2)
+    Image.new("L", (300, 300)).save(tmp_path / "data" / "train" / "sad" / "hills.png")
+    listing = dataset.scan(tmp_path / "data")
+
+    first, again = (dataset.load(listing, "train", CLASSES) for _ in range(2))
+
+    assert first.faceless == again.faceless == ("train/sad/hills.png",)
+    assert (len(again.images), again.unreadable) == (4, ())
+
+
 def test_remembers_unreadable_pictures_when_cached(home: Path, tmp_path: Path) -> None:
     root = tmp_path / "data"
     make(root, n=3)
@@ -298,7 +309,8 @@ def test_rebuilds_a_damaged_cache_file(home: Path, tmp_path: Path, place: int) -
 def test_rebuilds_a_cache_file_of_wrong_content(home: Path, tmp_path: Path) -> None:
     listing = make(tmp_path / "data", n=2)
     first = dataset.load(listing, "train", CLASSES)
-    np.savez(cache_files(home)[0], images=first.images[:1], unreadable=np.empty(0, dtype=np.int64))
+    none = np.empty(0, dtype=np.int64)
+    np.savez(cache_files(home)[0], images=first.images[:1], unreadable=none, faceless=none)
 
     again = dataset.load(listing, "train", CLASSES)
 

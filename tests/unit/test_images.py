@@ -17,9 +17,7 @@ from emotion.images import (
     MAX_FILE_BYTES,
     as_batch,
     crop_face,
-    load_and_preprocess_image,
     open_picture,
-    read_grey,
     to_input,
     to_square,
 )
@@ -247,31 +245,6 @@ def test_batch_is_float_between_zero_and_one() -> None:
 
     assert (one.shape, one.dtype, two.shape) == ((1, 1, 3, 1), np.float32, (2, 1, 3, 1))
     assert one.ravel().tolist() == pytest.approx([0, 0.2, 1])
-
-
-def test_training_files_are_read_without_a_change(tmp_path: Path) -> None:
-    face = ramp(48, 48)
-    face.save(tmp_path / "face.png")
-
-    assert (read_grey(tmp_path / "face.png") == np.asarray(face)).all()
-
-
-def test_training_files_are_turned_upright_too(tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 3
-    face = ramp(48, 48)
-    face.save(tmp_path / "face.png", exif=exif)
-
-    assert (read_grey(tmp_path / "face.png") == np.asarray(face)[::-1, ::-1]).all()
-
-
-def test_photo_becomes_one_example_for_the_model(tmp_path: Path) -> None:
-    (tmp_path / "photo.jpg").write_bytes(jpeg(scene((2000, 1500))))
-
-    example = load_and_preprocess_image(str(tmp_path / "photo.jpg"))
-
-    assert (example.shape, example.dtype) == ((1, 48, 48, 1), np.float32)
-    assert 0 <= example.min() < example.max() <= 1
 
 
 # The face crop

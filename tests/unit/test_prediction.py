@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import prediction
+from emotion import faces
 from emotion.config import ModelInfo
-from emotion.images import load_and_preprocess_image
-from emotion.prediction import Predictor, answer, judge, load_model
+from emotion.crops import load_and_preprocess_image
+from emotion.prediction import Looking, Predictor, answer, judge, load_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+WHOLE = Looking(whole=True)
 SEVEN = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 
 
@@ -53,8 +54,8 @@ def test_a_dark_picture_is_sad(model: Predictor) -> None:
     assert given.faces[0].probability == pytest.approx(1 / (1 + np.exp(4)), abs=1e-5)
 
 
-def test_without_a_detector_the_picture_is_the_face(model: Predictor) -> None:
-    given = answer(png(halves(300, 200)), model, "wide.png")
+def test_a_picture_can_be_taken_whole(model: Predictor) -> None:
+    given = answer(png(halves(300, 200)), model, "wide.png", WHOLE)
 
     (face,) = given.faces
     assert face.box is None
@@ -63,47 +64,72 @@ def test_without_a_detector_the_picture_is_the_face(model: Predictor) -> None:
     assert given.note is None
 
 
-def test_sees_what_a_training_picture_becomes(model: Predictor, tmp_path: Path) -> None:
-    rng = np.random.default_rng(1)
-    path = tmp_path / "noise.jpg"
-    Image.fromarray(rng.integers(0, 256, (1600, 2000, 3), dtype=np.uint8)).save(path)
+def test_drawn_faces_are_taken_whole(model: Predictor) -> None:
+    drawn = Predictor(model.path, dataclasses.replace(model.info, data="demo"), "drawn")
 
-    given = answer(path, model, path.name)
-
-    assert given.faces[0].seen / np.float32(255) == pytest.approx(load_and_preprocess_image(path)[0, :, :, 0])
+    assert answer(png(halves(300, 200)), drawn, "wide.png").faces[0].box is None
 
 
-def test_each_box_gets_its_own_answer(model: Predictor) -> None:
-    boxes = [[20, 40, 80, 100], [220, 40, 280, 100]]
+def test_sees_what_a_training_picture_becomes(model: Predictor, astronaut: Path) -> None:
+    given = answer(astronaut, model, astronaut.name)
 
-    given = answer(png(halves(300, 200)), model, "two.png", lambda image: boxes)
-
-    assert [face.box for face in given.faces] == [(20, 40, 80, 100), (220, 40, 280, 100)]
-    assert [face.label for face in given.faces] == ["sad", "happy"]
+    (face,) = given.faces
+    assert face.seen / np.float32(255) == pytest.approx(load_and_preprocess_image(astronaut)[0, :, :, 0])
 
 
-def test_boxes_are_told_in_pixels_of_the_whole_picture(model: Predictor) -> None:
-    given = answer(png(halves(2560, 1920)), model, "large.png", lambda image: [(0, 0, image.width, image.height)])
+def test_each_face_gets_its_own_answer(model: Predictor, astronaut: Path) -> None:
+    one = Image.open(astronaut).convert("RGB")
+    two = Image.new("RGB", (1024, 512))
+    two.paste(one.point(lambda value: value // 4), (0, 0))
+    two.paste(one.point(lambda value: 128 + value // 2), (512, 0))
 
-    assert given.faces[0].box == (0, 0, 2560, 1920)
-    assert given.picture is not None
-    assert given.picture.width * given.scale == 2560
+    given = answer(png(two), model, "two.png")
+
+    dark, light = given.faces
+    assert (dark.label, light.label) == ("sad", "happy")
+    assert dark.box[2] < 512 < light.box[0]
+
+
+def test_boxes_are_told_in_pixels_of_the_whole_picture(model: Predictor, astronaut: Path) -> None:
+    one = answer(astronaut, model, "one.png").faces[0].box
+    large = Image.open(astronaut).resize((2560, 2560))
+
+    given = answer(png(large), model, "large.png")
+
+    assert given.scale == 2
+    assert given.faces[0].box == pytest.approx([5 * edge for edge in one], abs=40)
+
+
+def test_a_drawn_box_is_the_face(model: Predictor) -> None:
+    given = answer(png(halves(2560, 1920)), model, "hills.png", Looking(box=(2000, 600, 2400, 1100)))
+
+    (face,) = given.faces
+    assert (face.box, face.label) == ((2000, 600, 2400, 1100), "happy")
 
 
 def test_a_large_picture_without_a_face_has_no_answer(model: Predictor) -> None:
-    given = answer(png(halves(300, 200)), model, "hills.png", lambda image: [])
+    given = answer(png(halves(300, 200)), model, "hills.png")
 
     assert given.faces == []
     assert given.error is None
-    assert given.note == prediction.NO_FACE
+    assert given.note == faces.NO_FACE
 
 
-@pytest.mark.parametrize(("side", "faces"), [(255, 1), (256, 1), (257, 0)])
-def test_a_small_picture_without_a_face_is_used_whole(model: Predictor, side: int, faces: int) -> None:
-    given = answer(png(Image.new("L", (side, side))), model, "crop.png", lambda image: [])
+def test_faces_below_the_smallest_height_are_left_out(model: Predictor, astronaut: Path) -> None:
+    left, top, right, bottom = answer(astronaut, model, "one.png").faces[0].box
+    height = bottom - top
 
-    assert len(given.faces) == faces
-    assert given.note == (prediction.NO_FACE_SMALL if faces else prediction.NO_FACE)
+    found = [len(answer(astronaut, model, "x", Looking(min_face=height + more)).faces) for more in (-1, 0, 1)]
+
+    assert found == [1, 1, 0]
+
+
+@pytest.mark.parametrize(("side", "n"), [(255, 1), (256, 1), (257, 0)])
+def test_a_small_picture_without_a_face_is_used_whole(model: Predictor, side: int, n: int) -> None:
+    given = answer(png(Image.new("L", (side, side))), model, "crop.png")
+
+    assert len(given.faces) == n
+    assert given.note == (faces.NO_FACE_SMALL if n else faces.NO_FACE)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", png(Image.new("L", (48, 48)))[:-30]])
@@ -124,15 +150,15 @@ def test_an_animation_is_noted(model: Predictor) -> None:
     buffer = io.BytesIO()
     Image.new("L", (60, 60), 0).save(buffer, "GIF", save_all=True, append_images=[Image.new("L", (60, 60), 255)])
 
-    given = answer(buffer.getvalue(), model, "wink.gif", lambda image: [])
+    given = answer(buffer.getvalue(), model, "wink.gif")
 
     assert given.note is not None
     assert "first" in given.note
-    assert given.note.endswith(prediction.NO_FACE_SMALL)
+    assert given.note.endswith(faces.NO_FACE_SMALL)
 
 
 def test_json_has_the_words_others_rely_on(model: Predictor) -> None:
-    given = answer(png(Image.new("L", (300, 300), 255)), model, 'odd "name"\n.png', lambda image: [[1, 2, 250, 260]])
+    given = answer(png(Image.new("L", (300, 300), 255)), model, 'odd "name"\n.png', Looking(box=(1, 2, 250, 260)))
 
     line = json.loads(json.dumps(given.to_json()))
 

@@ -1,0 +1,58 @@
+"""A picture file as the one face it shows: what training data and `model.predict` start from.
+
+Small pictures are faces already cut out and stay whole; from larger ones the largest face is cut out. Photos with
+several faces to answer go through `emotion.prediction`, with the same crop.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from emotion import faces
+from emotion.boxes import largest
+from emotion.config import IMAGE_SIZE
+from emotion.errors import NoFaceError
+from emotion.images import WORKING_SIDE, as_batch, crop_face, open_picture, to_input
+
+
+def largest_face(image: Image.Image) -> Image.Image:
+    """The picture itself up to `faces.TIGHT_CROP_UP_TO` pixels on its long side, else its largest face, cut out.
+
+    Raises:
+        NoFaceError: when no face is found in a larger picture.
+    """
+    if max(image.size) <= faces.TIGHT_CROP_UP_TO:
+        return image
+    face = largest(faces.find_faces(image))
+    if face is None:
+        raise NoFaceError
+    return crop_face(image, face.box)
+
+
+def read_face(path: Path | str, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
+    """Reads a picture file as the network sees it; a grey file of the right size is not touched.
+
+    Returns:
+        (size, size) uint8.
+
+    Raises:
+        NoFaceError: when no face is found in a picture too large to be one face.
+        PictureError: with one sentence on why the file cannot be used.
+    """
+    return to_input(largest_face(open_picture(path, max_side=WORKING_SIDE, keep_grey=True).rgb), size)
+
+
+def load_and_preprocess_image(path: Path | str) -> NDArray[np.float32]:
+    """Reads one picture for `model.predict`.
+
+    Returns:
+        (1, 48, 48, 1) float32 in [0, 1].
+
+    Raises:
+        As `read_face`.
+    """
+    return as_batch(read_face(path))
