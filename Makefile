@@ -1,0 +1,63 @@
+# One command an intent; `make help` lists them. Needs only make and Python 3.11, 3.12 or 3.13 with venv.
+#   make app PYTHON=/path/to/python3.12    chooses the Python that .venv is made with
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+PY := $(VENV)/Scripts/python.exe
+else
+PY := $(VENV)/bin/python
+endif
+
+# Each candidate is started, not only looked up: a version manager may put a python3.13 on the path that cannot run.
+CANDIDATES := $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3 python)
+IS_FIT := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+HAS_WHEELS := import platform, sys; sys.exit(f"{sys.platform} {platform.machine()}" not in \
+  ("linux x86_64", "linux aarch64", "win32 AMD64", "darwin arm64"))
+PIP := $(PY) -m pip --disable-pip-version-check install
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: app test check bench help
+
+app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
+	$(PY) -m streamlit run streamlit_app.py
+
+test: $(VENV)/dev.installed ## run the linters and every test
+	$(MAKE) check
+	$(PY) -m pytest
+
+check: $(VENV)/dev.installed ## linters and types only
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+bench: $(VENV)/dev.installed ## measure against what one would otherwise write
+	@for file in bench/[a-z]*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.* ## /make \1	/p' Makefile
+
+# Python's own folder of packages, made once; the two files beside it say what was installed last.
+$(PY):
+	@for python in $(CANDIDATES); do \
+	  if "$$python" -c '$(IS_FIT)' >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$("$$python" --version)"; \
+	    exec "$$python" -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "Python 3.11, 3.12 or 3.13 with venv is needed and was not found as $(subst ",,$(CANDIDATES)):" \
+	  "install one (on Debian and Ubuntu also python3-venv) or name it with make PYTHON=/path/to/python3.12." >&2; \
+	exit 1
+
+$(VENV)/app.installed: requirements.txt $(PY)
+	@$(PY) -c '$(IS_FIT)' || { echo "$(VENV) holds another Python than 3.11, 3.12 or 3.13: remove that folder and run make again." >&2; exit 1; }
+	@$(PY) -c '$(HAS_WHEELS)' || { echo "TensorFlow has no package for this computer: Linux x86_64, Windows x86_64 or macOS arm64 is needed." >&2; exit 1; }
+	@echo "Installing the packages of the app (once; about 600 MB to download)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.installed: requirements-dev.txt tests/requirements-no-deps.txt $(VENV)/app.installed
+	@echo "Installing the packages of the tests"
+	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-deps -r tests/requirements-no-deps.txt
+	@touch $@
