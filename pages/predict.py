@@ -1,0 +1,123 @@
+"""Predict: give a picture, read what it looks like."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+
+import streamlit as st
+
+from emotion import images
+from emotion.errors import EmotionError
+from emotion.predictor import Predictor
+from pages.ui import answers, corrections, downloads, faces, frame, live, model_choice, paste, words
+from pages.ui.answers import Shown, Source
+
+ENDINGS = sorted(suffix.lstrip(".") for suffix in images.SUFFIXES)
+WORTH_A_BAR = 3  # pictures
+
+
+def page() -> None:
+    frame.heading("Predict", "Give it a picture of a face. It says whether that looks happy or sad.")
+    predictor = _model()
+    if predictor is None:
+        return
+    sources = _given(predictor)
+    if sources:
+        try:
+            shown = _ask_all(sources, predictor)
+        except EmotionError as error:  # not of one picture, but of them all: there is no detector here
+            st.error(words.plain(str(error)), icon=":material/error:")
+            return
+        _answers(sources, shown, predictor)
+    else:
+        _examples()
+    corrections.panel(predictor)
+
+
+def _model() -> Predictor | None:
+    """The model in use, with what there is to say about it; without one, the way to one."""
+    if model_choice.unknown():
+        st.info("The model in the address is not here (any more). The one named in the side bar is used.")
+    try:
+        predictor = model_choice.predictor()
+    except EmotionError as error:
+        st.error(words.plain(str(error)), icon=":material/error:")
+        if st.button("Train a model", key="to_train", type="primary"):
+            st.switch_page(frame.TRAIN)
+        return None
+    if predictor.info.saw_only_drawn_faces:
+        st.warning(words.DRAWN_ONLY, icon=":material/draw:")
+    return predictor
+
+
+def _given(predictor: Predictor) -> list[Source]:
+    """All pictures that were given in whatever way, in that order."""
+    uploads = st.file_uploader(
+        "Drop photos here, or choose files", ENDINGS, accept_multiple_files=True, key="uploads", max_upload_size=25
+    )
+    sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
+    paste.show()
+    sources += paste.sources()
+    with st.container(horizontal=True, gap="large"):
+        camera = st.toggle("Use the camera", key="camera_on")
+        film = st.toggle("Live video", key="live_on")
+    if film:
+        live.show(predictor)
+    if camera:
+        st.caption("The picture stays on this computer.")
+        shot = st.camera_input("Take a picture", key="camera", resolution="720p", width=520)
+        if shot:
+            sources.append(Source(shot.file_id, "camera picture", shot.getvalue))
+    chosen = st.session_state.get("example")
+    return sources or [source for source in faces.example_sources() if source.id == chosen]
+
+
+def _examples() -> None:
+    st.subheader("Or try one of these", anchor=False)
+    faces.examples()
+
+
+def _ask_all(sources: list[Source], predictor: Predictor) -> list[Shown]:
+    model = answers.version(predictor)
+    new = sum(not answers.is_known(source, model) for source in sources)
+    bar = st.progress(0.0, "Looking at the pictures") if new > WORTH_A_BAR else None
+    shown = []
+    for number, source in enumerate(sources, start=1):
+        slow = answers.looking(source).small and not answers.is_known(source, model)
+        with st.spinner("Looking for small faces") if slow else contextlib.nullcontext():
+            shown.append(answers.ask(source, predictor, model))
+        if bar:
+            bar.progress(number / len(sources), f"Looked at {number:,} of {len(sources):,} pictures")
+    if bar:
+        bar.empty()
+    return shown
+
+
+def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) -> None:
+    index = faces.open_index(sources)
+    faces.detail(sources[index], shown[index], predictor, answers.version(predictor))
+    if len(shown) > 1:
+        faces.strip(shown, index)
+        faces.refused(shown)
+    _downloads(sources, shown)
+    if st.session_state.get("example"):
+        st.button("Back to the examples", key="forget_example", on_click=faces.forget_example, type="tertiary")
+
+
+def _downloads(sources: list[Source], shown: list[Shown]) -> None:
+    """The table and the pictures to take away; the latter are made when they are asked for."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download table", downloads.table(shown), "answers.csv", "text/csv", key="csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        if any(one.faces for one in shown):
+            st.download_button(
+                "Download marked pictures", functools.partial(downloads.marked_pictures, sources, shown),
+                "marked_pictures.zip", "application/zip", key="zip", icon=":material/photo_library:", on_click="ignore",
+            )  # fmt: skip
+
+
+frame.guard()
+page()

@@ -1,0 +1,102 @@
+"""Runs: everything that was trained here, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from emotion import dataset
+from emotion.files import read_json
+from emotion.history import read_history
+from emotion.progress import duration
+from emotion.runs import Run, Status, list_runs, rename
+from pages.ui import frame, train_end, words
+
+ROW_HEIGHT, MOST_ROWS = 44, 10
+
+
+def page() -> None:
+    action = frame.heading("Runs", "Everything that was trained on this computer, newest first.")
+    with action:
+        if st.button("Train", key="to_train", type="primary", width="stretch"):
+            st.switch_page(frame.TRAIN, query_params={"run": "new"})
+    runs = list_runs()
+    if not runs:
+        st.info("Nothing has been trained here yet. Train on the drawn faces takes about a minute.")
+        return
+    chosen = _table(runs)
+    if chosen is None:
+        st.caption("Tick a run to open it.")
+    else:
+        _open(chosen)
+
+
+def _table(runs: list[Run]) -> Run | None:
+    """The runs as a table. Returns the one that is ticked."""
+    column = st.column_config
+    event = st.dataframe(
+        {name: [row[name] for row in map(_row, runs)] for name in _row(runs[0])},
+        key="runs_table",
+        hide_index=True,
+        placeholder="",
+        row_height=ROW_HEIGHT,
+        height="content" if len(runs) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "learning": column.LineChartColumn("learning", y_min=0, y_max=1, width="small",
+                                               help="validation faces it got right, epoch by epoch"),
+            "best": column.NumberColumn("best", format="%.1f %%", help="validation faces it got right, at its best"),
+        },
+    )  # fmt: skip
+    rows = event.selection.rows
+    return runs[rows[0]] if rows and rows[0] < len(runs) else None
+
+
+def _row(run: Run) -> dict[str, object]:
+    history = read_history(run.paths)
+    seconds = read_json(run.paths.report).get("seconds") or sum(row["seconds"] for row in history.epochs)
+    best = history.best
+    return {
+        "run": run.title,
+        "status": words.STATUS_WORDS[run.status],
+        "learning": [row["val_accuracy"] for row in history.epochs],
+        "best": 100 * best["val_accuracy"] if best else None,
+        "epochs": f"{len(history.epochs)} of {run.config.epochs}",
+        "took": duration(seconds) if seconds else "",
+        "data": dataset.title(run.config.data),
+        "recipe": run.config.recipe,
+        "when": run.when,
+    }
+
+
+def _open(run: Run) -> None:
+    with st.container(border=True, key="run_open"):
+        st.markdown(f"**{words.plain(run.title)}**")
+        st.caption(words.plain(train_end.result_sentence(read_json(run.paths.report)) or _state(run)))
+        with st.container(horizontal=True):
+            if run.has_model:
+                if st.button("Evaluate", key="to_evaluate", icon=":material/fact_check:"):
+                    st.switch_page(frame.EVALUATE, query_params={"run": run.id})
+                train_end.use_buttons(run)
+            if st.button("Open", key="to_run", icon=":material/open_in_full:"):
+                st.switch_page(frame.TRAIN, query_params={"run": run.id})
+            train_end.resume_button(run)
+            train_end.rescue_button(run)
+        _rename(run)
+
+
+def _state(run: Run) -> str:
+    return {Status.LOST: train_end.LOST, Status.FAILED: run.reason}.get(run.status, words.STATUS_WORDS[run.status])
+
+
+def _rename(run: Run) -> None:
+    with st.form(f"rename_{run.id}", border=False, clear_on_submit=False):
+        field, button = st.columns([3, 1], vertical_alignment="bottom")
+        name = field.text_input("Name", run.title, max_chars=80, key=f"name_{run.id}")
+        if button.form_submit_button("Rename", key="rename", width="stretch"):
+            rename(run.paths, name)
+            st.rerun()
+
+
+frame.guard()
+page()

@@ -1,0 +1,66 @@
+"""Train: choose data and a recipe, press one button, watch it learn, see what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from emotion import dataset, jobs
+from emotion.runs import Run, Status
+from pages.ui import frame, own_runs, train_end, train_form, train_live, words
+
+NEW = "new"  # `?run=new`: the form, even while something is trained
+
+
+def page() -> None:
+    run = _asked_for()
+    if run is None:
+        action = frame.heading("Train", "Choose what it learns from. Everything happens on this computer.")
+        _problem()
+        train_form.show(action)
+        return
+    about = f"{run.title} · {dataset.title(run.config.data)} · {run.config.recipe}"
+    action = frame.heading("Train", words.plain(about))
+    _problem()
+    if run.status.has_ended:
+        train_end.show(run, action)
+        return
+    with action:
+        _stop_button(run)
+    train_live.show(run)
+    st.button("Train another", key="another", type="tertiary", on_click=train_end.form_again, args=(run,))
+
+
+def _problem() -> None:
+    """What kept the last click from doing what it should."""
+    if problem := st.session_state.pop(train_end.PROBLEM, None):
+        st.error(words.plain(problem), icon=":material/error:")
+
+
+def _asked_for() -> Run | None:
+    """The run that the address names, else the one at work or next in the queue. None: show the form."""
+    asked = st.query_params.get("run")
+    if asked == NEW:
+        return None
+    run = own_runs.find(asked)
+    if asked and run is None:
+        st.info("The run in the address is not here (any more).")
+    if run is None:
+        run = jobs.active() or next(iter(jobs.queue()), None)
+        if run:
+            st.query_params["run"] = run.id
+    return run
+
+
+def _stop_button(run: Run) -> None:
+    words_of = {Status.QUEUED: "Take out of the queue", Status.STOPPING: "Stopping …"}
+    asked = run.paths.stop.exists()
+    label = "Stopping …" if asked else words_of.get(run.status, "Stop and keep")
+    st.button(label, key="stop", type="primary", width="stretch", disabled=asked, on_click=_stop, args=(run,))
+
+
+def _stop(run: Run) -> None:
+    jobs.stop(run.id)
+
+
+frame.guard()
+page()

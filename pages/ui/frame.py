@@ -1,0 +1,65 @@
+"""What every page shares: the page table, the look, the guard for deep links, one heading with one action."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
+STYLE = Path(__file__).with_name("theme.css")
+ICON = Path(__file__).with_name("icon.png")  # a file of ours: the browser would fetch a named icon from a font server
+
+FRAMED, TRIED = "framed", "tried_to_frame"  # session state: this script run began in `streamlit_app.py`; or should now
+
+
+def page_table() -> dict[str, list[StreamlitPage]]:
+    """The pages in their groups. Addresses equal file names; the start page answers to `/` and to `/predict`."""
+    return {
+        "Use": [
+            st.Page(PREDICT, title="Predict", icon=":material/mood:", url_path="start", default=True),
+            st.Page(PREDICT, title="Predict", icon=":material/mood:", url_path="predict", visibility="hidden"),
+        ],
+        "Make": [st.Page(TRAIN, title="Train", icon=":material/model_training:", url_path="train")],
+        "Understand": [
+            st.Page(EVALUATE, title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
+            st.Page(RUNS, title="Runs", icon=":material/list_alt:", url_path="runs"),
+        ],
+    }
+
+
+def navigate() -> StreamlitPage:
+    """Shows the navigation and returns the page that was asked for. Called by `streamlit_app.py`."""
+    st.session_state[FRAMED] = True
+    return st.navigation(page_table())
+
+
+def guard() -> None:
+    """Brings a page back into the frame. Call it first thing on every page.
+
+    Streamlit runs a file of `pages/` without `streamlit_app.py` when a deep link is the first request after the
+    server started: only `st.navigation` switches that off, and nobody has called it yet.
+    """
+    if st.session_state.pop(FRAMED, False):
+        st.session_state.pop(TRIED, None)
+    elif not st.session_state.pop(TRIED, False):
+        st.session_state[TRIED] = True
+        st.navigation(page_table())
+        st.rerun()
+
+
+def dress() -> None:
+    """The little CSS that Streamlit's own theme cannot say."""
+    st.html(STYLE)
+
+
+def heading(title: str, text: str = "") -> DeltaGenerator:
+    """The page's heading. Returns the place of its one main action: top right, below the heading on a phone."""
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    with left:
+        st.title(title, anchor=False)
+        if text:
+            st.caption(text)
+    return right.container(key="main_action")

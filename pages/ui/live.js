@@ -1,0 +1,211 @@
+// Live video: shows the camera mirrored, sends true frames as small JPEGs, draws the answers over the picture.
+// The next frame goes only after the answer to the one before, so a slow computer sends fewer.
+
+const VIEWS = new WeakMap();
+const QUALITY = 0.8; // of the JPEG
+const PATIENCE = 5000; // ms: an answer that has not come by then was lost
+const EDGE = 3; // pixels: of a box
+const HANDING_OVER = 1000; // ms
+const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
+const STAYS = "The picture stays on this computer. Nothing is kept of it.";
+const REFUSALS = {
+  NotAllowedError: "The camera was refused: allow it in the browser, beside the address, and start again.",
+  NotFoundError: "There is no camera: connect one and start again.",
+  NotReadableError: "Another program uses the camera: close that and start again.",
+};
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Live(parentElement));
+  const view = VIEWS.get(parentElement);
+  view.send = (frame) => setTriggerValue("frame", frame);
+  view.take(data);
+  return () => {
+    VIEWS.delete(parentElement);
+    view.leave();
+  };
+}
+
+// Streamlit now and then makes an element anew when two reruns meet. Its camera is handed to the new one, which then
+// need not ask the person again; where no new one comes, it is released.
+let handedOver = null;
+
+class Live {
+  constructor(parent) {
+    this.root = parent.querySelector(".live");
+    this.stage = element("div", "stage");
+    this.video = element("video", "", { playsinline: "", "aria-label": "Your camera, mirrored" });
+    this.video.muted = true;
+    this.boxes = element("div", "boxes", { "aria-hidden": "true" });
+    this.button = element("button", "start", { type: "button" });
+    this.line = element("p", "line", { "aria-live": "polite" });
+    this.stage.append(this.video, this.boxes, this.button);
+    this.root.append(this.stage, this.line);
+    this.canvas = document.createElement("canvas");
+    this.drawn = new Map(); // face id → its box
+    this.number = 0;
+    this.button.addEventListener("click", () => (this.stream ? this.stop() : this.start()));
+    this.video.addEventListener("loadedmetadata", () => this.fit());
+    this.rest(STAYS);
+    if (handedOver) this.begin(handedOver.stream);
+  }
+
+  // At rest: nothing is filmed, `words` tell why or what comes.
+  rest(words) {
+    this.button.textContent = "Start the live picture";
+    this.root.dataset.state = "off";
+    this.boxes.replaceChildren();
+    this.drawn.clear();
+    this.say(words);
+  }
+
+  async start() {
+    if (!navigator.mediaDevices?.getUserMedia) {
+      const port = location.port ? `:${location.port}` : "";
+      this.rest(`The browser gives its camera to secure addresses only: open http://localhost${port} on this computer, or use https.`);
+      return;
+    }
+    this.button.disabled = true;
+    this.say("Waiting for the camera …");
+    try {
+      const size = { width: { ideal: 640 }, height: { ideal: 480 } };
+      const stream = await navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: "user" }, audio: false });
+      this.begin(stream);
+    } catch (error) {
+      this.rest(REFUSALS[error.name] ?? "The camera could not be started: check it in another program and start again.");
+    } finally {
+      this.button.disabled = false;
+    }
+  }
+
+  begin(stream) {
+    if (this.hasLeft) return release(stream); // while the browser asked
+    clearTimeout(handedOver?.timer);
+    handedOver = null;
+    this.stream = stream;
+    stream.getVideoTracks()[0].onended = () => this.stop(); // unplugged, or taken back
+    this.video.srcObject = stream;
+    this.video.play();
+    this.root.dataset.state = "on";
+    this.button.textContent = "Stop";
+    this.say("Looking for a face …");
+    this.later(0);
+  }
+
+  stop() {
+    if (this.stream) release(this.stream);
+    this.halt();
+    this.rest(STAYS);
+  }
+
+  leave() {
+    this.hasLeft = true;
+    if (!this.stream) return;
+    const stream = this.stream;
+    this.halt();
+    const timer = setTimeout(() => {
+      release(stream);
+      handedOver = null;
+    }, HANDING_OVER);
+    handedOver = { stream, timer };
+  }
+
+  halt() {
+    clearTimeout(this.timer);
+    this.stream = this.waitsFor = null;
+    this.video.srcObject = null;
+  }
+
+  fit() {
+    this.stage.style.aspectRatio = `${this.video.videoWidth} / ${this.video.videoHeight}`;
+  }
+
+  later(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.frame(), ms);
+  }
+
+  frame() {
+    if (!this.stream) return;
+    if (!this.video.videoWidth || document.hidden) return this.later(200);
+    const width = Math.min(this.data.width, this.video.videoWidth);
+    this.canvas.width = width;
+    this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
+    this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    this.number += 1;
+    this.waitsFor = this.number;
+    this.sent = performance.now();
+    this.send({ n: this.number, jpeg: this.canvas.toDataURL("image/jpeg", QUALITY) });
+    this.later(PATIENCE);
+  }
+
+  take(data) {
+    const isNews = data.rerun !== this.data?.rerun;
+    this.data = data;
+    const answer = data.answer;
+    if (!this.stream || !this.waitsFor || !isNews) return;
+    if (answer?.n !== this.waitsFor) return this.later(HICCUP);
+    this.waitsFor = null;
+    const took = performance.now() - this.sent;
+    this.root.dataset.answers = this.number; // how many, how long: for whoever measures
+    this.root.dataset.took = Math.round(took);
+    this.root.dataset.ms = answer.ms;
+    this.draw(answer.faces);
+    this.say(answer.problem || spoken(answer.faces));
+    this.later(Math.max(0, 1000 / data.mostASecond - took));
+  }
+
+  draw(faces) {
+    const there = new Set(faces.map((face) => face.id));
+    for (const [id, box] of this.drawn) {
+      if (there.has(id)) continue;
+      box.remove();
+      this.drawn.delete(id);
+    }
+    faces.forEach((face) => this.drawOne(face));
+  }
+
+  drawOne(face) {
+    const isNew = !this.drawn.has(face.id);
+    const box = this.drawn.get(face.id) ?? element("div", "");
+    if (isNew) box.append(element("span", "tag"));
+    const [left, top, right, bottom] = face.place;
+    box.className = `box ${face.tone}`;
+    box.style.left = share(1 - right); // the preview is mirrored, the words are not
+    box.style.top = share(top);
+    box.style.width = share(right - left);
+    box.style.height = share(bottom - top);
+    const tag = box.firstChild;
+    tag.textContent = `${face.sign} ${face.word}${face.percent && ` · ${face.percent}`}`;
+    if (isNew) this.boxes.append(box);
+    this.drawn.set(face.id, box);
+    const { offsetWidth: across, offsetHeight: down } = this.boxes;
+    tag.style.left = `${Math.max(-(1 - right) * across, Math.min(0, right * across - tag.offsetWidth)) - EDGE}px`;
+    tag.classList.toggle("inside", top * down < tag.offsetHeight + EDGE); // never outside the picture
+  }
+
+  say(words) {
+    if (this.line.textContent !== words) this.line.textContent = words; // told once, not at every frame
+  }
+}
+
+// Without percentages: these would be read aloud five times a second.
+function spoken(faces) {
+  if (!faces.length) return "No face in the picture.";
+  return faces.map((face) => `${face.sign} ${face.word}`).join(" · ");
+}
+
+function release(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}
+
+function share(value) {
+  return `${(value * 100).toFixed(2)}%`;
+}
+
+function element(tag, className, attributes = {}) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
+  return made;
+}

@@ -1,0 +1,66 @@
+"""The model in use: chosen in the sidebar's foot, kept for the session, named in the address as `?model=`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from emotion.predictor import Predictor, load_model
+from emotion.runs import list_runs
+from pages.ui import own_runs, words
+
+SHIPPED = "pretrained"
+KEY = "model_choice"
+
+
+def show() -> None:
+    """The choice itself. Called once a rerun, by `streamlit_app.py`, before the page."""
+    titles = {SHIPPED: words.MODEL_TITLES[SHIPPED]} | {run.id: run.title for run in list_runs() if run.has_model}
+    asked = st.query_params.get("model")
+    if asked in titles:
+        st.session_state[KEY] = asked
+    elif st.session_state.get(KEY) not in titles:
+        st.session_state[KEY] = SHIPPED
+    st.selectbox(
+        "Model in use", list(titles), key=KEY, format_func=lambda name: titles.get(name, name), on_change=_remember
+    )
+
+
+def current() -> str:
+    """The reference of the model in use, as `load_model` understands it."""
+    return st.session_state.get(KEY, SHIPPED)
+
+
+def choose(reference: str) -> None:
+    """Makes another model the one in use. For callbacks: the choice is drawn before the page."""
+    st.session_state[KEY] = reference
+    _remember()
+
+
+def unknown() -> str | None:
+    """What the address asks for where there is no such model."""
+    asked = st.query_params.get("model")
+    return asked if asked and asked != current() else None
+
+
+def predictor() -> Predictor:
+    """The model in use, loaded.
+
+    Raises:
+        ModelError: when it is missing or cannot be read.
+    """
+    run = own_runs.find(current())
+    changed = run.paths.model.stat().st_mtime_ns if run and run.has_model else 0
+    return cached_predictor(current(), changed)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def cached_predictor(reference: str, changed: int = 0) -> Predictor:
+    """A loaded model; `changed` tells the model of a resumed run from the one it had before."""
+    return load_model(reference)
+
+
+def _remember() -> None:
+    if st.session_state[KEY] == SHIPPED:
+        st.query_params.pop("model", None)
+    else:
+        st.query_params["model"] = st.session_state[KEY]

@@ -1,0 +1,78 @@
+"""A run while it waits or is at work: status in words, progress, curves. Reads the run's folder once a second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from emotion import jobs, progress
+from emotion.history import History, read_history
+from emotion.progress import Progress
+from emotion.runs import Run, Status
+from pages.ui import curves, own_runs, words
+
+TICK = 1.0  # seconds
+CHART_HEIGHT = 300
+MARKS = {"done": "✓", "now": "●", "later": "○"}
+
+
+def show(run: Run) -> None:
+    """Draws the run, and again every second until its status changes."""
+    st.fragment(_live, run_every=TICK)(run)
+
+
+def charts(run: Run, history: History) -> None:
+    """Accuracy and loss, side by side; the same elements from the first tick to the last."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    left, right = st.columns(2, gap="medium")
+    with left:
+        spec = curves.accuracy_chart(history, run.config, theme)
+        st.echarts_chart(spec, height=CHART_HEIGHT, key="accuracy_curve", alt=_spoken(history, "accuracy"))
+    with right:
+        spec = curves.loss_chart(history, run.config, theme)
+        st.echarts_chart(spec, height=CHART_HEIGHT, key="loss_curve", alt=_spoken(history, "loss"))
+
+
+def _live(drawn: Run) -> None:
+    run, history = own_runs.find(drawn.id), read_history(drawn.paths)
+    if run is None or run.status != drawn.status:
+        st.rerun()  # its buttons change with its status
+    if run.status is Status.RUNNING and run.paths.stop.exists():
+        run = replace(run, status=Status.STOPPING)  # asked for; the worker says so itself a moment later
+    waiting = jobs.queue()
+    ahead = _ahead(run, waiting)
+    now = progress.describe(run, history, ahead)
+    st.progress(now.share, f"**{words.plain(now.text)}**")
+    st.html(_phases(now))
+    charts(run, history)
+    st.caption(_best(history))
+    behind = len(waiting) if run.status.is_active else 0
+    st.caption(f"Waiting after this one: {progress.count(behind, 'run')}." if behind else "\N{NO-BREAK SPACE}")
+
+
+def _ahead(run: Run, waiting: list[Run]) -> int:
+    if run.status is not Status.QUEUED:
+        return 0
+    before = [other.id for other in waiting].index(run.id) if run.id in [other.id for other in waiting] else 0
+    return before + (jobs.active() is not None)
+
+
+def _phases(now: Progress) -> str:
+    items = "".join(f'<li class="{state}">{MARKS[state]} {words.markup(name)}</li>' for name, state in now.phases)
+    return f'<ul class="phases" aria-label="What it does, in order">{items}</ul>'
+
+
+def _best(history: History) -> str:
+    best = history.best
+    if best is None:
+        return "The points after each epoch tell how it does on faces that it does not learn from (validation)."
+    right = words.percent(best["val_accuracy"], 1)
+    return f"So far best: {right} of the validation faces right, after epoch {best['epoch']}. These weights are kept."
+
+
+def _spoken(history: History, field: str) -> str:
+    if not history.epochs:
+        return f"{field} over epochs: no epoch is over yet"
+    last = history.epochs[-1]
+    return f"{field} after epoch {last['epoch']}: training {last[field]:.3f}, validation {last[f'val_{field}']:.3f}"

@@ -1,0 +1,56 @@
+"""The same words, signs and number formats on every page. Pure functions of values; no Streamlit."""
+
+from __future__ import annotations
+
+import html
+
+from emotion.runs import Run, Status
+
+SIGNS = {"happy": "▲", "sad": "▼", "unsure": "◆"}
+MODEL_TITLES = {"pretrained": "shipped model"}
+STATUS_WORDS = {
+    Status.QUEUED: "waiting",
+    Status.STARTING: "starting",
+    Status.RUNNING: "training",
+    Status.STOPPING: "stopping",
+    Status.COMPLETED: "finished",
+    Status.STOPPED: "stopped and kept",
+    Status.FAILED: "failed",
+    Status.LOST: "lost",
+}
+DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about photos means little."
+NOT_FEELINGS = "It compares the picture with labelled photos. It does not read feelings."
+
+
+def sign(label: str) -> str:
+    return SIGNS.get(label, "●")
+
+
+def colour_class(label: str) -> str:
+    """The name in `theme.css` of the colour that goes with an answer."""
+    return label if label in SIGNS else "other"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """0.913 → "91 %", with a space that does not break."""
+    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def sureness(share: float) -> str:
+    """A probability as a percentage that never claims to be certain."""
+    return f"over {percent(0.99)}" if share > 0.99 else percent(share)
+
+
+def short_title(run: Run) -> str:
+    """What the person calls the run, else its recipe."""
+    return run.own_name or run.config.name or run.config.recipe
+
+
+def plain(text: str) -> str:
+    """Text for an element that renders Markdown, so that nothing in it is taken as such."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~$:^=@&" else letter for letter in text)
+
+
+def markup(text: str) -> str:
+    """Text for HTML of ours."""
+    return html.escape(text, quote=True)

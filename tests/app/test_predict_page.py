@@ -1,0 +1,286 @@
+"""The Predict page as a person meets it: pictures in, answers out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageColor
+from streamlit.testing.v1 import AppTest
+
+from emotion import marking
+from emotion.config import TrainingConfig
+from emotion.files import read_json, write_json
+from emotion.prediction import Face
+from emotion.runs import RunPaths, Status, new_run, write_status
+from pages.ui import answers, box, downloads, paste
+
+ROOT = Path(__file__).resolve().parents[2]
+BRIGHTNESS = ROOT / "tests" / "data" / "brightness"  # answers happy for a bright picture, sad for a dark one
+
+
+@pytest.fixture
+def model(home: Path) -> str:
+    """The id of a finished run with a model."""
+    paths = new_run(TrainingConfig(name="my run"))
+    use_model(paths)
+    write_status(paths, Status.COMPLETED)
+    return paths.id
+
+
+def use_model(paths: RunPaths) -> None:
+    for name in ("model.tflite", "model.json"):
+        shutil.copy(BRIGHTNESS / name, paths.root / name)
+
+
+def png(grey: int, size: int = 60) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((size, size), grey, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def open_predict(model: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.query_params["model"] = model
+    return app.run()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    for name, content in files:
+        app.file_uploader(key="uploads").upload(name, content, "image/png")
+    return app.run()
+
+
+def html_of(app: AppTest) -> str:
+    return " ".join(element.value if hasattr(element, "value") else element.proto.body for element in app.get("html"))
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.text)
+
+
+def test_starts_on_the_predict_page_with_examples(model: str) -> None:
+    app = open_predict(model)
+
+    assert app.title[0].value == "Predict"
+    assert app.button(key="example-1").label == "Try it"
+    assert not app.exception
+
+
+def test_says_that_a_bright_picture_looks_happy(model: str) -> None:
+    app = upload(open_predict(model), ("bright.png", png(250)))
+
+    assert "looks happy" in html_of(app)
+
+
+def test_says_that_a_dark_picture_looks_sad(model: str) -> None:
+    app = upload(open_predict(model), ("dark.png", png(5)))
+
+    assert "looks sad" in html_of(app)
+
+
+def test_says_what_an_answer_is_not(model: str) -> None:
+    app = upload(open_predict(model), ("bright.png", png(250)))
+
+    assert any("It does not read feelings." in caption.value for caption in app.caption)
+
+
+def test_warns_of_a_model_that_saw_only_drawn_faces(model: str, home: Path) -> None:
+    info = home / "runs" / model / "model.json"
+    write_json(info, read_json(info) | {"data": "demo"})
+
+    app = open_predict(model)
+
+    assert "drawn faces" in app.warning[0].value
+
+
+def test_answers_an_example_that_was_clicked(model: str) -> None:
+    app = open_predict(model)
+
+    app.button(key="example-1").click().run()
+
+    assert "drawn face 1" in texts(app)
+    assert "looks " in html_of(app)
+
+
+def test_goes_back_from_an_example(model: str) -> None:
+    app = open_predict(model).button(key="example-2").click().run()
+
+    app.button(key="forget_example").click().run()
+
+    assert app.button(key="example-2").label == "Try it"
+
+
+def test_refuses_a_file_that_is_no_picture_beside_its_name(model: str) -> None:
+    app = upload(open_predict(model), ("broken.png", b"no picture"))
+
+    assert "broken.png" in texts(app)
+    assert "✕" in texts(app)
+    assert not app.exception
+
+
+def test_answers_the_others_when_one_is_refused(model: str) -> None:
+    app = upload(open_predict(model), ("a.png", png(250)), ("broken.png", b"x"), ("b.png", png(5)))
+
+    assert "looks happy" in html_of(app)
+    assert "broken.png" in texts(app)
+
+
+def test_opens_the_picture_whose_thumbnail_is_clicked(model: str) -> None:
+    app = upload(open_predict(model), ("a.png", png(250)), ("b.png", png(5)))
+
+    app.button(key="open_1").click().run()
+
+    assert "looks sad" in html_of(app)
+    assert "b.png" in texts(app)
+
+
+def test_shows_many_pictures_twelve_a_page(model: str) -> None:
+    files = [(f"{number}.png", png(10 * number)) for number in range(14)]
+
+    app = upload(open_predict(model), *files)
+
+    assert sum(bool(button.key and button.key.startswith("open_")) for button in app.button) == 12
+
+
+def test_shows_a_file_name_as_plain_text(model: str) -> None:
+    name = "**bold** <img src=x onerror=alert(1)>.png"
+
+    app = upload(open_predict(model), (name, png(250)))
+
+    assert name in texts(app)
+    assert "<img" not in html_of(app)
+
+
+def test_uses_the_model_that_the_address_names(model: str) -> None:
+    app = open_predict(model)
+
+    assert app.selectbox(key="model_choice").value == model
+
+
+def test_tells_of_a_model_that_is_gone(model: str) -> None:
+    app = open_predict("20200101-000000-gone")
+
+    assert "not here" in app.info[0].value
+
+
+def test_leads_to_training_when_the_model_cannot_be_used(model: str, home: Path) -> None:
+    (home / "runs" / model / "model.tflite").write_bytes(b"no model")
+
+    app = open_predict(model)
+
+    assert "cannot be used as a model" in app.error[0].value.replace("\\", "")
+    assert app.button(key="to_train").label == "Train a model"
+
+
+def test_never_reads_a_model_from_a_path_in_the_address(model: str) -> None:
+    app = open_predict(str(BRIGHTNESS))
+
+    assert app.selectbox(key="model_choice").value == "pretrained"
+
+
+def test_takes_a_picture_only_after_the_camera_is_switched_on(model: str) -> None:
+    app = open_predict(model)
+    before = len(app.get("camera_input"))
+
+    app.toggle(key="camera_on").set_value(True).run()
+
+    assert before == 0
+    assert any("stays on this computer" in caption.value for caption in app.caption)
+
+
+def test_answers_a_camera_picture(model: str) -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (60, 60), "white").save(photo, "JPEG")
+    app = open_predict(model)
+    app.toggle(key="camera_on").set_value(True).run()
+
+    app.camera_input(key="camera").upload("shot.jpg", photo.getvalue()).run()
+
+    assert "looks happy" in html_of(app)
+
+
+def noise(size: int) -> bytes:
+    """A picture that is too large to be taken for a face that was cut out, without a face in it."""
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(150, 255, (size, size, 3), np.uint8)
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_offers_the_whole_picture_where_no_face_is_found(model: str) -> None:
+    app = upload(open_predict(model), ("landscape.png", noise(400)))
+
+    assert "No face was found" in texts(app)
+    assert app.button(key="use_whole").label == "Use the whole picture"
+
+
+def test_answers_the_whole_picture_when_asked_to(model: str) -> None:
+    app = upload(open_predict(model), ("landscape.png", noise(400)))
+
+    app.button(key="use_whole").click().run()
+
+    assert "looks happy" in html_of(app)
+
+
+def test_answers_each_face_of_a_photo(model: str, astronaut: Path) -> None:
+    face = Image.open(astronaut)
+    two = Image.new("RGB", (2 * face.width, face.height))
+    for place in (0, 1):
+        two.paste(face, (place * face.width, 0))
+    buffer = io.BytesIO()
+    two.save(buffer, "PNG")
+
+    app = upload(open_predict(model), ("two.png", buffer.getvalue()))
+
+    assert html_of(app).count('class="answer ') == 2
+
+
+def test_marks_a_face_with_a_box_on_a_copy() -> None:
+    picture = Image.new("RGB", (200, 100), "white")
+
+    marked = marking.draw(picture, [face_at((40, 20, 100, 80))], scale=2.0)
+
+    assert picture.getpixel((20, 25)) == (255, 255, 255)
+    assert marked.getpixel((20, 25)) == ImageColor.getrgb(marking.COLOURS["happy"])
+
+
+def test_leaves_a_picture_without_boxes_as_it_is() -> None:
+    picture = Image.new("RGB", (20, 20))
+
+    assert marking.draw(picture, [face_at(None)], scale=1.0) is picture
+
+
+def face_at(box: tuple[int, int, int, int] | None) -> Face:
+    return Face(box=box, probability=0.75, label="happy", unsure=False, seen=np.zeros((48, 48), np.uint8))
+
+
+def shown(name: str, error: str | None = None) -> answers.Shown:
+    return answers.Shown(name, [] if error else [face_at(None)], [()], (60, 60), error, None, b"")
+
+
+def rows(table: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
+
+
+def test_table_has_one_row_a_face_and_one_a_refused_picture() -> None:
+    table = rows(downloads.table([shown("a.png"), shown("b.png", "It is empty.")]))
+
+    assert [row[0] for row in table] == ["file", "a.png", "b.png"]
+    assert table[1][2:5] == ["happy", "0.7500", "no"]
+    assert table[2][9] == "It is empty."
+
+
+def test_table_begins_with_a_byte_order_mark() -> None:
+    assert downloads.table([]).startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("name", ["=1+1.png", "+a.png", "-a.png", "@a.png", "\ta.png"])
+def test_table_disarms_names_that_begin_like_a_formula(name: str) -> None:
+    table = rows(downloads.table([shown(name)]))
+
+    assert table[1][0] == f"'{name}"

@@ -1,0 +1,116 @@
+"""The Runs page as a person meets it: the table, and what can be done with the run that is ticked."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from emotion.config import TrainingConfig
+from emotion.files import read_json
+from emotion.history import append_history
+from emotion.runs import RunPaths, Status, new_run, write_status
+
+ROOT = Path(__file__).resolve().parents[2]
+BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
+
+
+def run_in(status: Status, name: str = "mine") -> RunPaths:
+    paths = new_run(TrainingConfig(name=name, epochs=4))
+    for epoch in (1, 2):
+        append_history(paths, event="epoch", epoch=epoch, loss=0.5, accuracy=0.7, val_loss=0.6 / epoch,
+                       val_accuracy=0.4 * epoch, seconds=30)  # fmt: skip
+    write_status(paths, status)
+    return paths
+
+
+def with_model(paths: RunPaths) -> RunPaths:
+    for name in ("model.tflite", "model.json"):
+        shutil.copy(BRIGHTNESS / name, paths.root / name)
+    return paths
+
+
+def open_runs(ticked: int | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app.switch_page("pages/runs.py").run()
+    if ticked is not None:
+        app.session_state["runs_table"] = {"selection": {"rows": [ticked], "columns": [], "cells": []}}
+        app.run()
+    return app
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def test_without_runs_says_so_and_offers_to_train(home: Path) -> None:
+    app = open_runs()
+
+    assert "Nothing has been trained here yet." in app.info[0].value
+    assert "to_train" in keys(app)
+
+
+def test_lists_a_run_with_its_status_in_words(home: Path) -> None:
+    run_in(Status.STOPPED)
+
+    (row,) = open_runs().dataframe[0].value.to_dict("records")
+
+    assert (row["run"], row["status"], row["epochs"], row["took"]) == ("mine", "stopped and kept", "2 of 4", "60 s")
+    assert row["best"] == 80
+    assert list(row["learning"]) == [0.4, 0.8]
+
+
+def test_lists_the_newest_run_first(home: Path) -> None:
+    write_status(run_in(Status.COMPLETED, "old"), Status.COMPLETED, created=1.0)
+    run_in(Status.COMPLETED, "new")
+
+    assert list(open_runs().dataframe[0].value["run"]) == ["new", "old"]
+
+
+def test_a_run_without_an_epoch_has_no_figures(home: Path) -> None:
+    write_status(new_run(TrainingConfig(name="early")), Status.FAILED)
+
+    (row,) = open_runs().dataframe[0].value.to_dict("records")
+
+    assert (row["status"], row["epochs"], row["took"]) == ("failed", "0 of 10", "")
+
+
+def test_a_ticked_run_with_a_model_can_be_used(home: Path) -> None:
+    with_model(run_in(Status.COMPLETED))
+
+    app = open_runs(ticked=0)
+
+    assert {"to_evaluate", "to_predict", "to_run"} <= keys(app)
+    assert "resume" not in keys(app)
+
+
+def test_a_ticked_lost_run_can_be_rescued_and_resumed(home: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    paths.keras_model.touch()
+    paths.last_checkpoint.touch()
+
+    app = open_runs(ticked=0)
+
+    assert {"rescue", "resume"} <= keys(app)
+    assert "to_predict" not in keys(app)
+
+
+def test_renames_a_run_in_the_persons_own_file(home: Path) -> None:
+    paths = run_in(Status.COMPLETED)
+    app = open_runs(ticked=0)
+
+    app.text_input(key=f"name_{paths.id}").set_value("with **glasses**")
+    app.button(key="rename").click().run()
+
+    assert read_json(paths.person)["name"] == "with **glasses**"
+    assert app.dataframe[0].value["run"][0] == "with **glasses**"
+
+
+def test_open_leads_to_the_run_on_the_train_page(home: Path) -> None:
+    with_model(run_in(Status.COMPLETED))
+    app = open_runs(ticked=0)
+
+    app.button(key="to_run").click().run()
+
+    assert app.title[0].value == "Train"

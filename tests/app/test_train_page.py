@@ -1,0 +1,353 @@
+"""The Train page as a person meets it: the form, a run at work, and every way in which one can end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from emotion import demo_faces, jobs
+from emotion.config import TrainingConfig, drawn_faces_dir
+from emotion.files import write_json
+from emotion.history import append_history
+from emotion.runs import RunPaths, Status, claim, list_runs, new_run, read_run, write_status
+from pages.ui import curves, train_end
+
+ROOT = Path(__file__).resolve().parents[2]
+BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
+BEST = {"n": 500, "accuracy": 0.906, "accuracy_interval": [0.877, 0.929]}
+
+
+@pytest.fixture
+def drawn(home: Path) -> Path:
+    """A home with a few drawn faces."""
+    demo_faces.write(drawn_faces_dir(), train=24, test=8)
+    return home
+
+
+def open_train(run: str | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    if run:
+        app.query_params["run"] = run
+    return app.switch_page("pages/train.py").run()
+
+
+def run_in(status: Status, **config: object) -> RunPaths:
+    """A run with two epochs behind it, as its worker would have left it."""
+    paths = new_run(TrainingConfig(**config))  # type: ignore[arg-type]
+    append_history(paths, event="phase", phase="training")
+    append_history(paths, event="step", epoch=1, step=5, steps=10, loss=0.7, accuracy=0.5, seconds=1)
+    for epoch in (1, 2):
+        append_history(paths, event="epoch", epoch=epoch, loss=0.6 / epoch, accuracy=0.5 + 0.1 * epoch,
+                       val_loss=0.7 / epoch, val_accuracy=0.5 + 0.12 * epoch, seconds=3)  # fmt: skip
+    write_status(paths, status)
+    return paths
+
+
+def with_model(paths: RunPaths) -> RunPaths:
+    for name in ("model.tflite", "model.json"):
+        shutil.copy(BRIGHTNESS / name, paths.root / name)
+    return paths
+
+
+def words_on(app: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "warning", "error", "success", "text", "code")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def progress_text(app: AppTest) -> str:
+    return " ".join(element.proto.text for element in app.get("progress"))
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def test_shows_counts_and_samples_of_the_drawn_faces(drawn: Path) -> None:
+    app = open_train()
+
+    assert "24 faces" in words_on(app)
+    assert app.selectbox(key="train_data").value == "demo"
+    assert app.image
+    assert not app.exception
+
+
+def test_form_begins_with_the_settings_of_the_recipe(drawn: Path) -> None:
+    app = open_train()
+
+    assert app.number_input(key="train_epochs").value == 10
+    assert app.number_input(key="train_batch_size").value == 64
+    assert app.slider(key="train_validation_split").value == 20
+
+
+def test_takes_archive_first_when_it_is_there(drawn: Path) -> None:
+    demo_faces.write(drawn / "archive", train=8, test=4)
+
+    app = open_train()
+
+    assert app.selectbox(key="train_data").value == str(drawn / "archive")
+    assert "8 faces" in words_on(app)
+
+
+def test_tells_what_is_wrong_with_a_folder(drawn: Path) -> None:
+    app = open_train()
+    app.selectbox(key="train_data").set_value("another folder").run()
+
+    app.text_input(key="train_folder").set_value(str(drawn / "nowhere")).run()
+
+    assert "No folder at" in app.error[0].value
+
+
+def test_offers_the_drawn_faces_in_place_of_a_wrong_folder(drawn: Path) -> None:
+    app = open_train()
+    app.selectbox(key="train_data").set_value("another folder").run()
+    app.text_input(key="train_folder").set_value("nowhere").run()
+
+    app.button(key="use_drawn").click().run()
+
+    assert app.selectbox(key="train_data").value == "demo"
+
+
+def test_starts_no_run_on_a_wrong_folder(drawn: Path) -> None:
+    app = open_train()
+    app.selectbox(key="train_data").set_value("another folder").run()
+    app.text_input(key="train_folder").set_value("nowhere").run()
+
+    app.button(key="train").click().run()
+
+    assert list_runs() == []
+    assert "No folder at" in app.error[0].value
+
+
+def test_asks_which_of_many_classes_to_use(drawn: Path) -> None:
+    for split in ("train", "test"):
+        shutil.copytree(drawn_faces_dir() / split, drawn / "three" / split)
+        shutil.copytree(drawn_faces_dir() / split / "sad", drawn / "three" / split / "angry")
+    app = open_train()
+    app.selectbox(key="train_data").set_value("another folder").run()
+
+    app.text_input(key="train_folder").set_value(str(drawn / "three")).run()
+
+    assert app.multiselect(key="train_classes").value == ["happy", "sad"]
+
+
+@pytest.mark.slow
+def test_train_starts_one_run_with_the_settings_of_the_form(drawn: Path) -> None:
+    app = open_train()
+    app.number_input(key="train_epochs").set_value(3)
+    app.text_input(key="train_name").set_value("mine").run()
+
+    app.button(key="train").click().run()
+    (run,) = list_runs()
+    jobs.stop(run.id)
+    while not read_run(run.paths).status.has_ended:
+        time.sleep(0.1)
+
+    assert (run.config.epochs, run.config.name, run.config.batch_size) == (3, "mine", 64)
+    assert app.query_params["run"] == run.id
+
+
+def test_shows_a_run_at_work_in_words(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    claim(paths, Status.RUNNING)
+
+    app = open_train(paths.id)
+
+    assert "epoch 3 of 10" in progress_text(app)
+    assert "74.0\N{NO-BREAK SPACE}%" in words_on(app).replace("\\", "")
+    assert app.button(key="stop").label == "Stop and keep"
+
+
+def test_finds_the_run_at_work_without_an_address(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    claim(paths, Status.RUNNING)
+
+    app = open_train()
+
+    assert app.query_params["run"] == paths.id
+    assert "stop" in keys(app)
+
+
+def test_stop_asks_the_run_to_stop(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    claim(paths, Status.RUNNING)
+    app = open_train(paths.id)
+
+    app.button(key="stop").click().run()
+
+    assert paths.stop.exists()
+    assert app.button(key="stop").disabled
+
+
+def test_a_waiting_run_tells_how_many_come_first(drawn: Path) -> None:
+    claim(run_in(Status.RUNNING), Status.RUNNING)
+    waiting = new_run(TrainingConfig())
+
+    app = open_train(waiting.id)
+
+    assert "waiting: 1 run before it" in progress_text(app).replace("\\", "")
+    assert app.button(key="stop").label == "Take out of the queue"
+
+
+def test_form_for_another_run_tells_of_the_queue(drawn: Path) -> None:
+    claim(run_in(Status.RUNNING), Status.RUNNING)
+
+    app = open_train("new")
+
+    assert "1 run before this one" in words_on(app)
+
+
+def test_a_finished_run_tells_its_result_in_one_sentence(drawn: Path) -> None:
+    paths = with_model(run_in(Status.COMPLETED))
+    write_json(paths.report, {"best": BEST})
+
+    app = open_train(paths.id)
+
+    sentence = app.success[0].value.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+    assert "90.6 % of 500 faces right that it had never seen (87.7–92.9 %" in sentence
+    assert {"to_evaluate", "to_predict", "again"} <= keys(app)
+
+
+def test_train_again_opens_the_form(drawn: Path) -> None:
+    app = open_train(with_model(run_in(Status.COMPLETED)).id)
+
+    app.button(key="again").click().run()
+
+    assert "train" in keys(app)
+
+
+def test_predict_with_this_model_leads_to_the_predict_page(drawn: Path) -> None:
+    paths = with_model(run_in(Status.COMPLETED))
+    app = open_train(paths.id)
+
+    app.button(key="to_predict").click().run()
+
+    assert app.title[0].value == "Predict"
+    assert app.selectbox(key="model_choice").value == paths.id
+
+
+def test_a_failed_run_tells_the_reason_and_its_log(drawn: Path) -> None:
+    paths = run_in(Status.FAILED)
+    write_status(paths, Status.FAILED, reason="The disk is full.")
+    paths.log.write_text("line one\nlast line\n", encoding="utf-8")
+
+    app = open_train(paths.id)
+
+    assert "The disk is full." in app.error[0].value.replace("\\", "")
+    assert "last line" in app.code[0].value
+    assert "retry" in keys(app)
+
+
+def test_a_lost_run_with_weights_offers_to_make_them_usable(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    paths.keras_model.touch()
+    paths.last_checkpoint.touch()
+
+    app = open_train(paths.id)
+
+    assert read_run(paths).status is Status.LOST
+    assert "cut off" in app.warning[0].value
+    assert {"rescue", "resume"} <= keys(app)
+
+
+def test_a_lost_run_without_weights_offers_to_try_again(drawn: Path) -> None:
+    app = open_train(run_in(Status.RUNNING).id)
+
+    assert "retry" in keys(app)
+    assert "rescue" not in keys(app)
+
+
+def test_a_run_that_is_not_here_opens_the_form(drawn: Path) -> None:
+    app = open_train("20200101-000000-gone")
+
+    assert "not here" in app.info[0].value
+    assert "train" in keys(app)
+
+
+def test_a_path_in_the_address_is_no_run(drawn: Path) -> None:
+    app = open_train("../runs")
+
+    assert "train" in keys(app)
+
+
+def test_chip_shows_the_run_at_work_on_other_pages(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING, name="mine")
+    claim(paths, Status.RUNNING)
+
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+
+    assert app.button(key="run_chip").label.replace("\\", "").startswith("● mine · epoch 3 of 10")
+
+
+def test_chip_leads_to_the_run(drawn: Path) -> None:
+    claim(run_in(Status.RUNNING), Status.RUNNING)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+
+    app.button(key="run_chip").click().run()
+
+    assert app.title[0].value == "Train"
+
+
+def test_chip_tells_the_end_until_it_was_seen(drawn: Path) -> None:
+    paths = with_model(run_in(Status.RUNNING, name="mine"))
+    claim(paths, Status.RUNNING)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    write_json(paths.report, {"best": BEST})
+    write_status(paths, Status.COMPLETED)
+
+    told = app.run().button(key="run_chip").label.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+    app.button(key="run_chip").click().run()
+
+    assert told == "✓ 90.6 % · mine"
+    assert "run_chip" not in keys(app)
+
+
+def test_no_chip_when_nothing_is_trained(drawn: Path) -> None:
+    assert "run_chip" not in keys(open_train())
+
+
+def history(steps: int) -> curves.History:
+    rows = [{"epoch": 1, "step": step, "steps": steps, "loss": 0.5, "accuracy": 0.5} for step in range(1, steps + 1)]
+    return curves.History(epochs=[{"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 1.4, "val_accuracy": 0.7}],
+                          steps=rows)  # fmt: skip
+
+
+def test_curves_never_carry_more_than_400_points() -> None:
+    chart = curves.accuracy_chart(history(5000), TrainingConfig(), "light")
+
+    assert all(len(series["data"]) <= curves.MOST_POINTS for series in chart["series"])
+    assert chart["series"][0]["data"][-1] == [1, 50]
+
+
+def test_curves_keep_their_axes_while_points_arrive() -> None:
+    early = curves.accuracy_chart(history(1), TrainingConfig(), "dark")
+    late = curves.accuracy_chart(history(300), TrainingConfig(), "dark")
+
+    assert early["xAxis"] == late["xAxis"]
+    assert early["yAxis"] == late["yAxis"]
+
+
+def test_validation_is_dashed_and_training_solid() -> None:
+    chart = curves.loss_chart(history(3), TrainingConfig(), "light")
+
+    kinds = {series["name"]: series["lineStyle"]["type"] for series in chart["series"]}
+
+    assert kinds == {curves.TRAINING: "solid", curves.VALIDATION: "dashed"}
+
+
+def test_loss_axis_grows_in_whole_steps() -> None:
+    chart = curves.loss_chart(history(3), TrainingConfig(), "light")
+
+    assert chart["yAxis"]["max"] == 2
+
+
+def test_chart_is_plain_json() -> None:
+    assert json.dumps(curves.loss_chart(history(3), TrainingConfig(), "light"))
+
+
+def test_result_without_a_report_is_no_sentence() -> None:
+    assert train_end.result_sentence({}) == ""

@@ -1,0 +1,163 @@
+"""The app as a person meets it: a real server, a real Chromium, a camera that shows a film.
+
+Used by the browser tests (through the fixtures of `conftest.py`) and by `screenshots.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CAMERA_SIZE = (640, 480)  # pixels: width, height
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def find_chromium() -> str | None:
+    """The Chromium of this system: the one that `CHROMIUM` names, else the first on the path."""
+    return os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def pages() -> list[str]:
+    """The addresses of the pages; each is its file's name."""
+    return sorted(path.stem for path in (ROOT / "pages").glob("*.py") if not path.stem.startswith("_"))
+
+
+class Server:
+    """`streamlit run` in a process of its own, on a free port.
+
+    Args:
+        home: its `EMOTION_HOME`; also holds `server.txt`, what the server said.
+        script: the app.
+        environment: more variables for it.
+    """
+
+    def __init__(self, home: Path, script: Path = ROOT / "streamlit_app.py", **environment: str) -> None:
+        self.home, self.script = home, script
+        self.log = home / "server.txt"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = os.environ | {"EMOTION_HOME": str(home)} | environment
+        self.start()
+
+    def start(self) -> None:
+        """Starts the server, also once more on the same port, and waits until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        options = ["--server.port", str(self.port), "--server.headless", "true"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command + options,
+                cwd=self.script.parent,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while not self._is_healthy():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server ended at once:\n{self.said()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Ends the server process; runs that it started go on."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def _is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
+                return bool(answer.read() == b"ok")
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def free_port() -> int:
+    """A port of this computer that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def launch(playwright: Any, chromium: str, film: Path | None = None) -> Any:
+    """Starts Chromium.
+
+    Args:
+        playwright: of `playwright.sync_api.sync_playwright()`.
+        chromium: path of the program.
+        film: a .y4m that its camera shows; None = no camera.
+
+    Returns:
+        The browser, a `playwright.sync_api.Browser`.
+    """
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+    if film:
+        arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        arguments += [f"--use-file-for-fake-video-capture={film}"]
+    return playwright.chromium.launch(executable_path=chromium, headless=True, args=arguments)
+
+
+def write_film(path: Path, picture: Image.Image, frames: int = 4) -> Path:
+    """Writes a film of a picture that stands still, as the camera of the browser reads it.
+
+    Args:
+        path: ends in .y4m.
+        picture: any size; shown whole, upright, on grey.
+        frames: how many; the browser shows them over and over.
+
+    Returns:
+        The path.
+    """
+    whole = ImageOps.pad(picture.convert("RGB"), CAMERA_SIZE, color="grey")
+    planes = b"".join(plane.tobytes() for plane in _yuv420(whole))
+    with path.open("wb") as file:
+        file.write(b"YUV4MPEG2 W%d H%d F10:1 Ip A1:1 C420jpeg\n" % CAMERA_SIZE)
+        for _ in range(frames):
+            file.write(b"FRAME\n" + planes)
+    return path
+
+
+def _yuv420(picture: Image.Image) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Luminance (H, W) and two chrominances (H/2, W/2), uint8 in the limited range 16 to 235 of ITU-R BT.601."""
+    full = np.asarray(picture.convert("YCbCr"), dtype=np.float32)  # Pillow: BT.601, full range 0 to 255
+    luminance = 16 + full[..., 0] * (219 / 255)
+    chrominance = 128 + (full[..., 1:] - 128) * (224 / 255)
+    height, width = luminance.shape
+    small = chrominance.reshape(height // 2, 2, width // 2, 2, 2).mean(axis=(1, 3))
+    y, u, v = (np.rint(plane).astype(np.uint8) for plane in (luminance, small[..., 0], small[..., 1]))
+    return y, u, v
+
+
+def settled(page: Any) -> None:
+    """Waits until the app has shown a heading, or an error, and has come to rest; live parts may go on."""
+    page.locator('h1, [data-testid="stException"]').first.wait_for()
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def take_picture(page: Any) -> None:
+    """Takes a picture with the camera on the page, as soon as the film runs in it.
+
+    The camera is brought into view first: Chromium does not draw a video that nobody sees, and its picture is black.
+    """
+    video = page.locator('[data-testid="stCameraInput"] video')
+    page.wait_for_function("() => document.querySelector('[data-testid=\"stCameraInput\"] video')?.videoWidth > 0")
+    video.scroll_into_view_if_needed()
+    video.evaluate("video => new Promise(done => video.requestVideoFrameCallback(done))")
+    page.get_by_test_id("stCameraInputButton").click()

@@ -1,0 +1,68 @@
+"""A server, a browser with a camera, a page: what every browser test starts from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.e2e.browser import Server, find_chromium, launch, write_film
+
+HERE = Path(__file__).resolve().parent
+DESKTOP = {"width": 1280, "height": 800}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium. Without one: a skip with its reason on a desk, a failure on a build server."""
+    path = find_chromium()
+    if path is None:
+        reason = "no Chromium found: install it (Debian: apt-get install chromium) or name it with CHROMIUM=/path"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def film(astronaut: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera of the browser shows: a smiling face, upright, not mirrored."""
+    with Image.open(astronaut) as picture:
+        return write_film(tmp_path_factory.mktemp("camera") / "astronaut.y4m", picture)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with an empty home of its own, for the tests of one file."""
+    running = Server(tmp_path_factory.mktemp("home"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, film: Path) -> Iterator[Any]:
+    """One Chromium for all tests, a `playwright.sync_api.Browser`."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        running = launch(driver, chromium, film)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Any, server: Server) -> Iterator[Any]:
+    """A fresh tab of a desktop that may use the camera; `page.goto("/train")` opens a page of the app."""
+    context = browser.new_context(
+        base_url=server.url, viewport=DESKTOP, permissions=["camera"], locale="en-US", color_scheme="light"
+    )
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,201 @@
+"""From a number to the faces behind it, with the mouse, with the keyboard, and by a shared address."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from emotion import dataset, demo_faces, evaluation, predictor
+from emotion.config import TrainingConfig
+from emotion.evaluation import Evaluation
+from emotion.runs import Status, new_run, write_status
+from tests.e2e.browser import ROOT, Server, settled
+
+BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
+TEST_FACES = 240  # three pages
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+RUN = "20260102-030405-demo"
+
+
+@pytest.fixture(scope="module")
+def evaluated(server: Server) -> Evaluation:
+    """A run in the server's home whose model goes by brightness alone, and what it gets on drawn faces."""
+    demo_faces.write(server.home / "drawn_faces", train=2, test=TEST_FACES)
+    paths = new_run(TrainingConfig(name="by brightness"), server.home / "runs" / RUN)
+    for name in ("model.tflite", "model.json"):
+        shutil.copy(BRIGHTNESS / name, paths.root / name)
+    write_status(paths, Status.COMPLETED)
+    model = predictor.load_model(str(paths.root))
+    examples = dataset.load(dataset.scan(server.home / "drawn_faces"), "test", model.info.classes)
+    return evaluation.evaluate_model(model, examples)[0]
+
+
+@pytest.fixture(scope="module")
+def context(browser: Any, server: Server) -> Iterator[Any]:
+    """One person's browser for all tests of this file: what it has loaded once is in its cache."""
+    opened = browser.new_context(base_url=server.url, viewport=DESKTOP, locale="en-US", color_scheme="light")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def evaluate(context: Any, evaluated: Evaluation) -> Iterator[Any]:
+    """The page in a fresh tab, with its gallery painted."""
+    page = context.new_page()
+    page.goto("/evaluate")
+    painted(page)
+    yield page
+    page.close()
+
+
+def painted(page: Any) -> None:
+    page.locator("[role=grid][data-painted]").wait_for()
+    settled(page)
+
+
+def gallery(page: Any) -> Any:
+    return page.get_by_role("grid")
+
+
+def click_cell(page: Any, row: int, column: int) -> None:
+    """Clicks a cell of the confusion matrix, in its middle."""
+    plot = page.locator(".js-plotly-plot .nsewdrag")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * (column + 0.5) / 2, box["y"] + box["height"] * (row + 0.5) / 2)
+    page.locator(".hoverlayer .hovertext").wait_for()
+    page.mouse.down()
+    page.mouse.up()
+
+
+def test_a_cell_of_the_matrix_shows_exactly_its_faces(evaluate: Any, evaluated: Evaluation) -> None:
+    count = evaluated.confusion_matrix[0][1]
+
+    click_cell(evaluate, row=0, column=1)
+
+    expect(evaluate.get_by_role("grid", name=f"{count} faces, page 1")).to_be_visible()
+    assert "truth=sad" in evaluate.url
+    assert "answer=happy" in evaluate.url
+
+
+def test_a_second_click_on_the_cell_shows_all_again(evaluate: Any, evaluated: Evaluation) -> None:
+    click_cell(evaluate, row=0, column=1)
+    evaluate.get_by_role("grid", name=f"{evaluated.confusion_matrix[0][1]} faces").wait_for()
+
+    click_cell(evaluate, row=0, column=1)
+
+    expect(evaluate.get_by_role("grid", name=f"{TEST_FACES} faces, page 1 of 3")).to_be_visible()
+
+
+def test_arrow_keys_walk_and_enter_opens_a_face(evaluate: Any) -> None:
+    cells = evaluate.get_by_role("gridcell")
+    cells.first.focus()
+    columns = gallery(evaluate).get_by_role("row").first.get_by_role("gridcell").count()
+
+    evaluate.keyboard.press("ArrowRight")
+    evaluate.keyboard.press("ArrowDown")
+    expect(cells.nth(columns + 1)).to_be_focused()
+    evaluate.keyboard.press("Enter")
+
+    expect(cells.nth(columns + 1)).to_have_attribute("aria-selected", "true")
+    name = cells.nth(columns + 1).get_attribute("aria-label").split(":")[0]
+    expect(evaluate.locator(".face-facts")).to_contain_text(name)
+
+
+def test_focus_stays_on_the_face_that_was_opened(evaluate: Any) -> None:
+    cell = evaluate.get_by_role("gridcell").nth(7)
+    cell.focus()
+    evaluate.keyboard.press("Enter")
+    evaluate.locator(".face-facts").wait_for()
+
+    evaluate.keyboard.press("ArrowRight")
+
+    expect(evaluate.get_by_role("gridcell").nth(8)).to_be_focused()
+
+
+def test_only_one_face_is_in_the_tab_order(evaluate: Any) -> None:
+    assert evaluate.locator('[role="gridcell"][tabindex="0"]').count() == 1
+
+
+def test_each_face_says_truth_answer_and_probability(evaluate: Any) -> None:
+    label = evaluate.get_by_role("gridcell").first.get_attribute("aria-label")
+
+    assert label.startswith("0")
+    assert "truth: " in label
+    assert "called " in label
+    assert label.replace("\N{NO-BREAK SPACE}", " ").endswith(" %, a mistake")  # the most wrong come first
+
+
+def test_keyboard_alone_reaches_the_faces_of_a_cell(evaluate: Any, evaluated: Evaluation) -> None:
+    for label, down in (("Truth", 1), ("Called", 2)):  # any, sad, happy
+        evaluate.get_by_label(label, exact=True).focus()
+        evaluate.keyboard.press("Enter")
+        for _ in range(down):
+            evaluate.keyboard.press("ArrowDown")
+        evaluate.keyboard.press("Enter")
+        settled(evaluate)
+
+    expect(evaluate.get_by_role("grid", name=f"{evaluated.confusion_matrix[0][1]} faces, page 1")).to_be_visible()
+
+
+def test_turning_a_page_shows_the_next_faces(evaluate: Any) -> None:
+    first = evaluate.get_by_role("gridcell").first.get_attribute("aria-label")
+
+    evaluate.get_by_role("button", name="Next page").click()
+
+    expect(evaluate.get_by_role("grid", name="page 2 of 3")).to_be_visible()
+    expect(evaluate.get_by_role("gridcell").first).not_to_have_attribute("aria-label", first)
+
+
+def test_address_shows_a_second_person_the_same(evaluate: Any, browser: Any, server: Server) -> None:
+    evaluate.get_by_role("radio", name="wrong").click()
+    evaluate.get_by_role("grid", name="page 1 of").wait_for()
+    evaluate.get_by_role("gridcell").nth(3).click()
+    evaluate.locator(".face-facts").wait_for()
+    shown = gallery(evaluate).get_attribute("aria-label"), evaluate.locator(".face-facts").inner_text()
+    other = browser.new_context(base_url=server.url)
+    page = other.new_page()
+
+    page.goto(evaluate.url)
+    painted(page)
+
+    assert (gallery(page).get_attribute("aria-label"), page.locator(".face-facts").inner_text()) == shown
+    other.close()
+
+
+def test_back_returns_to_the_former_filter(evaluate: Any) -> None:
+    evaluate.get_by_role("radio", name="wrong").click()
+    evaluate.wait_for_url("**show=wrong*")
+
+    evaluate.go_back()
+
+    expect(evaluate.get_by_role("grid", name=f"{TEST_FACES} faces")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_a_phone_without_scrolling_sideways(
+    browser: Any, server: Server, evaluated: Evaluation, scheme: str
+) -> None:
+    context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme=scheme, has_touch=True)
+    page = context.new_page()
+    page.goto("/evaluate")
+    painted(page)
+
+    page.get_by_role("gridcell").nth(40).tap()
+    page.locator(".face-facts").wait_for()
+
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
+    assert min(page.get_by_role("gridcell").first.bounding_box()[side] for side in ("width", "height")) >= 40
+    expect(page.locator(".face-facts")).to_be_in_viewport()
+    context.close()
+
+
+def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
+    evaluate.get_by_role("gridcell").last.click()
+
+    expect(evaluate.locator(".face-facts")).to_be_in_viewport()

@@ -1,0 +1,113 @@
+"""A person who has never seen the app: trains, watches, stops, looks at the mistakes, and tries it on a photo."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from emotion import demo_faces, runs
+from emotion.history import read_history
+from emotion.runs import RunPaths, Status
+from tests.e2e.browser import Server, settled, take_picture
+from tests.waiting import wait_for, wait_for_status
+
+EPOCHS = 60  # long enough that the run is still at work after a reload
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app with the warm worker that a person would have."""
+    running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="1")
+    demo_faces.write(running.home / "drawn_faces", train=400, test=120)
+    yield running
+    running.stop()
+    for folder in (running.home / "runs").glob("2*"):
+        pid = json.loads((folder / "status.json").read_text(encoding="utf-8")).get("pid")
+        if pid and pid != os.getpid() and psutil.pid_exists(pid):
+            psutil.Process(pid).kill()
+
+
+def run_in(page: Any, server: Server) -> RunPaths:
+    """The run that the address names."""
+    page.wait_for_url(re.compile(r"run=2\d+"))
+    return RunPaths(server.home / "runs" / re.search(r"run=([\w-]+)", page.url)[1])
+
+
+def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: Any, astronaut: Path) -> None:
+    # opens on Predict, goes to Train
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.get_by_text("400 faces").wait_for()
+    page.get_by_text("More settings").click()
+    page.get_by_role("spinbutton", name="Epochs").fill(str(EPOCHS))
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    settled(page)
+
+    # presses Train and sees two points on the curves
+    page.get_by_role("button", name="Train", exact=True).click()
+    run = run_in(page, server)
+    wait_for(lambda: len(read_history(run).epochs) >= 2)
+    expect(page.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS}")).first).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
+    canvas = page.locator("canvas").first.element_handle()
+
+    # the curve is the same picture a few ticks later: nothing flickers
+    seen = len(read_history(run).steps)
+    wait_for(lambda: len(read_history(run).steps) >= seen + 6)
+    assert canvas.is_visible()
+
+    # a reload and a second browser find the run at work
+    page.reload()
+    expect(page.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS}")).first).to_be_visible()
+    other = browser.new_context(base_url=server.url).new_page()
+    other.goto("/train")
+    expect(other.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS}")).first).to_be_visible()
+    other.context.close()
+    assert runs.read_run(run).status is Status.RUNNING
+
+    # stops and keeps
+    page.get_by_role("button", name="Stop and keep").click()
+    wait_for_status(run, Status.STOPPED)
+    page.get_by_text(re.compile(r"It got [\d.]+\s%\s?of 120 faces right")).wait_for()
+
+    # looks at the mistakes
+    page.get_by_role("button", name="See its mistakes").click()
+    page.locator("[role=grid][data-painted]").wait_for()
+    assert page.get_by_role("gridcell").count() > 10
+
+    # tries a photo with the shipped model
+    page.goto("/predict")
+    settled(page)
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files([astronaut])
+    expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
+
+    # and the camera
+    page.get_by_text("Use the camera").click()
+    take_picture(page)
+    page.get_by_text("camera picture").wait_for()
+    expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
+
+
+def test_a_server_restart_finds_the_run_again(page: Any, server: Server) -> None:
+    page.goto("/train?run=new")
+    page.get_by_text("400 faces").wait_for()
+    page.get_by_role("button", name="Train", exact=True).click()
+    run = run_in(page, server)
+    wait_for(lambda: read_history(run).steps)
+
+    server.stop()
+    assert runs.read_run(run).status in (Status.RUNNING, Status.COMPLETED)
+    server.start()
+
+    page.goto("/train")
+    expect(page.get_by_text(re.compile(r"epoch \d+ of 10|It got")).first).to_be_visible()
+    wait_for_status(run, Status.COMPLETED)

@@ -1,0 +1,39 @@
+"""The server stays small: it answers without TensorFlow, matplotlib, scikit-learn and SciPy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import expect
+
+from emotion import demo_faces
+from tests.e2e.browser import Server, pages, settled
+
+FIRST_ANSWER_MB, ALL_PAGES_MB = 200, 350
+
+
+def megabytes(server: Server) -> float:
+    """Resident memory of the server process; its workers are processes of their own."""
+    return psutil.Process(server.process.pid).memory_info().rss / 2**20
+
+
+def test_stays_small_after_an_answer_and_after_every_page(page: Any, server: Server, astronaut: Path) -> None:
+    demo_faces.write(server.home / "drawn_faces", train=400, test=500)
+    page.goto("/")
+    settled(page)
+
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').first.set_input_files([astronaut])
+    expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
+    after_answer = megabytes(server)
+    for name in pages():
+        page.goto(f"/{name}")
+        settled(page)
+    page.goto("/evaluate?run=pretrained&data=demo")
+    page.locator("[role=grid][data-painted]").wait_for()
+    after_all = megabytes(server)
+
+    print(f"{after_answer:.0f} MB after the first answer, {after_all:.0f} MB after every page")
+    assert after_answer < FIRST_ANSWER_MB
+    assert after_all < ALL_PAGES_MB

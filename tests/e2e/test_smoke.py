@@ -1,0 +1,100 @@
+"""The app opens, every page of it by its own address, and only for this computer."""
+
+from __future__ import annotations
+
+import http.client
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import Server, pages, settled
+
+
+def test_opens_on_the_page_predict(page: Any) -> None:
+    page.goto("/")
+
+    settled(page)
+
+    assert page.get_by_role("heading", level=1).all_inner_texts() == ["Predict"]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_opens_each_page_by_its_address(page: Any, name: str) -> None:
+    page.goto(f"/{name}")
+
+    settled(page)
+
+    assert page.get_by_test_id("stException").all_inner_texts() == []
+    assert page.get_by_role("dialog").all_inner_texts() == []  # Streamlit says "Page not found" in one
+    assert page.get_by_role("heading", level=1).count() == 1
+
+
+def test_nothing_is_asked_of_other_computers(page: Any, server: Server) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for name in pages():
+        page.goto(f"/{name}")
+        settled(page)
+
+    assert asked
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
+
+
+def test_first_visit_after_a_start_may_be_any_page(browser: Any, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    context = browser.new_context(base_url=server.url)
+    page = context.new_page()
+
+    page.goto(f"/{pages()[-1]}")
+    settled(page)
+
+    # Streamlit would show the file alone, outside the app's navigation: see `frame.guard`.
+    expect(page.get_by_test_id("stNavSectionHeader")).to_have_count(3)
+    assert page.get_by_role("dialog").all_inner_texts() == []
+    context.close()
+    server.stop()
+
+
+def test_navigation_has_a_link_to_every_page(page: Any) -> None:
+    page.goto("/")
+
+    settled(page)
+
+    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(len(pages()))
+
+
+def test_listens_on_this_computer_only(server: Server) -> None:
+    family = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children(recursive=True)]
+
+    listening = [c.laddr.ip for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+
+    assert listening == ["127.0.0.1"]
+
+
+def _knock(server: Server, host: str, origin: str) -> int:
+    """The status of the answer to a page of `origin` that asks to speak with the app under the name `host`."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    headers = {"Host": host, "Origin": origin, "Connection": "Upgrade", "Upgrade": "websocket"}
+    headers |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    connection.request("GET", "/_stcore/stream", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_speaks_with_its_own_page(server: Server) -> None:
+    own = f"127.0.0.1:{server.port}"
+
+    assert _knock(server, own, f"http://{own}") == 101  # switching protocols: the way in is open
+
+
+def test_refuses_to_speak_with_a_foreign_page(server: Server) -> None:
+    assert _knock(server, f"127.0.0.1:{server.port}", "http://evil.example") == 403
+
+
+def test_refuses_a_foreign_name_for_this_computer(server: Server) -> None:
+    assert _knock(server, "evil.example", "http://evil.example") == 403
