@@ -34,8 +34,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str
-         ) -> argparse.ArgumentParser:
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
 
 
@@ -43,9 +44,19 @@ def _classes(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(","))
 
 
+def _pixels(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of pixels from 1. Received: {text}")
+    return int(text)
+
+
 def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    train = _add(commands, "train", "Train a network. Progress goes to stderr; the run id is printed last.",
-                 "python -m emotion train --data archive --epochs 5")
+    train = _add(
+        commands,
+        "train",
+        "Train a network. Progress goes to stderr; the run id is printed last.",
+        "python -m emotion train --data archive --epochs 5",
+    )
     train.add_argument("--data", help=DATA_HELP)
     train.add_argument("--classes", type=_classes, metavar="A,B", help="class folders to learn (default: happy,sad)")
     train.add_argument("--recipe", help="what to train (default: classic)")
@@ -55,27 +66,50 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--validation-split", type=float, metavar="X", help="share of train kept aside")
     train.add_argument("--seed", type=int, metavar="N", help="same seed, same data, same machine: same history")
     train.add_argument("--name", metavar="TEXT", help="your own words for this run")
+    train.add_argument("--start-from", metavar="MODEL", help="go on from this model on its own data: " + MODEL_HELP)
+    train.add_argument("--own", action="store_true", help="add your corrected pictures, each counted ten times")
     where = train.add_mutually_exclusive_group()
     where.add_argument("--run-dir", metavar="DIR", help="the run's folder: a new one, or one that is queued")
     where.add_argument("--resume", metavar="RUN", help="go on with a stopped, lost or failed run")
 
 
 def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    evaluate = _add(commands, "evaluate", "Test a model on all faces of a test split.",
-                    "python -m emotion evaluate pretrained --data archive --json")
+    evaluate = _add(
+        commands,
+        "evaluate",
+        "Test a model on all faces of a test split.",
+        "python -m emotion evaluate pretrained --data archive --json",
+    )
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     evaluate.add_argument("--data", help=DATA_HELP)
-    evaluate.add_argument("--classes", type=_classes, metavar="A,B",
-                          help="classes to test (default: the model's own, or happy,sad where it has more)")
+    evaluate.add_argument(
+        "--classes",
+        type=_classes,
+        metavar="A,B",
+        help="classes to test (default: the model's own, or happy,sad where it has more)",
+    )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    predict = _add(commands, "predict", "Say what the faces in pictures look like.",
-                   "python -m emotion predict photo.jpg holiday/ --json")
+    predict = _add(
+        commands,
+        "predict",
+        "Say what the faces in pictures look like.",
+        "python -m emotion predict photo.jpg holiday/ --json",
+    )
     predict.add_argument("files", nargs="+", metavar="FILE|DIR", help="pictures, or folders to walk")
     predict.add_argument("--model", default="pretrained", help=MODEL_HELP + " (default: pretrained)")
     predict.add_argument("--json", action="store_true", help="print one JSON object a line")
+    predict.add_argument("--min-face", type=_pixels, metavar="N", help="leave out faces lower than N pixels")
+    predict.add_argument(
+        "--annotate",
+        metavar="DIR",
+        help="write marked copies (JPEG, new names) into this folder; it is made, and never walked",
+    )
+    where = predict.add_mutually_exclusive_group()
+    where.add_argument("--whole", action="store_true", help="take each picture for one face; look for none in it")
+    where.add_argument("--small-faces", action="store_true", help="look at large pictures twice, for small faces too")
 
 
 def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,8 +118,12 @@ def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    export = _add(commands, "export", "Make the best weights of an unfinished run usable.",
-                  "python -m emotion export 20261123-142501-k3f9")
+    export = _add(
+        commands,
+        "export",
+        "Make the best weights of an unfinished run usable.",
+        "python -m emotion export 20261123-142501-k3f9",
+    )
     export.add_argument("run", metavar="RUN", help="a run id, latest, or the path of a run folder")
 
 
@@ -102,6 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # training has a handler of its own
+        print("emotion: stopped.", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import jobs, recipes, runs, terminal
-from emotion.progress import count
 from emotion.config import DEFAULT_CLASSES, DEMO, TrainingConfig, label_order
-from emotion.errors import RunStateError
+from emotion.errors import OutputFolderError, RunStateError
+from emotion.history import read_history
+from emotion.progress import count
 from emotion.runs import RunPaths, Status
 
 if TYPE_CHECKING:
+    from emotion.prediction import Answer
     from emotion.predictor import Predictor
 
 OK, REFUSED = 0, 1
@@ -58,13 +60,24 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
     from emotion import dataset
 
+    changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own}
+    if chosen.start_from:
+        return _retraining(chosen, changes)
     data = chosen.data or dataset.default_data()
-    changes = {name: getattr(chosen, name) for name in SETTINGS}
     if data != DEMO:
         listing = dataset.scan(dataset.resolve(data))
         dataset.check_classes(listing, "train", changes["classes"] or DEFAULT_CLASSES)
         data = str(Path(data).expanduser().resolve())
     return recipes.config(chosen.recipe or recipes.CLASSIC.name, data=data, **changes)
+
+
+def _retraining(chosen: argparse.Namespace, changes: dict[str, Any]) -> TrainingConfig:
+    from emotion import retraining
+
+    if changes["classes"]:
+        changes["classes"] = label_order(changes["classes"])
+    data = str(Path(chosen.data).expanduser().resolve()) if chosen.data and chosen.data != DEMO else chosen.data
+    return retraining.plan(chosen.start_from, data=data, **changes)
 
 
 def _stop_on_signals(paths: RunPaths) -> None:
@@ -121,39 +134,66 @@ def evaluate(chosen: argparse.Namespace) -> int:
 
 def predict(chosen: argparse.Namespace) -> int:
     """Answers every picture; one that is refused never keeps the others from being answered."""
-    from emotion.prediction import answer
+    from emotion.faces import MIN_FACE
+    from emotion.prediction import Looking, answer
 
+    copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
     predictor = _load(chosen.model)
+    looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=chosen.min_face or MIN_FACE)
+    bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
     refused = 0
-    for path in _pictures(chosen.files):
-        given = answer(path, predictor, str(path))
+    for number, path in enumerate(_pictures(chosen.files, copies, tell=True), start=1):
+        given = answer(path, predictor, str(path), looking)
         refused += given.error is not None
+        if bar and sys.stdout.isatty():
+            bar.clear()
         print(json.dumps(given.to_json()) if chosen.json else terminal.answer(given), flush=True)
+        if copies:
+            _write_copy(given, copies, number)
+        if bar:
+            bar.step()
+    if bar:
+        bar.clear()
     return REFUSED if refused else OK
 
 
-def _pictures(names: list[str]) -> Iterator[Path]:
-    """The files named, and all pictures below the folders named."""
-    from emotion.images import SUFFIXES
+def _folder_for_copies(name: str) -> Path:
+    folder = Path(name).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFolderError(folder, error.strerror or str(error)) from error
+    return folder
+
+
+def _write_copy(given: Answer, folder: Path, number: int) -> None:
+    from emotion import marking
+
+    if given.picture is None or not given.faces:
+        return
+    marked = marking.draw(given.picture, given.faces, given.scale, whole_too=True)
+    try:
+        marking.write_copy(marked, folder, number, given.file)
+    except OSError as error:
+        raise OutputFolderError(folder, error.strerror or str(error)) from error
+
+
+def _pictures(names: list[str], but: Path | None, tell: bool = False) -> Iterator[Path]:
+    """The files named, and all pictures below the folders named but one."""
+    from emotion import picture_walk
 
     for name in names:
-        path = Path(name).expanduser()
-        if not path.is_dir():
-            yield path
-            continue
-        found = False
-        for folder, folders, files in os.walk(path):
-            folders.sort()
-            for file in sorted(files):
-                if Path(file).suffix.lower() in SUFFIXES and not file.startswith("."):
-                    found = True
-                    yield Path(folder) / file
-        if not found:
-            print(f"emotion: {path} holds no pictures ({', '.join(sorted(SUFFIXES))}).", file=sys.stderr)
+        path, found = Path(name).expanduser(), False
+        for picture in picture_walk.pictures(path, but):
+            found = True
+            yield picture
+        if tell and not found:
+            endings = ", ".join(sorted(picture_walk.SUFFIXES))
+            print(f"emotion: {terminal.safe(name)} holds no pictures ({endings}).", file=sys.stderr)
 
 
 def _summary(run: runs.Run) -> dict[str, Any]:
-    history = runs.read_history(run.paths)
+    history = read_history(run.paths)
     created = datetime.datetime.fromtimestamp(run.created).astimezone()
     return {
         "id": run.id,

@@ -20,6 +20,7 @@ DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
 PREFERRED_POSITIVE = "happy"
 DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
 DEMO_TITLE = "drawn faces (demo)"
+MAX_NAME = 80  # characters of a run's name
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
 
 
@@ -43,6 +44,10 @@ def drawn_faces_dir() -> Path:
 
 def cache_dir() -> Path:
     return home() / ".cache"
+
+
+def mine_dir() -> Path:
+    return home() / "mine"
 
 
 def label_order(named: Iterable[str]) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ class TrainingConfig:
     """All that a run needs to know. Written to `config.json`; derived values are computed, never stored.
 
     Attributes:
-        data: "demo" for the drawn faces, or the path of a folder with train/ and test/.
+        data: "demo" for the drawn faces, or the path of a folder with train/ and test/; "" with `own` for the
+            person's own pictures alone.
         classes: class names in label order, see `label_order`.
         recipe: name of an entry in `emotion.models.RECIPES`.
         epochs: passes over the training faces, 1 to 1000.
@@ -96,6 +102,9 @@ class TrainingConfig:
         validation_split: share of train that is kept aside for validation, 0.05 to 0.5.
         seed: of the split, the first weights, the order of faces and dropout, 0 to 2**31 - 1.
         name: the person's own words for this run, at most 80 characters.
+        start_from: the model to go on from ("pretrained", a run id or a path); "" begins with random weights.
+        own: adds the pictures that the person has corrected, see `emotion.collection`, to the training faces.
+        freeze: learns the last layer only; the others stay as they are in `start_from`.
     """
 
     data: str = DEMO
@@ -107,19 +116,27 @@ class TrainingConfig:
     validation_split: float = 0.2
     seed: int = 0
     name: str = ""
+    start_from: str = ""
+    own: bool = False
+    freeze: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", check_labels(self.classes))
-        for field, kind in (("data", str), ("recipe", str), ("name", str)):
-            if not isinstance(getattr(self, field), kind):
+        for field in ("data", "recipe", "name", "start_from"):
+            if not isinstance(getattr(self, field), str):
                 raise ConfigError(field, "text", getattr(self, field))
+        for field in ("own", "freeze"):
+            if not isinstance(getattr(self, field), bool):
+                raise ConfigError(field, "true or false", getattr(self, field))
+        if self.freeze and not self.start_from:
+            raise ConfigError("freeze", "a model in start_from, since random layers are not worth keeping", True)
         _check_whole("epochs", self.epochs, 1, 1000)
         _check_whole("batch_size", self.batch_size, 1, 1024)
         _check_whole("seed", self.seed, 0, 2**31 - 1)
         _check_between("learning_rate", self.learning_rate, 1e-7, 1.0)
         _check_between("validation_split", self.validation_split, 0.05, 0.5)
-        if len(self.name) > 80:
-            raise ConfigError("name", "at most 80 characters", f"{len(self.name)} characters")
+        if len(self.name) > MAX_NAME:
+            raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}

@@ -4,15 +4,16 @@
         ConfigError                  a setting outside its range
         DataError                    the folder of pictures
             DataFolderMissingError · DataFolderUnreadableError · SplitMissingError · FolderNamesClashError
-            ClassMissingError · ClassEmptyError · TooFewPicturesError
-            FolderNotEmptyError
+            ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError)
+            FolderNotEmptyError · OwnPicturesChangedError
         PictureError                 one picture
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
-            TooManyPixelsError · HiddenTextError · HeicMissingError
+            TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
         ModelError
             ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
         RunError
             RunMissingError · RunStateError
+        OutputFolderError            where results should be written
         UnsupportedPlatformError
 
 The text of each error is one or two plain sentences: what happened, what was expected, what to do.
@@ -94,6 +95,26 @@ class TooFewPicturesError(DataError):
         super().__init__(f"{root}: expected {needed}. Received: {received}. Add pictures or change the setting.")
 
 
+class TooFewOwnPicturesError(TooFewPicturesError):
+    """Args: counts: class name to the number of own pictures kept of it."""
+
+    def __init__(self, counts: dict[str, int], needed: str, why: str) -> None:
+        kept = ", ".join(f"{number} {name}" for name, number in counts.items())
+        EmotionError.__init__(
+            self,
+            f"Kept of your own pictures: {kept}. Expected {needed}, because {why}. "
+            "Correct more faces on the Predict page and try again.",
+        )
+
+
+class OwnPicturesChangedError(DataError):
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"Run {run_id} cannot go on: your own pictures have changed since it began. Expected the same pictures. "
+            "Retrain with those that are kept now."
+        )
+
+
 class FolderNotEmptyError(DataError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
@@ -147,6 +168,17 @@ class TooManyPixelsError(PictureError):
     def __init__(self, size: tuple[int, int] | None, limit: int) -> None:
         claim = f"measures {size[0]:,} × {size[1]:,} pixels" if size else "is far too large"
         super().__init__(f"The picture {claim} and at most {limit / 1e6:g} megapixels are read: make it smaller first.")
+
+
+class TooManyForFormatError(TooManyPixelsError):
+    """Args: kind: how people call this kind of file, such as "WebP"; it takes more memory than others."""
+
+    def __init__(self, size: tuple[int, int], limit: int, kind: str) -> None:
+        PictureError.__init__(
+            self,
+            f"The picture measures {size[0]:,} × {size[1]:,} pixels and at most {limit / 1e6:g} megapixels are read of "
+            f"{kind} files: make it smaller first, or save it as JPEG.",
+        )
 
 
 class HiddenTextError(PictureError):
@@ -223,7 +255,17 @@ class RunStateError(RunError):
         super().__init__(f"Run {run_id} is {status}. Expected {needed}.")
 
 
+class OutputFolderError(EmotionError):
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(
+            f"Nothing can be written to {folder} ({why}). Expected a folder that this program may write to. "
+            "Choose another one or make room in it."
+        )
+
+
 class UnsupportedPlatformError(EmotionError):
     def __init__(self, what: str, where: str) -> None:
-        super().__init__(f"{what} cannot be installed here ({where}). Supported: Python 3.11 to 3.13 on "
-                         "Linux x86_64, Windows x86_64 and macOS arm64.")
+        super().__init__(
+            f"{what} cannot be installed here ({where}). Supported: Python 3.11 to 3.13 on "
+            "Linux x86_64, Windows x86_64 and macOS arm64."
+        )

@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 
-from emotion import runs
-from emotion.config import DEMO, ModelInfo, TrainingConfig, positive_class
-from emotion.dataset import title
+from emotion import files, runs
+from emotion.config import ModelInfo, TrainingConfig, positive_class
 from emotion.images import CROP
 from emotion.models import FEATURES
+from emotion.retraining import model_data
 
 RECORDED = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow", "ai-edge-litert")
 
@@ -25,7 +25,7 @@ def write_tflite(model: keras.Model, path: Path) -> None:
     outputs = {"probability": model.outputs[0], FEATURES: model.get_layer(FEATURES).output}
     temporary = path.with_name(f".{path.stem}.tmp.tflite")
     keras.Model(model.inputs, outputs).export(temporary, format="litert", verbose=False)
-    runs.replace(temporary, path)
+    files.replace(temporary, path)
 
 
 def describe(model: keras.Model, config: TrainingConfig, fingerprint: str, scores: dict[str, Any]) -> ModelInfo:
@@ -34,7 +34,7 @@ def describe(model: keras.Model, config: TrainingConfig, fingerprint: str, score
         classes=config.classes,
         positive=positive_class(config.classes),
         crop=CROP,
-        data=DEMO if config.data == DEMO else title(config.data),
+        data=model_data(config),
         fingerprint=fingerprint,
         recipe=config.recipe,
         parameters=model.count_params(),
@@ -55,5 +55,5 @@ def _versions() -> dict[str, str]:
 
 def write_model(paths: runs.RunPaths, model: keras.Model, info: ModelInfo) -> None:
     """Makes a run's best network usable: `model.json` first, so that a `model.tflite` is never without it."""
-    runs.write_json(paths.model_info, info.to_json())
+    files.write_json(paths.model_info, info.to_json())
     write_tflite(model, paths.model)

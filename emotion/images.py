@@ -8,7 +8,6 @@ asked about anything that was prepared differently from what it learned on. File
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np

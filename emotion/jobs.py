@@ -10,17 +10,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 from filelock import FileLock, Timeout
 
-from emotion import runs
+from emotion import files, processes, runs
 from emotion.config import TrainingConfig, runs_dir
 from emotion.errors import RunStateError
 from emotion.runs import Run, RunPaths, Status
@@ -29,7 +27,6 @@ POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
 WARM_NEEDS_BYTES = 2 * 2**30  # the warm worker holds 730 MB; below this much free memory there is none
 
-_children: list[subprocess.Popen[bytes]] = []
 _started: dict[str, float] = {}
 _warm: subprocess.Popen[bytes] | None = None
 _guard = threading.Lock()  # the server's sessions are threads
@@ -42,7 +39,8 @@ def active() -> Run | None:
 
 def queue() -> list[Run]:
     """The runs that wait their turn, oldest first."""
-    return [run for run in reversed(runs.list_runs()) if run.status is Status.QUEUED]
+    waiting = [run for run in runs.list_runs() if run.status is Status.QUEUED]
+    return sorted(waiting, key=lambda run: (run.queued, run.id))
 
 
 @contextmanager
@@ -79,7 +77,7 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
 
 
 def _still_ours(paths: RunPaths) -> bool:
-    stored = runs.read_json(paths.status)
+    stored = files.read_json(paths.status)
     if stored.get("status") != Status.QUEUED or stored.get("pid") != os.getpid():
         return False
     if paths.stop.exists():
@@ -126,7 +124,7 @@ def requeue(paths: RunPaths) -> RunPaths:
     if run.status not in (Status.STOPPED, Status.LOST, Status.FAILED):
         raise RunStateError(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
     paths.stop.unlink(missing_ok=True)
-    runs.write_status(paths, Status.QUEUED, pid=None, reason="", created=time.time())
+    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time())
     return paths
 
 
@@ -147,7 +145,7 @@ def export(reference: str) -> None:
 def start_orphans() -> None:
     """Gives a process to queued runs that have none. Cheap: pages call it whenever they show the queue."""
     for run in queue():
-        fresh = time.time() - max(run.created, _started.get(run.id, 0.0)) < GRACE_SECONDS
+        fresh = time.time() - max(run.queued, _started.get(run.id, 0.0)) < GRACE_SECONDS
         if run.pid is None and not fresh:
             _launch(run.paths)
 
@@ -162,23 +160,7 @@ def _launch(paths: RunPaths) -> Run:
 
 def _spawn(arguments: list[str], paths: RunPaths) -> None:
     with paths.log.open("ab") as log:
-        _popen(["-m", "emotion", *arguments], stdin=subprocess.DEVNULL, output=log)
-
-
-def _popen(arguments: list[str], stdin: int, output: object) -> subprocess.Popen[bytes]:
-    """A process of its own session: it survives the server, and Ctrl-C in the terminal does not reach it."""
-    _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=Path(__file__).resolve().parent.parent,
-        stdin=stdin,
-        stdout=output,  # type: ignore[call-overload]
-        stderr=output,
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
-    _children.append(process)
-    return process
+        processes.spawn(["-m", "emotion", *arguments], stdin=subprocess.DEVNULL, output=log)
 
 
 def warm_up() -> None:
@@ -194,7 +176,7 @@ def warm_up() -> None:
         enough = psutil.virtual_memory().available >= WARM_NEEDS_BYTES
         if os.environ.get("EMOTION_WARM") == "0" or not enough or active() or queue():
             return
-        _warm = _popen(["-m", "emotion.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
+        _warm = processes.spawn(["-m", "emotion.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
 
 
 def cool_down() -> None:

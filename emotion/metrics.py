@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.floating[Any]]
 Labels = npt.NDArray[np.int64]
 
 SMALLEST = 1e-7  # probabilities are kept this far from 0 and 1 before a logarithm, as Keras does
+FEWEST_ANSWERS = 50  # of one kind: with fewer, where they become right often enough is anybody's guess
+FEWEST_SURE = 20  # answers that must be beyond the unsure band, so that a few lucky ones do not end it
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,57 @@ def mean_auc(probabilities: Floats, labels: Labels) -> float | None:
     each = [roc_auc(probabilities[:, label], labels == label) for label in range(probabilities.shape[1])]
     defined = [value for value in each if value is not None]
     return sum(defined) / len(defined) if defined else None
+
+
+def unsure_band(
+    probabilities: Floats, positive: npt.NDArray[np.bool_], target: float = 0.85, threshold: float = 0.5
+) -> tuple[float, float]:
+    """Where around the threshold the answers are right less often than `target`.
+
+    Positive and negative answers are looked at apart. For each kind the share of right ones is fitted as a function
+    of the distance from the threshold that never falls (isotonic regression, Ayer et al. 1955), so that it needs no
+    bins; the band reaches to the farthest answer at which this share is below `target`. An answer within the band,
+    its ends included, is an unsure one.
+
+    Args:
+        probabilities: (N,) P(positive) of validation faces; the network must not have learned from them.
+        positive: (N,) bool, the truth.
+        target: share of right answers from which an answer is sure.
+        threshold: as in `decide`.
+
+    Returns:
+        (low, high), low <= threshold <= high. An end is at the threshold where no band is needed on its side or where
+        fewer than FEWEST_ANSWERS say so; at 0 or 1 where fewer than FEWEST_SURE answers would be left outside.
+    """
+    values, yes = np.asarray(probabilities, dtype=np.float64), decide(probabilities, threshold)
+    below = _unsure_reach(threshold - values[~yes], ~positive[~yes], target)
+    above = _unsure_reach(values[yes] - threshold, positive[yes], target)
+    return max(0.0, threshold - below), min(1.0, threshold + above)
+
+
+def _unsure_reach(distances: Floats, right: npt.NDArray[np.bool_], target: float) -> float:
+    """Distance from the threshold to which answers of one kind are unsure: 0 for none, infinite for all."""
+    if len(distances) < FEWEST_ANSWERS:
+        return 0.0
+    steps, where, counts = np.unique(distances, return_inverse=True, return_counts=True)
+    fitted = rising_fit(np.bincount(where, weights=right) / counts, counts)
+    unsure = fitted < target
+    if counts[~unsure].sum() < FEWEST_SURE:
+        return math.inf
+    return float(steps[unsure].max(initial=0.0))
+
+
+def rising_fit(values: Floats, weights: npt.NDArray[Any]) -> Floats:
+    """The values (N,) that never fall and are nearest to these: neighbours that do fall share their weighted mean."""
+    blocks: list[tuple[float, float, int]] = []  # mean, weight, how many values
+    for mean, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        length = 1
+        while blocks and blocks[-1][0] >= mean:
+            before, heavy, many = blocks.pop()
+            mean = (before * heavy + mean * weight) / (heavy + weight)
+            weight, length = weight + heavy, length + many
+        blocks.append((mean, weight, length))
+    return np.repeat([block[0] for block in blocks], [block[2] for block in blocks])
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from emotion.config import IMAGE_SIZE, cache_dir
+from emotion.files import replace
 from emotion.reading import Pixels
-from emotion.runs import replace
 
 FORMAT = 2  # raised when pictures are read in another way, so that older files are not used
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB

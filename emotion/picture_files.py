@@ -25,11 +25,14 @@ from emotion.errors import (
     PictureError,
     PictureFileError,
     PictureFileTooLargeError,
+    TooManyForFormatError,
     TooManyPixelsError,
 )
 from emotion.picture_modes import to_rgb
 
 MAX_PIXELS = 50_000_000  # width × height
+# Of kinds whose decoders take so much memory (16 and 9 bytes a pixel) that only this many stay below 500 MB.
+MOST_PIXELS = {"WEBP": ("WebP", 24_500_000), "AVIF": ("AVIF", 40_000_000)}
 MAX_FILE_BYTES = 25 * 2**20
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif"}
@@ -71,11 +74,13 @@ class Picture:
         rgb: mode RGB, upright, without metadata; shrunk where `max_side` asked for it.
         size: width and height of the whole upright picture in pixels, before shrinking.
         note: "" or a sentence on what was done with the file.
+        turn: what put the picture upright; None where it was stored upright.
     """
 
     rgb: Image.Image
     size: tuple[int, int]
     note: str = ""
+    turn: Image.Transpose | None = None
 
     @property
     def scale(self) -> float:
@@ -114,9 +119,12 @@ def _formats(head: bytes) -> tuple[str, ...]:
     return (*FORMATS, "HEIF")  # AVIF stays in front and passes on a general file that is none
 
 
-def _check_pixels(size: tuple[int, int]) -> None:
+def _check_pixels(size: tuple[int, int], kind: str | None) -> None:
     if size[0] * size[1] > MAX_PIXELS:
         raise TooManyPixelsError(size, MAX_PIXELS)
+    name, limit = MOST_PIXELS.get(kind or "", ("", MAX_PIXELS))
+    if size[0] * size[1] > limit:
+        raise TooManyForFormatError(size, limit, name)
 
 
 def _read_header(stream: BinaryIO) -> Image.Image:
@@ -126,7 +134,7 @@ def _read_header(stream: BinaryIO) -> Image.Image:
         image = Image.open(stream, formats=_formats(head))
     except UnidentifiedImageError as error:
         raise (PictureDamagedError if _starts_like_a_picture(head) else NotAPictureError)() from error
-    _check_pixels(image.size)
+    _check_pixels(image.size, image.format)
     return image
 
 
@@ -165,7 +173,7 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool) -> Picture:
     image.load()
     if not is_jpeg:  # Pillow turns a TIFF while loading, and a HEIC tells its true size only then
         full = image.size
-        _check_pixels(full)
+        _check_pixels(full, image.format)
     target = _fit(full, max_side) if max_side else full
     turn = _UPRIGHT.get(_orientation(image))
     grey = keep_grey and image.mode == "L" and target == full and not image.has_transparency_data
@@ -174,7 +182,7 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool) -> Picture:
         upright = upright.transpose(turn)
         full = full[::-1] if turn.name in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270") else full
     upright.info = {}  # where and when a photo was taken goes no further
-    return Picture(upright, full, note)
+    return Picture(upright, full, note, turn)
 
 
 def _open_stream(source: Path | str | bytes, max_bytes: int) -> BinaryIO:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 import numpy as np
 
@@ -30,7 +32,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.start_at(0)
 
     def __len__(self) -> int:
-        return -(-len(self.images) // self.batch_size)
+        return math.ceil(len(self.images) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Batch number `index`: float32 `(B, 48, 48, 1)` in [0, 1] and float32 `(B, 1)`."""

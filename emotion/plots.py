@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotion import metrics, runs
+from emotion import files, metrics
 from emotion.config import ModelInfo
-from emotion.runs import History
+from emotion.history import History
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,8 +32,14 @@ def save_history(history: History, path: Path) -> None:
     for axis, (name, title) in zip(axes, panels, strict=True):
         marker = "o" if len(epochs) < 25 else ""
         axis.plot(epochs, [row[name] for row in history.epochs], color=TRAIN_COLOUR, marker=marker, label="train")
-        axis.plot(epochs, [row[f"val_{name}"] for row in history.epochs], color=VALIDATION_COLOUR, marker=marker,
-                  linestyle="--", label="validation")
+        axis.plot(
+            epochs,
+            [row[f"val_{name}"] for row in history.epochs],
+            color=VALIDATION_COLOUR,
+            marker=marker,
+            linestyle="--",
+            label="validation",
+        )
         if history.best:
             axis.axvline(history.best["epoch"], color=QUIET, linewidth=0.8, linestyle=":", label="kept epoch")
         axis.set_title(title, loc="left", fontsize=11)
@@ -63,8 +69,11 @@ def save_samples(
         axis.imshow(examples.images[index], cmap="gray", vmin=0, vmax=255)
         truth, answer = examples.classes[examples.labels[index]], info.classes[answers[index]]
         right = truth == answer
-        axis.set_title(f"{'✓' if right else '✗'} {answer} {probabilities[index, answers[index]]:.0%}\ntruth: {truth}",
-                       fontsize=9, color=QUIET if right else WRONG_COLOUR)
+        axis.set_title(
+            f"{'✓' if right else '✗'} {answer} {probabilities[index, answers[index]]:.0%}\ntruth: {truth}",
+            fontsize=9,
+            color=QUIET if right else WRONG_COLOUR,
+        )
         axis.set_axis_off()
     _save(figure, path)
 
@@ -78,4 +87,4 @@ def _figure(width: float, height: float) -> Figure:
 def _save(figure: Figure, path: Path) -> None:
     temporary = path.with_name(f".{path.stem}.tmp.png")
     figure.savefig(temporary)
-    runs.replace(temporary, path)
+    files.replace(temporary, path)

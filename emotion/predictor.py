@@ -25,7 +25,8 @@ from emotion.errors import (
     RunMissingError,
     UnsupportedPlatformError,
 )
-from emotion.runs import RunPaths, find_run, list_runs, read_json, read_run
+from emotion.files import read_json
+from emotion.runs import RunPaths, find_run, list_runs, read_run
 
 Faces = npt.NDArray[np.float32]  # (N, 48, 48, 1) in [0, 1]
 Values = npt.NDArray[np.float32]

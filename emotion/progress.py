@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emotion.runs import History, Run, Status
+from emotion.history import History
+from emotion.runs import Run, Status
 
 PHASES = ("loading data", "loading TensorFlow", "training", "exporting")
 WINDOW = 24  # live rows that the remaining time is judged by: about twelve seconds
@@ -79,8 +80,8 @@ def seconds_left(history: History, epochs: int) -> float | None:
 
 
 def _phases(run: Run, history: History) -> list[tuple[str, str]]:
-    if run.status is Status.COMPLETED:
-        return [(name, "done") for name in PHASES]
+    if run.status in (Status.COMPLETED, Status.QUEUED):
+        return [(name, "done" if run.status is Status.COMPLETED else "later") for name in PHASES]
     current = "exporting" if history.phase == "evaluating" else history.phase
     place = PHASES.index(current) if current in PHASES else -1
     states = ["done" if i < place else "now" if i == place else "later" for i in range(len(PHASES))]
@@ -112,7 +113,7 @@ def _text(run: Run, history: History, epoch: int, left: float | None, ahead: int
 
 
 def count(number: int, noun: str) -> str:
-    """"1 run", "2 runs"."""
+    """ "1 run", "2 runs"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
@@ -122,4 +123,3 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-

@@ -47,6 +47,13 @@ CLASSIC = Recipe(
     expected="about a minute for 12,000 faces, about 83 % on FER-2013",
 )
 
+# Retraining, with the old data: on drawn faces, with 6 or 15 of a class kept that look like negatives, new negatives
+# went from 75 to 80 % and the old test faces from 88 to 89 %; more epochs or larger steps brought nothing. Without it:
+# on FER-2013, 5 to 15 of a class kept, all of them answered wrong before, cost at most half a point on the old faces;
+# with three times the learning rate 15 of them turned the model upside down (83 to 19 %).
+TOGETHER_EPOCHS, TOGETHER_RATE = 4, 3e-4
+ALONE_EPOCHS, ALONE_RATE = 20, 1e-3
+
 RECIPES = {recipe.name: recipe for recipe in (CLASSIC,)}
 
 
@@ -80,3 +87,20 @@ def config(recipe_name: str = CLASSIC.name, /, **changes: Any) -> TrainingConfig
     if "classes" in said:
         said["classes"] = label_order(said["classes"])
     return replace(base, **said)
+
+
+def retraining(start_from: str, data: str, classes: tuple[str, ...], **changes: Any) -> TrainingConfig:
+    """Settings to go on from a model with the person's own pictures.
+
+    Args:
+        start_from: the model, as `emotion.predictor.load_model` takes it.
+        data: what it has learned from, to be seen again so that it is not forgotten; "" where that is not on this
+            machine: then only the last layer learns, from the own pictures alone.
+        classes: in label order, as they stand in the model's `model.json`.
+        changes: the person's; None leaves the default.
+    """
+    alone = {"freeze": True, "epochs": ALONE_EPOCHS, "learning_rate": ALONE_RATE}
+    together = {"epochs": TOGETHER_EPOCHS, "learning_rate": TOGETHER_RATE}
+    base = TrainingConfig(data=data, classes=classes, start_from=start_from, own=True)
+    said = {key: value for key, value in changes.items() if value is not None}
+    return replace(base, **((together if data else alone) | said))

@@ -1,26 +1,24 @@
 """Runs on disk: one training, one folder. Whoever has the folder has the run.
 
 The worker is the only writer of what a run produces; pages and the command line read. The person's own words
-(`stop`, `person.json`) are separate files. Whole files are replaced with `os.replace`, so that a reader never
-sees half of one; `history.jsonl` is appended, and a torn last line is passed over.
+(`stop`, `person.json`) are separate files. Whole files are replaced; `history.jsonl` (`emotion.history`) is appended.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-import os
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from emotion.config import TrainingConfig, runs_dir
+from emotion import files, processes
+from emotion.config import MAX_NAME, TrainingConfig, runs_dir
 from emotion.errors import EmotionError, RunMissingError
 
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
@@ -123,6 +121,8 @@ class Run:
         reason: one sentence for a failed run, else "".
         pid: of the process that works (or waits) for it, or None.
         created: seconds since 1970.
+        queued: when it was last put into the queue, seconds since 1970.
+        own_name: the name that the person gave it later; it goes before that of the configuration.
     """
 
     paths: RunPaths
@@ -131,6 +131,8 @@ class Run:
     reason: str = ""
     pid: int | None = None
     created: float = 0.0
+    queued: float = 0.0
+    own_name: str = ""
 
     @property
     def id(self) -> str:
@@ -138,7 +140,7 @@ class Run:
 
     @property
     def title(self) -> str:
-        return self.config.name or f"{self.config.recipe}, {self.when}"
+        return self.own_name or self.config.name or f"{self.config.recipe}, {self.when}"
 
     @property
     def when(self) -> str:
@@ -147,55 +149,6 @@ class Run:
     @property
     def has_model(self) -> bool:
         return self.paths.model.is_file() and self.paths.model_info.is_file()
-
-
-@dataclass(frozen=True)
-class History:
-    """`history.jsonl` as rows.
-
-    Attributes:
-        epochs: one row a finished epoch: epoch (1-based), loss, accuracy, val_loss, val_accuracy, seconds.
-        steps: rows within epochs: epoch, step, steps, loss, accuracy (so far in this epoch), seconds (since the
-            first step of the run).
-        phase: the last phase written, such as "loading data"; "" before the first.
-    """
-
-    epochs: list[dict[str, Any]] = field(default_factory=list)
-    steps: list[dict[str, Any]] = field(default_factory=list)
-    phase: str = ""
-
-    @property
-    def best(self) -> dict[str, Any] | None:
-        """The epoch with the lowest validation loss: the one whose weights are kept."""
-        return min(self.epochs, key=lambda row: row["val_loss"], default=None)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Writes a whole JSON file so that a reader sees the old one or the new one, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(value, indent=1, allow_nan=False), encoding="utf-8")
-    replace(temporary, path)
-
-
-def replace(source: Path, target: Path) -> None:
-    """`os.replace` that waits for a reader on Windows, where an open file cannot be replaced."""
-    for attempt in range(50):
-        try:
-            os.replace(source, target)
-            return
-        except PermissionError:
-            if attempt == 49:
-                raise
-            time.sleep(0.02)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; {} where there is none or it is not one."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
@@ -214,14 +167,16 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
         directory = None if candidate.exists() else candidate
     directory.mkdir(parents=True, exist_ok=True)
     paths = RunPaths(directory)
-    write_json(paths.config, config.to_json())
-    write_status(paths, Status.QUEUED, pid=None, created=time.time())
+    files.write_json(paths.config, config.to_json())
+    now = time.time()
+    write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)
     return paths
 
 
 def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
     """Replaces `status.json`; fields that are not named keep their value."""
-    write_json(paths.status, read_json(paths.status) | fields | {"status": str(status), "changed": time.time()})
+    now = {"status": str(status), "changed": time.time()}
+    files.write_json(paths.status, files.read_json(paths.status) | fields | now)
 
 
 def claim(paths: RunPaths, status: Status) -> None:
@@ -230,29 +185,17 @@ def claim(paths: RunPaths, status: Status) -> None:
     write_status(paths, status, pid=process.pid, pid_started=process.create_time())
 
 
-def process_is_alive(pid: int | None, started: float | None) -> bool:
-    """Whether that very process still runs; the start time tells it from a later one with the same number."""
-    if not pid:
-        return False
-    try:
-        process = psutil.Process(pid)
-        same = started is None or abs(process.create_time() - started) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
 def read_run(paths: RunPaths) -> Run:
     """Reads a run's state as it is now.
 
     Raises:
         RunMissingError: when the folder holds no run.
     """
-    config, stored = read_json(paths.config), read_json(paths.status)
+    config, stored = files.read_json(paths.config), files.read_json(paths.status)
     if not config or not stored:
         raise RunMissingError(str(paths.root))
     status = Status(stored.get("status", "failed"))
-    alive = not status.has_ended and process_is_alive(stored.get("pid"), stored.get("pid_started"))
+    alive = not status.has_ended and processes.is_alive(stored.get("pid"), stored.get("pid_started"))
     if status.is_active and not alive:
         status = Status.LOST
     return Run(
@@ -262,6 +205,8 @@ def read_run(paths: RunPaths) -> Run:
         reason=stored.get("reason", ""),
         pid=stored.get("pid") if alive else None,
         created=float(stored.get("created", 0.0)),
+        queued=float(stored.get("queued", 0.0)),
+        own_name=str(files.read_json(paths.person).get("name", "")),
     )
 
 
@@ -295,43 +240,11 @@ def find_run(reference: str | Path) -> RunPaths:
     raise RunMissingError(str(reference))
 
 
+def rename(paths: RunPaths, name: str) -> None:
+    """Gives a run the person's own name; "" goes back to the first one."""
+    files.write_json(paths.person, files.read_json(paths.person) | {"name": name.strip()[:MAX_NAME]})
+
+
 def request_stop(paths: RunPaths) -> None:
     """Asks the run's process to stop and keep what it has."""
     paths.stop.touch()
-
-
-def append_history(paths: RunPaths, **row: Any) -> None:
-    """Appends one line to `history.jsonl` and flushes it. Only the run's own process may call this."""
-    with paths.history.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
-
-
-def read_history(paths: RunPaths) -> History:
-    """The rows so far. After a resume the rows of an epoch that was cut off are replaced by the later ones."""
-    epochs: dict[int, dict[str, Any]] = {}
-    steps: list[dict[str, Any]] = []
-    phase = ""
-    for row in _rows(paths.history):
-        match row.get("event"):
-            case "phase":
-                phase = row["phase"]
-            case "resumed":
-                epochs = {number: old for number, old in epochs.items() if number <= row["epoch"]}
-                steps = [old for old in steps if old["epoch"] <= row["epoch"]]
-            case "epoch":
-                epochs[row["epoch"]] = row
-            case "step":
-                steps.append(row)
-    return History([epochs[number] for number in sorted(epochs)], steps, phase)
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        return
-    for line in text.splitlines():
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the line is being written right now

@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TextIO
 
-from emotion.progress import count
+from emotion.progress import count, duration
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
     from emotion.prediction import Answer, Face
+
+BAR_WIDTH = 24  # letters
+BAR_EVERY = 0.1  # seconds
+LINE_WIDTH = 79  # letters: the bar and what stands behind it
+
+
+class Bar:
+    """How far a long command is, on one line that is written again and again.
+
+    Args:
+        stream: a terminal.
+        total: how many steps there are.
+    """
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        self._stream, self._total = stream, total
+        self._done, self._began, self._drawn = 0, time.monotonic(), 0.0
+
+    def step(self) -> None:
+        """One more is done. Drawn ten times a second at most."""
+        self._done += 1
+        now = time.monotonic()
+        if now - self._drawn >= BAR_EVERY:
+            self._drawn = now
+            self._stream.write(f"\r{self._text(now - self._began):<{LINE_WIDTH}.{LINE_WIDTH}}")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Makes room for a line of something else, or for good."""
+        self._drawn = 0.0
+        self._stream.write(f"\r{'':<{LINE_WIDTH}}\r")
+        self._stream.flush()
+
+    def _text(self, seconds: float) -> str:
+        full = round(BAR_WIDTH * min(self._done / max(self._total, 1), 1.0))
+        left = seconds / self._done * max(self._total - self._done, 0)
+        return f"[{'#' * full:<{BAR_WIDTH}}] {self._done:,} of {self._total:,}, {duration(left)} left"
 
 
 def safe(text: str) -> str:
@@ -39,7 +77,9 @@ def history_row(row: dict[str, Any], epochs: int) -> str | None:
 
 def answer(given: Answer) -> str:
     """One line a picture: what it looks like, or why it was refused."""
-    said = given.error or ", ".join(_face(face) for face in given.faces) or given.note or ""
+    many = len(given.faces) > 1
+    faces = [f"{f'{number}: ' if many else ''}{_face(face)}" for number, face in enumerate(given.faces, start=1)]
+    said = given.error or ", ".join(faces) or given.note or ""
     note = f"  ({given.note})" if given.faces and given.note else ""
     return f"{safe(given.file)}: {said}{note}"
 
@@ -60,7 +100,8 @@ def evaluation(scores: Evaluation) -> str:
         f"loss                    {scores.loss:.4f}",
         f"ROC AUC                 {auc}",
         "",
-        f"{'truth':<12}{'faces':>7}" + "".join(f"{'called ' + name:>16}" for name in scores.classes)
+        f"{'truth':<12}{'faces':>7}"
+        + "".join(f"{'called ' + name:>16}" for name in scores.classes)
         + f"{'precision':>12}{'recall':>9}{'F1':>8}",
     ]
     return "\n".join(lines + [_class_line(scores, label) for label in range(len(scores.classes))])

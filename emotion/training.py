@@ -16,13 +16,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from emotion import runs
+from emotion import files
 from emotion.config import IMAGE_SIZE, TrainingConfig
 from emotion.dataset import Examples
+from emotion.history import append_history, read_history
 from emotion.models import ARCHITECTURES
 from emotion.pipeline import Batches
 from emotion.recipes import find
 from emotion.runs import RunPaths
+from emotion.transfer import continued
 
 VALIDATION_BATCH = 256  # faces a step where nothing is learned; larger gained nothing here
 STEP_ROW_SECONDS = 0.5  # a live row at most this often; the page reads once a second
@@ -50,10 +52,14 @@ class StopRequested(Exception):
 
 
 def build(config: TrainingConfig) -> keras.Model:
-    """A compiled network with the first weights that its seed gives."""
+    """A compiled network with the first weights that its seed gives, or those of the model that it starts from.
+
+    Raises:
+        ModelError: when there is no such model to start from.
+    """
     recipe = find(config.recipe)
     keras.utils.set_random_seed(config.seed)
-    model = ARCHITECTURES[recipe.architecture](len(config.classes))
+    model = continued(config) if config.start_from else ARCHITECTURES[recipe.architecture](len(config.classes))
     two = len(config.classes) == 2
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
@@ -100,7 +106,7 @@ def save_whole(model: keras.Model, path: Path, *, optimizer: bool) -> None:
     temporary = path.with_name(f".{path.stem}.tmp.keras")
     # Keras 3.15 takes `include_optimizer` and saves it all the same: an uncompiled twin of the layers has none.
     (model if optimizer else keras.Model(model.inputs, model.outputs, name=model.name)).save(temporary)
-    runs.replace(temporary, path)
+    files.replace(temporary, path)
 
 
 class RunWriter(keras.callbacks.Callback):  # type: ignore[misc]
@@ -137,14 +143,14 @@ class RunWriter(keras.callbacks.Callback):  # type: ignore[misc]
             self.best = figures["val_loss"]
             save_whole(self.model, self.paths.keras_model, optimizer=False)
         row = {"event": "epoch", "epoch": epoch + 1} | figures | {"seconds": self._seconds()}
-        runs.append_history(self.paths, **row)
+        append_history(self.paths, **row)
         self.tell(row)
         # Last of all: a crash before this line repeats the epoch, and its row replaces the one above.
         save_whole(self.model, self.paths.last_checkpoint, optimizer=True)
 
     def _write_row(self) -> None:
         row = self.row | {"seconds": self._seconds()}
-        runs.append_history(self.paths, **row)
+        append_history(self.paths, **row)
         self.tell(row)
         self.last_row = time.monotonic()
 
@@ -193,7 +199,7 @@ def fit(
     batches = Batches(train.images, train.labels, config.batch_size, seed=config.seed)
     model, done = _network(config, paths, len(batches), traced)
     batches.start_at(done)
-    known = [row["val_loss"] for row in runs.read_history(paths).epochs if row["epoch"] <= done]
+    known = [row["val_loss"] for row in read_history(paths).epochs if row["epoch"] <= done]
     writer = RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell)
     stopped = False
     try:
@@ -210,7 +216,7 @@ def fit(
         stopped = True
     if not paths.keras_model.exists():
         save_whole(model, paths.keras_model, optimizer=False)
-    epochs = runs.read_history(paths).epochs
+    epochs = read_history(paths).epochs
     return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped)
 
 
@@ -223,6 +229,6 @@ def _network(
         return (rewind(traced, config) if traced is not None else build(config)), 0
     model = load_whole(paths.last_checkpoint)
     done = int(model.optimizer.iterations) // steps
-    runs.append_history(paths, event="resumed", epoch=done)
+    append_history(paths, event="resumed", epoch=done)
     return model, done
 

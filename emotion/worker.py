@@ -18,15 +18,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotion import jobs, runs
+from emotion import files, jobs, runs
 from emotion.config import TrainingConfig
-from emotion.errors import EmotionError, RunStateError, SplitMissingError
+from emotion.errors import EmotionError, OwnPicturesChangedError, RunStateError
+from emotion.history import append_history, read_history
 from emotion.runs import RunPaths, Status
 
 if TYPE_CHECKING:
     import keras
 
-    from emotion.dataset import Examples, Listing
+    from emotion.material import Material
 
 # What TensorFlow has to tell a person comes as an exception; its log of processors and drivers helps nobody here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -87,21 +88,21 @@ def _train(
     with StopWatch(paths, goodbye):
         _enter(paths, tell, "starting")
         _enter(paths, tell, "loading data")
-        listing, train, validation = _read(config)
-        runs.write_status(paths, Status.STARTING, fingerprint=listing.fingerprint)
+        learned = _read(paths, config)
         _enter(paths, tell, "loading TensorFlow")
         from emotion import training
 
     runs.write_status(paths, Status.RUNNING)
     _enter(paths, tell, "training")
     usable = traced[0] if traced and _serves(traced[1], config) else None
-    fitted = training.fit(config, train, validation, paths, tell, usable)
+    fitted = training.fit(config, learned.train, learned.validation, paths, tell, usable)
     runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
     _enter(paths, tell, "exporting")
     export_run(paths)
     _enter(paths, tell, "evaluating")
-    left_out = {"unreadable": len(train.unreadable), "faceless": len(train.faceless)}
-    _report(paths, listing, fitted, {"seconds": round(time.monotonic() - began, 1), "left_out": left_out})
+    from emotion import report  # draws with Matplotlib, whose import would hold up the first epoch
+
+    report.write(paths, learned, fitted, round(time.monotonic() - began, 1))
     if not fitted.stopped:
         paths.last_checkpoint.unlink(missing_ok=True)
     _rescue_lost_runs()
@@ -110,22 +111,25 @@ def _train(
 
 def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
     row = {"event": "phase", "phase": phase, "time": time.time()}
-    runs.append_history(paths, **row)
+    append_history(paths, **row)
     tell(row)
 
 
 def _serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:
     """Whether a traced network can be used: its batch size and learning rate do not matter."""
-    return traced_for.recipe == config.recipe and len(traced_for.classes) == len(config.classes)
+    same = traced_for.recipe == config.recipe and len(traced_for.classes) == len(config.classes)
+    return same and not config.start_from
 
 
-def _read(config: TrainingConfig) -> tuple[Listing, Examples, Examples]:
-    from emotion import dataset
+def _read(paths: RunPaths, config: TrainingConfig) -> Material:
+    from emotion import material
 
-    listing = dataset.scan(dataset.resolve(config.data))
-    examples = dataset.load(listing, "train", config.classes)
-    train, validation = dataset.split_validation(examples, config.validation_split, config.seed)
-    return listing, examples.take(train), examples.take(validation)
+    learned = material.read(config)
+    before = files.read_json(paths.status).get("fingerprint")
+    if config.own and paths.last_checkpoint.exists() and before != learned.fingerprint:
+        raise OwnPicturesChangedError(paths.id)
+    runs.write_status(paths, Status.STARTING, fingerprint=learned.fingerprint)
+    return learned
 
 
 def export_run(paths: RunPaths) -> None:
@@ -140,55 +144,10 @@ def export_run(paths: RunPaths) -> None:
     from emotion import export, training
 
     model = training.load_whole(paths.keras_model)
-    best = runs.read_history(paths).best or {}
-    scores = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
-    fingerprint = str(runs.read_json(paths.status).get("fingerprint", ""))
+    best = read_history(paths).best or {}
+    scores: dict[str, Any] = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
+    fingerprint = str(files.read_json(paths.status).get("fingerprint", ""))
     export.write_model(paths, model, export.describe(model, state.config, fingerprint, scores))
-
-
-def _report(paths: RunPaths, listing: Listing, fitted: Any, facts: dict[str, Any]) -> None:
-    """`report.json` and the pictures: the figures of the shipped and of the last epoch on the test split."""
-    from emotion import dataset, plots
-
-    config, history = runs.read_run(paths).config, runs.read_history(paths)
-    plots.save_history(history, paths.history_picture)
-    report = facts | {
-        "data": dataset.title(config.data),
-        "fingerprint": listing.fingerprint,
-        "epochs": fitted.epochs,
-        "best_epoch": history.best["epoch"] if history.best else 0,
-    }
-    try:
-        test = dataset.load(listing, "test", config.classes)
-    except SplitMissingError as error:
-        runs.write_json(paths.report, report | {"warning": str(error)})
-        return
-    scores = _score(paths, test, fitted)
-    runs.write_json(paths.report, report | scores)
-    _tell_the_model(paths, scores["best"])
-
-
-def _tell_the_model(paths: RunPaths, best: dict[str, Any]) -> None:
-    """Adds the test figures to `model.json`: they travel with the model, also where the report does not."""
-    info = runs.read_json(paths.model_info)
-    info["scores"] |= {f"test_{name}": best[name] for name in ("n", "accuracy", "accuracy_interval", "auc", "loss")}
-    runs.write_json(paths.model_info, info)
-
-
-def _score(paths: RunPaths, test: Examples, fitted: Any) -> dict[str, Any]:
-    from emotion import evaluation, plots, training
-    from emotion.pipeline import Batches
-    from emotion.predictor import all_classes, load_model
-
-    predictor = load_model(str(paths.root))
-    best, probabilities = evaluation.evaluate_model(predictor, test)
-    plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
-    last = fitted.model
-    if fitted.stopped and paths.last_checkpoint.exists():
-        last = training.load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
-    answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH), verbose=0)
-    last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
-    return {"best": best.to_json(), "last": last_scores.to_json()}
 
 
 def _rescue_lost_runs() -> None:

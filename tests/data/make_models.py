@@ -1,12 +1,14 @@
-"""Makes the two tiny models of the tests: networks whose answer can be worked out by hand.
+"""Makes the tiny models of the tests: networks whose answer can be worked out by hand.
 
     python tests/data/make_models.py        needs TensorFlow; the result is committed, so tests do not
 
 `brightness`     two classes: P(happy) = sigmoid(8 m - 4), where m is the mean of the picture.
 `three_classes`  angry, happy, sad: softmax of (0, 8 m - 4, 4 - 8 m);
                  of these two alone P(happy) = P(happy) / (P(happy) + P(sad)) = sigmoid(16 m - 8).
+`mouth`          two classes: P(happy) = sigmoid(8 m - 4), where m is the mean of rows 30 to 41, columns 12 to 35.
 
-Features of both: the means of the four quarters (top left, top right, bottom left, bottom right).
+Features of the first two: the means of the four quarters (top left, top right, bottom left, bottom right); of `mouth`
+the means of the left and right half of its place.
 """
 
 from __future__ import annotations
@@ -35,6 +37,16 @@ def network(weights: list[float], bias: list[float], activation: str) -> keras.M
     return model
 
 
+def mouth_network() -> keras.Model:
+    image = keras.Input((48, 48, 1), name="image")
+    place = keras.layers.Cropping2D(((30, 6), (12, 12)))(image)
+    halves = keras.layers.Flatten(name="halves")(keras.layers.AveragePooling2D(12)(place))
+    dense = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Model(image, {"probability": dense(halves), "features": halves})
+    dense.set_weights([np.full((2, 1), 4.0), np.array([-4.0])])
+    return model
+
+
 def save(model: keras.Model, name: str, info: ModelInfo) -> None:
     folder = HERE / name
     folder.mkdir(exist_ok=True)
@@ -49,3 +61,4 @@ if __name__ == "__main__":
         "three_classes",
         ModelInfo(data="patterns", classes=("angry", "happy", "sad"), recipe="three_classes", parameters=15),
     )
+    save(mouth_network(), "mouth", ModelInfo(data="patterns", recipe="mouth", parameters=3))

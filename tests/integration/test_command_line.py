@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from emotion import demo_faces, runs
+from emotion.history import read_history
 from tests.waiting import wait_for
 
 COMMANDS = ("train", "evaluate", "predict", "runs", "export")
@@ -23,7 +24,9 @@ def trained(tmp_path_factory, faces):
     words = ["train", "--data", faces, "--epochs", "1", "--seed", "3", "--name", "short"]
     done = subprocess.run(
         [sys.executable, "-m", "emotion", *map(str, words)],
-        env=os.environ | {"EMOTION_HOME": str(home)}, capture_output=True, text=True,
+        env=os.environ | {"EMOTION_HOME": str(home)},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return home, done
@@ -54,8 +57,16 @@ def test_evaluate_prints_one_object_with_the_promised_figures(emotion, trained, 
 
     scores = json.loads(done.stdout)
     assert done.returncode == 0
-    assert {"n", "loss", "accuracy", "accuracy_interval", "balanced_accuracy", "auc", "confusion_matrix",
-            "classes"} <= set(scores)
+    assert {
+        "n",
+        "loss",
+        "accuracy",
+        "accuracy_interval",
+        "balanced_accuracy",
+        "auc",
+        "confusion_matrix",
+        "classes",
+    } <= set(scores)
     assert (scores["n"], scores["classes"]) == (40, ["sad", "happy"])
     assert [sum(row) for row in scores["confusion_matrix"]] == [20, 20]
     report = json.loads((next((home / "runs").glob("2*")) / "report.json").read_text(encoding="utf-8"))
@@ -171,10 +182,11 @@ def test_wrong_usage_is_one_sentence_and_status_two(emotion, home, words, senten
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single child")
 def test_ctrl_c_stops_and_keeps(home, faces):
     words = ["train", "--data", str(faces), "--epochs", "500", "--batch-size", "16"]
-    with subprocess.Popen([sys.executable, "-m", "emotion", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-m", "emotion", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
         paths = wait_for(lambda: next((run.paths for run in runs.list_runs()), None))
-        wait_for(lambda: runs.read_history(paths).epochs)
+        wait_for(lambda: read_history(paths).epochs)
 
         child.send_signal(signal.SIGINT)
         out, _ = child.communicate()

@@ -7,6 +7,7 @@ import pytest
 
 from emotion import recipes, runs
 from emotion.dataset import Examples
+from emotion.history import append_history, read_history
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,7 @@ def fit(training, folder, settings=SETTINGS, stop_after=None, traced=None):
             runs.request_stop(paths)
 
     fitted = training.fit(settings, TRAIN, VALIDATION, paths, tell, traced)
-    rows = [{name: row[name] for name in row if name != "seconds"} for row in runs.read_history(paths).epochs]
+    rows = [{name: row[name] for name in row if name != "seconds"} for row in read_history(paths).epochs]
     return fitted, rows, paths
 
 
@@ -53,8 +54,18 @@ def test_classic_has_the_network_that_was_asked_for(training):
     model = training.build(SETTINGS)
 
     kinds = [type(layer).__name__ for layer in model.layers]
-    assert kinds == ["InputLayer", "Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dense", "Dropout",
-                     "Dense", "Dense"]
+    assert kinds == [
+        "InputLayer",
+        "Conv2D",
+        "MaxPooling2D",
+        "Conv2D",
+        "MaxPooling2D",
+        "Flatten",
+        "Dense",
+        "Dropout",
+        "Dense",
+        "Dense",
+    ]
     assert model.count_params() == recipes.CLASSIC.parameters
     assert (model.input_shape, model.output_shape) == ((None, 48, 48, 1), (None, 1))
     assert [model.layers[place].units for place in (6, 8, 9)] == [256, 64, 1]
@@ -111,7 +122,7 @@ def test_a_resumed_run_ends_with_the_same_history(training, whole, tmp_path):
 def test_an_epoch_that_a_crash_cut_off_is_repeated(training, whole, tmp_path):
     _, _, paths = fit(training, tmp_path / "crashed", stop_after=1)
     paths.stop.unlink()
-    runs.append_history(paths, event="epoch", epoch=2, loss=9.0, accuracy=0.0, val_loss=9.0, val_accuracy=0.0)
+    append_history(paths, event="epoch", epoch=2, loss=9.0, accuracy=0.0, val_loss=9.0, val_accuracy=0.0)
 
     _, rows, _ = fit(training, tmp_path / "crashed")
 
@@ -162,7 +173,7 @@ def test_litert_answers_as_keras_does(training, whole):
 def test_live_rows_say_how_far_the_epoch_is(whole):
     _, _, paths = whole
 
-    first = runs.read_history(paths).steps[0]
+    first = read_history(paths).steps[0]
 
     assert (first["epoch"], first["step"], first["steps"]) == (1, 8, 13)
     assert {"loss", "accuracy", "seconds"} <= set(first)

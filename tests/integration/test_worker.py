@@ -9,7 +9,8 @@ import time
 import psutil
 import pytest
 
-from emotion import jobs, recipes, runs
+from emotion import files, jobs, recipes, runs
+from emotion.history import read_history
 from emotion.prediction import load_model
 from emotion.runs import Status
 from tests.waiting import wait_for, wait_for_status
@@ -35,7 +36,7 @@ def begin(faces, **changes):
 
 
 def epochs_done(paths):
-    return len(runs.read_history(paths).epochs)
+    return len(read_history(paths).epochs)
 
 
 def kill(paths):
@@ -49,7 +50,7 @@ def test_a_whole_run_leaves_everything_behind(started, faces):
 
     wait_for_status(paths, Status.COMPLETED)
 
-    report, history = runs.read_json(paths.report), runs.read_history(paths)
+    report, history = files.read_json(paths.report), read_history(paths)
     assert {"best", "last", "data", "fingerprint", "best_epoch", "seconds"} <= set(report)
     assert report["best"]["n"] == report["last"]["n"] == 40
     assert report["best_epoch"] == history.best["epoch"]
@@ -63,7 +64,7 @@ def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
     paths = begin(faces)
 
     wait_for(paths.history.exists)
-    modules = wait_for(lambda: runs.read_history(paths).phase)
+    modules = wait_for(lambda: read_history(paths).phase)
 
     assert modules in ("starting", "loading data", "loading TensorFlow")
 
@@ -80,7 +81,7 @@ def test_stop_keeps_a_usable_model(started, faces):
 
     print(f"usable {usable:.1f} s after Stop")
     assert load_model(paths.id).info.data == faces.name
-    assert runs.read_json(paths.report)["best"]["n"] == 40
+    assert files.read_json(paths.report)["best"]["n"] == 40
 
 
 def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
@@ -99,13 +100,13 @@ def test_a_stopped_run_goes_on_where_it_was(started, faces):
     wait_for(lambda: epochs_done(paths) >= 1)
     jobs.stop(paths.id)
     wait_for_status(paths, Status.STOPPED, Status.COMPLETED)
-    before = runs.read_history(paths).epochs
+    before = read_history(paths).epochs
 
     jobs.resume(paths.id)
     wait_for_status(paths, Status.COMPLETED)
 
     assert epochs_done(paths) == 4
-    assert runs.read_history(paths).epochs[: len(before)] == before
+    assert read_history(paths).epochs[: len(before)] == before
 
 
 def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
@@ -154,10 +155,18 @@ def test_a_queued_run_whose_process_was_killed_is_started_again(started, faces, 
 
 def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
     server = subprocess.Popen(
-        [sys.executable, "-c", "from emotion import jobs, recipes, runs\nimport sys, time\n"
-         "jobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()\n"
-         "print(jobs.start(recipes.config(data=sys.argv[1], epochs=500)).id, flush=True)", str(faces)],
-        env=os.environ | {"EMOTION_WARM": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [
+            sys.executable,
+            "-c",
+            "from emotion import jobs, recipes, runs\nimport sys, time\n"
+            "jobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()\n"
+            "print(jobs.start(recipes.config(data=sys.argv[1], epochs=500)).id, flush=True)",
+            str(faces),
+        ],
+        env=os.environ | {"EMOTION_WARM": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     worker = psutil.Process(int(server.stdout.readline()))
     wait_for(lambda: worker.memory_info().rss > 300e6)  # TensorFlow is there
@@ -174,7 +183,10 @@ def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
 def test_the_idle_warm_worker_ends_with_its_server(started):
     server = subprocess.Popen(
         [sys.executable, "-c", "from emotion import jobs\njobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()"],
-        env=os.environ | {"EMOTION_WARM": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"EMOTION_WARM": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     worker = psutil.Process(int(server.stdout.readline()))
 

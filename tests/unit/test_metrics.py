@@ -231,3 +231,77 @@ def test_mean_auc_of_two_classes_is_the_auc() -> None:
 
 def test_mean_auc_is_none_for_one_class() -> None:
     assert metrics.mean_auc(BOTH[:3], LABELS[:3]) is None
+
+
+def answered(*groups: tuple[float, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Faces as (probability, how many, how many of them are right): probabilities and the truth."""
+    probabilities = np.concatenate([np.full(n, p) for p, n, _ in groups])
+    right = np.concatenate([np.arange(n) < of_them for _, n, of_them in groups])
+    return probabilities, right == (probabilities > 0.5)
+
+
+GOOD_BELOW = (0.1, 60, 60)
+
+
+@pytest.mark.parametrize(("right", "high"), [(84, 0.6), (85, 0.5), (86, 0.5)])
+def test_unsure_is_where_fewer_than_85_percent_are_right(right: int, high: float) -> None:
+    band = metrics.unsure_band(*answered(GOOD_BELOW, (0.6, 100, right), (0.9, 100, 95)))
+
+    assert band == pytest.approx((0.5, high))
+
+
+def test_the_band_has_its_own_reach_on_each_side() -> None:
+    band = metrics.unsure_band(
+        *answered((0.1, 90, 85), (0.2, 60, 30), (0.45, 60, 35), (0.55, 60, 40), (0.7, 60, 55), (0.9, 90, 89))
+    )
+
+    assert band == pytest.approx((0.2, 0.55))
+
+
+def test_a_lucky_stretch_does_not_end_the_band() -> None:
+    band = metrics.unsure_band(*answered(GOOD_BELOW, (0.6, 30, 26), (0.7, 70, 45), (0.9, 90, 88)))
+
+    assert band == pytest.approx((0.5, 0.7))
+
+
+def test_one_mistake_far_out_does_not_widen_the_band() -> None:
+    band = metrics.unsure_band(*answered(GOOD_BELOW, (0.6, 60, 30), (0.8, 90, 85), (0.99, 1, 0)))
+
+    assert band == pytest.approx((0.5, 0.6))
+
+
+@pytest.mark.parametrize(("count", "high"), [(49, 0.5), (50, 1.0), (51, 1.0)])
+def test_too_few_answers_have_no_band(count: int, high: float) -> None:
+    assert metrics.unsure_band(*answered(GOOD_BELOW, (0.7, count, 20))) == (0.5, high)
+
+
+@pytest.mark.parametrize(("count", "high"), [(19, 1.0), (20, 0.7), (21, 0.7)])
+def test_few_sure_answers_do_not_end_the_band(count: int, high: float) -> None:
+    band = metrics.unsure_band(*answered(GOOD_BELOW, (0.7, 100, 70), (0.95, count, count)))
+
+    assert band == pytest.approx((0.5, high))
+
+
+def test_a_perfect_model_needs_no_band() -> None:
+    assert metrics.unsure_band(*answered(GOOD_BELOW, (0.6, 60, 60))) == (0.5, 0.5)
+
+
+def test_no_faces_have_no_band() -> None:
+    assert metrics.unsure_band(np.empty(0), np.empty(0, dtype=bool), threshold=0.3) == (0.3, 0.3)
+
+
+def test_the_band_lies_around_its_threshold() -> None:
+    probabilities, positive = answered(GOOD_BELOW, (0.6, 60, 30), (0.9, 60, 59))
+
+    low, high = metrics.unsure_band(probabilities, positive, threshold=0.55)
+
+    assert (low, high) == pytest.approx((0.55, 0.6))
+
+
+def test_rising_fit_equals_scikit_learn() -> None:
+    from sklearn.isotonic import isotonic_regression
+
+    rng = np.random.default_rng(4)
+    values, weights = rng.random(200) + np.linspace(0, 1, 200), rng.integers(1, 9, 200)
+
+    assert metrics.rising_fit(values, weights) == pytest.approx(isotonic_regression(values, sample_weight=weights))

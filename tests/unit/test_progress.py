@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from emotion import progress, runs
+from emotion import progress
 from emotion.config import TrainingConfig
-from emotion.runs import History, Run, RunPaths, Status
+from emotion.history import History
+from emotion.runs import Run, RunPaths, Status
 
 
 @pytest.fixture
@@ -61,8 +62,9 @@ def test_a_finished_run_is_whole(run):
     assert (state.share, state.text, {how for _, how in state.phases}) == (1.0, "finished", {"done"})
 
 
-@pytest.mark.parametrize(("ahead", "text"), [(0, "waiting to start"), (1, "waiting: 1 run before it"),
-                                             (2, "waiting: 2 runs before it")])
+@pytest.mark.parametrize(
+    ("ahead", "text"), [(0, "waiting to start"), (1, "waiting: 1 run before it"), (2, "waiting: 2 runs before it")]
+)
 def test_a_waiting_run_says_how_many_come_first(run, ahead, text):
     waiting = dataclasses.replace(run, status=Status.QUEUED)
 

@@ -8,9 +8,10 @@ import sys
 import psutil
 import pytest
 
-from emotion import runs
+from emotion import files, processes, runs
 from emotion.config import TrainingConfig
 from emotion.errors import RunMissingError
+from emotion.history import append_history, read_history
 from emotion.runs import RunPaths, Status
 
 
@@ -51,7 +52,7 @@ def test_a_zombie_counts_as_gone():
     while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
         pass
 
-    alive = runs.process_is_alive(child.pid, started)
+    alive = processes.is_alive(child.pid, started)
     child.wait()
 
     assert not alive
@@ -85,23 +86,23 @@ def test_an_unknown_run_is_named_in_the_error(home):
 
 
 def test_a_torn_last_line_is_passed_over(paths):
-    runs.append_history(paths, event="phase", phase="training")
+    append_history(paths, event="phase", phase="training")
     with paths.history.open("a", encoding="utf-8") as file:
         file.write('{"event": "epoch", "epo')
 
-    history = runs.read_history(paths)
+    history = read_history(paths)
 
     assert (history.phase, history.epochs) == ("training", [])
 
 
 def test_after_a_resume_later_rows_replace_the_cut_off_ones(paths):
-    runs.append_history(paths, event="epoch", epoch=1, val_loss=0.5)
-    runs.append_history(paths, event="epoch", epoch=2, val_loss=0.9)
-    runs.append_history(paths, event="step", epoch=3, step=1, steps=9)
-    runs.append_history(paths, event="resumed", epoch=1)
-    runs.append_history(paths, event="epoch", epoch=2, val_loss=0.4)
+    append_history(paths, event="epoch", epoch=1, val_loss=0.5)
+    append_history(paths, event="epoch", epoch=2, val_loss=0.9)
+    append_history(paths, event="step", epoch=3, step=1, steps=9)
+    append_history(paths, event="resumed", epoch=1)
+    append_history(paths, event="epoch", epoch=2, val_loss=0.4)
 
-    history = runs.read_history(paths)
+    history = read_history(paths)
 
     assert [(row["epoch"], row["val_loss"]) for row in history.epochs] == [(1, 0.5), (2, 0.4)]
     assert history.steps == []
@@ -110,10 +111,15 @@ def test_after_a_resume_later_rows_replace_the_cut_off_ones(paths):
 
 def test_a_reader_never_meets_half_a_file(tmp_path):
     path = tmp_path / "status.json"
-    runs.write_json(path, {"n": 0})
+    files.write_json(path, {"n": 0})
     writer = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from pathlib import Path; from emotion import runs\n"
-         "for n in range(300): runs.write_json(Path(sys.argv[1]), {'n': n, 'padding': 'x' * 20000})", str(path)]
+        [
+            sys.executable,
+            "-c",
+            "import sys; from pathlib import Path; from emotion import processes, files\n"
+            "for n in range(300): files.write_json(Path(sys.argv[1]), {'n': n, 'padding': 'x' * 20000})",
+            str(path),
+        ]
     )
 
     reads = []
@@ -126,9 +132,9 @@ def test_a_reader_never_meets_half_a_file(tmp_path):
 
 
 def test_status_keeps_the_fields_that_are_not_named(paths):
-    created = runs.read_json(paths.status)["created"]
+    created = files.read_json(paths.status)["created"]
 
     runs.write_status(paths, Status.FAILED, reason="No folder.")
 
-    assert runs.read_json(paths.status)["created"] == created
+    assert files.read_json(paths.status)["created"] == created
     assert runs.read_run(RunPaths(paths.root)).reason == "No folder."

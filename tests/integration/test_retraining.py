@@ -1,0 +1,221 @@
+"""Going on from a model with TensorFlow: with own pictures, without the old data, and for other classes."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emotion import collection, demo_faces, files, material, recipes, retraining, runs
+from emotion.errors import ModelFileError, OwnPicturesChangedError
+from emotion.history import read_history
+from emotion.predictor import load_model
+from emotion.runs import Status
+
+pytestmark = pytest.mark.slow
+
+EACH = 6  # corrected pictures of a class
+
+
+@pytest.fixture(scope="module")
+def worker():
+    pytest.importorskip("tensorflow")
+    from emotion import worker
+
+    return worker
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("home")
+        patch.setenv("EMOTION_HOME", str(folder))
+        yield folder
+
+
+def negative(number, label):
+    """A drawn face in negative: a look that the base model has never seen."""
+    happiness = 0.9 if label == "happy" else -0.9
+    drawn = demo_faces.draw_face(np.random.default_rng([number, label == "happy"]), happiness)
+    return Image.fromarray(255 - np.asarray(drawn))
+
+
+@pytest.fixture(scope="module")
+def base(worker, home, faces):
+    paths = runs.new_run(recipes.config(data=str(faces), epochs=3, batch_size=16))
+    worker.run(paths)
+    for number in range(EACH):
+        for label in ("sad", "happy"):
+            collection.keep(negative(number, label), label)
+    return paths
+
+
+def whole_run(worker, config):
+    paths = runs.new_run(config)
+    worker.run(paths)
+    assert runs.read_run(paths).status is Status.COMPLETED
+    return paths
+
+
+@pytest.fixture(scope="module")
+def retrained(worker, base):
+    return whole_run(worker, retraining.plan(base.id, batch_size=16))
+
+
+@pytest.fixture(scope="module")
+def alone(worker, base):
+    """Retrained as on a machine that does not have the old data."""
+    return whole_run(worker, recipes.retraining(base.id, "", ("sad", "happy"), batch_size=16))
+
+
+def weights(paths):
+    from emotion import training
+
+    return {layer.name: layer.get_weights() for layer in training.load_whole(paths.keras_model).layers}
+
+
+def same(one, other):
+    return all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
+
+
+def test_the_report_tells_before_and_after(base, retrained):
+    told = files.read_json(retrained.report)["compared"]
+
+    print(told["test"]["comparison"]["words"], told["own"]["comparison"]["words"], told["own"]["seen"])
+    assert (told["base"], told["warning"]) == (base.id, "")
+    assert told["test"]["before"] == {
+        name: figure for name, figure in files.read_json(base.report)["best"].items() if name in told["test"]["before"]
+    }
+    assert told["test"]["after"]["n"] == told["test"]["comparison"]["n"] == 40
+    assert told["own"]["before"]["n"] == told["own"]["comparison"]["n"] == 2 * EACH
+    assert told["own"]["folds"] == 5
+
+
+def test_the_new_model_answers_the_corrected_pictures_no_worse(retrained):
+    own = files.read_json(retrained.report)["compared"]["own"]
+
+    assert own["comparison"]["before"] < own["seen"]
+
+
+def test_the_new_model_says_where_it_comes_from(base, retrained, faces):
+    info, config = load_model(retrained.id).info, runs.read_run(retrained).config
+
+    assert (config.start_from, config.own) == (base.id, True)
+    assert info.data == f"{faces.name} and my own pictures"
+    assert info.fingerprint == material.read(config).fingerprint != load_model(base.id).info.fingerprint
+
+
+def test_all_layers_learn_beside_the_old_data(base, retrained):
+    before, after = weights(base), weights(retrained)
+
+    assert not any(same(before[name], after[name]) for name in before if before[name])
+
+
+def test_only_the_last_layer_learns_without_the_old_data(base, alone):
+    before, after = weights(base), weights(alone)
+
+    assert [name for name in before if not same(before[name], after[name])] == ["probability"]
+
+
+def test_without_the_old_data_only_own_pictures_are_compared(alone):
+    report = files.read_json(alone.report)
+
+    assert "not on this computer" in report["warning"]
+    assert (report["data"], report["compared"]["test"]) == ("my own pictures", None)
+    assert report["compared"]["own"]["comparison"]["n"] == 2 * EACH
+
+
+def test_a_frozen_model_can_learn_in_all_layers_again(alone):
+    from emotion import training
+
+    model = training.build(recipes.retraining(alone.id, "", ("sad", "happy"), freeze=False))
+
+    assert len(model.trainable_weights) == len(model.weights)
+
+
+def fit(config, folder, stop_after=None):
+    from emotion import training
+
+    paths = runs.RunPaths(folder) if folder.exists() else runs.new_run(config, folder)
+
+    def tell(row):
+        if row["event"] == "epoch" and row["epoch"] == stop_after:
+            runs.request_stop(paths)
+
+    learned = material.read(config)
+    training.fit(config, learned.train, learned.validation, paths, tell)
+    return paths, [{name: row[name] for name in row if name != "seconds"} for row in read_history(paths).epochs]
+
+
+@pytest.mark.parametrize("freeze", [False, True])
+def test_a_resumed_retraining_ends_with_the_same_history(base, tmp_path, freeze):
+    config = retraining.plan(base.id, epochs=3, batch_size=16, freeze=freeze)
+    _, whole = fit(config, tmp_path / "whole")
+    paths, part = fit(config, tmp_path / "resumed", stop_after=1)
+    paths.stop.unlink()
+
+    _, resumed = fit(config, tmp_path / "resumed")
+
+    assert part == whole[:1]
+    assert resumed == whole
+
+
+def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path):
+    config = retraining.plan(base.id, epochs=3, batch_size=16)
+    paths, _ = fit(config, tmp_path / "changed", stop_after=1)
+    paths.stop.unlink()
+    runs.write_status(paths, Status.QUEUED, fingerprint=material.read(config).fingerprint)
+    added = collection.keep(negative(99, "happy"), "happy")
+
+    with pytest.raises(OwnPicturesChangedError, match="own pictures have changed"):
+        worker.run(paths)
+
+    collection.remove(added.stem)
+
+
+@pytest.mark.parametrize(
+    ("classes", "outputs"), [(("sad", "happy", "calm"), 3), (("happy", "sad"), 1), (("calm", "happy"), 1)]
+)
+def test_other_classes_get_a_new_last_layer(base, classes, outputs):
+    from emotion import training
+
+    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=classes)
+    model, old = training.build(config), weights(base)
+
+    assert model.output_shape == (None, outputs)
+    new = {layer.name: layer.get_weights() for layer in model.layers}
+    assert [name for name in new if not same(new[name], old[name])] == ["probability"]
+
+
+def test_the_same_classes_go_on_where_the_model_was(base):
+    from emotion import training
+
+    model = training.build(retraining.plan(base.id))
+
+    old = weights(base)
+    assert all(same(layer.get_weights(), old[layer.name]) for layer in model.layers)
+    assert float(model.optimizer.learning_rate) == pytest.approx(recipes.TOGETHER_RATE)
+
+
+def test_a_broken_keras_file_is_refused_in_plain_words(base, tmp_path):
+    from emotion import training
+
+    for path in (base.model, base.model_info):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "model.keras").write_bytes(b"cut off")
+
+    with pytest.raises(ModelFileError, match="not a whole network"):
+        training.build(retraining.plan(str(tmp_path), data="demo"))
+
+
+def test_deleting_the_collection_leaves_no_picture_behind(base, retrained, alone, home):
+    kept = collection.examples(("sad", "happy")).images
+    names = [picture.path.name for picture in collection.listing()]
+
+    collection.remove_all()
+
+    assert not (home / "mine").exists()
+    assert not [path for path in home.rglob("*.png") if path.name in names]
+    for path in home.rglob("*.npz"):
+        with np.load(path) as stored:
+            assert not any((stored["images"] == picture).all(axis=(1, 2)).any() for picture in kept)
