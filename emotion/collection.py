@@ -23,9 +23,10 @@ from PIL import Image
 from emotion import crops, files
 from emotion.config import IMAGE_SIZE, mine_dir
 from emotion.dataset import Examples
-from emotion.errors import ConfigError, PictureError
+from emotion.errors import ConfigError
 from emotion.faces import TIGHT_CROP_UP_TO
 from emotion.listing import class_key
+from emotion.picture_errors import PictureError
 from emotion.picture_files import SHRINK_FILTER
 from emotion.picture_modes import to_rgb
 

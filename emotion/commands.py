@@ -181,6 +181,7 @@ def _write_copy(given: Answer, folder: Path, number: int) -> None:
 def _pictures(names: list[str], but: Path | None, tell: bool = False) -> Iterator[Path]:
     """The files named, and all pictures below the folders named but one."""
     from emotion import picture_walk
+    from emotion.images import SUFFIXES
 
     for name in names:
         path, found = Path(name).expanduser(), False
@@ -188,7 +189,7 @@ def _pictures(names: list[str], but: Path | None, tell: bool = False) -> Iterato
             found = True
             yield picture
         if tell and not found:
-            endings = ", ".join(sorted(picture_walk.SUFFIXES))
+            endings = ", ".join(sorted(SUFFIXES))
             print(f"emotion: {terminal.safe(name)} holds no pictures ({endings}).", file=sys.stderr)
 
 

@@ -15,8 +15,8 @@ from PIL import Image
 from emotion import faces
 from emotion.boxes import largest
 from emotion.config import IMAGE_SIZE
-from emotion.errors import NoFaceError
 from emotion.images import WORKING_SIDE, as_batch, crop_face, open_picture, to_input
+from emotion.picture_errors import NoFaceError
 
 
 def largest_face(image: Image.Image) -> Image.Image:

@@ -10,7 +10,7 @@ import numpy as np
 
 from emotion import faces, images
 from emotion.boxes import Box
-from emotion.errors import NotAPictureError, PictureFileTooLargeError
+from emotion.picture_errors import NotAPictureError, PictureFileTooLargeError
 from emotion.prediction import Face, judge
 from emotion.predictor import Predictor
 from emotion.tracking import Tracker

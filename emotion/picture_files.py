@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from emotion.errors import (
+from emotion.picture_errors import (
     HeicMissingError,
     HiddenTextError,
     NotAPictureError,

@@ -10,7 +10,7 @@ import numpy as np
 from emotion.images import as_batch
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+class Batches(keras.utils.PyDataset):
     """Examples as float32 batches, in an order that depends on the seed and the epoch alone.
 
     A resumed run therefore sees the same batches as one that was never interrupted. The pictures stay uint8 in

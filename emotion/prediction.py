@@ -16,7 +16,7 @@ from PIL import Image
 from emotion import faces, images, metrics
 from emotion.boxes import Box, clipped
 from emotion.config import ModelInfo
-from emotion.errors import PictureError
+from emotion.picture_errors import PictureError
 from emotion.predictor import Predictor, Values, load_model, positive_probability
 
 __all__ = ["Answer", "Face", "Predictor", "answer", "judge", "load_model"]

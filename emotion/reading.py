@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emotion.config import IMAGE_SIZE
 from emotion.crops import read_face
-from emotion.errors import NoFaceError, PictureError
+from emotion.picture_errors import NoFaceError, PictureError
 
 Progress = Callable[[int, int], None]  # called with (done, total)
 

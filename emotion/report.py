@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from emotion import before_after, evaluation, files, material, plots, runs, training
+import numpy as np
+
+from emotion import before_after, evaluation, files, material, metrics, plots, runs, training
 from emotion.dataset import Examples
 from emotion.errors import SplitMissingError
 from emotion.history import read_history
 from emotion.material import Material
 from emotion.pipeline import Batches
-from emotion.predictor import Predictor, all_classes, load_model
+from emotion.predictor import Predictor, all_classes, load_model, positive_probability
 from emotion.runs import RunPaths
 from emotion.training import Fitted
 
@@ -36,6 +38,7 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
         "best_epoch": history.best["epoch"] if history.best else 0,
     }
     predictor = load_model(str(paths.root))
+    store_unsure_band(paths, predictor, learned.validation)
     test, warning = _test(learned)
     report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted)
     if config.start_from:
@@ -62,6 +65,18 @@ def _score(paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted
     answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH), verbose=0)
     last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
     return {"best": best.to_json(), "last": last_scores.to_json()}
+
+
+def store_unsure_band(paths: RunPaths, predictor: Predictor, validation: Examples) -> None:
+    """Adds to `model.json` where the model is not to be trusted, by faces that it did not learn from."""
+    info = predictor.info
+    if info.pair is None:
+        return
+    _, probabilities = evaluation.evaluate_model(predictor, validation)
+    asked = np.isin(validation.labels, [info.classes.index(name) for name in info.pair])
+    positive = validation.labels[asked] == info.positive_label
+    band = metrics.unsure_band(positive_probability(probabilities, info)[asked], positive, threshold=info.threshold)
+    files.write_json(paths.model_info, files.read_json(paths.model_info) | {"unsure_band": list(band)})
 
 
 def _tell_the_model(paths: RunPaths, best: dict[str, Any]) -> None:

@@ -109,7 +109,7 @@ def save_whole(model: keras.Model, path: Path, *, optimizer: bool) -> None:
     files.replace(temporary, path)
 
 
-class RunWriter(keras.callbacks.Callback):  # type: ignore[misc]
+class RunWriter(keras.callbacks.Callback):
     """Writes the history and the checkpoints of a run while Keras fits, and notices Stop."""
 
     def __init__(self, paths: RunPaths, steps: int, seed: int, best: float, tell: Tell) -> None:
@@ -231,4 +231,3 @@ def _network(
     done = int(model.optimizer.iterations) // steps
     append_history(paths, event="resumed", epoch=done)
     return model, done
-

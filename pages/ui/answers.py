@@ -103,15 +103,6 @@ def open_again(source: Source) -> images.Picture:
     return images.open_picture(source.read(), max_side=None if looking(source).small else images.WORKING_SIDE)
 
 
-def cut_out(source: Source, face: Face) -> Image.Image:
-    """The face as the network got it, before it was made grey and small."""
-    picture = open_again(source)
-    if face.box is None:
-        return picture.rgb
-    left, top, right, bottom = (edge / picture.scale for edge in face.box)
-    return images.crop_face(picture.rgb, (left, top, right, bottom))
-
-
 def preview(source: Source, shown: Shown, model: str, *, marked: bool = True) -> bytes:
     """The picture as a JPEG of at most 1000 pixels a side, with its faces marked or bare."""
     key = key_of(source, model) if marked else (source.id, "bare")

@@ -46,6 +46,7 @@ class Box {
     if (data.token === this.token) return; // it is being drawn: what is on the screen is newer
     Object.assign(this, { token: data.token, width: data.width, height: data.height, smallest: data.smallest });
     this.image.src = data.picture;
+    this.fresh = !data.box; // a box that nobody has drawn yet gives way to one that is drawn over it
     const short = Math.min(this.width, this.height);
     const [left, top, right, bottom] = data.box || [0, 0, 0, 0];
     const side = data.box ? Math.min(Math.max(right - left, bottom - top), short) : Math.round(short * 0.6);
@@ -65,6 +66,7 @@ class Box {
   }
 
   tell() {
+    this.fresh = false;
     this.told.textContent =
       `Box of ${this.side} by ${this.side} pixels, ${this.left} from the left, ${this.top} from the top.`;
     this.send([this.left, this.top, this.left + this.side, this.top + this.side]);
@@ -83,7 +85,7 @@ class Box {
     const target = event.target;
     this.before = [this.left, this.top, this.side];
     if (target === this.corner) this.drag = { anchor: [this.left, this.top] };
-    else if (target === this.frame) this.drag = { grip: [x - this.left, y - this.top] };
+    else if (target === this.frame && !this.fresh) this.drag = { grip: [x - this.left, y - this.top] };
     else this.drag = { anchor: [x, y] };
     this.stage.setPointerCapture(event.pointerId);
     this.stage.focus({ preventScroll: true });

@@ -7,7 +7,7 @@ import io
 import zipfile
 
 from emotion import images, marking
-from emotion.errors import PictureError
+from emotion.picture_errors import PictureError
 from pages.ui.answers import Shown, Source
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -4,6 +4,8 @@
 const VIEWS = new WeakMap();
 const QUALITY = 0.8; // of the JPEG
 const PATIENCE = 5000; // ms: an answer that has not come by then was lost
+const ACTS = ["pointerdown", "click", "keydown", "change"];
+const QUIET = 300; // ms without a frame after one of these
 const EDGE = 3; // pixels: of a box
 const HANDING_OVER = 1000; // ms
 const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
@@ -40,14 +42,21 @@ class Live {
     this.button = element("button", "start", { type: "button" });
     this.line = element("p", "line", { "aria-live": "polite" });
     this.stage.append(this.video, this.boxes, this.button);
-    this.root.append(this.stage, this.line);
+    this.root.replaceChildren(this.stage, this.line);
     this.canvas = document.createElement("canvas");
     this.drawn = new Map(); // face id → its box
     this.number = 0;
     this.button.addEventListener("click", () => (this.stream ? this.stop() : this.start()));
     this.video.addEventListener("loadedmetadata", () => this.fit());
+    this.quietUntil = 0;
+    for (const kind of ACTS) document.addEventListener(kind, this, { capture: true, passive: true });
     this.rest(STAYS);
     if (handedOver) this.begin(handedOver.stream);
+  }
+
+  // Someone does something on the page. Streamlit mixes up a frame and a click that come together.
+  handleEvent() {
+    this.quietUntil = performance.now() + QUIET;
   }
 
   // At rest: nothing is filmed, `words` tell why or what comes.
@@ -100,6 +109,9 @@ class Live {
 
   leave() {
     this.hasLeft = true;
+    for (const kind of ACTS) document.removeEventListener(kind, this, { capture: true });
+    this.stage.remove();
+    this.line.remove();
     if (!this.stream) return;
     const stream = this.stream;
     this.halt();
@@ -127,7 +139,8 @@ class Live {
 
   frame() {
     if (!this.stream) return;
-    if (!this.video.videoWidth || document.hidden) return this.later(200);
+    const quiet = this.quietUntil - performance.now();
+    if (quiet > 0 || !this.video.videoWidth || document.hidden) return this.later(Math.max(quiet, 200));
     const width = Math.min(this.data.width, this.video.videoWidth);
     this.canvas.width = width;
     this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);

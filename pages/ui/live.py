@@ -11,8 +11,8 @@ import streamlit as st
 
 from emotion import frames
 from emotion.config import ModelInfo
-from emotion.errors import PictureError
 from emotion.frames import LiveFace
+from emotion.picture_errors import PictureError
 from emotion.predictor import Predictor
 from emotion.tracking import Tracker
 from pages.ui import faces, words

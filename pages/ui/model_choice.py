@@ -1,9 +1,13 @@
-"""The model in use: chosen in the sidebar's foot, kept for the session, named in the address as `?model=`."""
+"""The model in use: chosen in the sidebar's foot, kept for the session, named in the address as `?model=`.
+
+A session begins with the model that the person has kept after a retraining, else with the shipped one.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from emotion import choice
 from emotion.predictor import Predictor, load_model
 from emotion.runs import list_runs
 from pages.ui import own_runs, words
@@ -19,7 +23,7 @@ def show() -> None:
     if asked in titles:
         st.session_state[KEY] = asked
     elif st.session_state.get(KEY) not in titles:
-        st.session_state[KEY] = SHIPPED
+        st.session_state[KEY] = _usual() if _usual() in titles else SHIPPED
     st.selectbox(
         "Model in use", list(titles), key=KEY, format_func=lambda name: titles.get(name, name), on_change=_remember
     )
@@ -59,8 +63,13 @@ def cached_predictor(reference: str, changed: int = 0) -> Predictor:
     return load_model(reference)
 
 
+def _usual() -> str:
+    """The model that needs no word in the address."""
+    return choice.chosen_model()
+
+
 def _remember() -> None:
-    if st.session_state[KEY] == SHIPPED:
+    if st.session_state[KEY] == _usual():
         st.query_params.pop("model", None)
     else:
         st.query_params["model"] = st.session_state[KEY]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 import uuid
 from pathlib import Path
@@ -39,7 +40,8 @@ def show() -> None:
 
 def sources() -> list[Source]:
     """The pictures that were pasted in this session, at most five, the newest last."""
-    return [Source(name, NAME, lambda data=data: data) for name, data in st.session_state.get(PASTED, [])]
+    kept: list[tuple[str, bytes]] = st.session_state.get(PASTED, [])
+    return [Source(name, NAME, functools.partial(bytes, data)) for name, data in kept]
 
 
 def decoded(url: Any) -> bytes | None:

@@ -14,11 +14,12 @@ from emotion.files import read_json
 from emotion.history import read_history
 from emotion.progress import count
 from emotion.runs import Run, Status, read_run
-from pages.ui import frame, train_live, words
+from pages.ui import comparison, frame, train_live, words
 
 LOG_TAIL = 4000  # characters
 RESCUE_SECONDS = 90.0
 RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
+NOT_TESTED = "It has a model. How good it is on the test faces is not known yet."
 LOST = (
     "It was cut off before it had finished: the computer was restarted, or something ended its process. "
     "What it had learned by then is kept."
@@ -76,10 +77,12 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         if st.button("See its mistakes", key="to_evaluate", type="primary", width="stretch"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
     report = read_json(run.paths.report)
-    sentence = result_sentence(report) or "It has a model. How good it is on the test faces is not known yet."
+    sentence = result_sentence(report) or report.get("warning") or NOT_TESTED
     told = {Status.STOPPED: "Stopped and kept.", Status.LOST: LOST, Status.FAILED: f"It failed: {run.reason}."}
     box = st.warning if run.status in (Status.LOST, Status.FAILED) else st.success
     box(f"**{words.plain(sentence)}** {words.plain(told.get(run.status, ''))}")
+    if compared := report.get("compared"):
+        comparison.show(run, compared)
     with st.container(horizontal=True):
         use_buttons(run)
         st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import shutil
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +15,15 @@ import pytest
 from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
-from emotion import marking
-from emotion.config import TrainingConfig
+from emotion import images, marking
+from emotion.config import ModelInfo, TrainingConfig
+from emotion.explanation import Variant, spread
+from emotion.faces import finder
 from emotion.files import read_json, write_json
 from emotion.prediction import Face
 from emotion.runs import RunPaths, Status, new_run, write_status
-from pages.ui import answers, box, downloads, paste
+from pages.ui import answers, downloads, paste, why
+from pages.ui import box as drawn
 
 ROOT = Path(__file__).resolve().parents[2]
 BRIGHTNESS = ROOT / "tests" / "data" / "brightness"  # answers happy for a bright picture, sad for a dark one
@@ -284,3 +290,168 @@ def test_table_disarms_names_that_begin_like_a_formula(name: str) -> None:
     table = rows(downloads.table([shown(name)]))
 
     assert table[1][0] == f"'{name}"
+
+
+def test_table_tells_the_warnings_of_a_face() -> None:
+    warned = replace(shown("a.png"), warnings=[("The face is blurred.", "The face is very dark.")])
+
+    table = rows(downloads.table([warned]))
+
+    assert table[1][11] == "The face is blurred. The face is very dark."
+
+
+def source_of(name: str, content: bytes) -> answers.Source:
+    return answers.Source(name, name, lambda: content)
+
+
+def test_marked_pictures_have_names_of_their_own() -> None:
+    sources = [source_of("../../x.png", png(200)), source_of("broken.png", b"")]
+
+    archive = downloads.marked_pictures(sources, [shown("../../x.png"), shown("broken.png", "It is empty.")])
+
+    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["00001-x.jpg"]
+
+
+def test_marked_pictures_do_without_one_that_is_gone() -> None:
+    archive = downloads.marked_pictures([source_of("a.png", b"")], [shown("a.png")])
+
+    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == []
+
+
+def test_warns_of_a_dark_face_beside_its_answer(model: str) -> None:
+    app = upload(open_predict(model), ("dark.png", png(5)))
+
+    assert "The face is very dark." in html_of(app)
+
+
+def test_names_the_detector_at_work(model: str, astronaut: Path) -> None:
+    app = upload(open_predict(model), ("astronaut.png", astronaut.read_bytes()))
+
+    assert any(finder().name in caption.value for caption in app.caption)
+
+
+def test_asks_for_no_reason_before_it_is_wanted(model: str) -> None:
+    app = upload(open_predict(model), ("bright.png", png(250)))
+
+    assert app.expander[0].label == "Why?"
+    assert "<table" not in html_of(app)
+
+
+def test_offers_to_look_for_small_faces_in_large_pictures_only(model: str) -> None:
+    large, exact = noise(1281), noise(1280)
+
+    offered = [
+        any(toggle.label == "Look for small faces" for toggle in upload(open_predict(model), ("n.png", one)).toggle)
+        for one in (exact, large)
+    ]
+
+    assert offered == [False, True]
+
+
+def test_looks_for_small_faces_when_asked_to(model: str) -> None:
+    app = upload(open_predict(model), ("landscape.png", noise(1300)))
+    (toggle,) = (toggle for toggle in app.toggle if toggle.label == "Look for small faces")
+
+    toggle.set_value(True).run()
+
+    assert not app.exception
+    assert next(iter(app.session_state["looking"].values())).small
+
+
+def test_goes_back_from_the_whole_picture_to_its_faces(model: str) -> None:
+    app = upload(open_predict(model), ("landscape.png", noise(400)))
+    app.button(key="use_whole").click().run()
+
+    app.button(key="look_for_faces").click().run()
+
+    assert "No face was found" in texts(app)
+
+
+def test_shows_the_picture_to_draw_in(model: str) -> None:
+    app = upload(open_predict(model), ("landscape.png", noise(400)))
+
+    app.button(key="draw_box").click().run()
+
+    assert app.button(key="box_done").label == "Done"
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("told", "box"),
+    [
+        ([10, 10, 17, 17], None),
+        ([10, 10, 18, 18], (10, 10, 18, 18)),
+        ([10, 10, 19, 19], (10, 10, 19, 19)),
+        ([-5, -5, 200, 200], (0, 0, 100, 80)),
+        ([90, 90, 200, 200], None),
+        ([10, 10, 60.5, 60], None),
+        ([10, 10, True, 60], None),
+        ([10, 10, 60], None),
+        ("10 10 60 60", None),
+        (None, None),
+    ],
+)
+def test_takes_only_a_true_box_from_the_browser(told: object, box: object) -> None:
+    assert drawn.as_box(told, (100, 80)) == box
+
+
+def data_url(content: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def test_reads_a_pasted_picture() -> None:
+    assert paste.decoded(data_url(png(9))) == png(9)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        7,
+        "",
+        "data:image/png;base64,",
+        "data:image/png;base64,%%%%",
+        "data:image/png;base64,YQ",
+        "data:image/png,abcd",
+        data_url(b"text", "text/html"),
+        "https://example.org/x.png",
+    ],
+)
+def test_refuses_what_is_no_pasted_picture(url: object) -> None:
+    assert paste.decoded(url) is None
+
+
+def test_takes_pasted_pictures_up_to_the_limit() -> None:
+    limit = images.MAX_FILE_BYTES
+
+    sizes = [len(paste.decoded(data_url(bytes(limit + more))) or b"") for more in (-1, 0, 3)]
+
+    assert sizes == [limit - 1, limit, 0]
+
+
+def variant(name: str, probability: float) -> Variant:
+    label = "happy" if probability > 0.5 else "sad"
+    return Variant(name, probability, label, np.zeros((48, 48), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "said"),
+    [
+        ((0.97, 0.972), "less than 1 point apart."),
+        ((0.97, 0.96), "1 point apart."),
+        ((0.9, 0.6), "30 points apart. Do not rely on it."),
+        ((0.55, 0.45), "10 points apart and do not agree. Do not rely on it."),
+    ],
+)
+def test_says_how_far_the_varied_answers_lie_apart(probabilities: tuple[float, ...], said: str) -> None:
+    varied = tuple(variant("as it is", probability) for probability in probabilities)
+
+    assert why.spread_words(varied, spread(list(varied))).endswith(said)
+
+
+def test_shows_varied_answers_as_sign_word_and_share() -> None:
+    shown_as = why.variants_html((variant("mirrored", 0.25),), spread([variant("mirrored", 0.25)]), ModelInfo())
+
+    assert "mirrored" in shown_as
+    assert "▼ sad" in shown_as
+    assert "75\u00a0%" in shown_as

@@ -10,7 +10,7 @@ import sys
 import pytest
 from PIL import Image
 
-from emotion import demo_faces, runs
+from emotion import runs
 from emotion.history import read_history
 from tests.waiting import wait_for
 
@@ -118,8 +118,8 @@ def test_export_makes_the_weights_usable_again(emotion, trained, faces):
     assert len((run / "model.tflite").read_bytes()) == len(before)
 
 
-def test_predict_answers_the_others_when_one_is_refused(emotion, tmp_path):
-    demo_faces.draw_portrait(1, happy=True).save(tmp_path / "a face.png")
+def test_predict_answers_the_others_when_one_is_refused(emotion, tmp_path, astronaut):
+    shutil.copy(astronaut, tmp_path / "a face.png")
     (tmp_path / "broken.jpg").write_bytes(b"no picture at all")
 
     done = emotion("predict", tmp_path, "--json")
@@ -136,13 +136,22 @@ def test_predict_answers_the_others_when_one_is_refused(emotion, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_predict_says_that_all_were_answered(emotion, tmp_path):
-    demo_faces.draw_portrait(1, happy=True).save(tmp_path / "face.png")
-
-    done = emotion("predict", tmp_path / "face.png")
+def test_predict_says_that_all_were_answered(emotion, astronaut):
+    done = emotion("predict", astronaut)
 
     assert done.returncode == 0
-    assert "face.png: " in done.stdout
+    assert f"{astronaut.name}: looks happy" in done.stdout
+
+
+def test_a_picture_without_a_face_is_no_error(emotion, tmp_path):
+    Image.new("RGB", (400, 300), "green").save(tmp_path / "meadow.png")
+
+    done = emotion("predict", tmp_path / "meadow.png", "--json")
+
+    (row,) = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 0
+    assert (row["faces"], row["error"]) == ([], None)
+    assert row["note"].startswith("No face was found")
 
 
 def test_a_file_name_cannot_steer_the_terminal(emotion, tmp_path):

@@ -170,6 +170,20 @@ def test_litert_answers_as_keras_does(training, whole):
     np.testing.assert_allclose(lite, model.predict(faces, verbose=0), atol=1e-5)
 
 
+def test_a_model_that_only_guesses_is_always_unsure(training, tmp_path):
+    from emotion import export, report
+    from emotion.predictor import load_model
+
+    paths = runs.new_run(SETTINGS, tmp_path / "guesses")
+    model = training.build(SETTINGS)
+    export.write_model(paths, model, export.describe(model, SETTINGS, "fingerprint", {}))
+
+    report.store_unsure_band(paths, load_model(str(paths.root)), noise(400, 9))
+
+    low, high = load_model(str(paths.root)).info.unsure_band
+    assert low < 0.5 < high or (low, high) in ((0.0, 0.5), (0.5, 1.0))
+
+
 def test_live_rows_say_how_far_the_epoch_is(whole):
     _, _, paths = whole
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from emotion import crops
 from emotion.crops import load_and_preprocess_image, read_face
-from emotion.errors import NoFaceError
+from emotion.picture_errors import NoFaceError
 
 
 def ramp(side: int) -> Image.Image:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.errors import PictureError, TooManyPixelsError
 from emotion.images import (
     CROP,
     MAX_FILE_BYTES,
@@ -21,6 +20,7 @@ from emotion.images import (
     to_input,
     to_square,
 )
+from emotion.picture_errors import PictureError, TooManyPixelsError
 from tests.odd_files import encode, jpeg, scene, turned, with_alpha
 
 
@@ -141,7 +141,7 @@ def test_heic_without_its_package_is_told_in_a_sentence() -> None:
     script = """
 import sys
 sys.modules["pillow_heif"] = None  # as if it were not installed
-from emotion.errors import PictureError
+from emotion.picture_errors import PictureError
 from emotion.images import open_picture
 try:
     open_picture(b"\\0\\0\\0\\x18ftypheic" + bytes(40))

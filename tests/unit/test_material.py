@@ -103,12 +103,12 @@ def test_alone_five_of_each_class_are_needed(home, happy, enough):
     if enough:
         material.read(asked(""))
     else:
-        with pytest.raises(TooFewOwnPicturesError, match="8 sad, 4 happy. Expected at least 5 of each class, because"):
+        with pytest.raises(TooFewOwnPicturesError, match=r"8 sad, 4 happy. Expected at least 5 of each class, because"):
             material.read(asked(""))
 
 
 def test_beside_a_folder_one_picture_is_enough(faces):
-    with pytest.raises(TooFewPicturesError, match="0 sad, 0 happy. Expected at least one"):
+    with pytest.raises(TooFewPicturesError, match=r"0 sad, 0 happy. Expected at least one"):
         material.read(asked(faces))
     keep("happy", 1)
 

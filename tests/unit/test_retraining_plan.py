@@ -143,7 +143,7 @@ def test_a_model_without_its_keras_file_is_refused(faces):
     paths = trained(data=str(faces))
     paths.keras_model.unlink()
 
-    with pytest.raises(ModelFileError, match="no model.keras beside it"):
+    with pytest.raises(ModelFileError, match=r"no model.keras beside it"):
         retraining.plan(paths.id)
 
 

@@ -1,0 +1,146 @@
+"""A person brings their own photos: several faces, none that is found, from the clipboard, and many at once."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from emotion import demo_faces
+from tests.e2e.browser import settled
+
+UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
+PASTE = """async encoded => {
+    const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture(scope="module")
+def two_faces(astronaut: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo with two faces: a smiling one, and beside it a small and dark one."""
+    with Image.open(astronaut) as face:
+        photo = Image.new("RGB", (1280, 960), "grey")
+        photo.paste(face.resize((640, 640)), (20, 160))
+        photo.paste(face.resize((320, 320)).point(lambda value: value // 4), (800, 300))
+    path = tmp_path_factory.mktemp("photos") / "two faces.jpg"
+    photo.save(path, quality=92)
+    return path
+
+
+@pytest.fixture(scope="module")
+def upside_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo in which no face is found; there is one in the middle, though."""
+    noise = np.random.default_rng(0).integers(110, 150, (600, 900, 3), np.uint8)
+    photo = Image.fromarray(noise)
+    photo.paste(demo_faces.draw_portrait(3, happy=True, size=240).rotate(180), (330, 180))
+    path = tmp_path_factory.mktemp("photos") / "upside down.png"
+    photo.save(path)
+    return path
+
+
+def give(page: Any, *photos: Path) -> None:
+    page.goto("/predict")
+    settled(page)
+    page.locator(UPLOAD).set_input_files(list(photos))
+
+
+def paste(page: Any, picture: Path) -> None:
+    page.evaluate(PASTE, base64.b64encode(picture.read_bytes()).decode())
+
+
+def test_two_faces_get_two_answers_and_a_reason(page: Any, two_faces: Path) -> None:
+    give(page, two_faces)
+
+    expect(page.locator(".answer")).to_have_count(2)
+    expect(page.locator(".answer").first).to_have_attribute("aria-label", re.compile("looks happy"))
+    expect(page.get_by_text("The face is very dark.")).to_be_visible()
+    page.get_by_text("Why?").first.click()
+    expect(page.locator(".strip img")).to_have_count(4)
+    expect(page.get_by_text("Steady")).to_be_visible()
+    expect(page.locator(".variants tr")).to_have_count(6)
+
+
+def test_a_box_drawn_with_the_mouse_is_answered(page: Any, upside_down: Path) -> None:
+    give(page, upside_down)
+    page.get_by_role("button", name="Draw the box").click()
+    stage = page.locator(".stage")
+    expect(stage.locator("img")).to_have_js_property("complete", True)
+    place = stage.bounding_box()
+
+    page.mouse.move(place["x"] + place["width"] * 0.35, place["y"] + place["height"] * 0.25)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * 0.6, place["y"] + place["height"] * 0.6, steps=5)
+    page.mouse.up()
+
+    expect(page.locator(".answer")).to_have_count(1)
+    expect(page.locator(".told")).to_have_text(re.compile(r"Box of 2\d\d by 2\d\d pixels, 31\d from the left"))
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("img", name="Your picture: face 1")).to_be_visible()
+
+
+def test_a_box_moved_with_the_keys_is_answered(page: Any, upside_down: Path) -> None:
+    give(page, upside_down)
+    page.get_by_role("button", name="Draw the box").click()
+
+    page.locator(".stage").focus()
+    for key in ("ArrowLeft", "ArrowUp", "-", "-", "+"):
+        page.keyboard.press(key)
+
+    expect(page.locator(".answer")).to_have_count(1)
+    expect(page.locator(".told")).to_have_text("Box of 348 by 348 pixels, 264 from the left, 114 from the top.")
+
+
+def test_a_box_gives_way_to_the_search_for_faces(page: Any, upside_down: Path) -> None:
+    give(page, upside_down)
+    page.get_by_role("button", name="Draw the box").click()
+    page.locator(".stage").press("Enter")
+    expect(page.locator(".answer")).to_have_count(1)
+
+    page.get_by_role("button", name="Look for faces instead").click()
+
+    expect(page.get_by_text("No face was found")).to_be_visible()
+
+
+def test_a_pasted_picture_is_answered(page: Any, astronaut: Path) -> None:
+    page.goto("/predict")
+    settled(page)
+    expect(page.get_by_text("or paste one (Ctrl+V)")).to_be_visible()
+
+    paste(page, astronaut)
+
+    expect(page.get_by_text("pasted picture", exact=True)).to_be_visible()
+    expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Remove the pasted pictures").click()
+    expect(page.get_by_text("Or try one of these")).to_be_visible()
+
+
+def test_text_pasted_into_a_field_is_left_alone(page: Any) -> None:
+    page.goto("/predict")
+    settled(page)
+
+    page.evaluate("() => document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true }))")
+
+    expect(page.get_by_text("Or try one of these")).to_be_visible()
+
+
+def test_marked_pictures_are_taken_away_in_one_file(page: Any, two_faces: Path, astronaut: Path) -> None:
+    give(page, two_faces, astronaut)
+    expect(page.locator('[class*="st-key-thumb"] img')).to_have_count(2)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download marked pictures").click()
+
+    archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert archive.namelist() == ["00001-two-faces.jpg", "00002-astronaut.jpg"]
+    assert Image.open(io.BytesIO(archive.read("00001-two-faces.jpg"))).size == (1280, 960)
