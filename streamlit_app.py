@@ -7,8 +7,9 @@ import streamlit as st
 from emotion import jobs
 from pages.ui import frame, model_choice, run_chip
 
-st.set_page_config(page_title="Happy or sad?", page_icon=str(frame.ICON), layout="wide")
 page = frame.navigate()
+# After the navigation, whose own title and icon for the tab it replaces.
+st.set_page_config(page_title=f"{page.title} · Happy or sad?", page_icon=str(frame.ICON), layout="wide")
 frame.dress()
 with st.sidebar:
     run_chip.show()

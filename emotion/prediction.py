@@ -88,6 +88,7 @@ class Looking:
 
 
 EVERY_FACE = Looking()
+SMALL_FACES_SIDE = 4300  # pixels: 12 megapixels at 3:2, the most that the tiles look at
 
 
 def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looking = EVERY_FACE) -> Answer:
@@ -103,8 +104,8 @@ def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looki
         One `Face` for each face from left to right, or one without a box for the whole picture, or none.
     """
     try:
-        # Training pictures are read at this size too; only small faces need all of a large picture.
-        picture = images.open_picture(source, max_side=None if looking.small else images.WORKING_SIDE)
+        # Training pictures are read at the first size too; only small faces need more of a large picture.
+        picture = images.open_picture(source, max_side=SMALL_FACES_SIDE if looking.small else images.WORKING_SIDE)
     except PictureError as error:
         return Answer(name, [], error=str(error))
     boxes, note = _look(picture, looking, predictor.info)

@@ -10,22 +10,25 @@ from streamlit.navigation.page import StreamlitPage
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
 STYLE = Path(__file__).with_name("theme.css")
-ICON = Path(__file__).with_name("icon.png")  # a file of ours: the browser would fetch a named icon from a font server
+ICON = Path(__file__).with_name("icon.png")
 
 FRAMED, TRIED = "framed", "tried_to_frame"  # session state: this script run began in `streamlit_app.py`; or should now
 
 
 def page_table() -> dict[str, list[StreamlitPage]]:
-    """The pages in their groups. Addresses equal file names; the start page answers to `/` and to `/predict`."""
+    """The pages in their groups. Addresses equal file names; the start page answers to `/` and to `/predict`.
+
+    None has an icon: Streamlit makes it the tab's, and the browser would fetch that from a font server.
+    """
     return {
         "Use": [
-            st.Page(PREDICT, title="Predict", icon=":material/mood:", url_path="start", default=True),
-            st.Page(PREDICT, title="Predict", icon=":material/mood:", url_path="predict", visibility="hidden"),
+            st.Page(PREDICT, title="Predict", url_path="start", default=True),
+            st.Page(PREDICT, title="Predict", url_path="predict", visibility="hidden"),
         ],
-        "Make": [st.Page(TRAIN, title="Train", icon=":material/model_training:", url_path="train")],
+        "Make": [st.Page(TRAIN, title="Train", url_path="train")],
         "Understand": [
-            st.Page(EVALUATE, title="Evaluate", icon=":material/fact_check:", url_path="evaluate"),
-            st.Page(RUNS, title="Runs", icon=":material/list_alt:", url_path="runs"),
+            st.Page(EVALUATE, title="Evaluate", url_path="evaluate"),
+            st.Page(RUNS, title="Runs", url_path="runs"),
         ],
     }
 

@@ -7,7 +7,7 @@ const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const ACTS = ["pointerdown", "click", "keydown", "change"];
 const QUIET = 300; // ms without a frame after one of these
 const EDGE = 3; // pixels: of a box
-const HANDING_OVER = 1000; // ms
+const HANDING_OVER = 2000; // ms
 const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
 const STAYS = "The picture stays on this computer. Nothing is kept of it.";
 const REFUSALS = {
@@ -49,14 +49,21 @@ class Live {
     this.button.addEventListener("click", () => (this.stream ? this.stop() : this.start()));
     this.video.addEventListener("loadedmetadata", () => this.fit());
     this.quietUntil = 0;
-    for (const kind of ACTS) document.addEventListener(kind, this, { capture: true, passive: true });
+    for (const kind of ACTS) document.addEventListener(kind, this, { capture: true });
     this.rest(STAYS);
     if (handedOver) this.begin(handedOver.stream);
   }
 
-  // Someone does something on the page. Streamlit mixes up a frame and a click that come together.
-  handleEvent() {
+  // Someone does something on the page. Streamlit would take a click and a frame that come together for one, and the
+  // click would be lost: a frame waits after a click, and a click waits while a frame is on its way out.
+  handleEvent(event) {
     this.quietUntil = performance.now() + QUIET;
+    if (event.type !== "click" || !this.isSending) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const again = new MouseEvent("click", { bubbles: true, composed: true, cancelable: true });
+    const [target] = event.composedPath();
+    setTimeout(() => target.dispatchEvent(again), 0);
   }
 
   // At rest: nothing is filmed, `words` tell why or what comes.
@@ -139,16 +146,24 @@ class Live {
 
   frame() {
     if (!this.stream) return;
-    const quiet = this.quietUntil - performance.now();
-    if (quiet > 0 || !this.video.videoWidth || document.hidden) return this.later(Math.max(quiet, 200));
+    if (!this.video.videoWidth || document.hidden) return this.later(200);
     const width = Math.min(this.data.width, this.video.videoWidth);
     this.canvas.width = width;
     this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
     this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    const jpeg = this.canvas.toDataURL("image/jpeg", QUALITY);
+    this.timer = setTimeout(() => this.sendOut(jpeg), 0); // clicks that came meanwhile go first
+  }
+
+  sendOut(jpeg) {
+    const quiet = this.quietUntil - performance.now();
+    if (quiet > 0) return this.later(quiet);
     this.number += 1;
     this.waitsFor = this.number;
     this.sent = performance.now();
-    this.send({ n: this.number, jpeg: this.canvas.toDataURL("image/jpeg", QUALITY) });
+    this.isSending = true;
+    this.send({ n: this.number, jpeg });
+    setTimeout(() => (this.isSending = false), 0); // Streamlit sends in a timeout of its own, just before
     this.later(PATIENCE);
   }
 

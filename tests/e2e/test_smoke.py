@@ -39,6 +39,7 @@ def test_nothing_is_asked_of_other_computers(page: Any, server: Server) -> None:
     for name in pages():
         page.goto(f"/{name}")
         settled(page)
+        asked.append(page.locator('link[rel~="icon"]').evaluate("icon => icon.href"))  # fetched behind the page's back
 
     assert asked
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
