@@ -63,11 +63,7 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own}
     if chosen.start_from:
         return _retraining(chosen, changes)
-    data = chosen.data or dataset.default_data()
-    if data != DEMO:
-        listing = dataset.scan(dataset.resolve(data))
-        dataset.check_classes(listing, "train", changes["classes"] or DEFAULT_CLASSES)
-        data = str(Path(data).expanduser().resolve())
+    data = dataset.checked(chosen.data or dataset.default_data(), changes["classes"] or DEFAULT_CLASSES)
     return recipes.config(chosen.recipe or recipes.CLASSIC.name, data=data, **changes)
 
 

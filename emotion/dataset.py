@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion import picture_cache
-from emotion.config import IMAGE_SIZE
+from emotion.config import DEMO, IMAGE_SIZE
 from emotion.errors import (
     ClassEmptyError,
     ClassMissingError,
@@ -43,6 +43,7 @@ __all__ = [
     "Listing",
     "Progress",
     "check_classes",
+    "checked",
     "default_data",
     "load",
     "resolve",
@@ -112,6 +113,19 @@ def load(listing: Listing, split: str, classes: Sequence[str], progress: Progres
     elif progress:
         progress(len(files), len(files))
     return _examples(listing, split, tuple(classes), labelled, pixels)
+
+
+def checked(data: str, classes: Sequence[str]) -> str:
+    """The data as a run keeps it: "demo", or the absolute path of a folder that has been seen to hold these classes.
+
+    Raises:
+        DataError: when the folder or a class of its train split is not there, in plain words before a run begins.
+    """
+    if data == DEMO:
+        return DEMO
+    root = resolve(data)
+    check_classes(scan(root), "train", classes)
+    return str(root)
 
 
 def check_classes(listing: Listing, split: str, classes: Sequence[str]) -> None:

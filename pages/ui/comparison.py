@@ -91,7 +91,7 @@ def _choice(run: Run, base: str) -> None:
     elif st.session_state.get(KEPT) == used:
         st.caption(f"Kept: {which}. It is the one in use on every page, also next time.")
     else:
-        st.caption(f"In use now: {which}. Both stay among the runs, whichever you keep.")
+        st.caption(f"In use now: {which}. Both stay, whichever you keep.")
 
 
 def _keep_button(title: str, reference: str, used: str, key: str) -> None:

@@ -45,9 +45,8 @@ def _start() -> None:
         return
     try:
         config = _config()
-        if config.data != DEMO:
-            dataset.scan(dataset.resolve(config.data))  # a wrong folder is told here, not by a failed run
-        run = jobs.start(config)
+        # A wrong folder is told here, not by a failed run.
+        run = jobs.start(replace(config, data=dataset.checked(config.data, config.classes)))
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
         return

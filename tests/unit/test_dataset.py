@@ -110,6 +110,16 @@ def test_leaves_unreadable_pictures_out(home: Path, tmp_path: Path) -> None:
     assert (loaded.images[1] == np.asarray(Image.open(root / "train/sad/002.png"))).all()
 
 
+def test_a_run_keeps_the_absolute_path_of_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "data", n=2)
+    monkeypatch.chdir(tmp_path)
+
+    assert dataset.checked("data", CLASSES) == str(tmp_path / "data")
+    assert dataset.checked("demo", CLASSES) == "demo"
+    with pytest.raises(ClassMissingError, match="angry"):
+        dataset.checked("data", ("angry", "sad"))
+
+
 def test_larger_pictures_without_a_face_are_left_out_by_name(home: Path, tmp_path: Path) -> None:
     listing = make(tmp_path / "data", n=2)
     Image.new("L", (300, 300)).save(tmp_path / "data" / "train" / "sad" / "hills.png")
