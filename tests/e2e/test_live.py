@@ -1,0 +1,169 @@
+"""Live video as a person meets it: asked for by a click, answered face by face, mirrored, gone when stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import Server, settled
+
+# What the page asks of the browser's camera; `ASKED` counts, the last stream stays to be looked at.
+WATCH = """
+window.asked = 0;
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wish) => { window.asked += 1; return (window.stream = await ask(wish)); };
+"""
+REFUSE = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', '%s'); };"
+INSECURE = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
+START = "Start the live picture"
+
+
+@pytest.fixture
+def live(page: Any) -> Any:
+    """The page Predict with the live element, not yet started."""
+    page.add_init_script(WATCH)
+    open_live(page)
+    return page
+
+
+def open_live(page: Any) -> None:
+    page.goto("/predict")
+    settled(page)
+    page.get_by_text("Live video", exact=True).click()
+    page.get_by_role("button", name=START).wait_for()
+
+
+def is_filming(page: Any) -> bool:
+    return bool(page.evaluate("() => window.stream.getTracks().some((track) => track.readyState === 'live')"))
+
+
+def answers(page: Any) -> int:
+    return int(page.locator(".live").get_attribute("data-answers") or 0)
+
+
+def files_in(home: Path) -> set[str]:
+    return {path.relative_to(home).as_posix() for path in home.rglob("*")}
+
+
+def test_asks_for_the_camera_only_on_start(live: Any) -> None:
+    before = live.evaluate("() => window.asked")
+
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+
+    assert before == 0
+    assert live.evaluate("() => window.asked") == 1
+
+
+def test_says_that_the_picture_stays_here(live: Any) -> None:
+    expect(live.get_by_text("The picture stays on this computer.")).to_be_visible()
+
+
+def test_answers_the_face_before_the_camera(live: Any) -> None:
+    live.get_by_role("button", name=START).click()
+
+    expect(live.locator(".live .tag")).to_contain_text("▲ looks happy")
+    expect(live.locator(".live .line")).to_have_text("▲ looks happy")
+
+
+def test_draws_the_box_where_the_mirror_shows_the_face(live: Any) -> None:
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+
+    left = float(live.locator(".live .box").evaluate("box => parseFloat(box.style.left)"))
+    turned = live.locator(".live video").evaluate("video => getComputedStyle(video).transform")
+
+    assert turned == "matrix(-1, 0, 0, 1, 0, 0)"
+    assert 42 < left < 54  # in the true picture the face begins at 39 % and ends at 52 %
+
+
+def test_goes_on_while_the_page_is_used(live: Any) -> None:
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+
+    live.get_by_text("Use the camera", exact=True).click()
+    live.get_by_test_id("stCameraInput").wait_for()
+    before = answers(live)
+    live.wait_for_function(
+        "least => document.querySelector('[data-testid^=stBidi]') && [...document.querySelectorAll('*')]"
+        ".map((e) => e.shadowRoot?.querySelector('.live')).some((e) => e && Number(e.dataset.answers) > least)",
+        arg=before,
+    )
+
+    expect(live.locator(".live .tag")).to_contain_text("▲ looks happy")
+
+
+def test_stop_releases_the_camera(live: Any) -> None:
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+    filmed = is_filming(live)
+
+    live.locator(".live").get_by_role("button", name="Stop").click()
+
+    expect(live.get_by_role("button", name=START)).to_be_visible()
+    assert filmed
+    assert not is_filming(live)
+    assert live.locator(".live .box").count() == 0
+
+
+def test_leaving_the_page_releases_the_camera(live: Any) -> None:
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+
+    live.get_by_role("link", name="Runs", exact=True).click()
+
+    live.wait_for_function("() => window.stream.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_stores_nothing(live: Any, server: Server) -> None:
+    before = files_in(server.home)
+
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .box").wait_for()
+
+    assert files_in(server.home) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("NotAllowedError", "The camera was refused: allow it in the browser"),
+        ("NotFoundError", "There is no camera"),
+        ("NotReadableError", "Another program uses the camera"),
+        ("AbortError", "The camera could not be started"),
+    ],
+)
+def test_says_why_there_is_no_picture(page: Any, name: str, says: str) -> None:
+    page.add_init_script(REFUSE % name)
+    open_live(page)
+
+    page.get_by_role("button", name=START).click()
+
+    expect(page.locator(".live .line")).to_contain_text(says)
+    expect(page.get_by_role("button", name=START)).to_be_enabled()
+
+
+def test_says_what_to_do_on_an_insecure_address(page: Any, server: Server) -> None:
+    page.add_init_script(INSECURE)
+    open_live(page)
+
+    page.get_by_role("button", name=START).click()
+
+    expect(page.locator(".live .line")).to_contain_text(f"open http://localhost:{server.port} on this computer")
+
+
+def test_fits_a_phone(live: Any) -> None:
+    live.set_viewport_size({"width": 390, "height": 844})
+    live.get_by_role("button", name=START).click()
+    live.locator(".live .tag").wait_for()
+
+    stage = live.locator(".live .stage").bounding_box()
+    tag = live.locator(".live .tag").bounding_box()
+
+    assert stage["x"] >= 0
+    assert stage["x"] + stage["width"] <= 390
+    assert stage["x"] <= tag["x"]
+    assert tag["x"] + tag["width"] <= stage["x"] + stage["width"]
