@@ -6,17 +6,21 @@ several faces to answer go through `emotion.prediction`, with the same crop.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from emotion import faces
 from emotion.boxes import largest
 from emotion.config import IMAGE_SIZE
 from emotion.images import WORKING_SIDE, as_batch, crop_face, open_picture, to_input
 from emotion.picture_errors import NoFaceError
+
+SMALL_FILE = 16_384  # bytes: a 48×48 grey JPEG has 1 to 4 kB
 
 
 def largest_face(image: Image.Image) -> Image.Image:
@@ -43,7 +47,29 @@ def read_face(path: Path | str, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
         NoFaceError: when no face is found in a picture too large to be one face.
         PictureError: with one sentence on why the file cannot be used.
     """
+    ready = _ready_made(path, size)
+    if ready is not None:
+        return ready
     return to_input(largest_face(open_picture(path, max_side=WORKING_SIDE, keep_grey=True).rgb), size)
+
+
+def _ready_made(path: Path | str, size: int) -> NDArray[np.uint8] | None:
+    """A grey JPEG of the right size without EXIF, as FER-2013 has them by the thousand; None for anything else.
+
+    What every other picture goes through would leave these pixels as they are, in three times the time. Pillow's JPEG
+    reader is asked by itself, which saves the search for a format that `Image.open` makes.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # a Path would cost 4 µs a file
+            start = file.read(SMALL_FILE)
+        if len(start) == SMALL_FILE:
+            return None
+        image = JpegImageFile(io.BytesIO(start))
+        if image.mode == "L" and image.size == (size, size) and "exif" not in image.info:
+            return np.frombuffer(image.tobytes(), np.uint8).reshape(size, size)
+    except (OSError, ValueError, SyntaxError):
+        pass  # whatever is wrong with it, the way for all pictures finds the words
+    return None
 
 
 def load_and_preprocess_image(path: Path | str) -> NDArray[np.float32]:

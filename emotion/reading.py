@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -17,7 +18,9 @@ from emotion.picture_errors import NoFaceError, PictureError
 
 Progress = Callable[[int, int], None]  # called with (done, total)
 
-WORKERS = 2  # more do not help: half of the time of a small picture is Python, which runs one thread at a time
+WORKERS = 2  # for files whose decoding takes longer than the Python around it, which runs one thread at a time
+LARGE_FILE = 32_768  # bytes, of the middle one of a few: smaller pictures are read faster by one thread (1.19 s against
+# 1.50 s for 12,045 of 2 kB on 2 quiet cores, Python 3.11)
 CHUNK = 512  # files a task; with a task for each file the threads cost more than they save
 
 
@@ -79,8 +82,17 @@ def first_readable(root: Path, files: Sequence[str], wanted: int) -> tuple[dict[
     return found, lost
 
 
+def _workers(root: Path, files: Sequence[str]) -> int:
+    """How many threads pay, by the size of a few files."""
+    sizes = []
+    for file in files[:: max(1, len(files) // 15)]:
+        with contextlib.suppress(OSError):
+            sizes.append((root / file).stat().st_size)
+    return WORKERS if sizes and sorted(sizes)[len(sizes) // 2] >= LARGE_FILE else 1
+
+
 def read_all(root: Path, files: Sequence[str], progress: Progress | None = None) -> Pixels:
-    """Reads pictures in two threads.
+    """Reads pictures on large chunks, in two threads where the files are large.
 
     Args:
         root: the folder that the names are relative to.
@@ -91,7 +103,7 @@ def read_all(root: Path, files: Sequence[str], progress: Progress | None = None)
     unreadable: list[int] = []
     faceless: list[int] = []
     done = 0
-    pool = ThreadPoolExecutor(WORKERS)
+    pool = ThreadPoolExecutor(_workers(root, files))
     try:
         chunks = [slice(start, start + CHUNK) for start in range(0, len(files), CHUNK)]
         jobs = {pool.submit(_read_chunk, root, files[chunk], images[chunk]): chunk for chunk in chunks}

@@ -97,7 +97,7 @@ def plan(reference: str, **changes: Any) -> TrainingConfig:
     data = said.get("data") or old_data(reference) or elsewhere
     defaults = {"classes": base.info.classes, "recipe": recipe} | _cut_of(base)
     config = recipes.retraining(base.reference, **(defaults | said | {"data": data}))
-    why = f"what {base.reference} has learned from is not on this computer and yours have to be enough"
+    why = "what this model has learned from is not on this computer and yours have to be enough"
     if config.own:
         material.check_own(config, why)
     return config

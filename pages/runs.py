@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import dataset
+from emotion import material
 from emotion.files import read_json
 from emotion.history import read_history
 from emotion.progress import duration
@@ -63,7 +63,7 @@ def _row(run: Run) -> dict[str, object]:
         "best": 100 * best["val_accuracy"] if best else None,
         "epochs": f"{len(history.epochs)} of {run.config.epochs}",
         "took": duration(seconds) if seconds else "",
-        "data": dataset.title(run.config.data),
+        "data": material.title(run.config),
         "recipe": run.config.recipe,
         "when": run.when,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import dataset, jobs
+from emotion import jobs, material
 from emotion.runs import Run, Status
 from pages.ui import frame, own_runs, train_end, train_form, train_live, words
 
@@ -18,7 +18,7 @@ def page() -> None:
         _problem()
         train_form.show(action)
         return
-    about = f"{run.title} · {dataset.title(run.config.data)} · {run.config.recipe}"
+    about = f"{run.title} · {material.title(run.config)} · {run.config.recipe}"
     action = frame.heading("Train", words.plain(about))
     _problem()
     if run.status.has_ended:
