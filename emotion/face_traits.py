@@ -30,7 +30,6 @@ BACKGROUNDS: tuple[Colour, ...] = (
 )  # fmt: skip
 IRISES: tuple[Colour, ...] = ((58, 40, 34), (84, 58, 40), (72, 104, 132), (78, 112, 84), (44, 44, 52))
 HAIR_STYLES = ("bald", "short", "parted", "fringe", "long", "bob", "bun", "curly", "spiky", "beanie", "headscarf")
-EYE_STYLES = ("open", "dots", "closed")
 
 MOUTH_SPREAD, BROW_SPREAD, EYE_SPREAD = 0.25, 0.45, 0.45  # standard deviation of each part round happiness
 OPEN_SHARE, COVERED_SHARE, GLASSES_SHARE = 0.4, 0.12, 0.3

@@ -179,15 +179,6 @@ def warm_up() -> None:
         _warm = processes.spawn(["-m", "emotion.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
 
 
-def cool_down() -> None:
-    """Ends an idle warm worker; one that has work goes on with it."""
-    global _warm
-    with _guard:
-        if _warm is not None and _warm.stdin is not None:
-            _warm.stdin.close()
-        _warm = None
-
-
 def _hand_to_warm_worker(paths: RunPaths) -> bool:
     global _warm
     worker, _warm = _warm, None

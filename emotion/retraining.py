@@ -66,10 +66,8 @@ def _data_of_a_file(base: Predictor) -> str | None:
 
 
 def _can_be_read(data: str, classes: tuple[str, ...]) -> bool:
-    if data == DEMO:
-        return True
     try:
-        dataset.check_classes(dataset.scan(dataset.resolve(data)), "train", classes)
+        dataset.checked(data, classes)
     except DataError:
         return False
     return True

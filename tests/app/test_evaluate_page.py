@@ -16,9 +16,9 @@ from emotion import demo_faces
 from emotion.config import TrainingConfig
 from emotion.files import read_json, write_json
 from emotion.runs import RunPaths, Status, new_run, write_status
+from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
-BRIGHTNESS = ROOT / "tests" / "data" / "brightness"  # answers happy for a bright picture, sad for a dark one
 THREE_CLASSES = ROOT / "tests" / "data" / "three_classes"
 BRIGHT, DARK = 240, 10
 FACES = {  # 9 of 12 are answered right: 3 of 4 sad ones, 6 of 8 happy ones
@@ -38,8 +38,7 @@ def write_faces(root: Path, split: str, faces: dict[str, dict[str, int]]) -> Non
 def make_run(data: str, model: Path | None = BRIGHTNESS, name: str = "my run") -> RunPaths:
     paths = new_run(TrainingConfig(data=data, name=name))
     if model is not None:
-        for file in ("model.tflite", "model.json"):
-            shutil.copy(model / file, paths.root / file)
+        give_model(paths, model)
     write_status(paths, Status.COMPLETED)
     return paths
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +23,9 @@ from emotion.prediction import Face
 from emotion.runs import RunPaths, Status, new_run, write_status
 from pages.ui import answers, downloads, paste, why
 from pages.ui import box as drawn
+from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
-BRIGHTNESS = ROOT / "tests" / "data" / "brightness"  # answers happy for a bright picture, sad for a dark one
 
 
 @pytest.fixture
@@ -39,8 +38,7 @@ def model(home: Path) -> str:
 
 
 def use_model(paths: RunPaths) -> None:
-    for name in ("model.tflite", "model.json"):
-        shutil.copy(BRIGHTNESS / name, paths.root / name)
+    give_model(paths)
 
 
 def png(grey: int, size: int = 60) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -11,9 +10,9 @@ from emotion.config import TrainingConfig
 from emotion.files import read_json
 from emotion.history import append_history
 from emotion.runs import RunPaths, Status, new_run, write_status
+from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
-BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
 
 
 def run_in(status: Status, name: str = "mine") -> RunPaths:
@@ -22,12 +21,6 @@ def run_in(status: Status, name: str = "mine") -> RunPaths:
         append_history(paths, event="epoch", epoch=epoch, loss=0.5, accuracy=0.7, val_loss=0.6 / epoch,
                        val_accuracy=0.4 * epoch, seconds=30)  # fmt: skip
     write_status(paths, status)
-    return paths
-
-
-def with_model(paths: RunPaths) -> RunPaths:
-    for name in ("model.tflite", "model.json"):
-        shutil.copy(BRIGHTNESS / name, paths.root / name)
     return paths
 
 
@@ -77,7 +70,7 @@ def test_a_run_without_an_epoch_has_no_figures(home: Path) -> None:
 
 
 def test_a_ticked_run_with_a_model_can_be_used(home: Path) -> None:
-    with_model(run_in(Status.COMPLETED))
+    give_model(run_in(Status.COMPLETED))
 
     app = open_runs(ticked=0)
 
@@ -108,7 +101,7 @@ def test_renames_a_run_in_the_persons_own_file(home: Path) -> None:
 
 
 def test_open_leads_to_the_run_on_the_train_page(home: Path) -> None:
-    with_model(run_in(Status.COMPLETED))
+    give_model(run_in(Status.COMPLETED))
     app = open_runs(ticked=0)
 
     app.button(key="to_run").click().run()

@@ -16,9 +16,9 @@ from emotion.files import write_json
 from emotion.history import append_history
 from emotion.runs import RunPaths, Status, claim, list_runs, new_run, read_run, write_status
 from pages.ui import curves, train_end
+from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
-BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
 BEST = {"n": 500, "accuracy": 0.906, "accuracy_interval": [0.877, 0.929]}
 
 
@@ -45,12 +45,6 @@ def run_in(status: Status, **config: object) -> RunPaths:
         append_history(paths, event="epoch", epoch=epoch, loss=0.6 / epoch, accuracy=0.5 + 0.1 * epoch,
                        val_loss=0.7 / epoch, val_accuracy=0.5 + 0.12 * epoch, seconds=3)  # fmt: skip
     write_status(paths, status)
-    return paths
-
-
-def with_model(paths: RunPaths) -> RunPaths:
-    for name in ("model.tflite", "model.json"):
-        shutil.copy(BRIGHTNESS / name, paths.root / name)
     return paths
 
 
@@ -202,7 +196,7 @@ def test_form_for_another_run_tells_of_the_queue(drawn: Path) -> None:
 
 
 def test_a_finished_run_tells_its_result_in_one_sentence(drawn: Path) -> None:
-    paths = with_model(run_in(Status.COMPLETED))
+    paths = give_model(run_in(Status.COMPLETED))
     write_json(paths.report, {"best": BEST})
 
     app = open_train(paths.id)
@@ -213,7 +207,7 @@ def test_a_finished_run_tells_its_result_in_one_sentence(drawn: Path) -> None:
 
 
 def test_train_again_opens_the_form(drawn: Path) -> None:
-    app = open_train(with_model(run_in(Status.COMPLETED)).id)
+    app = open_train(give_model(run_in(Status.COMPLETED)).id)
 
     app.button(key="again").click().run()
 
@@ -221,7 +215,7 @@ def test_train_again_opens_the_form(drawn: Path) -> None:
 
 
 def test_predict_with_this_model_leads_to_the_predict_page(drawn: Path) -> None:
-    paths = with_model(run_in(Status.COMPLETED))
+    paths = give_model(run_in(Status.COMPLETED))
     app = open_train(paths.id)
 
     app.button(key="to_predict").click().run()
@@ -293,7 +287,7 @@ def test_chip_leads_to_the_run(drawn: Path) -> None:
 
 
 def test_chip_tells_the_end_until_it_was_seen(drawn: Path) -> None:
-    paths = with_model(run_in(Status.RUNNING, name="mine"))
+    paths = give_model(run_in(Status.RUNNING, name="mine"))
     claim(paths, Status.RUNNING)
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
     write_json(paths.report, {"best": BEST})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +12,9 @@ from emotion import dataset, demo_faces, evaluation, predictor
 from emotion.config import TrainingConfig
 from emotion.evaluation import Evaluation
 from emotion.runs import Status, new_run, write_status
-from tests.e2e.browser import ROOT, Server, settled
+from tests.e2e.browser import Server, settled
+from tests.tiny_model import give_model
 
-BRIGHTNESS = ROOT / "tests" / "data" / "brightness"
 TEST_FACES = 240  # three pages
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 RUN = "20260102-030405-demo"
@@ -26,8 +25,7 @@ def evaluated(server: Server) -> Evaluation:
     """A run in the server's home whose model goes by brightness alone, and what it gets on drawn faces."""
     demo_faces.write(server.home / "drawn_faces", train=2, test=TEST_FACES)
     paths = new_run(TrainingConfig(name="by brightness"), server.home / "runs" / RUN)
-    for name in ("model.tflite", "model.json"):
-        shutil.copy(BRIGHTNESS / name, paths.root / name)
+    give_model(paths)
     write_status(paths, Status.COMPLETED)
     model = predictor.load_model(str(paths.root))
     examples = dataset.load(dataset.scan(server.home / "drawn_faces"), "test", model.info.classes)

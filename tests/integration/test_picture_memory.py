@@ -11,22 +11,15 @@ import pytest
 from PIL import Image
 
 from tests.odd_files import encode, jpeg, scene, with_alpha
+from tests.peak_memory import PEAK
 
-READ_AND_TELL_PEAK = """
+READ_AND_TELL_PEAK = f"""
 import sys
 from pathlib import Path
 from emotion.images import open_picture
 
 picture = open_picture(Path(sys.argv[1]), max_side=int(sys.argv[2]) or None)
-status = Path("/proc/self/status")  # on Linux ru_maxrss begins with the parent's memory
-if status.exists():
-    peak = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-elif sys.platform == "darwin":
-    import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-else:
-    import psutil
-    peak = psutil.Process().memory_info().peak_wset
+{PEAK}
 print(peak)
 """
 

@@ -14,23 +14,15 @@ from PIL import Image
 from emotion import demo_faces
 from tests.conftest import ROOT, CommandLine
 from tests.odd_files import Outcome, encode, jpeg, scene, with_alpha, write_odd_files
+from tests.peak_memory import PEAK
 
-COMMAND_AND_PEAK = """
+COMMAND_AND_PEAK = f"""
 import sys
-from pathlib import Path
 from emotion.__main__ import main
 
 status = main(sys.argv[1:])
-memory = Path("/proc/self/status")  # on Linux ru_maxrss begins with the parent's memory
-if memory.exists():
-    peak = next(int(line.split()[1]) * 1024 for line in memory.read_text().splitlines() if line.startswith("VmHWM"))
-elif sys.platform == "darwin":
-    import resource
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-else:
-    import psutil
-    peak = psutil.Process().memory_info().peak_wset
-sys.stderr.write(f"\\n{peak}")
+{PEAK}
+sys.stderr.write(f"\\n{{peak}}")
 sys.exit(status)
 """
 
