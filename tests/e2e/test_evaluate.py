@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from emotion import dataset, demo_faces, evaluation, predictor
@@ -13,11 +16,12 @@ from emotion.config import TrainingConfig
 from emotion.evaluation import Evaluation
 from emotion.runs import Status, new_run, write_status
 from tests.e2e.browser import Server, settled
-from tests.tiny_model import give_model
+from tests.tiny_model import EMOTIONS, give_model
 
 TEST_FACES = 240  # three pages
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-RUN = "20260102-030405-demo"
+RUN, SEVEN = "20260102-030405-demo", "20250102-030405-seven"
+FROM_DARK_TO_BRIGHT = ("sad", "angry", "fear", "disgust", "neutral", "surprise", "happy")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,21 @@ def evaluated(server: Server) -> Evaluation:
     model = predictor.load_model(str(paths.root))
     examples = dataset.load(dataset.scan(server.home / "drawn_faces"), "test", model.info.classes)
     return evaluation.evaluate_model(model, examples)[0]
+
+
+@pytest.fixture(scope="module")
+def seven(server: Server, evaluated: Evaluation) -> str:
+    """A run whose model knows seven emotions by brightness; of its 17 test faces three of fear are called angry."""
+    places = [(name, place) for place, name in enumerate(FROM_DARK_TO_BRIGHT) for _ in range(2)]
+    root = server.home / "seven emotions"
+    for number, (name, place) in enumerate([*places, *[("fear", 1)] * 3]):
+        path = root / "test" / name / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((48, 48), round(255 * place / 6), np.uint8)).save(path)
+    paths = new_run(TrainingConfig(data=str(root), name="seven emotions"), server.home / "runs" / SEVEN)
+    give_model(paths, EMOTIONS)
+    write_status(paths, Status.COMPLETED)
+    return SEVEN
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +78,13 @@ def gallery(page: Any) -> Any:
     return page.get_by_role("grid")
 
 
-def click_cell(page: Any, row: int, column: int) -> None:
+def click_cell(page: Any, row: int, column: int, classes: int = 2) -> None:
     """Clicks a cell of the confusion matrix, in its middle."""
     plot = page.locator(".js-plotly-plot .nsewdrag")
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * (column + 0.5) / 2, box["y"] + box["height"] * (row + 0.5) / 2)
+    width, height = box["width"] / classes, box["height"] / classes
+    page.mouse.move(box["x"] + width * (column + 0.5), box["y"] + height * (row + 0.5))
     page.locator(".hoverlayer .hovertext").wait_for()
     page.mouse.down()
     page.mouse.up()
@@ -132,10 +152,10 @@ def test_keyboard_alone_reaches_the_faces_of_a_cell(evaluate: Any, evaluated: Ev
     for label, down in (("Truth", 1), ("Called", 2)):  # any, sad, happy
         evaluate.get_by_label(label, exact=True).focus()
         evaluate.keyboard.press("Enter")
+        evaluate.get_by_role("option").nth(down).wait_for()
         for _ in range(down):
             evaluate.keyboard.press("ArrowDown")
-        evaluate.keyboard.press("Enter")
-        settled(evaluate)
+        evaluate.keyboard.press("Enter")  # and at once the next one, as a quick person does
 
     expect(evaluate.get_by_role("grid", name=f"{evaluated.confusion_matrix[0][1]} faces, page 1")).to_be_visible()
 
@@ -149,17 +169,22 @@ def test_turning_a_page_shows_the_next_faces(evaluate: Any) -> None:
     expect(evaluate.get_by_role("gridcell").first).not_to_have_attribute("aria-label", first)
 
 
-def test_address_shows_a_second_person_the_same(evaluate: Any, browser: Any, server: Server) -> None:
+def test_address_shows_a_second_person_the_same(
+    evaluate: Any, evaluated: Evaluation, browser: Any, server: Server
+) -> None:
+    wrong = evaluated.confusion_matrix[0][1] + evaluated.confusion_matrix[1][0]
     evaluate.get_by_role("radio", name="wrong").click()
-    evaluate.get_by_role("grid", name="page 1 of").wait_for()
+    evaluate.get_by_role("grid", name=f"{wrong} faces").wait_for()
     evaluate.get_by_role("gridcell").nth(3).click()
     evaluate.locator(".face-facts").wait_for()
+    evaluate.wait_for_url(lambda url: "face=" in url and "show=wrong" in url)
     shown = gallery(evaluate).get_attribute("aria-label"), evaluate.locator(".face-facts").inner_text()
     other = browser.new_context(base_url=server.url)
     page = other.new_page()
 
     page.goto(evaluate.url)
     painted(page)
+    page.locator(".face-facts").wait_for()
 
     assert (gallery(page).get_attribute("aria-label"), page.locator(".face-facts").inner_text()) == shown
     other.close()
@@ -197,3 +222,35 @@ def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
     evaluate.get_by_role("gridcell").last.click()
 
     expect(evaluate.locator(".face-facts")).to_be_in_viewport()
+
+
+def test_a_cell_of_seven_classes_shows_exactly_its_faces(context: Any, seven: str) -> None:
+    page = context.new_page()
+    page.goto(f"/evaluate?run={seven}")
+    page.get_by_role("grid", name="4 faces, page 1").wait_for()
+    page.get_by_role("radio", name="all 7 classes").click()
+    page.get_by_role("grid", name="17 faces, page 1").wait_for()
+    painted(page)
+
+    click_cell(page, row=2, column=0, classes=7)
+
+    page.get_by_role("grid", name="3 faces, page 1").wait_for()
+    expect(page.get_by_role("gridcell").first).to_have_attribute("aria-label", re.compile("truth: fear, called angry"))
+    page.wait_for_url("**truth=fear*")
+    assert "classes=all" in page.url
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_seven_classes_fit_a_phone(browser: Any, server: Server, seven: str, scheme: str) -> None:
+    context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme=scheme, has_touch=True)
+    page = context.new_page()
+
+    page.goto(f"/evaluate?run={seven}&classes=all")
+    page.get_by_role("grid", name="17 faces, page 1").wait_for()
+    painted(page)
+
+    assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
+    names = page.locator(".js-plotly-plot .xtick text")
+    expect(names).to_have_count(7)
+    context.close()
