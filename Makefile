@@ -31,8 +31,8 @@ check: $(VENV)/dev.installed ## linters and types only
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-bench: $(VENV)/dev.installed ## measure against what one would otherwise write
-	@for file in bench/[a-z]*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
+bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else archive/ or drawn faces)
+	@$(PY) bench/targets.py $(DATA)
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.* ## /make \1	/p' Makefile

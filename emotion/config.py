@@ -6,20 +6,22 @@ Standard library only: every other module may import this one.
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emotion.augmentation import NONE, Augmentation
 from emotion.errors import ConfigError
+from emotion.ranges import check_between, check_whole, known_fields
 
 IMAGE_SIZE = 48  # pixels a side: the network's input
 DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
 PREFERRED_POSITIVE = "happy"
 DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
 DEMO_TITLE = "drawn faces (demo)"
+CLASS_WEIGHTS = ("none", "balanced")
 MAX_NAME = 80  # characters of a run's name
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
 
@@ -95,16 +97,26 @@ class TrainingConfig:
         data: "demo" for the drawn faces, or the path of a folder with train/ and test/; "" with `own` for the
             person's own pictures alone.
         classes: class names in label order, see `label_order`.
-        recipe: name of an entry in `emotion.models.RECIPES`.
+        recipe: name of an entry in `emotion.recipes.RECIPES`.
         epochs: passes over the training faces, 1 to 1000.
         batch_size: faces a step, 1 to 1024.
-        learning_rate: of Adam, above 0 and at most 1.
+        learning_rate: the optimiser's, at its highest, above 0 and at most 1.
         validation_split: share of train that is kept aside for validation, 0.05 to 0.5.
         seed: of the split, the first weights, the order of faces and dropout, 0 to 2**31 - 1.
         name: the person's own words for this run, at most 80 characters.
         start_from: the model to go on from ("pretrained", a run id or a path); "" begins with random weights.
         own: adds the pictures that the person has corrected, see `emotion.collection`, to the training faces.
         freeze: learns the last layer only; the others stay as they are in `start_from`.
+        width: the recipe's channels times this, 0.25 to 4; the classic network has one width.
+        weight_decay: of the optimiser AdamW, 0 to 1; Adam has none.
+        label_smoothing: so much of every label is shared out among all classes, 0 to 0.5.
+        class_weights: "balanced" lets a mistake count the more the rarer its class is; "none" counts all the same.
+        augmentation: how training faces are varied.
+        drop_twins: leaves out training faces that are, pixel by pixel, in the test split too: a model that remembers
+            them would look better than it is.
+        decisions: digest of what was decided about the pictures (`emotion.overlay`) when the run was asked for; "" for
+            nothing. It says what the run learned from; reading the data does not ask for it.
+        repeats: id of the run that this one does again on mended data, to be compared with it; "" for none.
     """
 
     data: str = DEMO
@@ -119,22 +131,35 @@ class TrainingConfig:
     start_from: str = ""
     own: bool = False
     freeze: bool = False
+    width: float = 1.0
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    class_weights: str = "none"
+    augmentation: Augmentation = NONE
+    drop_twins: bool = False
+    decisions: str = ""
+    repeats: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", check_labels(self.classes))
-        for field in ("data", "recipe", "name", "start_from"):
+        for field in ("data", "recipe", "name", "start_from", "decisions", "repeats"):
             if not isinstance(getattr(self, field), str):
                 raise ConfigError(field, "text", getattr(self, field))
-        for field in ("own", "freeze"):
+        for field in ("own", "freeze", "drop_twins"):
             if not isinstance(getattr(self, field), bool):
                 raise ConfigError(field, "true or false", getattr(self, field))
         if self.freeze and not self.start_from:
             raise ConfigError("freeze", "a model in start_from, since random layers are not worth keeping", True)
-        _check_whole("epochs", self.epochs, 1, 1000)
-        _check_whole("batch_size", self.batch_size, 1, 1024)
-        _check_whole("seed", self.seed, 0, 2**31 - 1)
-        _check_between("learning_rate", self.learning_rate, 1e-7, 1.0)
-        _check_between("validation_split", self.validation_split, 0.05, 0.5)
+        check_whole("epochs", self.epochs, 1, 1000)
+        check_whole("batch_size", self.batch_size, 1, 1024)
+        check_whole("seed", self.seed, 0, 2**31 - 1)
+        check_between("learning_rate", self.learning_rate, 1e-7, 1.0)
+        check_between("validation_split", self.validation_split, 0.05, 0.5)
+        check_between("width", self.width, 0.25, 4.0)
+        check_between("weight_decay", self.weight_decay, 0.0, 1.0)
+        check_between("label_smoothing", self.label_smoothing, 0.0, 0.5)
+        if self.class_weights not in CLASS_WEIGHTS:
+            raise ConfigError("class_weights", f"one of {', '.join(CLASS_WEIGHTS)}", self.class_weights)
         if len(self.name) > MAX_NAME:
             raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
 
@@ -144,7 +169,10 @@ class TrainingConfig:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> TrainingConfig:
         """The inverse of `to_json`; an unknown key is an error, so that a typing mistake cannot pass silently."""
-        return cls(**_known_fields(cls, values, "config"))
+        known = dict(known_fields(cls, values, "config"))
+        if "augmentation" in known:
+            known["augmentation"] = Augmentation.from_json(known["augmentation"])
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -186,11 +214,11 @@ class ModelInfo:
         object.__setattr__(self, "unsure_band", tuple(self.unsure_band))
         if self.positive not in self.classes:
             raise ConfigError("positive", f"one of {', '.join(self.classes)}", self.positive)
-        _check_between("threshold", self.threshold, 0.0, 1.0)
-        _check_between("temperature", self.temperature, 0.01, 100.0)
+        check_between("threshold", self.threshold, 0.0, 1.0)
+        check_between("temperature", self.temperature, 0.01, 100.0)
         if len(self.unsure_band) != 2 or not 0.0 <= self.unsure_band[0] <= self.unsure_band[1] <= 1.0:
             raise ConfigError("unsure_band", "two rising numbers from 0 to 1", self.unsure_band)
-        _check_whole("input_size", self.input_size, 8, 512)
+        check_whole("input_size", self.input_size, 8, 512)
         if self.format_version > MODEL_FORMAT:
             raise ConfigError("format_version", f"at most {MODEL_FORMAT} (update this program)", self.format_version)
 
@@ -218,22 +246,3 @@ class ModelInfo:
         """The inverse of `to_json`. Unknown keys of a later minor version are left aside."""
         names = {field.name for field in dataclasses.fields(cls)}
         return cls(**{key: value for key, value in values.items() if key in names})
-
-
-def _known_fields(cls: type, values: dict[str, Any], what: str) -> dict[str, Any]:
-    names = {field.name for field in dataclasses.fields(cls)}
-    unknown = sorted(set(values) - names)
-    if unknown:
-        raise ConfigError(what, f"only the fields {', '.join(sorted(names))}", ", ".join(unknown))
-    return values
-
-
-def _check_whole(field: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(field, f"a whole number from {low} to {high}", value)
-
-
-def _check_between(field: str, value: object, low: float, high: float) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or not low <= value <= high:  # type: ignore[operator]
-        raise ConfigError(field, f"a number from {low:g} to {high:g}", value)

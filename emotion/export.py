@@ -11,20 +11,27 @@ import keras
 from emotion import files, runs
 from emotion.config import ModelInfo, TrainingConfig, positive_class
 from emotion.images import CROP
-from emotion.models import FEATURES
+from emotion.models import served
+from emotion.recipes import find
 from emotion.retraining import model_data
 
 RECORDED = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow", "ai-edge-litert")
 
 
-def write_tflite(model: keras.Model, path: Path) -> None:
+def write_tflite(model: keras.Model, path: Path, *, mirrored: bool = False, half: bool = False) -> None:
     """Writes the network for LiteRT with two outputs, `probability` and `features`.
 
     With the features, neighbours and clusters can be found later without TensorFlow.
+
+    Args:
+        mirrored: see `emotion.models.served`.
+        half: weights are kept as float16, which halves the file; it is computed in float32 all the same.
     """
-    outputs = {"probability": model.outputs[0], FEATURES: model.get_layer(FEATURES).output}
+    import tensorflow as tf
+
     temporary = path.with_name(f".{path.stem}.tmp.tflite")
-    keras.Model(model.inputs, outputs).export(temporary, format="litert", verbose=False)
+    smaller = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    served(model, mirrored=mirrored).export(temporary, format="litert", verbose=False, **(smaller if half else {}))
     files.replace(temporary, path)
 
 
@@ -56,4 +63,5 @@ def _versions() -> dict[str, str]:
 def write_model(paths: runs.RunPaths, model: keras.Model, info: ModelInfo) -> None:
     """Makes a run's best network usable: `model.json` first, so that a `model.tflite` is never without it."""
     files.write_json(paths.model_info, info.to_json())
-    write_tflite(model, paths.model)
+    recipe = find(info.recipe)
+    write_tflite(model, paths.model, mirrored=recipe.mirrored, half=recipe.half)

@@ -1,4 +1,4 @@
-"""Networks as plain Keras functions (L3: only a worker imports this).
+"""From a recipe to a Keras network (L3: only a worker imports this).
 
 No `tf.*` inside, so that they also train under `KERAS_BACKEND=jax` or `torch`. Each takes float32
 `(N, 48, 48, 1)` in [0, 1] and ends in one sigmoid (two classes: P(label 1)) or a softmax over K classes.
@@ -7,42 +7,57 @@ The layer called `features` is what neighbours and clusters are found in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
-from keras import layers
+from keras import layers, ops
 
 from emotion.config import IMAGE_SIZE
+from emotion.errors import ConfigError
+from emotion.recipe import Recipe
 
 FEATURES = "features"
+LAST = "probability"  # the name of the last layer of every network
 
 
-def classic(classes: int) -> keras.Model:
-    """Two convolutions with pooling and two dense layers: 1,673,985 weights with two classes.
+def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
+    """A new, uncompiled network.
 
     Args:
+        recipe: whose architecture it gets.
         classes: number of classes K, 2 or more.
+        width: channels times this.
 
     Returns:
-        An uncompiled model, `(N, 48, 48, 1)` -> `(N, 1)` for two classes, else `(N, K)`.
+        `(N, 48, 48, 1)` -> `(N, 1)` for two classes, else `(N, K)`.
+
+    Raises:
+        ConfigError: when the recipe's last layer is not called `features`.
     """
     inputs = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1), name="image")
-    x = layers.Conv2D(32, 3, activation="relu")(inputs)  # (N, 46, 46, 32)
-    x = layers.MaxPooling2D(2)(x)  # (N, 23, 23, 32)
-    x = layers.Conv2D(64, 3, activation="relu")(x)  # (N, 21, 21, 64)
-    x = layers.MaxPooling2D(2)(x)  # (N, 10, 10, 64)
-    x = layers.Flatten()(x)  # (N, 6400)
-    x = layers.Dense(256, activation="relu")(x)
-    x = layers.Dropout(0.2)(x)
-    x = layers.Dense(64, activation="relu", name=FEATURES)(x)
-    return keras.Model(inputs, head(x, classes), name="classic")
+    features = recipe.body(inputs, width)
+    model = keras.Model(inputs, head(features, classes), name=recipe.name)
+    if FEATURES not in [layer.name for layer in model.layers]:
+        raise ConfigError("recipe", f"a body whose last layer is named {FEATURES!r}", recipe.name)
+    return model
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     """The last layer: one sigmoid for two classes, softmax beyond."""
     if classes == 2:
-        return layers.Dense(1, activation="sigmoid", name="probability")(x)
-    return layers.Dense(classes, activation="softmax", name="probability")(x)
+        return layers.Dense(1, activation="sigmoid", name=LAST)(x)
+    return layers.Dense(classes, activation="softmax", name=LAST)(x)
 
 
-ARCHITECTURES: dict[str, Callable[[int], keras.Model]] = {"classic": classic}
+def served(model: keras.Model, *, mirrored: bool) -> keras.Model:
+    """The network as it answers: the dictionary of `probability` and `features`.
+
+    Args:
+        model: from `network`, trained.
+        mirrored: takes the mean of the features of the face and of its mirror image. The last layer is linear
+            up to its activation, so that this is the mean of the two logits.
+    """
+    inputs = keras.Input(model.inputs[0].shape[1:], name="image")
+    to_features = keras.Model(model.inputs, model.get_layer(FEATURES).output)
+    features = to_features(inputs)
+    if mirrored:
+        features = (features + to_features(ops.flip(inputs, axis=2))) / 2
+    return keras.Model(inputs, {LAST: model.get_layer(LAST)(features), FEATURES: features})

@@ -6,11 +6,9 @@ import keras
 
 from emotion.config import TrainingConfig
 from emotion.errors import ModelFileError
-from emotion.models import head
+from emotion.models import LAST, head
 from emotion.predictor import load_model
 from emotion.retraining import keras_file
-
-LAST = "probability"  # the name of the last layer in every architecture
 
 
 def continued(config: TrainingConfig) -> keras.Model:

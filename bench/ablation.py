@@ -1,0 +1,113 @@
+"""What each part of the quick recipe brings: the recipe without it, some seeds each, judged by validation.
+
+    python bench/ablation.py FOLDER [--epochs 4] [--seeds 3] [--only NAME …]
+
+The test part is not read. Seconds are those of `fit` in this process, tracing included; on a busy machine compare only
+runs that stand next to each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from emotion import dataset, recipes, runs
+from emotion.augmentation import Augmentation
+from emotion.config import TrainingConfig
+from emotion.networks import quick
+from emotion.recipe import Recipe
+
+
+def _body(*, norm: bool = True, strided: bool = True) -> Any:
+    """The quick network without batch norm, or with pooling instead of strides."""
+
+    def body(x: Any, width: float) -> Any:
+        from keras import layers
+
+        for number, channels in enumerate(quick.CHANNELS):
+            stride = 2 - number % 2 if strided else 1
+            x = layers.Conv2D(channels, 3, stride, "same", use_bias=not norm, kernel_initializer="he_normal")(x)
+            if norm:
+                x = layers.BatchNormalization(momentum=0.9)(x)
+            x = layers.Activation("relu")(x)
+            if not strided and number % 2 == 0:
+                x = layers.MaxPooling2D(2)(x)
+        return layers.GlobalAveragePooling2D(name="features")(x)
+
+    return body
+
+
+# name: changes of the recipe, changes of the settings
+VARIATIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "the whole recipe": ({}, {}),
+    "without mirroring": ({}, {"augmentation": Augmentation(shift=0.08)}),
+    "without shifting": ({}, {"augmentation": Augmentation(mirror=True)}),
+    "without label smoothing": ({}, {"label_smoothing": 0.0}),
+    "without weight decay": ({}, {"weight_decay": 0.0}),
+    "constant rate of 0.004": ({"schedule": "constant"}, {"learning_rate": 0.004}),
+    "a third of the rate": ({}, {"learning_rate": 0.008}),
+    "batches of 64": ({}, {"batch_size": 64, "learning_rate": 0.016}),
+    "without batch norm": ({"body": _body(norm=False)}, {"learning_rate": 0.004}),
+    "pooling instead of strides": ({"body": _body(strided=False)}, {}),
+}
+
+
+def measure(config: TrainingConfig, recipe: Recipe, train: Any, validation: Any) -> tuple[float, float, float]:
+    """Validation accuracy, that of the mean over face and mirror image, and the seconds of `fit`."""
+    import keras
+
+    from emotion import training
+    from emotion.images import as_batch
+    from emotion.models import served
+
+    keras.backend.clear_session()
+    recipes.RECIPES[recipe.name] = recipe
+    with tempfile.TemporaryDirectory() as folder:
+        paths = runs.new_run(config, Path(folder) / "run")
+        start = time.perf_counter()
+        model = training.fit(config, train, validation, paths).model
+        seconds = time.perf_counter() - start
+    faces, found = as_batch(validation.images), []
+    for mirrored in (False, True):
+        answers = served(model, mirrored=mirrored).predict(faces, batch_size=256, verbose=0)["probability"][:, 0]
+        found.append(float(((answers > 0.5) == validation.labels).mean()))
+    return found[0], found[1], seconds
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("folder")
+    options.add_argument("--epochs", type=int, default=4)
+    options.add_argument("--seeds", type=int, default=3)
+    options.add_argument("--only", nargs="*", choices=list(VARIATIONS), metavar="NAME", default=list(VARIATIONS))
+    chosen = options.parse_args()
+    base = recipes.config("quick", epochs=chosen.epochs)
+    examples = dataset.load(dataset.scan(dataset.resolve(chosen.folder)), "train", base.classes)
+    print("| variation | validation accuracy | mirrored mean (± sd of the seeds) | seconds |\n|---|---|---|---|")
+    for name in chosen.only:
+        of_recipe, of_settings = VARIATIONS[name]
+        recipe = replace(recipes.find("quick"), name="varied", **of_recipe)
+        rows = []
+        for seed in range(chosen.seeds):
+            config = replace(base, recipe="varied", seed=seed, **of_settings)
+            recipes.RECIPES["varied"] = recipe
+            places, held = dataset.split_validation(examples, config.validation_split, seed)
+            rows.append(measure(config, recipe, examples.take(places), examples.take(held)))
+        straight, mirrored, seconds = zip(*rows, strict=True)
+        spread = statistics.stdev(mirrored) if len(mirrored) > 1 else 0.0
+        print(f"| {name} | {statistics.mean(straight):.1%} | {statistics.mean(mirrored):.1%} ± {spread:.1%} | "
+              f"{statistics.median(seconds):.1f} |", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

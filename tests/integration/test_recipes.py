@@ -1,0 +1,192 @@
+"""Every recipe with TensorFlow: its network, its first epoch, its way to LiteRT."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emotion import dataset, demo_faces, recipes, runs
+from emotion.dataset import Examples
+from emotion.images import as_batch
+from emotion.runs import RunPaths
+from tests.unit.test_recipes import ONE_MORE
+
+pytestmark = pytest.mark.slow
+
+SEVEN = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+HALF_ERROR = 5e-3  # what float16 weights may change of a probability
+
+
+@pytest.fixture(scope="module")
+def training() -> Any:
+    pytest.importorskip("tensorflow")
+    from emotion import training
+
+    return training
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examples, Examples]:
+    """Drawn faces to learn from and to validate with."""
+    root = tmp_path_factory.mktemp("drawn")
+    demo_faces.write(root, train=240, test=500)
+    listing = dataset.scan(root)
+    return dataset.load(listing, "train", ("sad", "happy")), dataset.load(listing, "test", ("sad", "happy"))
+
+
+@pytest.fixture(scope="module", params=list(recipes.RECIPES))
+def fitted(request: Any, training: Any, drawn: tuple[Examples, Examples], tmp_path_factory: Any) -> Any:
+    """A recipe after one epoch on drawn faces: its name, loss before and after, its run folder."""
+    config = recipes.config(request.param, epochs=1, batch_size=8)
+    train, validation = drawn
+    paths = runs.new_run(config, tmp_path_factory.mktemp("runs") / request.param)
+    new = training.build(config)
+    before = loss(new, new.loss, train)
+    training.fit(config, train, validation, paths)
+    return request.param, before, loss(training.load_whole(paths.keras_model), new.loss, train), paths
+
+
+def loss(model: Any, of: Any, examples: Examples) -> float:
+    """As training sees it, with the batch's own statistics: after 30 steps the running ones still lag behind."""
+    from emotion.models import served
+
+    answers = served(model, mirrored=False)(as_batch(examples.images), training=True)["probability"]
+    return float(of(examples.labels[:, None].astype(np.float32), answers))
+
+
+def test_one_epoch_lowers_the_loss(fitted: Any) -> None:
+    _, before, after, _ = fitted
+
+    assert after < before
+
+
+def test_litert_answers_as_keras_does(fitted: Any, training: Any, drawn: tuple[Examples, Examples]) -> None:
+    from emotion import export
+    from emotion.models import served
+    from emotion.predictor import load_model
+
+    name, _, _, paths = fitted
+    recipe = recipes.find(name)
+    model = training.load_whole(paths.keras_model)
+    export.write_model(paths, model, export.describe(model, recipes.config(name), "fingerprint", {}))
+    faces = as_batch(drawn[1].images)
+    assert len(faces) == 500
+
+    lite = load_model(str(paths.root)).predict(faces)
+
+    keras_says = served(model, mirrored=recipe.mirrored).predict(faces, verbose=0)["probability"]
+    np.testing.assert_allclose(lite, keras_says, atol=HALF_ERROR if recipe.half else 1e-5)
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_the_network_is_as_large_as_the_recipe_says(training: Any, name: str) -> None:
+    model = training.build(recipes.config(name))
+
+    assert model.count_params() == recipes.find(name).parameters
+    assert (model.input_shape, model.output_shape) == ((None, 48, 48, 1), (None, 1))
+    assert training.build(recipes.config(name, classes=SEVEN)).output_shape == (None, 7)
+
+
+def test_half_the_width_is_about_a_quarter_of_the_weights(training: Any) -> None:
+    whole, half = (training.build(recipes.config("quick", width=width)).count_params() for width in (1.0, 0.5))
+
+    assert 0.2 < half / whole < 0.35
+
+
+def test_a_mirrored_model_gives_a_face_and_its_mirror_image_one_answer(training: Any) -> None:
+    from emotion.models import served
+
+    model = served(training.build(recipes.config("quick")), mirrored=True)
+    faces = np.random.default_rng(0).random((5, 48, 48, 1), np.float32)
+
+    straight, turned = (model.predict(images, verbose=0)["probability"] for images in (faces, faces[:, :, ::-1]))
+
+    np.testing.assert_allclose(straight, turned, atol=1e-6)
+
+
+def test_rate_rises_and_falls_to_nothing(training: Any) -> None:
+    from emotion.callbacks import one_cycle
+
+    assert [round(one_cycle(done, 0.25), 3) for done in (0, 0.25, 0.625, 1)] == [0.1, 1.0, 0.5, 0.0]
+
+
+def test_a_rare_class_counts_more_where_classes_are_balanced(training: Any) -> None:
+    from emotion.pipeline import balanced
+
+    assert balanced(np.array([0, 0, 0, 1]), 2).tolist() == [4 / 6, 2.0]
+
+
+def test_blended_targets_of_seven_classes_sum_to_one(training: Any) -> None:
+    from emotion.augmentation import Augmentation
+    from emotion.pipeline import Batches
+
+    faces = np.zeros((14, 48, 48), np.uint8)
+    batches = Batches(faces, np.arange(14) % 7, 14, 7, seed=1, augmentation=Augmentation(mixup=0.5))
+
+    _, targets = batches[0]
+
+    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
+    assert (targets.max(axis=1) < 1).any()
+
+
+def test_validation_faces_are_never_varied(training: Any) -> None:
+    from emotion.pipeline import Batches
+
+    faces = np.random.default_rng(0).integers(0, 256, (8, 48, 48), dtype=np.uint8)
+    batches = Batches(faces, np.zeros(8, np.int64), 8, augmentation=recipes.find("strong").augmentation)
+
+    np.testing.assert_array_equal(batches[0][0], as_batch(faces))
+
+
+def test_over_two_epochs_every_face_is_seen_both_ways(training: Any) -> None:
+    from emotion.augmentation import Augmentation
+    from emotion.pipeline import Batches
+
+    faces = np.random.default_rng(0).integers(0, 256, (8, 48, 48), dtype=np.uint8)
+    batches = Batches(faces, np.arange(8) % 2, 8, seed=3, augmentation=Augmentation(mirror=True))
+    seen = set()
+
+    for _ in range(2):
+        seen |= {face.tobytes() for face in batches[0][0]}
+        batches.on_epoch_end()
+
+    assert seen == {face.tobytes() for face in as_batch(np.concatenate([faces, faces[:, :, ::-1]]))}
+
+
+def test_a_network_from_one_more_file_can_be_trained(
+    training: Any, drawn: tuple[Examples, Examples], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from emotion import networks
+
+    (tmp_path / "added_here.py").write_text(ONE_MORE.format(name="mine"), encoding="utf-8")
+    monkeypatch.setattr(networks, "__path__", [*networks.__path__, str(tmp_path)])
+    monkeypatch.setitem(recipes.RECIPES, "mine", recipes.collect()["mine"])
+    config = recipes.config("mine", epochs=1)
+
+    training.fit(config, *drawn, runs.new_run(config, tmp_path / "run"))
+
+    assert RunPaths(tmp_path / "run").keras_model.is_file()
+
+
+def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) -> None:
+    from emotion import export
+    from emotion.predictor import load_model
+
+    rng = np.random.default_rng(0)
+    faces = rng.integers(0, 256, (70, 48, 48), dtype=np.uint8)
+    labels = np.arange(70) % 7
+    examples = Examples(faces, labels, SEVEN, tuple(map(str, range(70))), (), "fingerprint")
+    config = replace(recipes.config("quick", epochs=1, batch_size=16, classes=SEVEN), class_weights="balanced")
+    paths = runs.new_run(config, tmp_path / "seven")
+
+    training.fit(config, examples, examples, paths)
+    export.write_model(paths, training.load_whole(paths.keras_model), export.describe(
+        training.load_whole(paths.keras_model), config, "fingerprint", {}))  # fmt: skip
+
+    answers = load_model(str(paths.root)).predict_classes(as_batch(faces))
+    assert answers.shape == (70, 7)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
