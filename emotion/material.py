@@ -63,6 +63,16 @@ def without(examples: Examples, others: Examples) -> Examples:
     return examples.take(np.flatnonzero(~known)) if known.any() else examples
 
 
+def of_classes(examples: Examples, classes: tuple[str, ...]) -> Examples:
+    """The examples of these classes, labelled by their order."""
+    labels = np.full(len(examples.classes), -1, np.int64)
+    for label, name in enumerate(classes):
+        labels[examples.classes.index(name)] = label
+    places = np.flatnonzero(labels[examples.labels] >= 0)
+    chosen = examples.take(places)
+    return replace(chosen, classes=classes, labels=labels[chosen.labels])
+
+
 def title(config: TrainingConfig) -> str:
     """How the data of a run is called."""
     return " and ".join(([dataset.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
@@ -98,6 +108,8 @@ def read(config: TrainingConfig) -> Material:
 def _of_folder(config: TrainingConfig) -> Material:
     listing = dataset.scan(dataset.resolve(config.data))
     examples = dataset.load(listing, "train", config.classes)
+    if config.drop_twins:
+        examples = without(examples, dataset.load(listing, "test", config.classes))
     places, held = dataset.split_validation(examples, config.validation_split, config.seed)
     train = examples.take(places)
     return Material(train, examples.take(held), train, None, listing, listing.fingerprint)

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from emotion import before_after, evaluation, files, material, metrics, plots, runs, training
-from emotion.dataset import Examples
+from emotion import before_after, calibration, evaluation, files, honest, material, metrics, plots, runs, training
+from emotion.dataset import Examples, Listing
 from emotion.errors import SplitMissingError
 from emotion.history import read_history
-from emotion.material import Material
+from emotion.images import as_batch
+from emotion.material import Material, of_classes
 from emotion.pipeline import Batches
 from emotion.predictor import Predictor, all_classes, load_model, positive_probability
 from emotion.runs import RunPaths
 from emotion.training import Fitted
 
+TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
+ENOUGH_TO_CALIBRATE = 100  # validation faces: with fewer, the temperature is chance
 NO_TEST = "The data that this model comes from is not on this computer, so there is no test split to ask it about."
 
 
@@ -37,15 +40,15 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
         "epochs": fitted.epochs,
         "best_epoch": history.best["epoch"] if history.best else 0,
     }
+    calibrate(paths, learned.validation)
     predictor = load_model(str(paths.root))
-    store_unsure_band(paths, predictor, learned.validation)
     test, warning = _test(learned)
-    report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted)
+    report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted, learned.listing)
     if config.start_from:
         report["compared"] = before_after.compared(config, predictor, learned, test)
     files.write_json(paths.report, report)
     if test is not None:
-        _tell_the_model(paths, report["best"])
+        _tell_the_model(paths, predictor, test)
 
 
 def _test(learned: Material) -> tuple[Examples | None, str]:
@@ -56,31 +59,54 @@ def _test(learned: Material) -> tuple[Examples | None, str]:
         return None, str(error)
 
 
-def _score(paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted) -> dict[str, Any]:
+def _score(
+    paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted, listing: Listing | None
+) -> dict[str, Any]:
     best, probabilities = evaluation.evaluate_model(predictor, test)
     plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
     last = fitted.model
     if fitted.stopped and paths.last_checkpoint.exists():
         last = training.load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
-    answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH), verbose=0)
+    answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH, len(test.classes)), verbose=0)
     last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
-    return {"best": best.to_json(), "last": last_scores.to_json()}
+    both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None
+    return {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}
 
 
-def store_unsure_band(paths: RunPaths, predictor: Predictor, validation: Examples) -> None:
-    """Adds to `model.json` where the model is not to be trusted, by faces that it did not learn from."""
+def calibrate(paths: RunPaths, validation: Examples) -> None:
+    """Adds to `model.json` what makes its probabilities mean what they say, by faces that it did not learn from.
+
+    The temperature first; with it, the band of probabilities in which it is not to be trusted (see
+    `metrics.unsure_band`), of models that tell two classes apart. Few faces choose no temperature.
+    """
+    kept = files.read_json(paths.model_info) | {"temperature": 1.0, "unsure_band": [0.5, 0.5]}
+    files.write_json(paths.model_info, kept)
+    predictor = load_model(str(paths.root))
     info = predictor.info
-    if info.pair is None:
-        return
-    _, probabilities = evaluation.evaluate_model(predictor, validation)
-    asked = np.isin(validation.labels, [info.classes.index(name) for name in info.pair])
-    positive = validation.labels[asked] == info.positive_label
-    band = metrics.unsure_band(positive_probability(probabilities, info)[asked], positive, threshold=info.threshold)
-    files.write_json(paths.model_info, files.read_json(paths.model_info) | {"unsure_band": list(band)})
+    probabilities = predictor.predict_classes(as_batch(validation.images))
+    if len(validation.labels) >= ENOUGH_TO_CALIBRATE:
+        kept["temperature"] = round(calibration.fit_temperature(probabilities, validation.labels), 4)
+    if info.pair is not None:
+        asked = np.isin(validation.labels, [info.classes.index(name) for name in info.pair])
+        tempered = metrics.temper(probabilities[asked], kept["temperature"])
+        positive = validation.labels[asked] == info.positive_label
+        kept["unsure_band"] = list(
+            metrics.unsure_band(positive_probability(tempered, info), positive, threshold=info.threshold)
+        )
+    files.write_json(paths.model_info, kept)
 
 
-def _tell_the_model(paths: RunPaths, best: dict[str, Any]) -> None:
-    """Adds the test figures to `model.json`: they travel with the model, also where the report does not."""
-    info = files.read_json(paths.model_info)
-    info["scores"] |= {f"test_{name}": best[name] for name in ("n", "accuracy", "accuracy_interval", "auc", "loss")}
-    files.write_json(paths.model_info, info)
+def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples) -> None:
+    """Adds the test figures to `model.json`: they travel with the model, also where the report does not.
+
+    `test_…` are those of the question that the model is usually asked, as `python -m emotion evaluate` gives them; a
+    model of more classes than this question has `test_all_…` too.
+    """
+    stored = files.read_json(paths.model_info)
+    info = predictor.info
+    usual = evaluation.default_classes(info)
+    for name, classes in (("test", usual), ("test_all", info.classes)):
+        if name == "test" or set(classes) != set(usual):
+            figures = evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
+            stored["scores"] |= {f"{name}_{key}": figures[key] for key in TOLD}
+    files.write_json(paths.model_info, stored)
