@@ -1,0 +1,118 @@
+"""Tune: try many settings of a recipe, watch which do well, and train with the best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from emotion import material, tuning_control
+from emotion.errors import EmotionError
+from emotion.tuning_folder import State, Tuning
+from pages.ui import frame, tune_choice, tune_form, tune_live, words
+from pages.ui.tune_form import PROBLEM
+
+ABOUT = "Trains a recipe again and again with other settings, and tells which of them do best."
+STYLE = Path(__file__).parent / "ui" / "tune.css"
+LOG_TAIL = 3000  # characters
+
+
+def page() -> None:
+    st.html(STYLE)
+    action = frame.heading("Tune", ABOUT)
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(words.plain(problem), icon=":material/error:")
+    found = tune_choice.show()
+    if found is None:
+        tune_form.show(action)
+        return
+    with action:
+        _action(found)
+    base = found.settings.base
+    state = tune_choice.STATE_WORDS[found.state]
+    st.caption(words.plain(f"{material.title(base)} · {base.recipe} · {state}"))
+    _full_run(found)
+    tune_live.show(found)
+    if not found.state.is_active:
+        _go_on(found)
+    if found.state is State.FAILED:
+        _log(found)
+
+
+def _action(found: Tuning) -> None:
+    """The one thing that is most likely wanted next."""
+    if found.state.is_active:
+        stopping = found.state is State.STOPPING
+        st.button("Stopping …" if stopping else "Stop", key="stop", type="primary", width="stretch",
+                  disabled=stopping, on_click=_stop, args=(found,))  # fmt: skip
+    elif (run := tune_live.full_run(found)) is not None:
+        if st.button("Open the best run", key="open_full", type="primary", width="stretch"):
+            st.switch_page(frame.TRAIN, query_params={"run": run.id})
+    elif found.best:
+        st.button("Train the best", key="train_best", type="primary", width="stretch", on_click=_train_best,
+                  args=(found,), help=_full_length(found))  # fmt: skip
+    else:
+        st.button("Resume", key="resume", type="primary", width="stretch", on_click=_resume, args=(found, None, None))
+
+
+def _full_length(found: Tuning) -> str:
+    epochs = tuning_control.best_config(found).epochs
+    return f"An ordinary run with the best settings at full length ({epochs} epochs)."
+
+
+def _full_run(found: Tuning) -> None:
+    run = tune_live.full_run(found)
+    if run is None:
+        return
+    told = tune_live.test_sentence(run) or f"The run with the best settings is {words.STATUS_WORDS[run.status]}."
+    st.success(words.plain(told), icon=":material/trophy:")
+
+
+def _go_on(found: Tuning) -> None:
+    """More trials or more time, for a tuning that is not at work."""
+    settings = found.settings
+    with st.form("go_on", border=True):
+        st.markdown("**Go on with it**")
+        left, right, button = st.columns(3, vertical_alignment="bottom")
+        trials = left.number_input("Trials in all", 1, 1000, _more(found), key="go_on_trials")
+        minutes = right.number_input("Minutes in all", 1, 10_000, None if settings.minutes is None else
+                                     max(1, round(2 * settings.minutes)), key="go_on_minutes", placeholder="no limit",
+                                     help="Of training, all trials together, those before included.")  # fmt: skip
+        if button.form_submit_button("Resume", key="go_on_button", width="stretch"):
+            _resume(found, trials, minutes)
+            st.rerun()
+
+
+def _more(found: Tuning) -> int | None:
+    if found.settings.trials is None:
+        return None
+    done = sum(trial.state.counts for trial in found.trials)
+    return found.settings.trials if done < found.settings.trials else min(1000, 2 * found.settings.trials)
+
+
+def _stop(found: Tuning) -> None:
+    tuning_control.stop(found.id)
+
+
+def _resume(found: Tuning, trials: int | None, minutes: float | None) -> None:
+    try:
+        tuning_control.resume(found.id, trials, minutes)
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def _train_best(found: Tuning) -> None:
+    """Starts the run, once however often it was clicked."""
+    if tune_live.full_run(found) is None:
+        tuning_control.train_best(found.id)
+
+
+def _log(found: Tuning) -> None:
+    if found.paths.log.is_file():
+        tail = found.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
+        with st.expander("The last lines of its log"):
+            st.code(tail, language=None, wrap_lines=True)
+
+
+frame.guard()
+page()

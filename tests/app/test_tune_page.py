@@ -1,0 +1,235 @@
+"""The Tune page as a person meets it: the form, a tuning at work, and every way in which one can end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from emotion import demo_faces, runs, tuning_control, tuning_folder
+from emotion.config import drawn_faces_dir
+from emotion.tuning import TrialState
+from emotion.tuning_control import Attendance
+from emotion.tuning_folder import State
+from pages.ui import tune_charts
+from tests.canned_tuning import RANGES, give_tuning
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def drawn(home: Path) -> Path:
+    """A home with a few drawn faces."""
+    demo_faces.write(drawn_faces_dir(), train=40, test=8)
+    return home
+
+
+def open_tune(tuning: str | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    if tuning:
+        app.query_params["id"] = tuning
+    return app.switch_page("pages/tune.py").run()
+
+
+def words_on(app: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "warning", "error", "success", "text", "code")
+    return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind)).replace("\\", "")
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def rows(app: AppTest) -> list[dict[str, object]]:
+    return app.dataframe[0].value.to_dict("records")
+
+
+def test_begins_with_the_form_and_the_usual_fields(drawn: Path) -> None:
+    app = open_tune()
+
+    assert not app.exception
+    fields = app.pills(key="tune_fields_quick").value
+    assert fields == ["learning_rate", "width", "weight_decay", "shift", "erase"]
+    assert app.number_input(key="tune_trials").value == 20
+    assert "40 faces" in words_on(app)
+
+
+def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    app = open_tune()
+    app.pills(key="tune_fields_quick").set_value(["learning_rate", "shift"]).run()
+    app.slider(key="tune_shift_quick").set_value((0.02, 0.1)).run()
+    app.number_input(key="tune_minutes").set_value(3).run()
+
+    app.button(key="tune").click().run()
+
+    (made,) = tuning_folder.list_all()
+    assert made.settings.vary == {"learning_rate": (0.0048, 0.12), "shift": (0.02, 0.1)}
+    assert (made.settings.trials, made.settings.minutes, made.settings.validation_faces) == (20, 3, 8)
+    assert made.state is State.STARTING
+    assert "stop" in keys(app)
+
+
+def test_two_clicks_start_one_tuning(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    app = open_tune()
+    click = app.button(key="tune").click()
+
+    click.run()
+
+    assert len(tuning_folder.list_all()) == 1
+
+
+def test_tells_what_keeps_it_from_starting(drawn: Path) -> None:
+    app = open_tune()
+    app.pills(key="tune_fields_quick").set_value(["label_smoothing"]).run()
+    app.selectbox(key="tune_goal").set_value("loss").run()
+
+    app.button(key="tune").click().run()
+
+    assert "changes what the loss means" in app.error[0].value.replace("\\", "")
+    assert tuning_folder.list_all() == []
+
+
+def test_another_recipe_offers_its_own_fields(drawn: Path) -> None:
+    app = open_tune()
+
+    app.selectbox(key="tune_recipe").set_value("classic").run()
+
+    assert app.pills(key="tune_fields_classic").value == ["learning_rate", "shift", "erase"]
+    assert not app.exception
+
+
+def test_a_finished_tuning_shows_the_best_and_how_to_train_it(drawn: Path) -> None:
+    paths = give_tuning()
+
+    app = open_tune(paths.id)
+
+    assert not app.exception
+    assert "Best so far" in words_on(app)
+    assert "400 validation faces, differences up to about" in words_on(app)
+    assert "train_best" in keys(app)
+
+
+def test_the_table_has_a_row_a_trial_with_its_run(drawn: Path) -> None:
+    paths = give_tuning()
+
+    table = rows(open_tune(paths.id))
+
+    trials = tuning_folder.read(paths).trials
+    assert [row["trial"] for row in table] == [5, 4, 3, 2, 1]
+    assert [row["run"] for row in table] == [f"train?run={trial.run}" for trial in reversed(trials)]
+    assert {"stopped early", "★ best", "finished"} == {row["state"] for row in table}
+    assert {"learning rate", "weight decay", "width", "shift"} <= set(table[0])
+
+
+def test_train_the_best_starts_one_ordinary_run(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    paths = give_tuning()
+    before = {run.id for run in runs.list_runs()}
+    app = open_tune(paths.id)
+
+    app.button(key="train_best").click().run()
+
+    (run,) = [run for run in runs.list_runs() if run.id not in before]
+    best = tuning_folder.read(paths).best
+    assert run.config.learning_rate == best.values["learning_rate"]
+    assert run.config.epochs == 8
+    assert "open_full" in keys(app)
+    assert "waiting" in words_on(app)
+
+
+def test_a_tuning_at_work_can_be_stopped(drawn: Path) -> None:
+    paths = give_tuning([TrialState.FINISHED, TrialState.RUNNING], ended=None)
+    app = open_tune()  # the one at work is shown first
+
+    app.button(key="stop").click().run()
+
+    assert paths.stop.exists()
+    assert app.button(key="stop").disabled
+    assert "Stopping" in words_on(app)
+
+
+def test_the_page_stays_with_a_tuning_that_ends(drawn: Path) -> None:
+    paths = give_tuning(ended=None)
+    app = open_tune()
+    assert "stop" in keys(app)
+
+    Attendance(paths).end(State.FINISHED)
+    app.run()
+
+    assert "train_best" in keys(app)
+    assert app.query_params["id"] == paths.id
+
+
+def test_a_new_tuning_can_be_asked_for_beside_one_at_work(drawn: Path) -> None:
+    give_tuning(ended=None)
+    app = open_tune()
+
+    app.selectbox(key="tune_id").set_value("new").run()
+
+    assert "tune" in keys(app)
+
+
+def test_a_tuning_that_was_cut_off_can_be_gone_on_with(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spawned = []
+    monkeypatch.setattr(tuning_control.processes, "spawn", lambda words, **rest: spawned.append(words))
+    paths = give_tuning([TrialState.LOST], ended=State.STOPPED)
+    app = open_tune(paths.id)
+
+    app.button(key="resume").click().run()
+
+    assert spawned == [["-m", "emotion", "tune", "--resume", str(paths.root)]]
+    assert "stop" in keys(app)
+
+
+def test_more_trials_can_be_asked_for(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    paths = give_tuning(trials=5)
+    app = open_tune(paths.id)
+    assert app.number_input(key="go_on_trials").value == 10
+
+    app.button(key="go_on_button").click().run()
+
+    assert tuning_folder.read(paths).settings.trials == 10
+
+
+def test_a_failed_tuning_tells_why(drawn: Path) -> None:
+    paths = give_tuning([TrialState.FAILED, TrialState.FAILED], ended=State.FAILED)
+
+    app = open_tune(paths.id)
+
+    assert not app.exception
+    assert "No folder at nowhere." in words_on(app)
+    assert rows(app)[0]["state"] == "failed: No folder at nowhere."
+
+
+def test_an_unknown_tuning_in_the_address_is_told(drawn: Path) -> None:
+    give_tuning()
+
+    app = open_tune("20260101-000000-zzzz")
+
+    assert "not here" in words_on(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("goal", ["accuracy", "loss"])
+def test_pictures_hold_every_trial_that_was_judged(drawn: Path, theme: str, goal: str) -> None:
+    found = tuning_folder.read(give_tuning(goal=goal))
+
+    history = tune_charts.history(found.trials, found.settings, theme)
+    parallel = tune_charts.parallel(found.trials, found.settings, theme)
+
+    assert sum(len(trace.x) for trace in history.data if trace.mode == "markers") == 5
+    assert len(parallel.data) == 5
+    assert all(len(trace.x) == len(RANGES) + 1 and 0 <= min(trace.x) <= max(trace.x) <= 1 for trace in parallel.data)
+
+
+def test_pictures_stand_without_any_difference(drawn: Path) -> None:
+    found = tuning_folder.read(give_tuning([TrialState.FINISHED]))
+
+    parallel = tune_charts.parallel(found.trials, found.settings, "light")
+
+    assert parallel.data[0].x[-1] == 1.0
