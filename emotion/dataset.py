@@ -30,6 +30,7 @@ from emotion.listing import (
     Listing,
     class_key,
     default_data,
+    kept_as,
     resolve,
     scan,
     title,
@@ -45,6 +46,7 @@ __all__ = [
     "check_classes",
     "checked",
     "default_data",
+    "kept_as",
     "load",
     "resolve",
     "samples",
@@ -116,7 +118,7 @@ def load(listing: Listing, split: str, classes: Sequence[str], progress: Progres
 
 
 def checked(data: str, classes: Sequence[str]) -> str:
-    """The data as a run keeps it: "demo", or the absolute path of a folder that has been seen to hold these classes.
+    """The data as a run keeps it (see `kept_as`), after it has been seen to hold these classes.
 
     Raises:
         DataError: when the folder or a class of its train split is not there, in plain words before a run begins.
@@ -125,7 +127,7 @@ def checked(data: str, classes: Sequence[str]) -> str:
         return DEMO
     root = resolve(data)
     check_classes(scan(root), "train", classes)
-    return str(root)
+    return kept_as(data)
 
 
 def check_classes(listing: Listing, split: str, classes: Sequence[str]) -> None:

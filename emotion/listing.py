@@ -1,30 +1,41 @@
 """The files of a data folder: which there are, in which split and class. No picture is opened here.
 
 The layout is `<root>/train/<class>/…` and `<root>/test/<class>/…`. Upper and lower case of these folder names do
-not matter (`Train/Happy` is train, happy). Folders inside a class folder are walked too: all that lies below
+not matter (`Train/Happy` is train, happy), and some other names of the splits are known (training, testing; validation
+where there is no test). Folders inside a class folder are walked too: all that lies below
 `happy/` is happy. Hidden files and folders, `__MACOSX`, links to folders and files with other endings are left
 out and counted.
+
+A folder that is a data set with a name (`emotion.data_set`) may be read otherwise: its classes may have got other
+names, and `<root>/<class>/…` without a split may have got a recorded one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from emotion import demo_faces
+from emotion import data_set, demo_faces, folder_walk, overlay
+from emotion.class_names import class_key as class_key
 from emotion.config import DEMO, DEMO_TITLE, archive_dir, drawn_faces_dir
-from emotion.errors import DataFolderMissingError, DataFolderUnreadableError, FolderNamesClashError, SplitMissingError
+from emotion.data_set import DataSet
+from emotion.errors import (
+    ClassFoldersOnlyError,
+    DataFolderMissingError,
+    SplitMissingError,
+)
+from emotion.folder_walk import SUFFIXES as SUFFIXES
+from emotion.folder_walk import Record
+from emotion.import_errors import DataSetFolderMissingError
 from emotion.reading import Progress
 
 SPLITS = ("train", "test")
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
-JUNK_FOLDERS = frozenset({"__macosx", "@eadir"})  # left by macOS zips and by Synology disks
 QUOTES = "\"'\u201c\u201d\u2018\u2019"  # around a path that was copied from a file manager or a text
 
-_Record = tuple[str, int, int]  # relative name with "/", size in bytes, time of last change in ns
+Side = Callable[[str], bool]  # whether a file, by its relative name, is in a split
 
 
 @dataclass(frozen=True)
@@ -36,13 +47,20 @@ class Listing:
         files: split → class → relative names with "/", sorted. A split without a folder is not in it;
             an empty class folder stands with an empty tuple. Class names are in lower case.
         skipped: how many files and folders below train/ and test/ were left out.
-        fingerprint: 32 hex digits that change when a picture of any class is added, removed, renamed or changed.
+        fingerprint: 32 hex digits that change when a picture of any class is added, removed, renamed or changed, and
+            when something else is decided about one (see `emotion.overlay`).
+        decisions: 32 hex digits of what is decided about the pictures, "" where nothing is.
+        excluded, relabelled, moved: how many pictures that concerns.
     """
 
     root: Path
     files: dict[str, dict[str, tuple[str, ...]]]
     skipped: int
     fingerprint: str
+    decisions: str = ""
+    excluded: int = 0
+    relabelled: int = 0
+    moved: int = 0
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
@@ -55,17 +73,13 @@ class Listing:
         return tuple(self.files.get("train") or self.files.get("test") or ())
 
 
-def class_key(name: str) -> str:
-    """The one spelling of a folder or class name: lower case, and macOS's split accents put together."""
-    return unicodedata.normalize("NFC", name.strip()).casefold()
-
-
 def resolve(data: str, progress: Progress | None = None) -> Path:
     """The data folder that a person means.
 
     Args:
-        data: "demo" (its faces are drawn at the first use), or a path: `~` and quotes around it are understood,
-            and a relative one starts at the current folder. A folder that only wraps the real one is looked through.
+        data: "demo" (its faces are drawn at the first use), the name of a data set, or a path: `~` and quotes around
+            it are understood, and a relative one starts at the current folder. A folder that only wraps the real one
+            is looked through. A name goes before a folder of that name; `./name` is always a folder.
         progress: of the drawing.
 
     Returns:
@@ -76,6 +90,10 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
     """
     if data.strip() == DEMO:
         return _drawn_faces(progress)
+    if known := data_set.find(data):
+        if not os.path.isdir(known.folder):
+            raise DataSetFolderMissingError(known.name, known.folder)
+        return known.folder
     folder = _typed_folder(data)
     if not os.path.isdir(folder):
         raise DataFolderMissingError(folder)
@@ -83,18 +101,32 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
 
 
 def title(data: str) -> str:
-    """How the data is called where it appears: "drawn faces (demo)" or the folder's name."""
+    """How the data is called where it appears: "drawn faces (demo)", its name, or the folder's name."""
     if data.strip() == DEMO:
         return DEMO_TITLE
     folder = _typed_folder(data)
-    return folder.name or str(folder)
+    known = data_set.find(data) or data_set.of_folder(folder)
+    return known.name if known else folder.name or str(folder)
+
+
+def kept_as(data: str) -> str:
+    """The data as a run keeps it, so that it can be found again from anywhere: "demo", a name, or an absolute path.
+
+    Raises:
+        DataFolderMissingError: when there is no such folder.
+    """
+    known = data_set.find(data)
+    folder = resolve(data) if data.strip() != DEMO else None
+    return DEMO if folder is None else known.name if known else str(folder)
 
 
 def default_data() -> str:
-    """The folder `archive/` if it holds a train/ folder, else "demo"."""
+    """The folder `archive/` if it holds a train/ folder, else the newest data set with a name, else "demo"."""
     folder = archive_dir()
-    has_train = folder.is_dir() and "train" in _folders(_inner_folder(folder))[0]
-    return str(folder) if has_train else DEMO
+    if folder.is_dir() and "train" in folder_walk.splits(folder_walk.folders(_inner_folder(folder))[0]):
+        return str(folder)
+    names = [known.name for known in data_set.list_sets() if os.path.isdir(known.folder)]
+    return names[0] if names else DEMO
 
 
 def _drawn_faces(progress: Progress | None) -> Path:
@@ -114,75 +146,74 @@ def _inner_folder(folder: Path) -> Path:
     """The folder itself, or the only folder in it that holds a split (an unpacked zip with an outer folder)."""
     if _holds_split(folder):
         return folder
-    inside = [folder / name for names in _folders(folder)[0].values() for name in names]
+    inside = [folder / name for names in folder_walk.folders(folder)[0].values() for name in names]
     holders = [path for path in inside if os.access(path, os.R_OK | os.X_OK) and _holds_split(path)]
     return holders[0] if len(holders) == 1 else folder
 
 
 def _holds_split(folder: Path) -> bool:
-    return not _folders(folder)[0].keys().isdisjoint(SPLITS)
+    return bool(folder_walk.splits(folder_walk.folders(folder)[0]))
 
 
-def _folders(folder: Path) -> tuple[dict[str, list[str]], int]:
-    """The folders in a folder, as class key → names on disk, and the number of other entries."""
-    found: dict[str, list[str]] = {}
-    others = 0
-    for entry in _entries(str(folder)):
-        if entry.is_dir() and not _is_junk(entry.name):
-            found.setdefault(class_key(entry.name), []).append(entry.name)
-        else:
-            others += 1
-    return dict(sorted(found.items())), others
+@dataclass
+class _Found:
+    """What a walk has found so far: split → class → records; a file without a split counts as left out."""
+
+    records: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
+    skipped: int = 0
+
+    def add(self, folder: Path, prefix: str, sides: dict[str, Side]) -> None:
+        """Walks the class folders in a folder; `sides` says of each split which files are in it."""
+        classes, others = folder_walk.folders(folder)
+        self.skipped += others
+        for split in sides:
+            self.records[split] = {name: [] for name in classes}
+        for name, on_disk in classes.items():
+            class_folder = folder_walk.only_one(folder, on_disk)
+            records, others = folder_walk.walk(class_folder, prefix + class_folder.name)
+            taken = 0
+            for split, is_in in sides.items():
+                self.records[split][name] = mine = [record for record in records if is_in(record[0])]
+                taken += len(mine)
+            self.skipped += others + len(records) - taken
+
+    def listing(self, root: Path, names: Mapping[str, str], split_is_recorded: bool) -> Listing:
+        """The listing, with classes called by their other names; two that are called the same become one."""
+        files: dict[str, dict[str, tuple[str, ...]]] = {}
+        records: list[Record] = []
+        for split, classes in self.records.items():
+            together: dict[str, list[str]] = {}
+            for name, found in classes.items():
+                together.setdefault(names.get(name, name), []).extend([record[0] for record in found])
+                records += found
+            files[split] = {name: tuple(sorted(found)) for name, found in sorted(together.items())}
+        more = sorted(names.items()) if names else []
+        if split_is_recorded:
+            more.append(("in test", str(sum(map(len, files["train"].values())))))  # the records stand in this order
+        return Listing(root, files, self.skipped, _fingerprint(records, more))
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        raise DataFolderUnreadableError(Path(folder), error.strerror or str(error)) from error
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name.lower() in JUNK_FOLDERS
-
-
-def _only_one(folder: Path, names: list[str]) -> Path:
-    if len(names) > 1:
-        raise FolderNamesClashError(folder, names)
-    return folder / names[0]
-
-
-def _walk(folder: Path, relative: str) -> tuple[list[_Record], int]:
-    """All pictures below a class folder, sorted by name, and the number of other entries."""
-    records: list[_Record] = []
-    skipped = 0
-    waiting = [(str(folder), relative)]
-    while waiting:
-        path, prefix = waiting.pop()
-        for entry in _entries(path):
-            name = entry.name
-            if name[:1] != "." and name[name.rfind(".") :].lower() in SUFFIXES and entry.is_file():
-                facts = entry.stat()
-                records.append((f"{prefix}/{name}", facts.st_size, facts.st_mtime_ns))
-            elif entry.is_dir(follow_symlinks=False) and not _is_junk(name):
-                waiting.append((entry.path, f"{prefix}/{name}"))
-            else:
-                skipped += 1
-    records.sort()
-    return records, skipped
-
-
-def _fingerprint(records: list[_Record]) -> str:
+def _fingerprint(records: list[Record], more: list[tuple[str, str]]) -> str:
     text = "\0".join([f"{name}\0{size}\0{changed}" for name, size, changed in records])
+    if more:  # what cannot be seen in names, sizes and times: other names of classes, a recorded split
+        text += "\0\0" + "\0".join([f"{key}\0{value}" for key, value in more])
     return hashlib.blake2b(os.fsencode(text), digest_size=16).hexdigest()
 
 
-def scan(root: Path) -> Listing:
+def scan(root: Path, known: DataSet | None = None, split: Mapping[str, str] | None = None) -> Listing:
+    """The pictures of a data folder as they are to be used: after what was decided about them (`emotion.overlay`).
+
+    Args, Returns, Raises: as `on_disk`.
+    """
+    return overlay.decided(on_disk(root, known, split))
+
+
+def on_disk(root: Path, known: DataSet | None = None, split: Mapping[str, str] | None = None) -> Listing:
     """Lists the pictures of a data folder by name, size and time of last change; opens none.
 
     Args:
-        root: a folder with train/ or test/ or both; see `resolve` for what people type.
+        root: a folder with train/ or test/ or both, or the folder of a data set; see `resolve` for what people type.
+        known, split: of a data set that is being made: its facts, file → split; of others they are looked up.
 
     Returns:
         Its listing: 32,298 files take about 0.2 s.
@@ -190,26 +221,24 @@ def scan(root: Path) -> Listing:
     Raises:
         DataFolderMissingError: when there is no such folder.
         DataFolderUnreadableError: when a folder may not be opened.
-        SplitMissingError: when it holds neither train/ nor test/.
+        SplitMissingError: when it holds neither train/ nor test/, and no split of its class folders is recorded.
         FolderNamesClashError: when two folders differ only in upper and lower case.
     """
     if not os.path.isdir(root):
         raise DataFolderMissingError(root)
-    files: dict[str, dict[str, tuple[str, ...]]] = {}
-    records: list[_Record] = []
-    skipped = 0
-    splits = _folders(root)[0]
-    for split in (name for name in SPLITS if name in splits):
-        split_folder = _only_one(root, splits[split])
-        classes, others = _folders(split_folder)
-        skipped += others
-        files[split] = {}
-        for name, on_disk in classes.items():
-            folder = _only_one(split_folder, on_disk)
-            found, others = _walk(folder, f"{split_folder.name}/{folder.name}")
-            files[split][name] = tuple([record[0] for record in found])
-            records += found
-            skipped += others
-    if not files:
-        raise SplitMissingError(root, SPLITS[0])
-    return Listing(root, files, skipped, _fingerprint(records))
+    known = known or data_set.of_folder(root)
+    found, folders = _Found(), folder_walk.folders(root)[0]
+    splits = folder_walk.splits(folders)
+    if splits:
+        for name, on_disk in splits.items():
+            folder = folder_walk.only_one(root, on_disk)
+            found.add(folder, f"{folder.name}/", {name: lambda file: True})
+    elif known and (split := data_set.read_split(known.home) if split is None else split) is not None:
+        found.add(root, "", {name: _files_in(split, name).__contains__ for name in SPLITS})
+    else:
+        raise ClassFoldersOnlyError(root, folders) if len(folders) > 1 else SplitMissingError(root, SPLITS[0])
+    return found.listing(root, known.names if known else {}, not splits)
+
+
+def _files_in(split: Mapping[str, str], name: str) -> set[str]:
+    return {file for file, side in split.items() if side == name}

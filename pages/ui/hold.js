@@ -1,0 +1,192 @@
+// A camera with a button to hold. Nothing is sent before the button is pressed, and nothing after it is let go.
+// The next frame goes only after the answer to the one before.
+
+const VIEWS = new WeakMap();
+const QUALITY = 0.9; // of the JPEG
+const PATIENCE = 5000; // ms: an answer that has not come by then was lost
+const SETTLING = 400; // ms after the last answer until the page is told that the button was let go
+const STAYS = "The picture stays on this computer. Faces are kept only while you hold the button.";
+const REFUSALS = {
+  NotAllowedError: "The camera was refused: allow it in the browser, beside the address, and start again.",
+  NotFoundError: "There is no camera: connect one and start again.",
+  NotReadableError: "Another program uses the camera: close that and start again.",
+};
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Hold(parentElement));
+  const view = VIEWS.get(parentElement);
+  view.send = (name, value) => setTriggerValue(name, value);
+  view.take(data);
+  return () => {
+    VIEWS.delete(parentElement);
+    view.leave();
+  };
+}
+
+let handedOver = null; // the camera of an element that was made anew
+
+class Hold {
+  constructor(parent) {
+    this.root = parent.querySelector(".hold");
+    this.stage = element("div", "stage");
+    this.video = element("video", "", { playsinline: "", "aria-label": "Your camera, mirrored" });
+    this.video.muted = true;
+    this.begin_ = element("button", "start", { type: "button" });
+    this.begin_.textContent = "Use the camera";
+    this.button = element("button", "press", { type: "button" });
+    this.line = element("p", "line", { "aria-live": "polite" });
+    this.stage.append(this.video, this.begin_);
+    this.root.replaceChildren(this.stage, this.button, this.line);
+    this.canvas = document.createElement("canvas");
+    this.number = 0;
+    this.begin_.addEventListener("click", () => this.start());
+    this.button.addEventListener("pointerdown", (event) => this.press(event));
+    for (const kind of ["pointerup", "pointercancel", "lostpointercapture", "blur"])
+      this.button.addEventListener(kind, () => this.letGo());
+    this.button.addEventListener("keydown", (event) => this.onKey(event, true));
+    this.button.addEventListener("keyup", (event) => this.onKey(event, false));
+    this.button.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.rest(STAYS);
+    if (handedOver) this.begin(handedOver.stream);
+  }
+
+  rest(words) {
+    this.root.dataset.state = "off";
+    this.button.disabled = true;
+    this.say(words);
+  }
+
+  async start() {
+    if (!navigator.mediaDevices?.getUserMedia) {
+      const port = location.port ? `:${location.port}` : "";
+      return this.rest(`The browser gives its camera to secure addresses only: open http://localhost${port} on this computer, or use https.`);
+    }
+    this.begin_.disabled = true;
+    this.say("Waiting for the camera …");
+    try {
+      const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+      this.begin(await navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: "user" }, audio: false }));
+    } catch (error) {
+      this.rest(REFUSALS[error.name] ?? "The camera could not be started: check it in another program and start again.");
+    } finally {
+      this.begin_.disabled = false;
+    }
+  }
+
+  begin(stream) {
+    if (this.hasLeft) return release(stream);
+    clearTimeout(handedOver?.timer);
+    handedOver = null;
+    this.stream = stream;
+    stream.getVideoTracks()[0].onended = () => this.halt();
+    this.video.srcObject = stream;
+    this.video.play();
+    this.root.dataset.state = "on";
+    this.button.disabled = false;
+    this.say(STAYS);
+  }
+
+  halt() {
+    this.letGo();
+    this.stream = null;
+    this.video.srcObject = null;
+    if (!this.hasLeft) this.rest(STAYS);
+  }
+
+  leave() {
+    this.hasLeft = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.ending);
+    if (!this.stream) return;
+    const stream = this.stream;
+    this.stream = null;
+    const timer = setTimeout(() => {
+      release(stream);
+      handedOver = null;
+    }, 2000);
+    handedOver = { stream, timer };
+  }
+
+  onKey(event, isDown) {
+    if (event.key !== " " && event.key !== "Enter") return;
+    event.preventDefault();
+    if (isDown && !event.repeat) this.press(event);
+    if (!isDown) this.letGo();
+  }
+
+  press(event) {
+    if (!this.stream || this.isHeld) return;
+    if (event.pointerId !== undefined) this.button.setPointerCapture(event.pointerId);
+    this.isHeld = true;
+    this.taken = this.lost = 0;
+    clearTimeout(this.ending);
+    this.button.classList.add("held");
+    if (!this.waitsFor) this.frame();
+  }
+
+  letGo() {
+    if (!this.isHeld) return;
+    this.isHeld = false;
+    this.button.classList.remove("held");
+    if (!this.waitsFor) this.end();
+  }
+
+  // The rest of the page shows counts and thumbnails: it is drawn anew once, not at every frame.
+  end() {
+    clearTimeout(this.timer);
+    clearTimeout(this.ending);
+    this.ending = setTimeout(() => this.send("done", this.number), SETTLING);
+  }
+
+  later(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.frame(), ms);
+  }
+
+  frame() {
+    this.waitsFor = null;
+    if (!this.stream) return;
+    if (!this.isHeld && this.number) return this.end();
+    if (!this.video.videoWidth) return this.later(200);
+    const width = Math.min(this.data.width, this.video.videoWidth);
+    this.canvas.width = width;
+    this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
+    this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    this.number += 1;
+    this.waitsFor = this.number;
+    this.sent = performance.now();
+    this.send("frame", { n: this.number, jpeg: this.canvas.toDataURL("image/jpeg", QUALITY) });
+    this.later(PATIENCE);
+  }
+
+  take(data) {
+    const isNews = data.rerun !== this.data?.rerun;
+    this.data = data;
+    this.button.textContent = data.words;
+    const answer = data.answer;
+    if (!isNews || !this.waitsFor || answer?.n !== this.waitsFor) return;
+    this.waitsFor = null;
+    if (answer.problem) this.lost += 1;
+    else this.taken += 1;
+    this.root.dataset.taken = this.taken;
+    this.say(answer.problem || `${this.taken} taken, ${data.kept} in all`);
+    if (this.isHeld) this.later(Math.max(0, 1000 / data.mostASecond - (performance.now() - this.sent)));
+    else this.end();
+  }
+
+  say(words) {
+    if (this.line.textContent !== words) this.line.textContent = words;
+  }
+}
+
+function release(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}
+
+function element(tag, className, attributes = {}) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
+  return made;
+}

@@ -1,0 +1,320 @@
+"""The Data page as a person meets it: what is there, bringing more in, looking at it, and taking it away."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from emotion import data_set, data_sets, demo_faces, import_jobs, made_here
+from emotion.config import drawn_faces_dir
+from pages.ui import data_bring, data_look, data_scatter
+from tests.waiting import wait_for
+from tests.zips import png, write_archive, write_classes, zip_names, zip_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_imports() -> Iterator[None]:
+    yield
+    for job in import_jobs.list_jobs():
+        import_jobs.dismiss(job.number)
+
+
+@pytest.fixture
+def drawn(home: Path) -> Path:
+    """A home with a few drawn faces."""
+    demo_faces.write(drawn_faces_dir(), train=24, test=8)
+    return home
+
+
+def open_data(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, word in address.items():
+        app.query_params[name] = word
+    return app.switch_page("pages/data.py").run()
+
+
+def words_on(app: AppTest) -> str:
+    kinds = ("markdown", "caption", "info", "warning", "error", "success", "text", "code")
+    shown = "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+    return shown + "\n".join(element.proto.body for element in app.get("html"))
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def wait_for_imports() -> None:
+    wait_for(lambda: all(job.ended is not None for job in import_jobs.list_jobs()))
+
+
+def test_shows_the_drawn_faces_when_there_is_nothing_else(drawn: Path) -> None:
+    app = open_data()
+
+    assert app.selectbox(key="data_set").value == "demo"
+    assert '<span class="n">12</span>' in words_on(app)
+    assert "train_with" in keys(app)
+    assert not app.exception
+
+
+def test_draws_the_faces_at_the_first_look(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_faces.write, "__defaults__", (8, 4, 0, None))
+
+    app = open_data()
+
+    assert (home / "drawn_faces" / "train").is_dir()
+    assert not app.exception
+
+
+def test_an_archive_is_shown_first(drawn: Path) -> None:
+    write_archive(drawn / "archive")
+
+    app = open_data()
+
+    assert app.selectbox(key="data_set").value == "archive/"
+
+
+def test_the_address_names_the_data_and_the_part(drawn: Path) -> None:
+    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    write_archive(drawn / "archive")
+
+    app = open_data(set="mine", part="bring")
+
+    assert app.selectbox(key="data_set").value == "mine"
+    assert "bring_zip_go" in keys(app)
+
+
+def test_a_path_in_the_address_is_never_read(drawn: Path) -> None:
+    app = open_data(set="/etc")
+
+    assert app.selectbox(key="data_set").value == "demo"
+
+
+def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
+    zipped = zip_of(write_archive(drawn / "elsewhere"), drawn / "a.zip", "archive/")
+    app = open_data(part="bring")
+    app.file_uploader[0].upload("faces.zip", zipped.read_bytes(), "application/zip").run()
+
+    app.button(key="bring_zip_go").click().run()
+    wait_for_imports()
+    app.run()
+
+    assert "**faces** is here: 12 train, 4 test." in words_on(app)
+    assert data_set.get("faces").counts["train"] == {"happy": 6, "sad": 6}
+
+
+def test_looks_at_what_was_brought_in(drawn: Path) -> None:
+    job = import_jobs.add(str(write_archive(drawn / "elsewhere")), "mine", "elsewhere")
+    wait_for_imports()
+    app = open_data(part="bring")
+
+    app.button(key=f"look_{job.number}").click().run()
+
+    assert app.selectbox(key="data_set").value == "mine"
+    assert app.query_params["set"] == "mine"
+    assert "is here" not in words_on(app)
+
+
+def test_tells_why_a_zip_was_refused(drawn: Path) -> None:
+    bad = zip_names(drawn / "bad.zip", {"../out.png": png(0)})
+    app = open_data(part="bring")
+    app.file_uploader[0].upload("bad.zip", bad.read_bytes(), "application/zip").run()
+
+    app.button(key="bring_zip_go").click().run()
+    wait_for_imports()
+    app.run()
+
+    assert "a path in it leads out of its folder" in app.error[0].value
+    assert not (drawn / "datasets" / "bad").exists()
+
+
+def test_brings_a_folder_in_by_its_path(drawn: Path) -> None:
+    folder = write_classes(drawn / "elsewhere")
+    app = open_data(part="bring")
+    app.segmented_control(key="bring_way").set_value(data_bring.PATH).run()
+    app.text_input(key="bring_path").set_value(f'"{folder}"').run()
+    app.text_input(key="bring_path_name").set_value("mine").run()
+
+    app.button(key="bring_path_go").click().run()
+    wait_for_imports()
+
+    assert data_set.get("mine").folder == folder
+
+
+def test_shows_the_terms_before_the_download(drawn: Path) -> None:
+    app = open_data(part="bring")
+
+    app.segmented_control(key="bring_way").set_value(data_bring.KAGGLE).run()
+
+    assert "no clear licence" in words_on(app)
+    assert "bring_kaggle_go" not in keys(app) or app.button(key="bring_kaggle_go").disabled
+
+
+def test_offers_usual_names_and_takes_them(drawn: Path) -> None:
+    folder = write_classes(drawn / "elsewhere")
+    (folder / "happy").rename(folder / "happiness")
+    data_sets.add_folder(folder, "mine")
+    app = open_data(set="mine")
+
+    app.button(key="usual_names").click().run()
+
+    assert data_set.get("mine").names == {"happiness": "happy"}
+    assert "usual_names" not in keys(app)
+    assert not app.exception
+
+
+def test_classes_can_be_called_anything(drawn: Path) -> None:
+    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    app = open_data(set="mine")
+
+    app.text_input(key="class_name_mine_happy").set_value("glad")
+    app.button(key="save_names").click().run()
+
+    assert data_set.get("mine").counts["test"] == {"glad": 2, "sad": 2}
+
+
+def test_removes_a_name_after_a_second_click(drawn: Path) -> None:
+    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    app = open_data(set="mine")
+
+    app.button(key="remove_data_now").click().run()
+
+    assert data_set.list_sets() == []
+    assert app.selectbox(key="data_set").value == "demo"
+    assert (drawn / "elsewhere" / "train").is_dir()
+
+
+def test_a_missing_folder_has_its_ways_out(drawn: Path) -> None:
+    folder = write_archive(drawn / "elsewhere")
+    data_sets.add_folder(folder, "mine")
+    folder.rename(drawn / "moved")
+
+    app = open_data(set="mine")
+
+    assert app.selectbox(key="data_set").value == "demo"
+    assert not app.exception
+
+
+def test_a_folder_that_lost_its_splits_has_its_ways_out(drawn: Path) -> None:
+    folder = write_archive(drawn / "elsewhere")
+    data_sets.add_folder(folder, "mine")
+    for split in ("train", "test"):
+        (folder / split).rename(folder / f"no {split}")
+
+    app = open_data(set="mine")
+
+    assert "has no train/" in app.error[0].value
+    assert {"to_bring", "remove_data_now"} <= keys(app)
+
+
+def test_trains_with_what_is_shown(drawn: Path) -> None:
+    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    write_archive(drawn / "archive")
+    app = open_data(set="mine")
+
+    app.button(key="train_with").click().run()
+
+    assert app.selectbox(key="train_data").value == "mine"
+    assert "12 faces" in words_on(app)
+
+
+def test_filters_choose_which_pictures_are_counted(drawn: Path) -> None:
+    app = open_data()
+
+    app.selectbox(key="data_split").set_value("test").run()
+    app.selectbox(key="data_class").set_value("happy").run()
+
+    assert "4 pictures. In the corner" in words_on(app)
+    assert app.query_params["split"] == "test"
+
+
+def test_a_picture_in_the_address_is_open(drawn: Path) -> None:
+    app = open_data(picture="test/happy/00001.png")
+
+    assert "48 × 48 pixels, L" in words_on(app)
+    assert "close_in_gallery" in keys(app)
+
+
+def test_asks_before_a_long_reading(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_look, "PATIENCE", 0.0)
+    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+
+    app = open_data(set="mine")
+    assert "data_split" not in {box.key for box in app.selectbox}
+
+    app.button(key="read_all").click().run()
+    assert "data_split" in {box.key for box in app.selectbox}
+
+
+def test_makes_a_data_set_from_dropped_pictures(drawn: Path) -> None:
+    app = open_data(part="bring")
+    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+    app.text_input(key="make_name").set_value("mine")
+    app.button(key="make_go").click().run()
+
+    for place, label in enumerate(("happy", "sad")):
+        app.segmented_control(key="make_label").set_value(label).run()
+        files = [(f"{number}.png", png(10 * place + number), "image/png") for number in range(5)]
+        app.file_uploader[0].set_value(files).run()
+        app.button(key="make_add").click().run()
+    app.button(key="make_use").click().run()
+
+    assert data_set.get("mine").counts == {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}}
+    assert app.selectbox(key="data_set").value == "mine"
+
+
+def test_names_a_picture_that_was_left_out(drawn: Path) -> None:
+    made_here.create("mine", ["happy", "sad"])
+    app = open_data(part="bring")
+    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+
+    app.file_uploader[0].upload("notes.png", b"no picture", "image/png").run()
+    app.button(key="make_add").click().run()
+
+    assert "1 picture left out" in app.error[0].value
+    assert app.button(key="make_use").disabled
+
+
+def test_an_empty_data_set_says_where_pictures_come_from(drawn: Path) -> None:
+    made_here.create("mine", ["happy", "sad"])
+
+    app = open_data(set="mine")
+
+    assert "no picture in it yet" in words_on(app)
+    assert "to_bring_pictures" in keys(app)
+
+
+def test_names_are_shown_as_text(drawn: Path) -> None:
+    folder = write_classes(drawn / "elsewhere")
+    (folder / "happy").rename(folder / "&lt;b&gt;_x_")
+
+    data_sets.add_folder(folder, "a _b_ c")
+    app = open_data()
+
+    assert "&amp;lt;b&amp;gt;_x_" in words_on(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize(("told", "expected"), [([3], 3), (3, 3), ([99], None), ("3", None), (None, None)])
+def test_a_point_of_the_chart_is_a_picture_or_nothing(told: object, expected: int | None) -> None:
+    assert data_scatter._index({"customdata": told}, 10) == expected
+
+
+def test_an_upload_of_a_large_photo_without_a_face_is_left_out(drawn: Path) -> None:
+    record = made_here.create("mine", ["happy", "sad"])
+    app = open_data(part="bring")
+    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+    buffer = io.BytesIO()
+    Image.new("RGB", (600, 600), "blue").save(buffer, "PNG")
+
+    app.file_uploader[0].upload("sky.png", buffer.getvalue(), "image/png").run()
+    app.button(key="make_add").click().run()
+
+    assert "No face was found" in app.error[0].value
+    assert made_here.counts(record) == {"happy": 0, "sad": 0}

@@ -1,0 +1,124 @@
+"""fer2013.csv becomes pictures in train/ and test/; what is not as expected is told with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emotion import data_sets, fer_csv
+from emotion.data_layout import Options
+from emotion.import_errors import CsvError, SourceMissingError
+from tests.zips import face, zip_of
+
+NAMES = "emotion,pixels,Usage"
+
+
+def row(emotion: int, seed: int, usage: str) -> str:
+    return f"{emotion},{' '.join(map(str, face(seed).ravel()))},{usage}"
+
+
+def write(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def table(home: Path) -> Path:
+    """Two training pictures, one of each test part, for happy (3) and sad (4)."""
+    rows = [
+        row(emotion, 10 * emotion + place, usage)
+        for emotion in (3, 4)
+        for place, usage in enumerate(("Training", "Training", "PublicTest", "PrivateTest"))
+    ]
+    return write(home / "fer2013.csv", NAMES, *rows)
+
+
+def test_pixels_arrive_as_they_are(table: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+
+    fer_csv.convert(table, target)
+
+    with Image.open(target / "train" / "happy" / "training_00002.png") as picture:
+        np.testing.assert_array_equal(np.asarray(picture), face(30))
+        assert picture.mode == "L"
+
+
+@pytest.mark.parametrize(
+    ("part", "test", "left_out"),
+    [("public", 1, {"privatetest": 2}), ("private", 1, {"publictest": 2}), ("both", 2, {})],
+)
+def test_one_test_part_is_taken(part: str, test: int, left_out: dict[str, int], table: Path) -> None:
+    record = data_sets.add_csv(table, "fer", Options(test=part))
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": test, "sad": test}}
+    assert record.left_out == left_out
+
+
+def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
+    pixels = " ".join(map(str, face(0).ravel()))
+    path = write(tmp_path / "icml.csv", "emotion, Usage, pixels", f"3,Training,{pixels}")
+
+    rows = list(fer_csv.rows(path))
+
+    assert [(found.name, found.usage) for found in rows] == [("happy", "training")]
+
+
+def test_a_first_line_of_names_is_not_needed(tmp_path: Path) -> None:
+    path = write(tmp_path / "fer.csv", row(3, 0, "Training"))
+
+    assert len(list(fer_csv.rows(path))) == 1
+
+
+def test_a_zip_with_the_csv_is_understood(table: Path, home: Path) -> None:
+    folder = home / "folder"
+    folder.mkdir()
+    table.rename(folder / "fer2013.csv")
+
+    record = data_sets.add_zip(zip_of(folder, home / "a.zip"), "fer", "a.zip")
+
+    assert record.counts["train"] == {"happy": 2, "sad": 2}
+    assert not (record.home / "table.csv").exists()
+
+
+def test_the_same_csv_gives_the_same_fingerprint(table: Path) -> None:
+    records = [data_sets.add_csv(table, name) for name in ("one", "two")]
+
+    assert records[0].fingerprint == records[1].fingerprint
+
+
+@pytest.mark.parametrize(
+    ("line", "match"),
+    [
+        ("7," + "0 " * 2304 + ",Training", "Line 2 .* an emotion that there is not"),
+        ("-1," + "0 " * 2304 + ",Training", "Line 2 .* an emotion that there is not"),
+        ("3," + "0 " * 2303 + ",Training", "Line 2 .* does not hold 2,304 grey values"),
+        ("3," + "0 " * 2303 + "256,Training", "Line 2 .* does not hold 2,304 grey values"),
+        ("3," + "0 " * 2303 + "-1,Training", "Line 2 .* does not hold 2,304 grey values"),
+        ("3," + "x " * 2304 + ",Training", "Line 2 .* something else than numbers"),
+        ("3," + "0 " * 2304 + ",Sometimes", "Line 2 .* a use that there is not"),
+        ("3", "Line 2 .* is cut short"),
+        ('3,"' + "0 " * 100_000 + '",Training', "is not text of that kind"),
+    ],
+)  # fmt: skip
+def test_tells_the_line_that_is_wrong(line: str, match: str, home: Path) -> None:
+    with pytest.raises(CsvError, match=match):
+        data_sets.add_csv(write(home / "fer.csv", NAMES, line), "fer")
+
+    assert list((home / "datasets").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b,c\n1,2,3\n", b"\xff\xfe\0\0", b"emotion,pixels,Usage\n"])
+def test_refuses_what_is_no_such_table(content: bytes, home: Path) -> None:
+    (home / "fer.csv").write_bytes(content)
+
+    with pytest.raises(CsvError, match="csv file"):
+        data_sets.add_csv(home / "fer.csv", "fer")
+
+
+def test_refuses_a_table_that_is_not_there(home: Path) -> None:
+    with pytest.raises(SourceMissingError, match="no folder, zip or csv file"):
+        data_sets.add_csv(home / "nowhere.csv", "fer")
