@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
+from emotion import check_command, data_command, tune_command
 from emotion.errors import EmotionError
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
-DATA_HELP = "a folder with train/ and test/, or demo for the drawn faces (default: archive/, or demo without it)"
+DATA_HELP = (
+    "a folder with train/ and test/, the name of a data set (`data list`), or demo for the drawn faces "
+    "(default: archive/, else the newest data set, else demo)"
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_runs(commands)
     _add_export(commands)
+    data_command.add_parser(commands)
+    check_command.add_parser(commands)
+    tune_command.add_parser(commands)
     return top
 
 
@@ -58,11 +66,23 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "python -m emotion train --data archive --epochs 5",
     )
     train.add_argument("--data", help=DATA_HELP)
-    train.add_argument("--classes", type=_classes, metavar="A,B", help="class folders to learn (default: happy,sad)")
-    train.add_argument("--recipe", help="what to train (default: classic)")
+    train.add_argument(
+        "--classes", type=_classes, metavar="A,B", help="class folders to learn, or all (default: happy,sad)"
+    )
+    train.add_argument("--recipe", help="what to train: classic, quick-s, quick, quick-l, strong (default: quick)")
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")
     train.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
-    train.add_argument("--learning-rate", type=float, metavar="X", help="size of a step of Adam")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="size of a step, at its highest")
+    train.add_argument("--width", type=float, metavar="X", help="the network's channels times this (default: 1)")
+    train.add_argument("--weight-decay", type=float, metavar="X", help="pull of the weights towards zero")
+    train.add_argument("--label-smoothing", type=float, metavar="X", help="share of a label given to all classes")
+    train.add_argument("--class-weights", choices=("none", "balanced"), help="let rare classes count more")
+    train.add_argument(
+        "--augmentation",
+        metavar="KIND=X,…",
+        help="how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)",
+    )
+    train.add_argument("--drop-twins", action="store_true", help="leave out training faces that are in test too")
     train.add_argument("--validation-split", type=float, metavar="X", help="share of train kept aside")
     train.add_argument("--seed", type=int, metavar="N", help="same seed, same data, same machine: same history")
     train.add_argument("--name", metavar="TEXT", help="your own words for this run")
@@ -85,10 +105,11 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     evaluate.add_argument(
         "--classes",
         type=_classes,
-        metavar="A,B",
-        help="classes to test (default: the model's own, or happy,sad where it has more)",
+        metavar="A,B|all",
+        help="classes to test, or all (default: the model's two, or happy,sad where it has more)",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument("--report", metavar="DIR", help="write a report too: report.html and one PNG a figure")
 
 
 def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -101,6 +122,9 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     predict.add_argument("files", nargs="+", metavar="FILE|DIR", help="pictures, or folders to walk")
     predict.add_argument("--model", default="pretrained", help=MODEL_HELP + " (default: pretrained)")
     predict.add_argument("--json", action="store_true", help="print one JSON object a line")
+    predict.add_argument(
+        "--all-classes", action="store_true", help="also say the probability of every class that the model knows"
+    )
     predict.add_argument("--min-face", type=_pixels, metavar="N", help="leave out faces lower than N pixels")
     predict.add_argument(
         "--annotate",
@@ -124,7 +148,19 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "Make the best weights of an unfinished run usable.",
         "python -m emotion export 20261123-142501-k3f9",
     )
-    export.add_argument("run", metavar="RUN", help="a run id, latest, or the path of a run folder")
+    export.add_argument("run_id", metavar="RUN", help="a run id, latest, or the path of a run folder")
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    """Calls `run(chosen)` of the module that the parser names by `set_defaults(run=…)`, else a function of `commands`.
+
+    The module is imported only now, so that `--help` of one command never waits for another.
+    """
+    if module := getattr(chosen, "run", ""):
+        return int(importlib.import_module(module).run(chosen))
+    from emotion import commands
+
+    return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,10 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    from emotion import commands
-
     try:
-        return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
+        return _run(chosen)
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
         return 2

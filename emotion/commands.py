@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import jobs, recipes, runs, terminal
-from emotion.config import DEFAULT_CLASSES, DEMO, TrainingConfig, label_order
+from emotion.augmentation import Augmentation
+from emotion.config import DEFAULT_CLASSES, TrainingConfig, label_order
 from emotion.errors import OutputFolderError, RunStateError
 from emotion.history import read_history
 from emotion.progress import count
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from emotion.predictor import Predictor
 
 OK, REFUSED = 0, 1
-SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name")
+SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name", "width",
+            "weight_decay", "label_smoothing", "class_weights", "drop_twins")  # fmt: skip
 
 
 def train(chosen: argparse.Namespace) -> int:
@@ -61,18 +63,23 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     from emotion import dataset
 
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own}
+    if chosen.augmentation:
+        changes["augmentation"] = Augmentation.parse(chosen.augmentation)
     if chosen.start_from:
         return _retraining(chosen, changes)
-    data = dataset.checked(chosen.data or dataset.default_data(), changes["classes"] or DEFAULT_CLASSES)
-    return recipes.config(chosen.recipe or recipes.CLASSIC.name, data=data, **changes)
+    data = chosen.data or dataset.default_data()
+    if changes["classes"] == ("all",):
+        changes["classes"] = dataset.scan(dataset.resolve(data)).classes
+    data = dataset.checked(data, changes["classes"] or DEFAULT_CLASSES)
+    return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)
 
 
 def _retraining(chosen: argparse.Namespace, changes: dict[str, Any]) -> TrainingConfig:
-    from emotion import retraining
+    from emotion import dataset, retraining
 
     if changes["classes"]:
         changes["classes"] = label_order(changes["classes"])
-    data = str(Path(chosen.data).expanduser().resolve()) if chosen.data and chosen.data != DEMO else chosen.data
+    data = dataset.kept_as(chosen.data) if chosen.data else None
     return retraining.plan(chosen.start_from, data=data, **changes)
 
 
@@ -114,17 +121,25 @@ def _load(reference: str) -> Predictor:
 
 def evaluate(chosen: argparse.Namespace) -> int:
     """Prints the figures of a model on a whole test split."""
-    from emotion import dataset, evaluation
+    from emotion import dataset, evaluation, honest, report_command, study
 
     predictor = _load(chosen.model)
-    classes = label_order(chosen.classes) if chosen.classes else evaluation.default_classes(predictor.info)
-    listing = dataset.scan(dataset.resolve(chosen.data or dataset.default_data()))
+    classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
+    data = chosen.data or dataset.default_data()
+    listing = dataset.scan(dataset.resolve(data))
     examples = dataset.load(listing, "test", classes)
-    scores, _ = evaluation.evaluate_model(predictor, examples)
+    looked = study.look(predictor, examples)
+    scores = looked.evaluation
+    both = honest.of_model(listing.root, predictor, examples, looked.probabilities)
     if examples.unreadable:
         lost, first = count(len(examples.unreadable), "picture"), terminal.safe(examples.unreadable[0])
         print(f"emotion: {lost} could not be read and left out, such as {first}", file=sys.stderr)
-    print(json.dumps(scores.to_json()) if chosen.json else terminal.evaluation(scores))
+    if chosen.json:
+        print(json.dumps(scores.to_json() | {"honest": both.to_json() if both else None}))
+    else:
+        print(terminal.evaluation(scores) + (f"\n\n{both.line}" if both else ""))
+    if chosen.report:
+        report_command.write(predictor, examples, dataset.title(data), chosen.report, root=listing.root)
     return OK
 
 
@@ -143,7 +158,8 @@ def predict(chosen: argparse.Namespace) -> int:
         refused += given.error is not None
         if bar and sys.stdout.isatty():
             bar.clear()
-        print(json.dumps(given.to_json()) if chosen.json else terminal.answer(given), flush=True)
+        everything = chosen.all_classes
+        print(json.dumps(given.to_json(everything)) if chosen.json else terminal.answer(given, everything), flush=True)
         if copies:
             _write_copy(given, copies, number)
         if bar:
@@ -221,7 +237,7 @@ def export(chosen: argparse.Namespace) -> int:
     """Turns a run's best `model.keras` into `model.tflite`."""
     from emotion import worker
 
-    paths = runs.find_run(chosen.run)
+    paths = runs.find_run(chosen.run_id)
     if runs.read_run(paths).status.is_active:
         raise RunStateError(paths.id, "being trained", "a run that is not at work; it makes its model usable itself")
     worker.export_run(paths)

@@ -3,9 +3,11 @@
     EmotionError
         ConfigError                  a setting outside its range
         DataError                    the folder of pictures
-            DataFolderMissingError · DataFolderUnreadableError · SplitMissingError · FolderNamesClashError
+            DataFolderMissingError · DataFolderUnreadableError · FolderNamesClashError
+            SplitMissingError (ClassFoldersOnlyError)
+            BringError and its kinds     data to be brought in (in `emotion.import_errors`)
             ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError)
-            FolderNotEmptyError · OwnPicturesChangedError
+            FolderNotEmptyError · OwnPicturesChangedError · DecisionError
         PictureError                 one picture (in `emotion.picture_errors`)
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
@@ -13,7 +15,10 @@
             ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
         RunError
             RunMissingError · RunStateError
+        TuningError
+            TuningMissingError · TuningStateError
         OutputFolderError            where results should be written
+        ReportError                  a report whose process ended early
         UnsupportedPlatformError
 
 The text of each error is one or two plain sentences: what happened, what was expected, what to do.
@@ -65,6 +70,18 @@ class SplitMissingError(DataError):
         )
 
 
+class ClassFoldersOnlyError(SplitMissingError):
+    """Args: names: of the folders that may be classes."""
+
+    def __init__(self, root: Path, names: Iterable[str]) -> None:
+        DataError.__init__(
+            self,
+            f"{root} has no train/ and no test/ folder. Found: {', '.join(list(names)[:8])}. If these are the classes, "
+            "add the folder on the Data page or with `python -m emotion data add`: which pictures are for the test is "
+            "then chosen for you, and no file is changed.",
+        )
+
+
 class FolderNamesClashError(DataError):
     def __init__(self, folder: Path, names: Iterable[str]) -> None:
         super().__init__(
@@ -107,12 +124,22 @@ class TooFewOwnPicturesError(TooFewPicturesError):
         )
 
 
-class OwnPicturesChangedError(DataError):
-    def __init__(self, run_id: str) -> None:
+class PicturesChangedError(DataError):
+    """A run would go on with other pictures: some that it has learned from could be among those that judge it."""
+
+    def __init__(self, run_id: str, *, own: bool) -> None:
+        whose = "your own pictures" if own else "the pictures, or what was decided about them,"
         super().__init__(
-            f"Run {run_id} cannot go on: your own pictures have changed since it began. Expected the same pictures. "
-            "Retrain with those that are kept now."
+            f"Run {run_id} cannot go on: {whose} have changed since it began. Expected the same pictures. "
+            "Start a new run with those that are kept now."
         )
+
+
+class DecisionError(DataError):
+    """A decision about pictures that cannot be taken, or a line that is none."""
+
+    def __init__(self, expected: str, received: str) -> None:
+        super().__init__(f"The decision cannot be taken. Expected {expected}. Received: {received}.")
 
 
 class FolderNotEmptyError(DataError):
@@ -177,11 +204,33 @@ class RunStateError(RunError):
         super().__init__(f"Run {run_id} is {status}. Expected {needed}.")
 
 
+class TuningError(EmotionError):
+    """A tuning that is missing or in the wrong state for what was asked."""
+
+
+class TuningMissingError(TuningError):
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"No tuning called {reference!r}. `python -m emotion tune --list` lists those there are.")
+
+
+class TuningStateError(TuningError):
+    def __init__(self, tuning_id: str, state: str, needed: str) -> None:
+        super().__init__(f"Tuning {tuning_id} is {state}. Expected {needed}.")
+
+
 class OutputFolderError(EmotionError):
     def __init__(self, folder: Path, why: str) -> None:
         super().__init__(
             f"Nothing can be written to {folder} ({why}). Expected a folder that this program may write to. "
             "Choose another one or make room in it."
+        )
+
+
+class ReportError(EmotionError):
+    def __init__(self, why: str) -> None:
+        said = f" The last that was heard: {why}" if why else ""
+        super().__init__(
+            f"The report was not finished: its process ended early.{said} Expected some minutes of work. Try again."
         )
 
 

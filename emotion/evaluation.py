@@ -6,19 +6,21 @@ The last partial batch counts: everything is summed over all N faces and divided
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from emotion import images, metrics
-from emotion.config import ModelInfo, positive_class
+from emotion.config import ModelInfo, label_order, positive_class
 from emotion.dataset import Examples
 from emotion.errors import ModelClassesError
 from emotion.metrics import Floats, Labels
 from emotion.predictor import Predictor
 
+ALL_CLASSES = ("all",)  # what stands in the place of names for every class of a model
+MACRO = ("precision", "recall", "f1", "auc")
 CHUNK = 512  # faces turned to float at once: 5 MB instead of 110 MB for 12,000 of them
 
 
@@ -35,7 +37,8 @@ class Evaluation:
             the mean of each against the rest; None when only one class is there.
         confusion_matrix: counts; row = truth, column = answer, both in the order of `classes`.
         classes: names in label order; `positive` is the one that the threshold is for.
-        per_class: name to {"precision", "recall", "f1", "n"}; a figure is None where it has no value.
+        per_class: name to {"precision", "recall", "f1", "n", "auc"}, the last of this class against the rest; a figure
+            is None where it has no value. `macro` is their mean.
         baseline: {"answer", "accuracy"} of always giving the positive class.
         threshold: a probability above it was answered with the positive class (two classes only).
     """
@@ -53,9 +56,17 @@ class Evaluation:
     baseline: dict[str, Any]
     threshold: float
 
+    @property
+    def macro(self) -> dict[str, float | None]:
+        """Precision, recall, F1 and ROC AUC as means over the classes, each counted the same; None without any value.
+
+        A class for which a figure has no value, such as the precision of an answer that was never given, is left out.
+        """
+        return {name: _mean([figures.get(name) for figures in self.per_class.values()]) for name in MACRO}
+
     def to_json(self) -> dict[str, Any]:
         lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
-        return dataclasses.asdict(self) | lists
+        return dataclasses.asdict(self) | lists | {"macro": self.macro}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Evaluation:
@@ -69,6 +80,24 @@ class Evaluation:
 def default_classes(info: ModelInfo) -> tuple[str, ...]:
     """What a model is evaluated on unless something else is asked for: its two classes, or happy and sad of more."""
     return info.pair or info.classes
+
+
+def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The classes that a person asks for, in label order.
+
+    Args:
+        info: of the model.
+        names: as they were typed; none = what is asked by default, `ALL_CLASSES` = every class of the model.
+
+    Raises:
+        ConfigError: for fewer than two names, an empty one, or one named twice.
+        ModelClassesError: when the model does not know one of them.
+    """
+    if not names:
+        return default_classes(info)
+    if tuple(name.lower() for name in names) == ALL_CLASSES:
+        return info.classes
+    return narrow(info, label_order(names)).classes
 
 
 def narrow(info: ModelInfo, classes: tuple[str, ...]) -> ModelInfo:
@@ -101,7 +130,9 @@ def evaluate(probabilities: Floats, labels: Labels, info: ModelInfo) -> Evaluati
     matrix = metrics.confusion_matrix(labels, answered, len(info.classes))
     two = len(info.classes) == 2
     figures = {
-        name: dataclasses.asdict(metrics.class_figures(matrix, label)) for label, name in enumerate(info.classes)
+        name: dataclasses.asdict(metrics.class_figures(matrix, label))
+        | {"auc": metrics.roc_auc(probabilities[:, label], labels == label)}
+        for label, name in enumerate(info.classes)
     }
     return Evaluation(
         n=n,
@@ -109,9 +140,7 @@ def evaluate(probabilities: Floats, labels: Labels, info: ModelInfo) -> Evaluati
         accuracy=metrics.accuracy(matrix),
         accuracy_interval=metrics.wilson_interval(int(np.trace(matrix)), n),
         balanced_accuracy=metrics.balanced_accuracy(matrix),
-        auc=metrics.roc_auc(probabilities[:, positive], labels == positive)
-        if two
-        else metrics.mean_auc(probabilities, labels),
+        auc=figures[info.positive]["auc"] if two else _mean([each["auc"] for each in figures.values()]),
         confusion_matrix=matrix.tolist(),
         classes=info.classes,
         positive=info.positive,
@@ -147,6 +176,12 @@ def evaluate_model(
         if progress is not None:
             progress(min(start + CHUNK, len(probabilities)), len(probabilities))
     return evaluate(probabilities, examples.labels, info), probabilities
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that have a value; None where none has."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _of_classes(probabilities: Floats, columns: list[int]) -> Floats:

@@ -33,7 +33,7 @@ class Variant:
 
     Attributes:
         name: what was done, such as "mirrored".
-        probability: P(positive), 0 to 1.
+        probability: as of a `Face`, 0 to 1.
         label: class name of the answer.
         seen: (48, 48) uint8, what the network saw.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from emotion import faces, images
 from emotion.boxes import Box
 from emotion.picture_errors import NotAPictureError, PictureFileTooLargeError
-from emotion.prediction import Face, judge
+from emotion.prediction import Face, by_name, judge
 from emotion.predictor import Predictor
 from emotion.tracking import Tracker
 
@@ -75,10 +75,11 @@ def look(jpeg: bytes, predictor: Predictor, tracker: Tracker, seconds: float) ->
     seen = np.stack([images.to_input(images.crop_face(picture, box), predictor.info.input_size) for box in boxes])
     probabilities = predictor.predict_classes(images.as_batch(seen)).astype(np.float64)
     tracks = tracker.follow(list(zip(boxes, probabilities, strict=True)), seconds)
-    said = judge(np.stack([track.probabilities for track in tracks]).astype(np.float32), predictor.info)
+    smoothed = np.stack([track.probabilities for track in tracks]).astype(np.float32)
+    said, named = judge(smoothed, predictor.info), by_name(smoothed, predictor.info)
     return [
-        LiveFace(track.id, _shares(track.box, picture.size), Face(track.box, *answer, grey))
-        for track, answer, grey in zip(tracks, said, seen, strict=True)
+        LiveFace(track.id, _shares(track.box, picture.size), Face(track.box, *answer, grey, each))
+        for track, answer, grey, each in zip(tracks, said, seen, named, strict=True)
     ]
 
 

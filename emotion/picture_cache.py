@@ -67,6 +67,13 @@ def write(path: Path, pixels: Pixels) -> None:
     _forget_old(path)
 
 
+def forget(root: Path) -> None:
+    """Removes everything that is kept of a data folder."""
+    for kept in cache_dir().glob(f"{_prefix(root)}*.npz"):
+        with contextlib.suppress(OSError):
+            kept.unlink()
+
+
 def _forget_old(path: Path) -> None:
     """Removes files of the same root with another fingerprint, and of all roots those beyond the newest `KEPT`."""
     family, state = path.name.rsplit("-", 2)[:2]

@@ -5,7 +5,7 @@ A prediction never raises for a bad picture: a refusal is an answer too. Letters
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,16 @@ from emotion.config import ModelInfo
 from emotion.picture_errors import PictureError
 from emotion.predictor import Predictor, Values, load_model, positive_probability
 
-__all__ = ["Answer", "Face", "Predictor", "answer", "judge", "load_model"]
+__all__ = ["Answer", "Face", "Predictor", "answer", "by_name", "judge", "load_model", "looks"]
+
+ADJECTIVES = frozenset(
+    {"afraid", "angry", "calm", "disgusted", "happy", "neutral", "sad", "scared", "surprised", "tired", "unhappy"}
+)
+
+
+def looks(label: str) -> str:
+    """What is said of a face with this answer: "looks happy", but "looks like fear"."""
+    return f"looks {label}" if label in ADJECTIVES else f"looks like {label}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +37,12 @@ class Face:
 
     Attributes:
         box: where it is in the upright picture, or None for the whole picture.
-        probability: P(positive), 0 to 1.
+        probability: P(positive), 0 to 1, of a yes-or-no answer such as happy or sad; see `ModelInfo.pair`. Of a model
+            of more than two classes without such a pair, that of `label`.
         label: class name of the answer.
-        unsure: the probability lies in the band in which the model should not be trusted.
+        unsure: the probability lies in the band in which the model should not be trusted; of yes-or-no answers only.
         seen: (48, 48) uint8, what the network saw.
+        probabilities: class name to probability, of all classes of the model, in label order; their sum is one.
     """
 
     box: Box | None
@@ -39,10 +50,27 @@ class Face:
     label: str
     unsure: bool
     seen: npt.NDArray[np.uint8]
+    probabilities: dict[str, float] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def words(self) -> str:
+        """The answer in words, such as "looks happy"."""
+        return "unsure" if self.unsure else looks(self.label)
+
+    @property
+    def likeliest(self) -> str:
+        """The class with the highest probability of all; the first of equal ones."""
+        return max(self.probabilities, key=self.probabilities.__getitem__, default=self.label)
+
+    def to_json(self, all_classes: bool = False) -> dict[str, Any]:
+        """The answer; with `all_classes` also "likeliest", its probability, and the probabilities of all classes."""
         box = None if self.box is None else list(self.box)
-        return {"box": box, "probability": self.probability, "label": self.label, "unsure": self.unsure}
+        answer = {"box": box, "probability": self.probability, "label": self.label, "unsure": self.unsure}
+        if not all_classes:
+            return answer
+        highest = self.probabilities.get(self.likeliest)
+        more = {"likeliest": self.likeliest, "likeliest_probability": highest, "probabilities": self.probabilities}
+        return answer | more
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +93,8 @@ class Answer:
     picture: Image.Image | None = None
     scale: float = 1.0
 
-    def to_json(self) -> dict[str, Any]:
-        faces = [face.to_json() for face in self.faces]
+    def to_json(self, all_classes: bool = False) -> dict[str, Any]:
+        faces = [face.to_json(all_classes) for face in self.faces]
         return {"file": self.file, "faces": faces, "error": self.error, "note": self.note}
 
 
@@ -130,9 +158,10 @@ def _judge_boxes(picture: images.Picture, boxes: list[Box | None], predictor: Pr
         return []
     cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box) for box in boxes]
     seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
-    said = judge(predictor.predict_classes(images.as_batch(seen)), predictor.info)
+    probabilities = predictor.predict_classes(images.as_batch(seen))
+    said, named = judge(probabilities, predictor.info), by_name(probabilities, predictor.info)
     places = [None if box is None else clipped(_scaled(box, picture.scale), picture.size) for box in boxes]
-    return [Face(place, *words, grey) for place, words, grey in zip(places, said, seen, strict=True)]
+    return [Face(place, *words, grey, each) for place, words, grey, each in zip(places, said, seen, named, strict=True)]
 
 
 def _scaled(box: Box, scale: float) -> Box:
@@ -141,16 +170,23 @@ def _scaled(box: Box, scale: float) -> Box:
 
 
 def judge(probabilities: Values, info: ModelInfo) -> list[tuple[float, str, bool]]:
-    """Puts probabilities (N, K) into words: for each face P(positive), the class name answered, and if unsure.
+    """Puts probabilities (N, K) into words: for each face `probability`, `label` and `unsure` of a `Face`.
 
-    A model of more than two classes answers happy or sad where it knows both, else with the likeliest class.
+    A model of more than two classes answers happy or sad where it knows both, else with the likeliest class, of which
+    no band says whether that is to be trusted.
     """
-    positive = positive_probability(probabilities, info)
     if info.pair is None:
-        names = [info.classes[label] for label in metrics.answers(probabilities)]
-    else:
-        names = [info.pair[int(yes)] for yes in metrics.decide(positive, info.threshold)]
+        likeliest = metrics.answers(probabilities)
+        named = np.take_along_axis(probabilities, likeliest[:, np.newaxis], axis=1)[:, 0]
+        return [(p, info.classes[label], False) for p, label in zip(named.tolist(), likeliest, strict=True)]
+    positive = positive_probability(probabilities, info)
+    names = [info.pair[int(yes)] for yes in metrics.decide(positive, info.threshold)]
     low, high = info.unsure_band
     return [
         (float(p), label, low < high and low <= p <= high) for p, label in zip(positive.tolist(), names, strict=True)
     ]
+
+
+def by_name(probabilities: Values, info: ModelInfo) -> list[dict[str, float]]:
+    """For each row of probabilities (N, K) the class names with theirs, in label order."""
+    return [dict(zip(info.classes, row, strict=True)) for row in probabilities.tolist()]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emotion import metrics
+from emotion import adjustment, metrics
 from emotion.config import ModelInfo, runs_dir
 from emotion.errors import (
     ConfigError,
@@ -89,21 +89,27 @@ class Predictor:
 
     def predict_classes(self, faces: Faces) -> Values:
         """Probabilities (N, K) float32 of all classes, in label order; rows sum to one. Otherwise as `predict`."""
-        return metrics.temper(all_classes(self._run(faces, "probability")), self.info.temperature)
+        return metrics.temper(all_classes(*self._run(faces, "probability")), self.info.temperature)
 
     def features(self, faces: Faces) -> Values:
         """What the network sees before its last layer, (N, F) float32: faces that look alike to it lie near."""
-        return self._run(faces, "features")
+        return self._run(faces, "features")[0]
 
-    def _run(self, faces: Faces, output: str) -> Values:
+    def outputs(self, faces: Faces) -> tuple[Values, Values]:
+        """Probabilities (N, K) of all classes at temperature 1, and features (N, F), at the cost of one of them."""
+        probabilities, features = self._run(faces, "probability", "features")
+        return all_classes(probabilities), features
+
+    def _run(self, faces: Faces, *outputs: str) -> list[Values]:
         faces = self._checked(faces)
         if len(faces) == 0:  # LiteRT takes no empty batch
-            return self._run(np.zeros((1, *faces.shape[1:]), np.float32), output)[:0]
+            return [values[:0] for values in self._run(np.zeros((1, *faces.shape[1:]), np.float32), *outputs)]
         parts = []
         for start in range(0, len(faces), BATCH):
             with self._lock:  # for one batch, so that a long evaluation does not hold up a single answer
-                parts.append(self._network(**{self._input: faces[start : start + BATCH]})[output])
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+                given = self._network(**{self._input: faces[start : start + BATCH]})
+            parts.append([given[output] for output in outputs])
+        return parts[0] if len(parts) == 1 else [np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def _checked(self, faces: Faces) -> Faces:
         size = self.info.input_size
@@ -175,7 +181,7 @@ def load_model(reference: str | Path = "pretrained") -> Predictor:
 
 
 def read_info(path: Path) -> ModelInfo:
-    """What stands in the `model.json` beside a `model.tflite`.
+    """What stands in the `model.json` beside a `model.tflite`, with what the person has changed since.
 
     Raises:
         ModelFileError: when it is missing or does not say what it must.
@@ -184,7 +190,7 @@ def read_info(path: Path) -> ModelInfo:
     if not stored.get("classes"):
         raise ModelFileError(path, "there is no readable model.json beside it")
     try:
-        return ModelInfo.from_json(stored)
+        return adjustment.applied(ModelInfo.from_json(stored), path)
     except (ConfigError, TypeError, ValueError) as error:
         raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
 

@@ -82,7 +82,7 @@ def first_readable(root: Path, files: Sequence[str], wanted: int) -> tuple[dict[
     return found, lost
 
 
-def _workers(root: Path, files: Sequence[str]) -> int:
+def workers(root: Path, files: Sequence[str]) -> int:
     """How many threads pay, by the size of a few files."""
     sizes = []
     for file in files[:: max(1, len(files) // 15)]:
@@ -103,7 +103,7 @@ def read_all(root: Path, files: Sequence[str], progress: Progress | None = None)
     unreadable: list[int] = []
     faceless: list[int] = []
     done = 0
-    pool = ThreadPoolExecutor(_workers(root, files))
+    pool = ThreadPoolExecutor(workers(root, files))
     try:
         chunks = [slice(start, start + CHUNK) for start in range(0, len(files), CHUNK)]
         jobs = {pool.submit(_read_chunk, root, files[chunk], images[chunk]): chunk for chunk in chunks}

@@ -10,14 +10,14 @@ import datetime
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from emotion import files, processes
+from emotion import files, overlay, processes
 from emotion.config import MAX_NAME, TrainingConfig, runs_dir
 from emotion.errors import EmotionError, RunMissingError
 
@@ -167,7 +167,7 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
         directory = None if candidate.exists() else candidate
     directory.mkdir(parents=True, exist_ok=True)
     paths = RunPaths(directory)
-    files.write_json(paths.config, config.to_json())
+    files.write_json(paths.config, replace(config, decisions=overlay.digest_of(config.data)).to_json())
     now = time.time()
     write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)
     return paths

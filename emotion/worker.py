@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import files, jobs, runs
 from emotion.config import TrainingConfig
-from emotion.errors import EmotionError, OwnPicturesChangedError, RunStateError
+from emotion.errors import EmotionError, PicturesChangedError, RunStateError
 from emotion.history import append_history, read_history
 from emotion.runs import RunPaths, Status
 
@@ -94,7 +94,7 @@ def _train(
 
     runs.write_status(paths, Status.RUNNING)
     _enter(paths, tell, "training")
-    usable = traced[0] if traced and _serves(traced[1], config) else None
+    usable = traced[0] if traced and training.serves(traced[1], config) else None
     fitted = training.fit(config, learned.train, learned.validation, paths, tell, usable)
     runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
     _enter(paths, tell, "exporting")
@@ -115,19 +115,13 @@ def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
     tell(row)
 
 
-def _serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:
-    """Whether a traced network can be used: its batch size and learning rate do not matter."""
-    same = traced_for.recipe == config.recipe and len(traced_for.classes) == len(config.classes)
-    return same and not config.start_from
-
-
 def _read(paths: RunPaths, config: TrainingConfig) -> Material:
     from emotion import material
 
     learned = material.read(config)
     before = files.read_json(paths.status).get("fingerprint")
-    if config.own and paths.last_checkpoint.exists() and before != learned.fingerprint:
-        raise OwnPicturesChangedError(paths.id)
+    if before and paths.last_checkpoint.exists() and before != learned.fingerprint:
+        raise PicturesChangedError(paths.id, own=config.own)
     runs.write_status(paths, Status.STARTING, fingerprint=learned.fingerprint)
     return learned
 

@@ -13,12 +13,44 @@ from emotion.errors import DataError, EmotionError
 from emotion.files import read_json
 from emotion.progress import count
 from emotion.runs import Run, list_runs
-from pages.ui import face_gallery, figures, frame, matrix, own_runs, results, words
+from pages.ui import (
+    asked,
+    beat,
+    certainty,
+    face_gallery,
+    figures,
+    filters,
+    frame,
+    honest_score,
+    insight,
+    matrix,
+    own_runs,
+    report_offer,
+    results,
+    threshold,
+    two_models,
+    weak_spots,
+    words,
+)
 from pages.ui.address import Choice
-from pages.ui.face_gallery import DATA, RUN
-from pages.ui.results import SHIPPED, Result
+from pages.ui.filters import DATA, RUN, THRESHOLD
+from pages.ui.results import SHIPPED, Result, Tell
 
 STYLE = Path(__file__).parent / "ui" / "evaluate.css"
+LOOK = Choice("look", filters.BASE)
+OVERVIEW, THRESHOLDS, SURE, WEAK, COMPARE, BEAT, REPORT = (
+    "overview", "threshold", "sure", "weak", "compare", "beat", "report",
+)  # fmt: skip
+SECTIONS = {
+    OVERVIEW: "Overview",
+    THRESHOLDS: "Threshold",
+    SURE: "How sure",
+    WEAK: "Weak spots",
+    COMPARE: "Two models",
+    BEAT: "Beat the model",
+    REPORT: "Report",
+}
+WITH_FACES = (OVERVIEW, THRESHOLDS, SURE, WEAK)  # sections whose figures choose the faces below them
 
 
 def page() -> None:
@@ -34,13 +66,54 @@ def page() -> None:
     with action:
         if st.button("Try it on a photo", key="to_predict", type="primary", width="stretch"):
             st.switch_page(frame.PREDICT, query_params={} if run is None else {"model": run.id})
+    result = results.at(result, threshold.asked())
     _notes(result, data)
-    figures.show(result.evaluation)
-    _classes(result)
-    st.subheader("The faces", anchor="faces")
-    face_gallery.show(result)
-    if run is not None:
+    st.html(figures.headline(result.evaluation))
+    section = _section()
+    if section in WITH_FACES:
+        filters.tell(result)
+    if section == COMPARE:
+        _compare(result, run, runs, data)
+    else:
+        _show(section, result, run, data)
+    if section in WITH_FACES:
+        st.subheader("The faces", anchor="faces")
+        face_gallery.show(result)
+    if run is not None and section == OVERVIEW:
         st.caption(words.plain(figures.from_training(read_json(run.paths.report))))
+
+
+def _section() -> str:
+    """What is looked at; only that is worked out."""
+    section = LOOK.adopt(SECTIONS, OVERVIEW)
+    st.segmented_control("Look at", list(SECTIONS), key=LOOK.key, required=True, format_func=SECTIONS.__getitem__,
+                         on_change=LOOK.publish, label_visibility="collapsed")  # fmt: skip
+    return section
+
+
+def _show(section: str, result: Result, run: Run | None, data: str) -> None:
+    if section == OVERVIEW:
+        st.html(figures.others(result.evaluation))
+        honest_score.show(result, run, data)
+        _classes(result)
+    elif section == THRESHOLDS:
+        threshold.show(result)
+        _matrix(result)
+    elif section == SURE:
+        certainty.show(result, run)
+    elif section == WEAK:
+        weak_spots.show(result)
+    elif section == BEAT:
+        beat.show(result)
+    else:
+        report_offer.show(result, data)
+
+
+def _compare(result: Result, run: Run | None, runs: dict[str, Run], data: str) -> None:
+    place = st.empty()
+    title, this = (words.MODEL_TITLES[SHIPPED], SHIPPED) if run is None else (run.title, run.id)
+    two_models.show(result, title, runs, this, data, _teller(place))
+    place.empty()
 
 
 def _has_something(runs: dict[str, Run]) -> bool:
@@ -96,18 +169,28 @@ def _choice(place: DeltaGenerator, label: str, choice: Choice, titles: dict[str,
 
 def _changed(choice: Choice) -> None:
     choice.publish()
-    face_gallery.choose_cell(None)
+    THRESHOLD.set("")
+    filters.choose_cell(None)
+
+
+def _teller(place: DeltaGenerator) -> Tell:
+    def tell(what: str, done: int, total: int) -> None:
+        place.progress(done / max(total, 1), f"{what}: {done:,} of {total:,}")
+
+    return tell
 
 
 def _result(run: Run | None, data: str) -> Result | None:
     """The figures, from memory or worked out with progress; None after an error, which is told."""
-    place = st.empty()
-
-    def tell(what: str, done: int, total: int) -> None:
-        place.progress(done / total, f"{what}: {done:,} of {total:,}")
-
+    choice, place = st.container(), st.empty()
+    tell = _teller(place)
     try:
-        return results.load(run, data, tell)
+        question = results.question(run, data, tell)
+        with choice:
+            classes = asked.show(question)
+        result = results.load(question, classes, tell)
+        insight.prepare(result)
+        return result
     except EmotionError as error:
         st.error(words.plain(str(error)), icon=":material/error:")
         _ways_out(error, data)
@@ -131,26 +214,34 @@ def _notes(result: Result, data: str) -> None:
     if data == DEMO and not result.info.saw_only_drawn_faces:
         st.warning("This model did not learn from drawn faces. What it gets right of them tells little about it.",
                    icon=":material/draw:")  # fmt: skip
+    own, now = result.model.info.threshold, result.info.threshold
+    if now != own:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"Looked at with the threshold {now:g}; the model answers with {own:g} elsewhere.", width="content"
+            )
+            st.button(f"Back to {own:g}", key="model_threshold", type="tertiary", on_click=threshold.use, args=(None,))
     lost = len(result.examples.unreadable)
     if lost:
         st.caption(f"{count(lost, 'picture')} could not be read and {'is' if lost == 1 else 'are'} not counted.")
 
 
 def _classes(result: Result) -> None:
-    """Who was called what, and how each class fares."""
-    cell = face_gallery.chosen_cell(result)
-    left, right = st.columns(2, gap="large")
+    """Who was called what, and how each class fares: side by side, or one below the other where they need room."""
+    few = len(result.info.classes) <= matrix.MOST_WITH_WORDS
+    left, right = st.columns(2, gap="large") if few else (st.container(), st.container())
     with left:
-        st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
-        matrix.show(result.evaluation, cell, face_gallery.choose_cell)
-        if cell is None:
-            st.caption("A click on a cell shows exactly its faces; so do “Truth” and “Called” below.")
-        else:
-            truth, answer = (words.plain(name) for name in cell)
-            st.caption(f"Shown below: truth {truth} → called {answer}. [To the faces](#faces)")
+        _matrix(result)
     with right:
         st.subheader("Class by class", anchor=False)
-        figures.show_classes(result.evaluation)
+        figures.show_classes(result.evaluation, lambda name: filters.only(truth=name))
+
+
+def _matrix(result: Result) -> None:
+    cell = filters.chosen_cell(result)
+    st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
+    matrix.show(result.evaluation, cell, filters.choose_cell)
+    st.caption("A click on a cell shows exactly its faces; so do “Truth” and “Called” below.")
 
 
 frame.guard()

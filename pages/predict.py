@@ -8,9 +8,10 @@ import functools
 import streamlit as st
 
 from emotion import images
+from emotion.config import DEFAULT_CLASSES, ModelInfo
 from emotion.errors import EmotionError
 from emotion.predictor import Predictor
-from pages.ui import answers, corrections, downloads, faces, frame, live, model_choice, paste, words
+from pages.ui import answers, bars, corrections, downloads, faces, frame, live, model_choice, paste, words
 from pages.ui.answers import Shown, Source
 
 ENDINGS = sorted(suffix.lstrip(".") for suffix in images.SUFFIXES)
@@ -18,8 +19,10 @@ WORTH_A_BAR = 3  # pictures
 
 
 def page() -> None:
-    frame.heading("Predict", "Give it a picture of a face. It says whether that looks happy or sad.")
+    place = st.container()
     predictor = _model()
+    with place:
+        frame.heading("Predict", f"Give it a picture of a face. {_promise(predictor)}")
     if predictor is None:
         return
     sources = _given(predictor)
@@ -33,6 +36,14 @@ def page() -> None:
     else:
         _examples()
     corrections.panel(predictor)
+
+
+def _promise(predictor: Predictor | None) -> str:
+    """What the model in use says of a face."""
+    if predictor is None or predictor.info.pair == DEFAULT_CLASSES:
+        return "It says whether that looks happy or sad."
+    *others, last = map(words.plain, predictor.info.classes)
+    return f"It says which it looks most like: {', '.join(others)} or {last}."
 
 
 def _model() -> Predictor | None:
@@ -59,9 +70,10 @@ def _given(predictor: Predictor) -> list[Source]:
     sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
     paste.show()
     sources += paste.sources()
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         camera = st.toggle("Use the camera", key="camera_on")
         film = st.toggle("Live video", key="live_on")
+        bars.offer(predictor.info)
     if film:
         live.show(predictor)
     if camera:
@@ -100,17 +112,21 @@ def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) ->
     if len(shown) > 1:
         faces.strip(shown, index)
         faces.refused(shown)
-    _downloads(sources, shown)
+    _downloads(sources, shown, predictor.info)
     if st.session_state.get("example"):
         st.button("Back to the examples", key="forget_example", on_click=faces.forget_example, type="tertiary")
 
 
-def _downloads(sources: list[Source], shown: list[Shown]) -> None:
-    """The table and the pictures to take away; the latter are made when they are asked for."""
+def _downloads(sources: list[Source], shown: list[Shown], info: ModelInfo) -> None:
+    """The answers and the pictures to take away; the latter are made when they are asked for."""
     with st.container(horizontal=True):
         st.download_button(
-            "Download table", downloads.table(shown), "answers.csv", "text/csv", key="csv",
+            "Download table", downloads.table(shown, info), "answers.csv", "text/csv", key="csv",
             icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "Download JSON", functools.partial(downloads.as_json, shown), "answers.json", "application/json",
+            key="json", icon=":material/data_object:", on_click="ignore",
         )  # fmt: skip
         if any(one.faces for one in shown):
             st.download_button(

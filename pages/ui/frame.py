@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
+TUNE, DATA = "pages/tune.py", "pages/data.py"
 STYLE = Path(__file__).with_name("theme.css")
 ICON = Path(__file__).with_name("icon.png")
 
@@ -25,7 +26,11 @@ def page_table() -> dict[str, list[StreamlitPage]]:
             st.Page(PREDICT, title="Predict", url_path="start", default=True),
             st.Page(PREDICT, title="Predict", url_path="predict", visibility="hidden"),
         ],
-        "Make": [st.Page(TRAIN, title="Train", url_path="train")],
+        "Make": [
+            st.Page(DATA, title="Data", url_path="data"),
+            st.Page(TRAIN, title="Train", url_path="train"),
+            st.Page(TUNE, title="Tune", url_path="tune"),
+        ],
         "Understand": [
             st.Page(EVALUATE, title="Evaluate", url_path="evaluate"),
             st.Page(RUNS, title="Runs", url_path="runs"),

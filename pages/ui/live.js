@@ -42,7 +42,8 @@ class Live {
     this.button = element("button", "start", { type: "button" });
     this.line = element("p", "line", { "aria-live": "polite" });
     this.stage.append(this.video, this.boxes, this.button);
-    this.root.replaceChildren(this.stage, this.line);
+    this.classes = element("div", "classes", { "aria-hidden": "true" });
+    this.root.replaceChildren(this.stage, this.line, this.classes);
     this.canvas = document.createElement("canvas");
     this.drawn = new Map(); // face id → its box
     this.number = 0;
@@ -71,6 +72,7 @@ class Live {
     this.button.textContent = "Start the live picture";
     this.root.dataset.state = "off";
     this.boxes.replaceChildren();
+    this.classes.replaceChildren();
     this.drawn.clear();
     this.say(words);
   }
@@ -119,6 +121,7 @@ class Live {
     for (const kind of ACTS) document.removeEventListener(kind, this, { capture: true });
     this.stage.remove();
     this.line.remove();
+    this.classes.remove();
     if (!this.stream) return;
     const stream = this.stream;
     this.halt();
@@ -170,6 +173,8 @@ class Live {
   take(data) {
     const isNews = data.rerun !== this.data?.rerun;
     this.data = data;
+    this.classes.style.setProperty("--rows", data.classes);
+    if (!data.classes) this.classes.replaceChildren();
     const answer = data.answer;
     if (!this.stream || !this.waitsFor || !isNews) return;
     if (answer?.n !== this.waitsFor) return this.later(HICCUP);
@@ -191,6 +196,8 @@ class Live {
       this.drawn.delete(id);
     }
     faces.forEach((face) => this.drawOne(face));
+    const leftFirst = faces.filter((face) => face.classes).reverse(); // the preview is mirrored
+    this.classes.replaceChildren(...leftFirst.map((face) => barsOf(face, faces.length > 1)));
   }
 
   drawOne(face) {
@@ -215,6 +222,30 @@ class Live {
   say(words) {
     if (this.line.textContent !== words) this.line.textContent = words; // told once, not at every frame
   }
+}
+
+// All classes of one face, a bar each; under its answer where there are several faces.
+function barsOf(face, isOneOfMany) {
+  const list = element("div", "face");
+  if (isOneOfMany) {
+    const title = element("b", "");
+    title.textContent = `${face.sign} ${face.word}`;
+    list.append(title);
+  }
+  list.append(...face.classes.map(barOf));
+  return list;
+}
+
+function barOf(one) {
+  const row = element("div", `class ${one.tone}${one.likeliest ? " likeliest" : ""}`);
+  const [name, bar, percent] = ["name", "bar", "percent"].map((part) => element("span", part));
+  const filled = element("span", "");
+  name.textContent = one.name;
+  filled.style.width = share(one.share);
+  bar.append(filled);
+  percent.textContent = one.percent;
+  row.append(name, bar, percent);
+  return row;
 }
 
 // Without percentages: these would be read aloud five times a second.

@@ -15,7 +15,7 @@ from emotion.frames import LiveFace
 from emotion.picture_errors import PictureError
 from emotion.predictor import Predictor
 from emotion.tracking import Tracker
-from pages.ui import faces, words
+from pages.ui import bars, faces, words
 
 KEY = "live"
 STATE, RERUNS = "live_film", "live_reruns"  # session state
@@ -52,19 +52,18 @@ def show(predictor: Predictor) -> None:
 def _live(predictor: Predictor) -> None:
     sent = getattr(st.session_state.get(KEY), "frame", None)  # None in a rerun for another reason
     st.session_state[RERUNS] = rerun = st.session_state.get(RERUNS, 0) + 1
-    _component(
-        key=KEY,
-        data={"rerun": rerun, "answer": _answer(sent, predictor), "width": WIDTH, "mostASecond": MOST_A_SECOND},
-        on_frame_change=_noted,
-    )
+    everything = bars.wanted(predictor.info)
+    answer = _answer(sent, predictor, everything)
+    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(predictor.info.classes) if everything else 0}
+    _component(key=KEY, data={"rerun": rerun, "answer": answer, **sizes}, on_frame_change=_noted)
 
 
 def _noted() -> None:
     """Streamlit hands over a frame only to those who say that they listen."""
 
 
-def _answer(sent: Any, predictor: Predictor) -> dict[str, Any] | None:
-    """What the browser is told of a frame: {"n", "faces", "problem", "ms"}."""
+def _answer(sent: Any, predictor: Predictor, everything: bool) -> dict[str, Any] | None:
+    """What the browser is told of a frame: {"n", "faces", "problem", "ms"}; on request faces with all "classes"."""
     if not isinstance(sent, dict) or not isinstance(sent.get("n"), int):
         return None
     began = time.perf_counter()
@@ -77,7 +76,7 @@ def _answer(sent: Any, predictor: Predictor) -> dict[str, Any] | None:
         problem = str(error)
     return {
         "n": sent["n"],
-        "faces": [_told(face, predictor.info) for face in found],
+        "faces": [_told(face, predictor.info) | (_classes(face) if everything else {}) for face in found],
         "problem": problem,
         "ms": round((time.perf_counter() - began) * 1000, 1),
     }
@@ -96,12 +95,28 @@ def _film(predictor: Predictor) -> tuple[Film, float]:
 def _told(live: LiveFace, info: ModelInfo) -> dict[str, Any]:
     face = live.face
     label = "unsure" if face.unsure else face.label
-    share = faces.share_of(face, info)
     return {
         "id": live.id,
         "place": live.place,
         "sign": words.sign(label),
         "tone": words.colour_class(label),
-        "word": "unsure" if face.unsure else f"looks {face.label}",
-        "percent": "" if share is None else words.sureness(share),
+        "word": face.words,
+        "percent": words.sureness(faces.share_of(face, info)),
+    }
+
+
+def _classes(live: LiveFace) -> dict[str, Any]:
+    """All classes of the model, each with its share as a number and in words, and whether it is the likeliest."""
+    face = live.face
+    return {
+        "classes": [
+            {
+                "name": name,
+                "tone": words.colour_class(name),
+                "share": share,
+                "percent": words.sureness(share),
+                "likeliest": name == face.likeliest,
+            }
+            for name, share in face.probabilities.items()
+        ]
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import choice
+from emotion import adjustment, choice
 from emotion.predictor import Predictor, load_model
 from emotion.runs import list_runs
 from pages.ui import own_runs, words
@@ -53,13 +53,13 @@ def predictor() -> Predictor:
         ModelError: when it is missing or cannot be read.
     """
     run = own_runs.find(current())
-    changed = run.paths.model.stat().st_mtime_ns if run and run.has_model else 0
-    return cached_predictor(current(), changed)
+    model = run.paths.model if run else adjustment.SHIPPED / "model.tflite"
+    return cached_predictor(current(), adjustment.changed(model))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def cached_predictor(reference: str, changed: int = 0) -> Predictor:
-    """A loaded model; `changed` tells the model of a resumed run from the one it had before."""
+    """A loaded model; `changed` tells it from what it was before it was resumed or adjusted."""
     return load_model(reference)
 
 

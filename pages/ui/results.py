@@ -6,18 +6,21 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import streamlit as st
 
-from emotion import dataset, evaluation, gallery, metrics, prediction, predictor
+from emotion import data_sets, dataset, overlay, predictor, study
+from emotion.adjustment import Adjustment, changed
 from emotion.config import DEMO, ModelInfo, archive_dir
 from emotion.dataset import Examples, Listing
 from emotion.evaluation import Evaluation
-from emotion.metrics import Floats, Labels
+from emotion.listing import class_key, on_disk
+from emotion.metrics import Labels
 from emotion.predictor import Predictor
 from emotion.runs import Run
+from emotion.study import Study, Truths
 
 SHIPPED = "pretrained"
 OWN, ARCHIVE = "own", "archive"  # words of the address for data; a path never stands there
@@ -32,30 +35,73 @@ class Result:
     """One model on one test split.
 
     Attributes:
-        evaluation: its figures.
-        info: of the model, with the classes of the examples only.
-        examples: N faces with their truth.
-        probabilities: (N, K) in the order of the classes.
-        answered: (N,) labels.
-        judged: for each face P(positive), the class answered, and whether that is unsure.
-        token: changes when any of this does.
+        study: what the model says of the faces, with the threshold that is looked at.
+        model: as it was loaded, with the threshold that it answers with elsewhere.
+        listing: of the data folder.
+        base: changes when model, faces or classes do; `token` when the threshold that is looked at does, too.
     """
 
-    evaluation: Evaluation
-    info: ModelInfo
-    examples: Examples
-    probabilities: Floats
-    answered: Labels
-    judged: list[tuple[float, str, bool]]
+    study: Study
+    model: Predictor
+    listing: Listing
+    base: str
     token: str
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.study.evaluation
+
+    @property
+    def info(self) -> ModelInfo:
+        """Of the model, with the classes of the examples only."""
+        return self.study.info
+
+    @property
+    def examples(self) -> Examples:
+        return self.study.examples
+
+    @property
+    def answered(self) -> Labels:
+        return self.study.answered
+
+    @property
+    def unsure(self) -> Truths:
+        return self.study.unsure
+
+    @property
+    def root(self) -> Path:
+        return self.listing.root
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A model, and the faces that it can be asked about.
+
+    Attributes:
+        model: as it was loaded.
+        listing: of the data folder.
+    """
+
+    model: Predictor
+    listing: Listing
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the model knows, which may be more than it is asked for."""
+        return self.model.info
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Classes of the model of which the test split has no pictures."""
+        there = self.listing.counts.get("test", {})
+        return tuple(name for name in self.info.classes if not there.get(class_key(name)))
 
 
 def data_choices(run: Run | None) -> dict[str, str]:
     """Word for the address → data, as `dataset.resolve` understands it; the first one is the default."""
     choices = {} if run is None else {OWN: run.config.data}
-    others = {ARCHIVE: str(archive_dir()), DEMO: DEMO}
-    if dataset.default_data() == DEMO:
-        del others[ARCHIVE]
+    words = {str(archive_dir()): ARCHIVE, DEMO: DEMO}
+    others = {words.get(data, f"set-{data}"): data for data in data_sets.options()}
     return choices | {word: data for word, data in others.items() if data not in choices.values()}
 
 
@@ -63,35 +109,48 @@ def model_file(run: Run | None) -> Path:
     return predictor.PRETRAINED / "model.tflite" if run is None else run.paths.model
 
 
-def load(run: Run | None, data: str, tell: Tell) -> Result:
-    """The result for a model (None: the shipped one) on the test split of some data.
+def question(run: Run | None, data: str, tell: Tell) -> Question:
+    """A model (None: the shipped one) and some data.
 
     Raises:
         EmotionError: when the model or the data cannot be used; the text says what to do.
     """
-    model = _model(SHIPPED if run is None else run.id, str(model_file(run)), _changed(model_file(run)))
+    model = _model(SHIPPED if run is None else run.id, str(model_file(run)), changed(model_file(run)))
     root = dataset.resolve(data, lambda done, total: tell("Drawing faces", done, total))
-    listing = _listing(str(root))
-    classes = evaluation.default_classes(model.info)
-    key = (str(model.path), _changed(model.path), listing.fingerprint, str(root), classes)
-    return _results().get(key, lambda: _evaluate(model, listing, classes, repr(key), tell))
+    return Question(model, overlay.decided(_listing(str(root))))
 
 
-def _evaluate(model: Predictor, listing: Listing, classes: tuple[str, ...], key: str, tell: Tell) -> Result:
-    examples = dataset.load(listing, "test", classes, lambda done, total: tell("Reading faces", done, total))
-    figures, probabilities = evaluation.evaluate_model(
-        model, examples, lambda done, total: tell("Asking the network", done, total)
-    )
-    info = evaluation.narrow(model.info, classes)
-    answered = metrics.answers(probabilities, info.threshold, info.positive_label)
+def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
+    """The result for the faces of some classes of the test split.
+
+    Raises:
+        EmotionError: when the data cannot be used; the text says what to do.
+    """
+    path, listing = asked.model.path, asked.listing
+    key = (str(path), changed(path), listing.fingerprint, str(listing.root), classes)
+    return _results().get(key, lambda: _evaluate(asked, classes, repr(key), tell))
+
+
+def _evaluate(asked: Question, classes: tuple[str, ...], key: str, tell: Tell) -> Result:
+    examples = dataset.load(asked.listing, "test", classes, lambda done, total: tell("Reading faces", done, total))
+    looked = study.look(asked.model, examples, lambda done, total: tell("Asking the network", done, total))
     token = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    judged = prediction.judge(probabilities, info)
-    return Result(figures, info, examples, probabilities, answered, judged, token)
+    return Result(looked, asked.model, asked.listing, token, token)
 
 
-def _changed(path: Path) -> int:
-    """When the file was changed last, in ns; 0 where there is none (the loading of it says so)."""
-    return path.stat().st_mtime_ns if path.is_file() else 0
+def at(result: Result, threshold: float | None) -> Result:
+    """The same faces, looked at with another threshold; None: that of the model."""
+    if threshold is None or threshold == result.info.threshold:
+        return result
+    return _at(result.base, threshold, result)
+
+
+@st.cache_resource(max_entries=4 * KEPT, show_spinner=False)
+def _at(base: str, threshold: float, _result: Result) -> Result:
+    info = Adjustment(threshold=threshold).apply(_result.info)
+    before = _result.study
+    moved = study.judged(_result.model, info, before.examples, before.probabilities, before.features)
+    return replace(_result, study=moved, token=f"{base}-{threshold:g}")
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
@@ -101,7 +160,7 @@ def _model(reference: str, path: str, changed: int) -> Predictor:
 
 @st.cache_resource(ttl=LOOK_AGAIN, max_entries=KEPT, show_spinner=False)
 def _listing(root: str) -> Listing:
-    return dataset.scan(Path(root))
+    return on_disk(Path(root))
 
 
 @dataclass
@@ -149,12 +208,10 @@ def answer(result: Result, number: int) -> str:
     return result.info.classes[result.answered[number]]
 
 
+def share(result: Result, number: int) -> float:
+    """The probability of the class that a face was given."""
+    return float(result.study.probabilities[number, result.answered[number]])
+
+
 def is_mistake(result: Result, number: int) -> bool:
     return bool(result.answered[number] != result.examples.labels[number])
-
-
-def order(result: Result, kind: str, show: str, truth: str, answer: str) -> Labels:
-    """Indices of the faces that fit, in order; see `gallery.order_faces`."""
-    return gallery.order_faces(
-        result.probabilities, result.examples.labels, result.info, kind, show, truth=truth, answer=answer
-    )

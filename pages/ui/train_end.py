@@ -14,7 +14,7 @@ from emotion.files import read_json
 from emotion.history import read_history
 from emotion.progress import count
 from emotion.runs import Run, Status, read_run
-from pages.ui import comparison, frame, train_live, words
+from pages.ui import comparison, frame, honest_score, train_live, words
 
 LOG_TAIL = 4000  # characters
 RESCUE_SECONDS = 90.0
@@ -81,6 +81,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     told = {Status.STOPPED: "Stopped and kept.", Status.LOST: LOST, Status.FAILED: f"It failed: {run.reason}."}
     box = st.warning if run.status in (Status.LOST, Status.FAILED) else st.success
     box(f"**{words.plain(sentence)}** {words.plain(told.get(run.status, ''))}")
+    if both := honest_score.from_training(report):
+        st.caption(words.plain(both))
     if compared := report.get("compared"):
         comparison.show(run, compared)
     with st.container(horizontal=True):

@@ -70,9 +70,8 @@ def variants_html(variants: tuple[Variant, ...], spread: Spread, info: ModelInfo
 
 
 def _share(one: Variant, info: ModelInfo) -> str:
-    if one.label == info.positive:
-        return words.sureness(one.probability)
-    return "" if info.pair is None else words.sureness(1 - one.probability)
+    named = info.pair is None or one.label == info.positive
+    return words.sureness(one.probability if named else 1 - one.probability)
 
 
 def spread_words(variants: tuple[Variant, ...], spread: Spread) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from emotion.runs import Run, Status
 
@@ -26,6 +27,19 @@ def sign(label: str) -> str:
     return SIGNS.get(label, "●")
 
 
+def marks(names: Sequence[str]) -> dict[str, str]:
+    """A short mark for each class, all different: its sign, else its first letters, such as ▲ ▼ A D Fe Fu."""
+    return {name: SIGNS.get(name) or _beginning(name, [each for each in names if each not in SIGNS]) for name in names}
+
+
+def _beginning(name: str, names: Sequence[str]) -> str:
+    """As few of its first letters as no other of the names begins with; all of them where there is no such."""
+    for length in range(1, len(name)):
+        if sum(each.startswith(name[:length]) for each in names) == 1:
+            return name[:length].capitalize()
+    return name.capitalize()
+
+
 def colour_class(label: str) -> str:
     """The name in `theme.css` of the colour that goes with an answer."""
     return label if label in SIGNS else "other"
@@ -44,6 +58,11 @@ def sureness(share: float) -> str:
 def short_title(run: Run) -> str:
     """What the person calls the run, else its recipe."""
     return run.own_name or run.config.name or run.config.recipe
+
+
+def capital(text: str) -> str:
+    """The same with a large first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def plain(text: str) -> str:

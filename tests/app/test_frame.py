@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("predict", "train", "evaluate", "runs")
+PAGES = ("predict", "data", "train", "tune", "evaluate", "runs")
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,18 @@
-"""The Train page as a person meets it: the form, a run at work, and every way in which one can end."""
+"""The Train page as a person meets it: a run at work, and every way in which one can end. The form: test_train_form."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces, jobs
+from emotion import demo_faces
 from emotion.config import TrainingConfig, drawn_faces_dir
 from emotion.files import write_json
 from emotion.history import append_history
-from emotion.runs import RunPaths, Status, claim, list_runs, new_run, read_run, write_status
+from emotion.runs import RunPaths, Status, claim, new_run, read_run, write_status
 from pages.ui import curves, train_end
 from tests.tiny_model import give_model
 
@@ -59,90 +57,6 @@ def progress_text(app: AppTest) -> str:
 
 def keys(app: AppTest) -> set[str | None]:
     return {button.key for button in app.button}
-
-
-def test_shows_counts_and_samples_of_the_drawn_faces(drawn: Path) -> None:
-    app = open_train()
-
-    assert "24 faces" in words_on(app)
-    assert app.selectbox(key="train_data").value == "demo"
-    assert app.image
-    assert not app.exception
-
-
-def test_form_begins_with_the_settings_of_the_recipe(drawn: Path) -> None:
-    app = open_train()
-
-    assert app.number_input(key="train_epochs").value == 10
-    assert app.number_input(key="train_batch_size").value == 64
-    assert app.slider(key="train_validation_split").value == 20
-
-
-def test_takes_archive_first_when_it_is_there(drawn: Path) -> None:
-    demo_faces.write(drawn / "archive", train=8, test=4)
-
-    app = open_train()
-
-    assert app.selectbox(key="train_data").value == str(drawn / "archive")
-    assert "8 faces" in words_on(app)
-
-
-def test_tells_what_is_wrong_with_a_folder(drawn: Path) -> None:
-    app = open_train()
-    app.selectbox(key="train_data").set_value("another folder").run()
-
-    app.text_input(key="train_folder").set_value(str(drawn / "nowhere")).run()
-
-    assert "No folder at" in app.error[0].value
-
-
-def test_offers_the_drawn_faces_in_place_of_a_wrong_folder(drawn: Path) -> None:
-    app = open_train()
-    app.selectbox(key="train_data").set_value("another folder").run()
-    app.text_input(key="train_folder").set_value("nowhere").run()
-
-    app.button(key="use_drawn").click().run()
-
-    assert app.selectbox(key="train_data").value == "demo"
-
-
-def test_starts_no_run_on_a_wrong_folder(drawn: Path) -> None:
-    app = open_train()
-    app.selectbox(key="train_data").set_value("another folder").run()
-    app.text_input(key="train_folder").set_value("nowhere").run()
-
-    app.button(key="train").click().run()
-
-    assert list_runs() == []
-    assert "No folder at" in app.error[0].value
-
-
-def test_asks_which_of_many_classes_to_use(drawn: Path) -> None:
-    for split in ("train", "test"):
-        shutil.copytree(drawn_faces_dir() / split, drawn / "three" / split)
-        shutil.copytree(drawn_faces_dir() / split / "sad", drawn / "three" / split / "angry")
-    app = open_train()
-    app.selectbox(key="train_data").set_value("another folder").run()
-
-    app.text_input(key="train_folder").set_value(str(drawn / "three")).run()
-
-    assert app.multiselect(key="train_classes").value == ["happy", "sad"]
-
-
-@pytest.mark.slow
-def test_train_starts_one_run_with_the_settings_of_the_form(drawn: Path) -> None:
-    app = open_train()
-    app.number_input(key="train_epochs").set_value(3)
-    app.text_input(key="train_name").set_value("mine").run()
-
-    app.button(key="train").click().run()
-    (run,) = list_runs()
-    jobs.stop(run.id)
-    while not read_run(run.paths).status.has_ended:
-        time.sleep(0.1)
-
-    assert (run.config.epochs, run.config.name, run.config.batch_size) == (3, "mine", 64)
-    assert app.query_params["run"] == run.id
 
 
 def test_shows_a_run_at_work_in_words(drawn: Path) -> None:

@@ -15,8 +15,12 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from emotion import demo_faces
-from tests.e2e.browser import settled
+from emotion.config import TrainingConfig
+from emotion.runs import Status, new_run, write_status
+from tests.e2e.browser import Server, settled
+from tests.tiny_model import EMOTIONS, give_model
 
+SEVEN = "20260102-030405-seven"
 UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
 PASTE = """async encoded => {
     const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0));
@@ -47,6 +51,15 @@ def upside_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photos") / "upside down.png"
     photo.save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def seven(server: Server) -> str:
+    """The id of a run whose model knows seven emotions; it goes by brightness alone."""
+    paths = new_run(TrainingConfig(name="seven emotions"), server.home / "runs" / SEVEN)
+    give_model(paths, EMOTIONS)
+    write_status(paths, Status.COMPLETED)
+    return SEVEN
 
 
 def give(page: Any, *photos: Path) -> None:
@@ -144,3 +157,54 @@ def test_marked_pictures_are_taken_away_in_one_file(page: Any, two_faces: Path, 
     archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert archive.namelist() == ["00001-two-faces.jpg", "00002-astronaut.jpg"]
     assert Image.open(io.BytesIO(archive.read("00001-two-faces.jpg"))).size == (1280, 960)
+
+
+def test_all_emotions_are_seven_bars_and_stay_chosen(page: Any, seven: str, astronaut: Path) -> None:
+    page.goto(f"/predict?model={seven}")
+    settled(page)
+    page.locator(UPLOAD).set_input_files([astronaut])
+    expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
+    expect(page.locator("ul.bars")).to_have_count(0)
+
+    page.get_by_text("All emotions", exact=True).click()
+
+    expect(
+        page.get_by_role("list", name="All 7 classes, the likeliest: disgust").get_by_role("listitem")
+    ).to_have_count(7)
+    expect(page.locator("ul.bars .likeliest")).to_have_text(re.compile(r"disgust\s*\d\d"))
+    expect(page.locator("ul.bars .likeliest .name")).to_have_css("font-weight", "700")
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    page.get_by_role("link", name="Predict", exact=True).click()
+    expect(page.get_by_role("switch", name="All emotions")).to_be_checked()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_seven_bars_fit_a_phone(browser: Any, server: Server, seven: str, astronaut: Path, scheme: str) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"/predict?model={seven}")
+    settled(page)
+    page.locator(UPLOAD).set_input_files([astronaut])
+
+    page.get_by_text("All emotions", exact=True).click()
+
+    percents = page.locator("ul.bars .percent")
+    expect(percents).to_have_count(7)
+    assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
+    assert all(bar["width"] >= 100 for bar in (bar.bounding_box() for bar in page.locator("ul.bars .bar").all()))
+    assert all(box["x"] + box["width"] <= 390 for box in (one.bounding_box() for one in percents.all()))
+    context.close()
+
+
+def test_live_faces_show_seven_bars(page: Any, seven: str) -> None:
+    page.goto(f"/predict?model={seven}")
+    settled(page)
+    page.get_by_text("All emotions", exact=True).click()
+    expect(page.get_by_role("switch", name="All emotions")).to_be_checked()
+    page.get_by_text("Live video", exact=True).click()
+
+    page.get_by_role("button", name="Start the live picture").click()
+
+    expect(page.locator(".classes .class")).to_have_count(7)
+    expect(page.locator(".classes .likeliest .name")).to_have_text("disgust")

@@ -101,7 +101,7 @@ def test_runs_lists_what_was_trained(emotion, trained):
     (row,) = json.loads(emotion("runs", "--json", EMOTION_HOME=str(home)).stdout)
 
     assert row["id"] == done.stdout.split()[-1]
-    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "classic", 1)
+    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "quick", 1)
     assert 0 <= row["best_validation_accuracy"] <= 1
 
 

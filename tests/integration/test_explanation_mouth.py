@@ -40,7 +40,7 @@ def predictor(tmp_path_factory):
                 folder = root / "data" / split / name
                 folder.mkdir(parents=True, exist_ok=True)
                 face.save(folder / f"{seed:05d}.png")
-    words = ["train", "--data", str(root / "data"), "--epochs", "10", "--batch-size", "16", "--seed", "1"]
+    words = ["train", "--data", str(root / "data"), "--epochs", "20", "--batch-size", "16", "--seed", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "emotion", *words],
         env=os.environ | {"EMOTION_HOME": str(root / "home")},

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from emotion import collection, demo_faces, files, material, recipes, retraining, runs
-from emotion.errors import ModelFileError, OwnPicturesChangedError
+from emotion.errors import ModelFileError, PicturesChangedError
 from emotion.history import read_history
 from emotion.predictor import load_model
 from emotion.runs import Status
@@ -42,7 +42,7 @@ def negative(number, label):
 
 @pytest.fixture(scope="module")
 def base(worker, home, faces):
-    paths = runs.new_run(recipes.config(data=str(faces), epochs=3, batch_size=16))
+    paths = runs.new_run(recipes.config("classic", data=str(faces), epochs=3, batch_size=16))
     worker.run(paths)
     for number in range(EACH):
         for label in ("sad", "happy"):
@@ -167,7 +167,7 @@ def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path)
     runs.write_status(paths, Status.QUEUED, fingerprint=material.read(config).fingerprint)
     added = collection.keep(negative(99, "happy"), "happy")
 
-    with pytest.raises(OwnPicturesChangedError, match="own pictures have changed"):
+    with pytest.raises(PicturesChangedError, match="own pictures have changed"):
         worker.run(paths)
 
     collection.remove(added.stem)

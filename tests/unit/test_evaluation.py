@@ -11,8 +11,8 @@ import sklearn.metrics
 
 from emotion.config import ModelInfo
 from emotion.dataset import Examples
-from emotion.errors import ModelClassesError
-from emotion.evaluation import Evaluation, default_classes, evaluate, evaluate_model, narrow
+from emotion.errors import ConfigError, ModelClassesError
+from emotion.evaluation import Evaluation, asked_classes, default_classes, evaluate, evaluate_model, narrow
 from emotion.predictor import load_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -40,7 +40,7 @@ def test_figures_of_ten_faces_by_hand() -> None:
     assert figures.auc == pytest.approx(18 / 24)
     assert figures.confusion_matrix == [[3, 1], [2, 4]]
     assert figures.classes == ("sad", "happy")
-    assert figures.per_class["happy"] == {"precision": 4 / 5, "recall": 4 / 6, "f1": 8 / 11, "n": 6}
+    assert figures.per_class["happy"] == {"precision": 4 / 5, "recall": 4 / 6, "f1": 8 / 11, "n": 6, "auc": 18 / 24}
 
 
 def test_loss_equals_scikit_learn() -> None:
@@ -62,7 +62,7 @@ def test_a_single_class_has_no_auc() -> None:
     figures = evaluate(BOTH[:6], LABELS[:6], ModelInfo())
 
     assert figures.auc is None
-    assert figures.per_class["sad"] == {"precision": 0.0, "recall": None, "f1": 0.0, "n": 0}
+    assert figures.per_class["sad"] == {"precision": 0.0, "recall": None, "f1": 0.0, "n": 0, "auc": None}
 
 
 def test_more_classes_equal_scikit_learn() -> None:
@@ -76,6 +76,38 @@ def test_more_classes_equal_scikit_learn() -> None:
     assert figures.accuracy == pytest.approx(sklearn.metrics.accuracy_score(labels, answered))
     assert figures.auc == pytest.approx(sklearn.metrics.roc_auc_score(labels, probabilities, multi_class="ovr"))
     assert figures.baseline == {"answer": "happy", "accuracy": pytest.approx((labels == 1).mean())}
+
+
+def test_macro_figures_equal_scikit_learn() -> None:
+    rng = np.random.default_rng(3)
+    probabilities, labels = rng.dirichlet([1, 1, 1, 1], 400), rng.integers(0, 4, 400)
+
+    macro = evaluate(probabilities, labels, ModelInfo(classes=("angry", "fear", "happy", "sad"))).macro
+
+    answered = probabilities.argmax(axis=1)
+    shares = sklearn.metrics.precision_recall_fscore_support(labels, answered, average="macro")[:3]
+    auc = sklearn.metrics.roc_auc_score(labels, probabilities, multi_class="ovr", average="macro")
+    assert [macro[name] for name in ("precision", "recall", "f1", "auc")] == pytest.approx([*shares, auc])
+
+
+def test_each_class_is_told_apart_from_the_rest() -> None:
+    rng = np.random.default_rng(4)
+    probabilities, labels = rng.dirichlet([1, 1, 1], 300), rng.integers(0, 3, 300)
+
+    figures = evaluate(probabilities, labels, ModelInfo(classes=("angry", "happy", "sad")))
+
+    expected = [sklearn.metrics.roc_auc_score(labels == label, probabilities[:, label]) for label in range(3)]
+    assert [each["auc"] for each in figures.per_class.values()] == pytest.approx(expected)
+
+
+def test_macro_leaves_out_what_has_no_value() -> None:
+    probabilities = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.1, 0.7]])  # nobody is called happy
+
+    macro = evaluate(probabilities, np.array([0, 1, 2]), ModelInfo(classes=("angry", "happy", "sad"))).macro
+
+    assert macro["precision"] == pytest.approx((1 / 2 + 1) / 2)
+    assert macro["recall"] == pytest.approx(2 / 3)
+    assert macro["f1"] == pytest.approx((2 / 3 + 0 + 1) / 3)
 
 
 def test_json_has_what_others_rely_on() -> None:
@@ -93,6 +125,18 @@ def test_json_comes_back_the_same(count: int) -> None:
     again = Evaluation.from_json(json.loads(json.dumps(figures.to_json() | {"epoch": 3})))
 
     assert again == figures
+
+
+def test_reads_figures_from_before_there_were_macro_ones() -> None:
+    written = evaluate(BOTH, LABELS, ModelInfo()).to_json()
+    del written["macro"]
+    for figures in written["per_class"].values():
+        del figures["auc"]
+
+    old = Evaluation.from_json(written)
+
+    assert old.macro["auc"] is None
+    assert old.macro["recall"] == pytest.approx(old.balanced_accuracy)
 
 
 def test_a_model_is_asked_about_every_face() -> None:
@@ -128,6 +172,32 @@ def test_a_model_of_more_classes_is_asked_for_all() -> None:
     assert figures.n == 3
     assert probabilities.shape == (3, 3)
     assert figures.per_class["angry"]["n"] == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), ("sad", "happy")),
+        (("all",), ("angry", "happy", "sad")),
+        (("All",), ("angry", "happy", "sad")),
+        (("happy", "sad"), ("sad", "happy")),
+        (("Happy", "ANGRY"), ("angry", "happy")),
+        (("sad", "happy", "angry"), ("sad", "happy", "angry")),
+    ],
+)
+def test_finds_the_classes_that_are_asked_for(names: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert asked_classes(ModelInfo(classes=("angry", "happy", "sad")), names) == expected
+
+
+def test_a_wrong_name_is_told_with_the_right_ones() -> None:
+    with pytest.raises(ModelClassesError, match=r"knows only the classes sad, happy\. Received: furious\. Choose"):
+        asked_classes(ModelInfo(), ("happy", "furious"))
+
+
+@pytest.mark.parametrize("names", [("happy",), ("happy", "happy"), ("happy", ""), ("",)])
+def test_refuses_to_ask_for_less_than_two_classes(names: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match="two or more different names"):
+        asked_classes(ModelInfo(), names)
 
 
 def test_refuses_a_class_the_model_does_not_know() -> None:

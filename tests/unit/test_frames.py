@@ -90,6 +90,15 @@ def test_places_the_face_in_shares_of_the_frame(predictor: Predictor, astronaut:
     assert 0.05 < top < 0.22 < bottom < 0.4
 
 
+def test_a_live_face_carries_all_classes(astronaut: Path) -> None:
+    seven = load_model(BRIGHTNESS.with_name("emotions"))
+
+    (found,) = look(jpeg_of(Image.open(astronaut).resize((360, 360))), seven, Tracker(), 0.2)
+
+    assert tuple(found.face.probabilities) == seven.info.classes
+    assert sum(found.face.probabilities.values()) == pytest.approx(1)
+
+
 def test_answers_follow_the_face_smoothly(predictor: Predictor, astronaut: Path) -> None:
     bright = Image.open(astronaut).convert("RGB").resize((360, 360))
     dark = Image.fromarray((np.asarray(bright) * 0.5).astype(np.uint8))

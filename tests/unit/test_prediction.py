@@ -14,7 +14,7 @@ from PIL import Image
 from emotion import faces
 from emotion.config import ModelInfo
 from emotion.crops import load_and_preprocess_image
-from emotion.prediction import Looking, Predictor, answer, judge, load_model
+from emotion.prediction import Looking, Predictor, answer, judge, load_model, looks
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 WHOLE = Looking(whole=True)
@@ -177,6 +177,18 @@ def test_json_of_a_whole_picture_has_no_box(model: Predictor) -> None:
     assert given.to_json()["faces"][0]["box"] is None
 
 
+def test_json_tells_all_classes_on_request() -> None:
+    given = answer(png(Image.new("L", (48, 48), 0)), load_model(DATA / "emotions"), "black.png")
+
+    (face,) = json.loads(json.dumps(given.to_json(all_classes=True)))["faces"]
+
+    assert list(face) == [
+        "box", "probability", "label", "unsure", "likeliest", "likeliest_probability", "probabilities",
+    ]  # fmt: skip
+    assert tuple(face["probabilities"]) == SEVEN
+    assert (face["likeliest"], face["likeliest_probability"]) == ("sad", face["probabilities"]["sad"])
+
+
 def test_json_of_a_refusal_has_no_faces(model: Predictor) -> None:
     given = answer(b"", model, "empty.png")
 
@@ -219,9 +231,51 @@ def test_seven_classes_answer_happy_or_sad() -> None:
 def test_other_classes_answer_with_the_likeliest() -> None:
     info = ModelInfo(classes=("cat", "dog", "owl"), positive="cat")
 
-    words = judge(np.array([[0.3, 0.1, 0.6]]), info)
+    words = judge(np.array([[0.3, 0.1, 0.6], [0.5, 0.4, 0.1]]), info)
 
-    assert words == [(0.3, "owl", False)]
+    assert words == [(0.6, "owl", False), (0.5, "cat", False)]
+
+
+def test_other_classes_have_no_unsure_band() -> None:
+    info = ModelInfo(classes=("cat", "dog", "owl"), positive="cat", unsure_band=(0.0, 1.0))
+
+    ((_, _, unsure),) = judge(np.array([[0.5, 0.1, 0.4]]), info)
+
+    assert not unsure
+
+
+def test_the_band_of_seven_classes_is_about_happy_or_sad() -> None:
+    info = ModelInfo(classes=SEVEN, unsure_band=(0.4, 0.6))
+    probabilities = np.array([[0.8, 0, 0, 0.1, 0, 0.1, 0], [0, 0, 0, 0.5, 0.4, 0.1, 0]])
+
+    words = judge(probabilities, info)
+
+    assert [unsure for _, _, unsure in words] == [True, False]
+
+
+def test_a_face_carries_all_classes_of_the_model() -> None:
+    seven = load_model(DATA / "emotions")
+
+    (face,) = answer(png(Image.new("L", (48, 48), round(255 / 3))), seven, "third.png").faces
+
+    assert tuple(face.probabilities) == SEVEN
+    assert sum(face.probabilities.values()) == pytest.approx(1)
+    assert face.likeliest == "fear"
+    assert face.probabilities["fear"] == pytest.approx(0.786, abs=0.002)
+    assert face.label == "sad"
+
+
+@pytest.mark.parametrize(("label", "words"), [("happy", "looks happy"), ("fear", "looks like fear")])
+def test_says_an_answer_in_plain_words(label: str, words: str) -> None:
+    assert looks(label) == words
+
+
+def test_a_face_of_two_classes_carries_both(model: Predictor) -> None:
+    (face,) = answer(png(Image.new("L", (48, 48), 255)), model, "white.png").faces
+
+    assert face.probabilities["happy"] == face.probability
+    assert face.probabilities["sad"] == pytest.approx(1 - face.probability)
+    assert face.likeliest == "happy"
 
 
 def test_other_pairs_keep_their_own_names(model: Predictor) -> None:

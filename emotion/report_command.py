@@ -1,0 +1,55 @@
+"""`python -m emotion evaluate MODEL --report DIR`: the report of an evaluation as files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emotion import files
+
+if TYPE_CHECKING:
+    from emotion.dataset import Examples
+    from emotion.predictor import Predictor
+
+PROGRESS = "progress.json"  # in the folder while the report is made: {"what", "share"}
+
+
+def write(
+    predictor: Predictor, examples: Examples, data: str, folder: str, *, root: Path | None = None, quick: bool = False
+) -> Path:
+    """Writes the report into a folder, which is made; says on stderr how far it is.
+
+    Args:
+        predictor: the model.
+        examples: the faces with their truth.
+        data: how they are called.
+        root: the data folder.
+        folder: gets `report.html` and `figures/`.
+        quick: leaves out the spoiled faces unless they have been measured before.
+
+    Raises:
+        OutputFolderError: where nothing can be written.
+    """
+    from emotion import html_report, report_content
+    from emotion.errors import OutputFolderError
+
+    target = Path(folder).expanduser()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        progress = target / PROGRESS
+
+        def tell(what: str, share: float) -> None:
+            files.write_json(progress, {"what": what, "share": share})
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
+
+        content = report_content.gather(predictor, examples, data, tell, root=root, trials=not quick)
+        written = html_report.write(content, target, tell)
+        progress.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputFolderError(target, error.strerror or str(error)) from error
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{'':<79}\r")
+    print(f"emotion: {written}", file=sys.stderr)
+    return written

@@ -1,0 +1,382 @@
+"""The sections of Evaluate: threshold, how sure, weak spots, two models, the game, the report; and the filters."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from emotion import dataset, demo_faces, overlay, robustness
+from emotion.config import TrainingConfig
+from emotion.files import read_json
+from emotion.predictor import load_model
+from emotion.runs import RunPaths, Status, new_run, write_status
+from tests.patterns import examples
+from tests.tiny_model import BRIGHTNESS, give_model
+
+ROOT = Path(__file__).resolve().parents[2]
+THREE_CLASSES = ROOT / "tests" / "data" / "three_classes"
+SECTIONS = ("overview", "threshold", "sure", "weak", "compare", "beat", "report")
+
+
+def write_faces(root: Path, count: int, classes: tuple[str, ...] = ("sad", "happy")) -> Path:
+    """A data folder with as many faces in train as in test."""
+    some = examples(classes, count)
+    for split in ("train", "test"):
+        for number, (image, label) in enumerate(zip(some.images, some.labels, strict=True)):
+            folder = root / split / some.classes[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image if split == "test" else 255 - (255 - image) // 2).save(folder / f"{number:03d}.png")
+    return root
+
+
+def make_run(data: Path, model: Path = BRIGHTNESS, name: str = "my run") -> RunPaths:
+    paths = give_model(new_run(TrainingConfig(data=str(data), name=name)), model)
+    write_status(paths, Status.COMPLETED)
+    return paths
+
+
+@pytest.fixture
+def run(home: Path) -> RunPaths:
+    """A finished run on 90 faces, of which some are answered wrong."""
+    return make_run(write_faces(home / "faces", 90))
+
+
+def open_evaluate(**address: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, value in address.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/evaluate.py").run()
+
+
+def elements_of(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+
+
+def html_of(app: AppTest) -> str:
+    pieces = [element.get("markup", "") for element in elements_of(app)]
+    return " ".join([*(element.proto.body for element in app.get("html")), *pieces]).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(caption.value for caption in app.caption).replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def shown(app: AppTest) -> str:
+    """The label of the gallery, such as "12 faces, page 1 of 1. …"."""
+    return next(element["label"] for element in elements_of(app) if "faces" in element)
+
+
+@pytest.mark.parametrize("look", SECTIONS)
+def test_every_section_opens(run: RunPaths, look: str) -> None:
+    app = open_evaluate(look=look)
+
+    assert not app.exception
+    assert not app.error
+    assert app.button_group(key="evaluate_look").value == look
+
+
+@pytest.mark.parametrize("look", [look for look in SECTIONS if look != "compare"])
+def test_every_section_opens_for_three_classes(home: Path, look: str) -> None:
+    classes = ("angry", "happy", "sad")
+    make_run(write_faces(home / "three", 90, classes), THREE_CLASSES)
+
+    app = open_evaluate(look=look, classes="all")
+
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_second_model_of_other_classes_is_told(home: Path) -> None:
+    make_run(write_faces(home / "three", 90, ("angry", "happy", "sad")), THREE_CLASSES)
+
+    app = open_evaluate(look="compare", classes="all")
+
+    assert "knows only the classes sad, happy" in app.error[0].value.replace("\\", "")
+    assert not app.exception
+
+
+@pytest.mark.parametrize("look", ["no", "../x"])
+def test_an_unknown_section_is_the_overview(run: RunPaths, look: str) -> None:
+    assert open_evaluate(look=look).button_group(key="evaluate_look").value == "overview"
+
+
+@pytest.mark.parametrize("look", SECTIONS)
+def test_few_faces_are_no_trouble(home: Path, look: str) -> None:
+    make_run(write_faces(home / "few", 4))
+
+    app = open_evaluate(look=look)
+
+    assert not app.exception
+
+
+def test_another_threshold_changes_figures_matrix_and_faces(run: RunPaths) -> None:
+    before, after = open_evaluate(look="threshold"), open_evaluate(look="threshold", threshold="0.9")
+
+    answered = [sum(face["words"].find("called happy") > 0 for face in _faces(app)) for app in (before, after)]
+    assert answered[1] < answered[0]
+    assert "is the threshold, 0.9" in html_of(after)
+    assert next(label for label in _labels(before) if label.startswith("Who was")) not in _labels(after)
+
+
+def _faces(app: AppTest) -> list[dict[str, Any]]:
+    return next(element["faces"] for element in elements_of(app) if "faces" in element)
+
+
+def _labels(app: AppTest) -> list[str]:
+    return [element.get("label", "") for element in elements_of(app)]
+
+
+def test_the_slider_writes_the_threshold_into_the_address(run: RunPaths) -> None:
+    app = open_evaluate(look="threshold")
+
+    app.slider(key="evaluate_threshold_slider").set_value(0.7).run()
+
+    assert app.query_params["threshold"] == "0.7"
+    assert "this page looks at 0.7" in captions(app).lower()
+
+
+@pytest.mark.parametrize("word", ["2", "-1", "nan", "x"])
+def test_passes_over_a_threshold_that_is_none(run: RunPaths, word: str) -> None:
+    app = open_evaluate(look="threshold", threshold=word)
+
+    assert app.slider(key="evaluate_threshold_slider").value == 0.5
+    assert not app.exception
+
+
+def test_a_saved_threshold_is_used_from_then_on(run: RunPaths) -> None:
+    app = open_evaluate(look="threshold", threshold="0.7")
+
+    app.button(key="save_threshold").click().run()
+
+    assert load_model(run.id).info.threshold == 0.7
+    assert read_json(run.model_info)["threshold"] == 0.5
+    assert "threshold" not in app.query_params
+    assert app.slider(key="evaluate_threshold_slider").value == 0.7
+    assert "Saved: 0.7" in captions(app)
+
+
+def test_a_saved_threshold_can_be_taken_back(run: RunPaths) -> None:
+    app = open_evaluate(look="threshold", threshold="0.7")
+    app.button(key="save_threshold").click().run()
+
+    app.button(key="forget_threshold").click().run()
+
+    assert load_model(run.id).info.threshold == 0.5
+    assert app.slider(key="evaluate_threshold_slider").value == 0.5
+
+
+def test_dear_mistakes_lead_to_another_threshold(run: RunPaths) -> None:
+    app = open_evaluate(look="threshold")
+    app.number_input(key="cost_wrong_positive").set_value(20.0).run()
+
+    app.button(key="use_cheapest").click().run()
+
+    assert float(app.query_params["threshold"]) > 0.5
+    assert app.button(key="use_cheapest").disabled
+
+
+def test_costs_stay_while_other_sections_are_looked_at(run: RunPaths) -> None:
+    app = open_evaluate(look="threshold")
+    app.number_input(key="cost_wrong_positive").set_value(20.0).run()
+
+    app.button_group(key="evaluate_look").set_value("sure").run()
+    app.button_group(key="evaluate_look").set_value("threshold").run()
+
+    assert app.number_input(key="cost_wrong_positive").value == 20.0
+
+
+def test_a_range_in_the_address_narrows_the_faces(run: RunPaths) -> None:
+    app = open_evaluate(brightness="..100")
+
+    dark = examples().images.mean(axis=(1, 2)) <= 100
+    assert shown(app).startswith(f"{dark.sum()} faces")
+    assert "Shown below: brightness up to 100" in captions(app)
+
+
+def test_ranges_and_classes_narrow_one_another(run: RunPaths) -> None:
+    app = open_evaluate(brightness="..100", truth="happy", show="wrong")
+
+    some = examples()
+    wrong = (some.images.mean(axis=(1, 2)) <= 100) & (some.labels == 1)
+    assert shown(app).startswith(f"{wrong.sum()} face")
+
+
+def test_a_filter_can_be_taken_off(run: RunPaths) -> None:
+    app = open_evaluate(brightness="..100")
+
+    app.button(key="off_brightness").click().run()
+
+    assert shown(app).startswith("90 faces")
+    assert "brightness" not in app.query_params
+
+
+def test_a_slider_sets_a_range(run: RunPaths) -> None:
+    app = open_evaluate()
+
+    app.slider(key="evaluate_brightness_slider").set_value((0, 100)).run()
+
+    assert app.query_params["brightness"] == "..100"
+
+
+@pytest.mark.parametrize(
+    "address", [{"brightness": "a..b"}, {"sure": "..."}, {"group": "99"}, {"group": "x"}, {"tilt": "9..1"}]
+)
+def test_passes_over_unknown_filters(run: RunPaths, address: dict[str, str]) -> None:
+    app = open_evaluate(**address)
+
+    assert shown(app).startswith("90 faces")
+    assert not app.exception
+
+
+def test_a_group_of_mistakes_can_be_linked_to(run: RunPaths) -> None:
+    app = open_evaluate(look="weak", group="0")
+
+    assert all(face["wrong"] for face in _faces(app))
+    assert "group 1 of mistakes" in captions(app)
+
+
+def test_the_most_typical_faces_can_come_first(run: RunPaths) -> None:
+    app = open_evaluate(order="most typical")
+
+    assert app.selectbox(key="evaluate_order").value == "most typical"
+    assert len(_faces(app)) == 90
+
+
+def test_tells_how_sure_every_figure_is(run: RunPaths) -> None:
+    app = open_evaluate(look="sure")
+
+    text = html_of(app)
+    for name in ("accuracy", "balanced accuracy", "ROC AUC", "macro F1"):
+        assert f"({name})" in text
+    assert "sad: F1" in text
+    assert "expected calibration error" in captions(app)
+
+
+def test_a_temperature_is_fitted_and_saved(run: RunPaths) -> None:
+    app = open_evaluate(look="sure")
+
+    app.button(key="fit_temperature").click().run()
+    told = captions(app)
+    app.button(key="save_temperature").click().run()
+
+    assert "18 validation faces best" in told
+    assert load_model(run.id).info.temperature != 1.0
+    assert not app.exception
+
+
+def test_the_shipped_model_says_why_it_cannot_be_fitted(run: RunPaths, home: Path) -> None:
+    demo_faces.write(home / "drawn_faces", train=2, test=6)
+
+    app = open_evaluate(run="pretrained", data="demo", look="sure")
+
+    assert "whose validation faces are known" in captions(app)
+    assert not any(button.key == "fit_temperature" for button in app.button)
+
+
+def test_offers_to_spoil_faces_and_shows_what_came_of_it(run: RunPaths, home: Path) -> None:
+    app = open_evaluate(look="weak")
+    assert app.button(key="try_robustness").label == "Try it"
+    faces = dataset.load(dataset.scan(home / "faces"), "test", ("sad", "happy"))
+    robustness.measure(load_model(run.id), faces)
+
+    app.run()
+
+    assert "How often it is right: darkening" in _labels(app)
+    assert not any(button.key == "try_robustness" for button in app.button)
+
+
+def test_compares_two_models_on_the_same_faces(run: RunPaths, home: Path) -> None:
+    paths = make_run(home / "faces", name="the other")
+
+    app = open_evaluate(run=run.id, look="compare", **{"with": paths.id})
+
+    words = " ".join(element.value for element in app.markdown).replace("\\", "")
+    assert "“my run” and “the other” get as many right." in words
+    assert "second minus first" in html_of(app)
+
+
+def test_alone_there_is_nothing_to_compare_with(run: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emotion.predictor.PRETRAINED", Path("nowhere"))
+
+    app = open_evaluate(look="compare")
+
+    assert "no second model yet" in app.info[0].value
+    assert app.button(key="train_second").label == "Train a model"
+
+
+def test_a_game_ends_with_both_scores(run: RunPaths) -> None:
+    app = open_evaluate(look="beat")
+    app.button(key="game_start").click().run()
+
+    for _ in range(20):
+        app.button(key="say_1").click().run()
+
+    assert app.subheader[0].value in ("You beat the model.", "The model beats you.", "A draw.")
+    assert "10 of 20 right" in html_of(app)  # half of them are happy
+    assert any(button.key == "game_again" for button in app.button)
+
+
+def test_a_word_can_be_taken_back(run: RunPaths) -> None:
+    app = open_evaluate(look="beat")
+    app.button(key="game_start").click().run()
+    app.button(key="say_0").click().run()
+
+    app.button(key="game_back").click().run()
+
+    assert app.session_state["beat_the_model"]["said"] == []
+
+
+def test_an_open_face_tells_why(run: RunPaths, home: Path) -> None:
+    sad = sorted(path.name for path in (home / "faces" / "test" / "sad").iterdir())[0]
+    app = open_evaluate(face=f"test/sad/{sad}")
+    app.session_state["face_why"] = True
+    app.run()
+
+    assert 'class="strip"' in html_of(app)
+    assert not app.exception
+
+
+def test_a_wrong_label_is_mended_where_it_is_seen(run: RunPaths, home: Path) -> None:
+    sad = sorted(path.name for path in (home / "faces" / "test" / "sad").iterdir())[0]
+    app = open_evaluate(face=f"test/sad/{sad}")
+
+    app.button(key="relabel_happy").click().run()
+
+    (taken,) = overlay.read(home / "faces")
+    assert [(change.action, change.files, change.to) for change in taken.changes] == [
+        ("relabel", (f"test/sad/{sad}",), "happy")
+    ]
+    assert not app.exception
+
+
+def test_the_report_says_what_it_holds(run: RunPaths) -> None:
+    app = open_evaluate(look="report")
+
+    assert app.button(key="make_report").label == "Make the report"
+    assert "It holds test faces" in captions(app)
+
+
+def test_a_saved_threshold_answers_on_predict_too(run: RunPaths) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (48, 48), 220).save(buffer, "PNG")  # P(happy) = 0.95
+    before = answer_on_predict(run, buffer.getvalue())
+    app = open_evaluate(look="threshold", threshold="0.99")
+
+    app.button(key="save_threshold").click().run()
+
+    assert "looks happy" in before
+    assert "looks sad" in answer_on_predict(run, buffer.getvalue())
+
+
+def answer_on_predict(run: RunPaths, picture: bytes) -> str:
+    """What the page Predict says of a picture that it takes whole."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.query_params["model"] = run.id
+    app.run().file_uploader(key="uploads").upload("a.png", picture, "image/png")
+    return html_of(app.run())

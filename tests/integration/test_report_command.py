@@ -1,0 +1,115 @@
+"""The report of an evaluation as files, from the command line and for a page; with matplotlib."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emotion import html_report, report_command, report_content, report_job
+from emotion.errors import OutputFolderError
+from emotion.predictor import load_model
+from emotion.report_figures import FIGURES
+from tests.conftest import CommandLine
+from tests.patterns import examples
+from tests.waiting import wait_for
+
+BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
+THREE = BRIGHTNESS.with_name("three_classes")
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """A data folder of 40 patterns with a test split alone."""
+    some = examples(count=40)
+    for number, (image, label) in enumerate(zip(some.images, some.labels, strict=True)):
+        folder = tmp_path / "faces" / "test" / some.classes[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(folder / f"{number}.png")
+    return tmp_path / "faces"
+
+
+def test_writes_a_page_and_one_picture_a_figure(home: Path, faces: Path, emotion: CommandLine) -> None:
+    done = emotion("evaluate", BRIGHTNESS, "--data", faces, "--report", home / "report")
+
+    assert done.returncode == 0, done.stderr
+    text = (home / "report" / "report.html").read_text(encoding="utf-8")
+    pictures = sorted(path.name for path in (home / "report" / "figures").iterdir())
+    assert "of 40 faces got right" in text.replace("</b>", "")
+    assert {"calibration.png", "confusion-matrix.png", "curves.png", "robustness.png", "threshold.png"} <= set(pictures)
+    assert not (home / "report" / "progress.json").exists()
+    assert done.stdout.startswith("got right")
+
+
+def test_nothing_is_asked_of_the_network(home: Path) -> None:
+    content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
+
+    text = html_report.page(content, {"curves": b"\x89PNG"})
+    sources = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\')\s>]+)', text)
+
+    assert sources != []
+    assert [source for source in sources if not source.startswith("data:")] == []
+
+
+def test_pictures_are_sharp_enough_for_print(home: Path) -> None:
+    content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
+
+    html_report.write(content, home)
+
+    widths = []
+    for path in (home / "figures").iterdir():
+        with Image.open(path) as picture:
+            widths.append(picture.width)
+    assert len(widths) >= 8
+    assert set(widths) == {2160}
+
+
+def test_more_classes_are_drawn_too(home: Path) -> None:
+    faces = examples(("angry", "happy", "sad"))
+    content = report_content.gather(load_model(THREE), faces, "patterns", trials=False)
+
+    drawn = {name: draw(content) for name, draw in FIGURES.items()}
+
+    assert [line.get_label().split(" ")[0] for line in drawn["curves"].axes[0].lines[:3]] == ["angry", "happy", "sad"]
+    assert len(drawn["confusion-matrix"].axes[0].texts) == 9
+    assert drawn["robustness"] is None
+
+
+def test_the_curves_end_in_the_corners(home: Path) -> None:
+    content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
+
+    line = FIGURES["curves"](content).axes[0].lines[0]
+
+    assert (line.get_xdata()[0], line.get_ydata()[0]) == (1, 1)
+    assert (line.get_xdata()[-1], line.get_ydata()[-1]) == (0, 0)
+    area = float(np.trapezoid(line.get_ydata()[::-1], line.get_xdata()[::-1]))
+    assert area == pytest.approx(content.study.evaluation.auc, abs=0.01)
+
+
+def test_says_where_nothing_can_be_written(home: Path) -> None:
+    (home / "file").write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(OutputFolderError, match="Nothing can be written to"):
+        report_command.write(load_model(BRIGHTNESS), examples(), "patterns", str(home / "file"))
+
+
+def test_a_page_gets_its_report_from_another_process(home: Path, faces: Path) -> None:
+    assert report_job.page("t0ken") is None
+
+    work = report_job.start("t0ken", str(BRIGHTNESS), str(faces), ("sad", "happy"))
+
+    wait_for(lambda: work.ended)
+    assert work.problem == ""
+    assert (report_job.page("t0ken") or b"").startswith(b"<!doctype html>")
+    assert (report_job.figures("t0ken") or b"").startswith(b"PK")
+
+
+def test_a_page_is_told_why_there_is_no_report(home: Path) -> None:
+    work = report_job.start("bad", str(BRIGHTNESS), str(home / "gone"), ("sad", "happy"))
+
+    wait_for(lambda: work.ended)
+    assert "No folder at" in work.problem
+    assert report_job.page("bad") is None

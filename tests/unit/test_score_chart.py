@@ -1,0 +1,76 @@
+"""The charts of Evaluate as markup: every piece stands for the faces that it says."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from emotion import calibration, slices, thresholds
+from emotion.selection import range_of
+from pages.ui import plot, score_chart
+
+RNG = np.random.default_rng(12)
+SCORES = np.concatenate([RNG.random(300), [0.0, 0.05, 0.5, 1.0]])
+TRUTH = SCORES + RNG.normal(0, 0.3, 304) > 0.5
+
+
+def pieces(markup: str) -> dict[str, str]:
+    """Word of each piece → what it says."""
+    return dict(re.findall(r'data-pick="([^"]+)" aria-label="([^"]+)"', markup))
+
+
+def test_a_bar_stands_for_as_many_faces_as_it_says() -> None:
+    markup = score_chart.histogram(thresholds.histogram(SCORES, TRUTH, 20), ("sad", "happy"), 0.5, (0.5, 0.5))
+
+    found = pieces(markup)
+    assert len(found) == 40
+    for word, said in found.items():
+        name, _, within = word.partition(":")
+        faces = (range_of(within).holds(SCORES) & ((name == "happy") == TRUTH)).sum()
+        assert said.startswith(f"{faces:,} face")
+
+
+def test_a_dot_stands_for_as_many_answers_as_it_says() -> None:
+    markup = score_chart.calibration(calibration.reliability(SCORES, TRUTH))
+
+    for word, said in pieces(markup).items():
+        n = range_of(word.removeprefix("sure:")).holds(SCORES).sum()
+        assert said.startswith(f"{n:,} answer")
+
+
+def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
+    found = slices.by_quantity("brightness", SCORES, TRUTH)
+
+    markup = score_chart.slicing(found, 0.5, "brightness")
+
+    for word, said in pieces(markup).items():
+        n = range_of(word.removeprefix("brightness:")).holds(SCORES).sum()
+        assert f"of {n} faces right" in said
+
+
+def test_a_slice_without_a_filter_cannot_be_picked() -> None:
+    markup = score_chart.slicing(slices.by_quantity("picture size", SCORES, TRUTH), 0.5, "")
+
+    assert "data-pick" not in markup
+
+
+def test_names_are_escaped() -> None:
+    bars = thresholds.histogram(SCORES, TRUTH, 2)
+
+    markup = score_chart.histogram(bars, ('"><script>', "<b>happy"), 0.5, (0.4, 0.6))
+
+    assert "<script" not in markup
+    assert "<b>happy" not in markup
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step", "texts"),
+    [(0.0, 1.0, 0.25, ["0", "25", "50", "75", "100"]), (0.6, 1.0, 0.1, ["60", "70", "80", "90", "100"])],
+)
+def test_marks_stand_at_round_shares(low: float, high: float, step: float, texts: list[str]) -> None:
+    marks = plot.percent_marks(low, high, step)
+
+    assert [text.split("\N{NO-BREAK SPACE}")[0] for _, text in marks] == texts
+    assert [place for place, _ in marks] == pytest.approx(np.linspace(0, 1, len(texts)))

@@ -1,0 +1,22 @@
+"""The words and signs that all pages share."""
+
+from __future__ import annotations
+
+import pytest
+
+from pages.ui import words
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("sad", "happy"), ["▼", "▲"]),
+        (("no", "yes"), ["N", "Y"]),
+        (("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"), ["A", "D", "F", "▲", "N", "▼", "S"]),
+        (("cat", "car", "cow"), ["Cat", "Car", "Co"]),
+        (("one", "ones"), ["One", "Ones"]),
+        (("é", "e"), ["É", "E"]),
+    ],
+)
+def test_each_class_has_a_short_mark_of_its_own(names: tuple[str, ...], expected: list[str]) -> None:
+    assert list(words.marks(names).values()) == expected
