@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from emotion import data_set
 from emotion.config import DEMO, drawn_faces_dir, home
 from emotion.decisions import CONFIRM, Change, Decision, apply, digest, in_force
 from emotion.errors import DecisionError, OutputFolderError
@@ -77,7 +78,10 @@ def digest_of(data: str) -> str:
     Args:
         data: as `TrainingConfig.data` says it.
     """
-    return digest(read(drawn_faces_dir() if data == DEMO else Path(data))) if data else ""
+    if not data:
+        return ""
+    known = data_set.find(data)
+    return digest(read(drawn_faces_dir() if data == DEMO else known.folder if known else Path(data)))
 
 
 def confirmed(root: Path) -> frozenset[str]:

@@ -1,4 +1,5 @@
-"""Somebody whose data has twins: checks it, takes them out with one click, undoes, trains again, reads both scores."""
+"""Somebody whose data has twins: brings a zip, sees the counts, checks it, takes the twins out with one click, undoes,
+trains again, reads both scores."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from emotion.runs import RunPaths, Status
 from tests.e2e.browser import Server
 from tests.tiny_model import give_model
 from tests.waiting import wait_for, wait_for_status
+from tests.zips import zip_of
 
 TWINS = 7
 LONG = 120_000  # milliseconds: a process has to start first
@@ -24,30 +26,43 @@ LONG = 120_000  # milliseconds: a process has to start first
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on data of which seven test faces are in train too."""
     running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="0")
-    archive = running.home / "archive"
-    demo_faces.write(archive, train=120, test=60)
-    for number, path in enumerate(sorted((archive / "train/happy").iterdir())[:TWINS]):
-        shutil.copy(path, archive / f"test/happy/twin-{number}.png")
     yield running
     running.stop()
 
 
+@pytest.fixture
+def holiday(server: Server) -> Path:
+    """A zip of drawn faces of which seven test faces are in train too."""
+    folder = server.home / "source"
+    demo_faces.write(folder, train=120, test=60)
+    for number, path in enumerate(sorted((folder / "train/happy").iterdir())[:TWINS]):
+        shutil.copy(path, folder / f"test/happy/twin-{number}.png")
+    return zip_of(folder, server.home / "holiday.zip", "archive/")
+
+
 def run_before(home: Path) -> RunPaths:
     """A run that has learned from the data as it was, with the smallest settings there are."""
-    config = TrainingConfig(data=str(home / "archive"), recipe="classic", epochs=1, batch_size=32, name="before")
+    config = TrainingConfig(data="holiday", recipe="classic", epochs=1, batch_size=32, name="before")
     paths = give_model(runs.new_run(config, home / "runs" / "20261123-080000-abcd"))
     files.write_json(paths.model_info, files.read_json(paths.model_info) | {"fingerprint": "as it was"})
     runs.write_status(paths, Status.COMPLETED)
     return paths
 
 
-def test_check_mend_retrain_and_read_both_scores(page: Any, server: Server) -> None:
+def test_bring_check_mend_retrain_and_read_both_scores(page: Any, server: Server, holiday: Path) -> None:
+    # brings a zip and sees the counts
+    page.goto("/data?part=bring")
+    page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files([holiday])
+    page.get_by_placeholder(holiday.stem).wait_for()
+    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Look at it", exact=True).click(timeout=LONG)
+    page.get_by_role("row", name=re.compile(f"happy 60 {30 + TWINS}")).wait_for(timeout=LONG)
+    page.get_by_role("row", name=re.compile("sad 60 30")).wait_for()
     run_before(server.home)
 
     # checks the data
-    page.goto("/data?part=check")
+    page.goto("/data?set=holiday&part=check")
     page.locator(".st-key-check button").click()
     twins = page.locator(".st-key-finding_twins")
     expect(twins.get_by_text(f"{TWINS} test pictures have an identical twin in train")).to_be_visible(timeout=LONG)
@@ -81,5 +96,5 @@ def test_check_mend_retrain_and_read_both_scores(page: Any, server: Server) -> N
     expect(scores.get_by_text(f"{TWINS} with an identical twin in train")).to_be_visible()
 
     # and what the mended data has brought, on the same faces
-    page.goto("/data?part=check")
+    page.goto("/data?set=holiday&part=check")
     expect(page.locator(".st-key-mended").get_by_text("On the 60 test faces in use now")).to_be_visible(timeout=LONG)
