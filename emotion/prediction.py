@@ -62,6 +62,10 @@ class Face:
         """The class with the highest probability of all; the first of equal ones."""
         return max(self.probabilities, key=self.probabilities.__getitem__, default=self.label)
 
+    def beside(self, info: ModelInfo) -> str | None:
+        """The likeliest class of all, where the question was happy or sad and it is neither."""
+        return None if info.pair is None or self.likeliest in info.pair else self.likeliest
+
     def to_json(self, all_classes: bool = False) -> dict[str, Any]:
         """The answer; with `all_classes` also "likeliest", its probability, and the probabilities of all classes."""
         box = None if self.box is None else list(self.box)

@@ -105,6 +105,10 @@ def _spoken(shown: Shown) -> str:
 def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[str, ...] = ()) -> None:
     """The word, the percentage and its bar, beside the 48×48 pixels that the network saw; below, what to mind."""
     mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {words.markup(" ".join(warnings))}</p>' if warnings else ""
+    if other := face.beside(info):
+        share = words.sureness(face.probabilities[other])
+        said = f"Of all {len(info.classes)} emotions it looks most like {other} ({share})."
+        mind = f'<p class="quiet">{words.markup(said)}</p>{mind}'
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
         st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
         st.html(answer_html(face.label, face.unsure, share_of(face, info), number) + mind, width="stretch")

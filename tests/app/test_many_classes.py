@@ -81,6 +81,14 @@ def ask(run: RunPaths, value: int) -> AppTest:
     return app.run()
 
 
+@pytest.mark.parametrize(("place", "said"), [(2, "it looks most like fear"), (6, None)])
+def test_says_when_a_face_looks_most_like_neither(seven: RunPaths, place: int, said: str | None) -> None:
+    shown = " ".join(element.proto.body for element in ask(seven, grey(place)).get("html"))
+
+    assert ("it looks most like" in shown) == (said is not None)
+    assert (said or "") in shown
+
+
 def elements_of(app: AppTest) -> list[dict[str, Any]]:
     """What each element of ours was given: the pieces that can be picked, the gallery."""
     return [json.loads(element.proto.json) for element in app.get("bidi_component")]
