@@ -93,9 +93,10 @@ def test_every_section_opens_for_three_classes(home: Path, look: str) -> None:
 
 
 def test_a_second_model_of_other_classes_is_told(home: Path) -> None:
-    make_run(write_faces(home / "three", 90, ("angry", "happy", "sad")), THREE_CLASSES)
+    faces = write_faces(home / "three", 90, ("angry", "happy", "sad"))
+    run, other = make_run(faces, THREE_CLASSES), make_run(faces, name="of two")
 
-    app = open_evaluate(look="compare", classes="all")
+    app = open_evaluate(run=run.id, look="compare", classes="all", **{"with": other.id})
 
     assert "knows only the classes sad, happy" in app.error[0].value.replace("\\", "")
     assert not app.exception
