@@ -70,7 +70,7 @@ def settings(
         start: the model; None begins with random weights.
         freeze: whether only its last layer learns.
         faces: in the train split; None where that is not known.
-        classes: that are to be learned; others than the model's own mean a new last layer.
+        classes: that are to be learned; those that the model does not know begin from nothing.
 
     Raises:
         ConfigError: for an unknown recipe.
@@ -79,7 +79,7 @@ def settings(
     config = recipes.config(recipe)
     if start is None:
         return config
-    anew = bool(classes) and set(classes) != set(start.info.classes)
+    anew = not set(classes) <= set(start.info.classes)
     config = replace(config, start_from=start.reference, freeze=freeze, learning_rate=_rate(freeze, anew))
     if start.run is not None:  # what was kept aside before is kept aside again: the model has not learned from it
         before = start.run.config

@@ -150,8 +150,9 @@ def _continued(point: StartingPoint, classes: tuple[str, ...]) -> str:
     before = point.info.classes
     knows = " and ".join(before) if len(before) == 2 else f"{len(before)} classes"
     text = f"It goes on with the network and the weights of that model, which tells {knows} apart"
-    if set(before) != set(classes):
-        text += "; its last layer is made anew, because the classes are others"
+    unknown = [name for name in classes if name not in before]
+    if unknown:
+        text += f". {count(len(unknown), 'class')} it does not know yet: {', '.join(unknown)}"
     return f"{text}. From the recipe come only the way of learning and how the faces are varied."
 
 

@@ -68,6 +68,12 @@ def alone(worker, base):
     return whole_run(worker, recipes.retraining(base.id, "", ("sad", "happy"), batch_size=16))
 
 
+def drawn_faces(count=16):
+    rng = np.random.default_rng(0)
+    drawn = np.stack([np.asarray(demo_faces.draw_face(rng, happiness)) for happiness in np.linspace(-1, 1, count)])
+    return drawn[..., None].astype("float32") / 255
+
+
 def weights(paths):
     from emotion import training
 
@@ -174,7 +180,7 @@ def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("classes", "outputs"), [(("sad", "happy", "calm"), 3), (("happy", "sad"), 1), (("calm", "happy"), 1)]
+    ("classes", "outputs"), [(("sad", "happy", "calm"), 3), (("happy", "sad"), 1), (("calm", "tired"), 1)]
 )
 def test_other_classes_get_a_new_last_layer(base, classes, outputs):
     from emotion import training
@@ -185,6 +191,46 @@ def test_other_classes_get_a_new_last_layer(base, classes, outputs):
     assert model.output_shape == (None, outputs)
     new = {layer.name: layer.get_weights() for layer in model.layers}
     assert [name for name in new if not same(new[name], old[name])] == ["probability"]
+
+
+def test_classes_in_another_order_get_the_same_answers(base):
+    from emotion import training
+
+    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=("happy", "sad"))
+    faces = drawn_faces()
+
+    sad = training.build(config).predict(faces, verbose=0)
+
+    happy = training.load_whole(base.keras_model).predict(faces, verbose=0)
+    np.testing.assert_allclose(sad, 1 - happy, atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [("sad", "happy"), ("happy", "neutral"), ("angry", "sad", "happy")])
+def test_some_classes_of_the_shipped_model_get_its_answer_among_these(classes):
+    from emotion import training
+
+    config = recipes.config("strong", start_from="pretrained", classes=classes)
+    shipped = load_model("pretrained")
+    faces = drawn_faces()
+    whole = training.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
+    some = whole[:, [shipped.info.classes.index(name) for name in config.classes]]
+
+    answers = training.build(config).predict(faces, verbose=0)
+
+    expected = some / some.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(answers, expected if len(classes) > 2 else expected[:, 1:], atol=1e-4)
+
+
+def test_a_new_class_beside_known_ones_begins_at_random(base):
+    from emotion import training
+
+    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=("calm", "sad", "happy"))
+    kernel, _ = training.build(config).get_layer("probability").get_weights()
+
+    (old, _), random = weights(base)["probability"], kernel[:, config.classes.index("calm")]
+    np.testing.assert_array_equal(kernel[:, config.classes.index("happy")], old[:, 0])
+    assert random.any()
+    assert not same([random], [old[:, 0]])
 
 
 def test_the_same_classes_go_on_where_the_model_was(base):
