@@ -28,37 +28,45 @@ from emotion.networks import quick
 from emotion.recipe import Recipe
 
 
-def _body(*, norm: bool = True, strided: bool = True) -> Any:
-    """The quick network without batch norm, or with pooling instead of strides."""
+def _body(norm: str = "filters", *, plan: Any = quick.LAYERS, pooled: bool = False) -> Any:
+    """The quick network in other words: "filters" of a fixed size, "batch" norm or "none"; pooling for strides."""
 
     def body(x: Any, width: float) -> Any:
         from keras import layers
 
-        for number, channels in enumerate(quick.CHANNELS):
-            stride = 2 - number % 2 if strided else 1
-            x = layers.Conv2D(channels, 3, stride, "same", use_bias=not norm, kernel_initializer="he_normal")(x)
-            if norm:
-                x = layers.BatchNormalization(momentum=0.9)(x)
+        from emotion.convolution import StandardizedConv2D
+
+        kind = StandardizedConv2D if norm == "filters" else layers.Conv2D
+        for channels, stride in plan:
+            step = 1 if pooled else stride
+            x = kind(channels, 3, step, "same", use_bias=norm != "batch", kernel_initializer="he_normal")(x)
+            x = layers.BatchNormalization(momentum=0.9)(x) if norm == "batch" else x
             x = layers.Activation("relu")(x)
-            if not strided and number % 2 == 0:
-                x = layers.MaxPooling2D(2)(x)
+            x = layers.MaxPooling2D(2)(x) if pooled and stride > 1 else x
         return layers.GlobalAveragePooling2D(name="features")(x)
 
     return body
 
 
+SIX = ((16, 2), (16, 1), (32, 2), (32, 1), (64, 2), (64, 1))
+WIDE_SIX = ((24, 2), (24, 1), (48, 2), (48, 1), (96, 2), (96, 1))
+
 # name: changes of the recipe, changes of the settings
 VARIATIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "the whole recipe": ({}, {}),
+    "batch norm instead of filters of a fixed size": ({"body": _body("batch")}, {"learning_rate": 0.016}),
+    "neither": ({"body": _body("none")}, {"learning_rate": 0.004}),
+    "pooling instead of strides": ({"body": _body(pooled=True)}, {}),
+    "six layers instead of eight": ({"body": _body(plan=SIX)}, {}),
+    "six wider layers": ({"body": _body(plan=WIDE_SIX)}, {}),
+    "constant rate of 0.001": ({"schedule": "constant"}, {"learning_rate": 0.001}),
+    "half the rate": ({}, {"learning_rate": 0.004}),
+    "beta_2 of 0.999": ({"beta_2": 0.999}, {}),
+    "batches of 128": ({}, {"batch_size": 128, "learning_rate": 0.012}),
     "without mirroring": ({}, {"augmentation": Augmentation(shift=0.08)}),
     "without shifting": ({}, {"augmentation": Augmentation(mirror=True)}),
     "without label smoothing": ({}, {"label_smoothing": 0.0}),
     "without weight decay": ({}, {"weight_decay": 0.0}),
-    "constant rate of 0.004": ({"schedule": "constant"}, {"learning_rate": 0.004}),
-    "a third of the rate": ({}, {"learning_rate": 0.008}),
-    "batches of 64": ({}, {"batch_size": 64, "learning_rate": 0.016}),
-    "without batch norm": ({"body": _body(norm=False)}, {"learning_rate": 0.004}),
-    "pooling instead of strides": ({"body": _body(strided=False)}, {}),
 }
 
 

@@ -7,14 +7,18 @@ The layer called `features` is what neighbours and clusters are found in.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 from keras import layers, ops
 
 from emotion.config import IMAGE_SIZE
+from emotion.convolution import StandardizedConv2D
 from emotion.errors import ConfigError
 from emotion.recipe import Recipe
 
 FEATURES = "features"
+OWN_LAYERS = {"StandardizedConv2D": StandardizedConv2D}
 LAST = "probability"  # the name of the last layer of every network
 
 
@@ -38,6 +42,11 @@ def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
     if FEATURES not in [layer.name for layer in model.layers]:
         raise ConfigError("recipe", f"a body whose last layer is named {FEATURES!r}", recipe.name)
     return model
+
+
+def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
+    """A network from one of this project's own files, with its optimiser where that was saved."""
+    return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:

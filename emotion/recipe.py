@@ -34,6 +34,7 @@ class Recipe:
         epochs, batch_size, learning_rate, weight_decay, label_smoothing, augmentation: its defaults, which the person
             may change; see `emotion.config.TrainingConfig`.
         optimizer: "adam", or "adamw" with decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101).
+        beta_2: how much of the mean squared gradient "adamw" keeps from step to step; a short training wants less.
         schedule: "constant", or "one-cycle": the learning rate rises for `warmup` of all steps and falls to
             zero along half a cosine (Smith & Topin 2019, arXiv 1708.07120).
         warmup: share of the steps with a rising rate.
@@ -57,6 +58,7 @@ class Recipe:
     label_smoothing: float = 0.0
     augmentation: Augmentation = NONE
     optimizer: str = "adam"
+    beta_2: float = 0.999
     schedule: str = "constant"
     warmup: float = 0.25
     mirrored: bool = False

@@ -12,6 +12,7 @@ from emotion.errors import SplitMissingError
 from emotion.history import read_history
 from emotion.images import as_batch
 from emotion.material import Material, of_classes
+from emotion.models import load_whole
 from emotion.pipeline import Batches
 from emotion.predictor import Predictor, all_classes, load_model, positive_probability
 from emotion.runs import RunPaths
@@ -66,7 +67,7 @@ def _score(
     plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
     last = fitted.model
     if fitted.stopped and paths.last_checkpoint.exists():
-        last = training.load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
+        last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
     answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH, len(test.classes)), verbose=0)
     last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
     both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None

@@ -8,7 +8,6 @@ ends with the history of one that was never interrupted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,7 +16,7 @@ from emotion.callbacks import Rate, RunWriter, StopRequested, Tell, save_whole
 from emotion.config import IMAGE_SIZE, TrainingConfig
 from emotion.dataset import Examples
 from emotion.history import append_history, read_history
-from emotion.models import network
+from emotion.models import load_whole, network
 from emotion.pipeline import Batches, balanced
 from emotion.recipe import Recipe
 from emotion.recipes import find
@@ -65,13 +64,15 @@ def build(config: TrainingConfig) -> keras.Model:
         metrics=[accuracy if two else "accuracy"],
         steps_per_execution=1 if keras.backend.backend() == "torch" else recipe.steps_per_execution,  # it takes no more
     )
+    # Variables that the first step has to make let TensorFlow trace it twice.
+    model.optimizer.build(model.trainable_variables)
     return model
 
 
 def _optimizer(recipe: Recipe, config: TrainingConfig) -> keras.Optimizer:
     if recipe.optimizer == "adam":
         return keras.optimizers.Adam(config.learning_rate)
-    return keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
+    return keras.optimizers.AdamW(config.learning_rate, config.weight_decay, beta_2=recipe.beta_2)
 
 
 def trace(config: TrainingConfig) -> keras.Model:
@@ -99,11 +100,6 @@ def rewind(model: keras.Model, config: TrainingConfig) -> keras.Model:
         variable.assign(np.zeros(variable.shape, variable.dtype))
     model.optimizer.learning_rate = config.learning_rate
     return model
-
-
-def load_whole(path: Path) -> keras.Model:
-    """A network from one of this project's own files, with its optimiser where that was saved."""
-    return keras.models.load_model(path, safe_mode=True)
 
 
 def fit(

@@ -7,7 +7,7 @@ import numpy as np
 
 from emotion.config import TrainingConfig
 from emotion.errors import ModelFileError
-from emotion.models import LAST, head
+from emotion.models import LAST, head, load_whole
 from emotion.predictor import load_model
 from emotion.retraining import keras_file
 
@@ -24,7 +24,7 @@ def continued(config: TrainingConfig) -> keras.Model:
     base = load_model(config.start_from)
     path = keras_file(base)
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        model = load_whole(path, compiled=False)
         last = model.get_layer(LAST)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(path, "it is not a whole network of this program") from error

@@ -135,9 +135,9 @@ def export_run(paths: RunPaths) -> None:
     state = runs.read_run(paths)
     if not paths.keras_model.is_file():
         raise RunStateError(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
-    from emotion import export, training
+    from emotion import export, models
 
-    model = training.load_whole(paths.keras_model)
+    model = models.load_whole(paths.keras_model)
     best = read_history(paths).best or {}
     scores: dict[str, Any] = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
     fingerprint = str(files.read_json(paths.status).get("fingerprint", ""))

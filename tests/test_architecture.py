@@ -35,7 +35,7 @@ LAYERS = {
         report_tables retraining robustness selection starting_points study suspects tuning_control tuning_work
     """,
     "L3, TensorFlow: inside the worker only": """
-        callbacks export models pipeline report shipping training transfer worker
+        callbacks convolution export models pipeline report shipping training transfer worker
     """,
     "the command line, and the package's front": """
         __init__ __main__ check_command commands data_command terminal tune_command

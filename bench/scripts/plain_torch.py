@@ -1,6 +1,7 @@
 """The quick network with the quick recipe's settings in a plain PyTorch script."""
 
 import json
+import math
 import os
 import sys
 import time
@@ -41,13 +42,24 @@ x, y = read("train")
 order = torch.tensor(rng.permutation(len(x)))
 held = len(x) // 5
 vx, vy, x, y = x[order[:held]], y[order[:held]], x[order[held:]], y[order[held:]]
+
+
+class StandardizedConv2d(nn.Conv2d):
+    def forward(self, given):
+        kernel = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        kernel = kernel * (kernel.square().sum((1, 2, 3), keepdim=True) + 1e-6).rsqrt() * (2 / (1 - 1 / math.pi)) ** 0.5
+        return nn.functional.conv2d(given, kernel, self.bias, self.stride, self.padding)
+
+
 parts, before = [], 1
-for number, channels in enumerate((16, 16, 32, 32, 64, 64)):
-    parts += [nn.Conv2d(before, channels, 3, 2 - number % 2, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU()]
+for channels, stride in ((16, 2), (16, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1)):
+    parts += [StandardizedConv2d(before, channels, 3, stride, 1), nn.ReLU()]
+    nn.init.kaiming_normal_(parts[-2].weight)
+    nn.init.zeros_(parts[-2].bias)
     before = channels
 model = nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 1))
 model = model.to(memory_format=torch.channels_last)
-optimizer = torch.optim.AdamW(model.parameters(), peak, weight_decay=decay)
+optimizer = torch.optim.AdamW(model.parameters(), peak, betas=(0.9, 0.98), weight_decay=decay)
 steps = -(-len(x) // batch)
 schedule = torch.optim.lr_scheduler.OneCycleLR(
     optimizer, peak, total_steps=steps * epochs, pct_start=0.25, div_factor=10, cycle_momentum=False

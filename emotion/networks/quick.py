@@ -1,4 +1,4 @@
-"""A small network for quick training: the first layer halves the picture, and so does every second one."""
+"""A small network for quick training: strides instead of pooling, filters of a fixed size instead of batch norm."""
 
 from __future__ import annotations
 
@@ -11,34 +11,35 @@ from emotion.recipe import Recipe
 if TYPE_CHECKING:
     import keras
 
-CHANNELS = (16, 16, 32, 32, 64, 64)
+LAYERS = ((16, 2), (16, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1))  # channels, stride
 
 
 def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
-    """Six convolutions with batch norm, every second one with stride 2, and the mean over the picture."""
+    """Eight convolutions that keep their scale without batch norm, and the mean over the picture."""
     from keras import layers
 
-    for number, channels in enumerate(CHANNELS):
-        stride = 2 - number % 2  # 48 -> 24 -> 12 -> 6 pixels a side
-        x = layers.Conv2D(round(channels * width), 3, stride, "same", use_bias=False, kernel_initializer="he_normal")(x)
-        x = layers.BatchNormalization(momentum=0.9)(x)
+    from emotion.convolution import StandardizedConv2D
+
+    for channels, stride in LAYERS:  # 48 -> 24 -> 12 -> 6 pixels a side
+        x = StandardizedConv2D(round(channels * width), 3, stride, "same", kernel_initializer="he_normal")(x)
         x = layers.Activation("relu")(x)
     return layers.GlobalAveragePooling2D(name="features")(x)
 
 
 QUICK = Recipe(
     name="quick",
-    summary="A small network with batch norm that learns fast: the best answer in half a minute.",
+    summary="A small network that learns fast: the best answer in half a minute.",
     body=body,
-    parameters=72_529,
+    parameters=118_033,
     epochs=8,
-    batch_size=128,
-    learning_rate=0.024,
+    batch_size=64,
+    learning_rate=0.006,
     weight_decay=0.02,
     label_smoothing=0.1,
     augmentation=Augmentation(mirror=True, shift=0.08),
     optimizer="adamw",
     schedule="one-cycle",
+    beta_2=0.98,
     mirrored=True,
 )
 

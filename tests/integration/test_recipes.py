@@ -41,13 +41,15 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examples, Examples]
 @pytest.fixture(scope="module", params=list(recipes.RECIPES))
 def fitted(request: Any, training: Any, drawn: tuple[Examples, Examples], tmp_path_factory: Any) -> Any:
     """A recipe after one epoch on drawn faces: its name, loss before and after, its run folder."""
+    from emotion import models
+
     config = recipes.config(request.param, epochs=1, batch_size=8)
     train, validation = drawn
     paths = runs.new_run(config, tmp_path_factory.mktemp("runs") / request.param)
     new = training.build(config)
     before = loss(new, new.loss, train)
     training.fit(config, train, validation, paths)
-    return request.param, before, loss(training.load_whole(paths.keras_model), new.loss, train), paths
+    return request.param, before, loss(models.load_whole(paths.keras_model), new.loss, train), paths
 
 
 def loss(model: Any, of: Any, examples: Examples) -> float:
@@ -65,13 +67,13 @@ def test_one_epoch_lowers_the_loss(fitted: Any) -> None:
 
 
 def test_litert_answers_as_keras_does(fitted: Any, training: Any, drawn: tuple[Examples, Examples]) -> None:
-    from emotion import export
+    from emotion import export, models
     from emotion.models import served
     from emotion.predictor import load_model
 
     name, _, _, paths = fitted
     recipe = recipes.find(name)
-    model = training.load_whole(paths.keras_model)
+    model = models.load_whole(paths.keras_model)
     export.write_model(paths, model, export.describe(model, recipes.config(name), "fingerprint", {}))
     faces = as_batch(drawn[1].images)
     assert len(faces) == 500
@@ -173,7 +175,7 @@ def test_a_network_from_one_more_file_can_be_trained(
 
 
 def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) -> None:
-    from emotion import export
+    from emotion import export, models
     from emotion.predictor import load_model
 
     rng = np.random.default_rng(0)
@@ -184,8 +186,8 @@ def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) 
     paths = runs.new_run(config, tmp_path / "seven")
 
     training.fit(config, examples, examples, paths)
-    export.write_model(paths, training.load_whole(paths.keras_model), export.describe(
-        training.load_whole(paths.keras_model), config, "fingerprint", {}))  # fmt: skip
+    export.write_model(paths, models.load_whole(paths.keras_model), export.describe(
+        models.load_whole(paths.keras_model), config, "fingerprint", {}))  # fmt: skip
 
     answers = load_model(str(paths.root)).predict_classes(as_batch(faces))
     assert answers.shape == (70, 7)

@@ -75,9 +75,9 @@ def drawn_faces(count=16):
 
 
 def weights(paths):
-    from emotion import training
+    from emotion import models
 
-    return {layer.name: layer.get_weights() for layer in training.load_whole(paths.keras_model).layers}
+    return {layer.name: layer.get_weights() for layer in models.load_whole(paths.keras_model).layers}
 
 
 def same(one, other):
@@ -194,25 +194,25 @@ def test_other_classes_get_a_new_last_layer(base, classes, outputs):
 
 
 def test_classes_in_another_order_get_the_same_answers(base):
-    from emotion import training
+    from emotion import models, training
 
     config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=("happy", "sad"))
     faces = drawn_faces()
 
     sad = training.build(config).predict(faces, verbose=0)
 
-    happy = training.load_whole(base.keras_model).predict(faces, verbose=0)
+    happy = models.load_whole(base.keras_model).predict(faces, verbose=0)
     np.testing.assert_allclose(sad, 1 - happy, atol=1e-6)
 
 
 @pytest.mark.parametrize("classes", [("sad", "happy"), ("happy", "neutral"), ("angry", "sad", "happy")])
 def test_some_classes_of_the_shipped_model_get_its_answer_among_these(classes):
-    from emotion import training
+    from emotion import models, training
 
     config = recipes.config("strong", start_from="pretrained", classes=classes)
     shipped = load_model("pretrained")
     faces = drawn_faces()
-    whole = training.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
+    whole = models.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
     some = whole[:, [shipped.info.classes.index(name) for name in config.classes]]
 
     answers = training.build(config).predict(faces, verbose=0)

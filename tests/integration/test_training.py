@@ -162,9 +162,11 @@ def test_stop_before_the_first_epoch_keeps_the_present_weights(training, tmp_pat
 
 
 def test_the_kept_weights_are_those_of_the_best_epoch(training, whole):
+    from emotion import models
+
     _, rows, paths, _ = whole
 
-    model = training.load_whole(paths.keras_model)
+    model = models.load_whole(paths.keras_model)
     model.compile(loss="binary_crossentropy")
     loss = model.evaluate(VALIDATION.images[..., None] / np.float32(255), VALIDATION.labels[:, None], verbose=0)
 
@@ -178,11 +180,11 @@ def test_the_kept_model_goes_without_the_optimisers_state(training, whole):
 
 
 def test_litert_answers_as_keras_does(training, whole):
-    from emotion import export, prediction
+    from emotion import export, models, prediction
     from emotion.images import as_batch
 
     _, _, paths, _ = whole
-    model = training.load_whole(paths.keras_model)
+    model = models.load_whole(paths.keras_model)
     export.write_model(paths, model, export.describe(model, SETTINGS, "fingerprint", {}))
     faces = as_batch(noise(500, 3).images)
 

@@ -1,0 +1,26 @@
+"""A convolution that keeps its scale by itself (L3: only a worker imports this)."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+from keras import ops
+
+RELU_GAIN = math.sqrt(2 / (1 - 1 / math.pi))  # standard deviation 1 goes in, and 1 comes out behind a ReLU
+
+
+@keras.saving.register_keras_serializable("emotion")
+class StandardizedConv2D(keras.layers.Conv2D):
+    """A convolution whose filters have mean 0 and the same size at every step, whatever their weights are.
+
+    Does what batch norm is for without a look at the pictures, so that nothing but the convolution itself costs time
+    (scaled weight standardization: Brock, De & Smith 2021, arXiv 2101.08692, section 4; here without a learned gain).
+    """
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        """(N, H, W, C) -> (N, H / stride, W / stride, filters)."""
+        kernel = self.kernel - ops.mean(self.kernel, axis=(0, 1, 2), keepdims=True)
+        size = ops.sum(ops.square(kernel), axis=(0, 1, 2), keepdims=True)
+        kernel = kernel * (RELU_GAIN * ops.rsqrt(size + 1e-6))
+        return ops.conv(inputs, kernel, self.strides, self.padding) + self.bias
