@@ -139,7 +139,7 @@ def evaluate(chosen: argparse.Namespace) -> int:
     else:
         print(terminal.evaluation(scores) + (f"\n\n{both.line}" if both else ""))
     if chosen.report:
-        report_command.write(predictor, examples, dataset.title(data), chosen.report, root=listing.root)
+        report_command.write(predictor, examples, dataset.title(data), chosen.report, root=listing.root, both=both)
     return OK
 
 

@@ -89,7 +89,11 @@ def page(content: Content, pictures: dict[str, bytes]) -> str:
     body = [
         f"<h1>{tables.text(title)}</h1>",
         f'<p class="lead">{tables.lead(content)}</p>',
-        _section("The figures", tables.table(("figure", "value", "95 % interval"), tables.figures(content))),
+        _section(
+            "The figures",
+            tables.table(("figure", "value", "95 % interval"), tables.figures(content)),
+            tables.honesty(content),
+        ),
         _figure("confusion-matrix", pictures),
         _section("Class by class", tables.table(tables.CLASS_HEADS, tables.classes(content))),
         _figure("curves", pictures),

@@ -10,13 +10,21 @@ from emotion import files
 
 if TYPE_CHECKING:
     from emotion.dataset import Examples
+    from emotion.honest import Honest
     from emotion.predictor import Predictor
 
 PROGRESS = "progress.json"  # in the folder while the report is made: {"what", "share"}
 
 
 def write(
-    predictor: Predictor, examples: Examples, data: str, folder: str, *, root: Path | None = None, quick: bool = False
+    predictor: Predictor,
+    examples: Examples,
+    data: str,
+    folder: str,
+    *,
+    root: Path | None = None,
+    both: Honest | None = None,
+    quick: bool = False,
 ) -> Path:
     """Writes the report into a folder, which is made; says on stderr how far it is.
 
@@ -25,6 +33,7 @@ def write(
         examples: the faces with their truth.
         data: how they are called.
         root: the data folder.
+        both: the plain and the honest score, where a check of the data knows of two.
         folder: gets `report.html` and `figures/`.
         quick: leaves out the spoiled faces unless they have been measured before.
 
@@ -44,7 +53,7 @@ def write(
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
 
-        content = report_content.gather(predictor, examples, data, tell, root=root, trials=not quick)
+        content = report_content.gather(predictor, examples, data, tell, root=root, both=both, trials=not quick)
         written = html_report.write(content, target, tell)
         progress.unlink(missing_ok=True)
     except OSError as error:

@@ -33,6 +33,7 @@ from emotion.dataset import Examples
 from emotion.errors import RunMissingError
 from emotion.files import read_json
 from emotion.history import History, read_history
+from emotion.honest import Honest
 from emotion.metrics import Labels
 from emotion.predictor import Predictor
 from emotion.robustness import Robustness
@@ -67,6 +68,7 @@ class Content:
         groups: of the mistakes.
         history: of the training, or None.
         card: the model card's text, "" without one.
+        both: the plain and the honest score, where a check of the data knows of two.
     """
 
     study: Study
@@ -94,6 +96,7 @@ class Content:
     groups: tuple[Cluster, ...]
     history: History | None
     card: str
+    both: Honest | None
 
 
 def gather(
@@ -103,6 +106,7 @@ def gather(
     tell: Tell = lambda what, share: None,
     *,
     root: Path | None = None,
+    both: Honest | None = None,
     trials: bool = True,
 ) -> Content:
     """Works everything out.
@@ -113,6 +117,7 @@ def gather(
         data: how they are called.
         tell: called before each step.
         root: the data folder, to see how large the pictures are.
+        both: see `Content`.
         trials: whether to spoil faces too, the longest step.
 
     Raises:
@@ -142,7 +147,13 @@ def gather(
         predictor, examples, lambda what, done, of: tell(f"faces spoiled: {what}", 0.4 + 0.5 * done / of)
     ) if trials else robustness.kept(predictor, examples)  # fmt: skip
     return Content(
-        study=asked, whole=predictor.info, data=data, fingerprint=examples.fingerprint, **figures, **_origin(predictor)
+        study=asked,
+        whole=predictor.info,
+        data=data,
+        fingerprint=examples.fingerprint,
+        both=both,
+        **figures,
+        **_origin(predictor),
     )
 
 

@@ -43,6 +43,9 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
     """Rows: figure, value, interval."""
     scores = content.study.evaluation
     yield "got right (accuracy)", percent(scores.accuracy), between(*scores.accuracy_interval)
+    if content.both is not None:
+        for name, score in (("honest score", content.both.honest), ("naive score", content.both.naive)):
+            yield f"{name}, of {count(score.n, 'face')}", percent(score.accuracy), between(*score.interval)
     for name, found in (
         ("every class counted the same (balanced accuracy)", content.intervals["balanced_accuracy"]),
         ("found and trusted in one (macro F1)", content.intervals["macro_f1"]),
@@ -52,6 +55,11 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
     yield "how far off it is (log loss)", f"{scores.loss:.4f}", ""
     yield "squared distance from the truth (Brier score)", f"{content.brier:.4f}", ""
     yield "its percentages are off by (expected calibration error)", f"{100 * content.error:.1f} points", ""
+
+
+def honesty(content: Content) -> str:
+    """Why there are two scores, in words; "" where there is one."""
+    return f"<p>The honest score: {text(content.both.words)}</p>" if content.both else ""
 
 
 def classes(content: Content) -> Iterable[tuple[str, ...]]:

@@ -72,6 +72,10 @@ class Figures:
         return _share(self.true_positive, self.true_positive + self.false_negative)
 
     @property
+    def false_positive_rate(self) -> float | None:
+        return _share(self.false_positive, self.false_positive + self.true_negative)
+
+    @property
     def recall_interval(self) -> tuple[float, float]:
         return wilson_interval(self.true_positive, self.true_positive + self.false_negative)
 

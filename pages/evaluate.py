@@ -28,6 +28,7 @@ from pages.ui import (
     report_offer,
     results,
     threshold,
+    threshold_curves,
     two_models,
     weak_spots,
     words,
@@ -99,6 +100,7 @@ def _show(section: str, result: Result, run: Run | None, data: str) -> None:
     elif section == THRESHOLDS:
         threshold.show(result)
         _matrix(result)
+        threshold_curves.show(result)
     elif section == SURE:
         certainty.show(result, run)
     elif section == WEAK:

@@ -112,6 +112,17 @@ def _question(token: str, _result: Result) -> tuple[studies.YesOrNo, Sweep] | No
     return None if asked is None else (asked, asked.sweep())
 
 
+def against_rest(result: Result) -> dict[str, Sweep]:
+    """By class: all thresholds on its probability, against all other classes."""
+    return _against_rest(result.base, result)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _against_rest(token: str, _result: Result) -> dict[str, Sweep]:
+    names = _result.info.classes
+    return {name: studies.against_rest(_result.study, label) for label, name in enumerate(names)}
+
+
 def best(result: Result, costs: thresholds.Costs) -> thresholds.Figures | None:
     """The threshold that costs least."""
     asked = question(result)

@@ -79,6 +79,14 @@ def dot(
     return f'<button class="stem {tone}" style="left:{x:.2%}" {_picked(pick, label)}>{drawn}</button>'
 
 
+def point(x: float, y: float, tone: str, pick: str = "", label: str = "") -> str:
+    """A dot that takes a click on itself alone, for curves that others are close to."""
+    style = f'style="left:{x:.2%};bottom:{y:.2%}"'
+    if not pick:
+        return f'<b class="point {tone}" {style} title="{words.markup(label)}"></b>'
+    return f'<button class="point {tone}" {style} {_picked(pick, label)}></button>'
+
+
 def upright(x: float, tone: str) -> str:
     """A line from top to bottom."""
     return f'<b class="upright {tone}" style="left:{x:.3%}"></b>'

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
 from emotion.calibration import BandFigures, Bin, Coverage
 from emotion.progress import count
 from emotion.robustness import Robustness, Trial
 from emotion.selection import Range
 from emotion.slices import Slice, Slicing
 from emotion.spoiling import Kind
-from emotion.thresholds import Histogram
+from emotion.thresholds import Figures, Histogram, Numbers, Sweep
 from pages.ui import plot, words
 
+POINTS = 200  # of a curve, at most
+APART = 0.06  # of the box, so that each dot can be hit
 QUARTERS = [(place / 4, words.percent(place / 4)) for place in range(5)]
 
 
@@ -72,6 +78,70 @@ def coverage(curve: Coverage, band: BandFigures | None) -> str:
         inside += plot.dot(band.coverage, (band.right_outside - low) / (1 - low), "ink")
     marks = plot.percent_marks(low, 1, 0.1)
     return plot.box(inside, "share of the faces that are answered", "got right", QUARTERS, marks, 16)
+
+
+def roc(
+    lines: Sequence[tuple[Sweep, str]],
+    dotted: Sweep | None = None,
+    dots: Sequence[float] = (),
+    threshold: float | None = None,
+    positive: str = "",
+) -> str:
+    """Recall over the false positive rate, for every threshold.
+
+    Args:
+        lines: what is drawn, and its tone; the last one on top.
+        dotted: whose thresholds `dots` can be picked, and at whose `threshold` a diamond stands.
+        positive: the class in question, for the labels.
+    """
+    inside = plot.line([(0, 0), (1, 1)], "faint thin dashed")
+    for sweep, tone in lines:
+        inside += plot.line([(1, 1), *_thinned(sweep.false_positive_rate, sweep.recall), (0, 0)], tone)
+    inside += _dots(dotted, dots, threshold, positive, lambda one: (one.false_positive_rate, one.recall))
+    return plot.box(inside, "of the others wrongly called so", "found (recall)", QUARTERS, QUARTERS, 16)
+
+
+def precision_recall(
+    lines: Sequence[tuple[Sweep, str]],
+    dotted: Sweep | None = None,
+    dots: Sequence[float] = (),
+    threshold: float | None = None,
+    positive: str = "",
+) -> str:
+    """Precision over recall, for every threshold; arguments as for `roc`."""
+    inside = "".join(plot.line(_thinned(sweep.recall, sweep.precision), tone) for sweep, tone in lines)
+    inside += _dots(dotted, dots, threshold, positive, lambda one: (one.recall, one.precision))
+    return plot.box(inside, "found (recall)", "trusted (precision)", QUARTERS, QUARTERS, 16)
+
+
+def _thinned(across: Numbers, up: Numbers) -> list[tuple[float, float]]:
+    """At most `POINTS` points of a curve, without those that have no value."""
+    places = np.unique(np.linspace(0, len(across) - 1, POINTS).round().astype(int))
+    return [(x, y) for x, y in zip(across[places].tolist(), up[places].tolist(), strict=True) if x == x and y == y]
+
+
+def _dots(
+    sweep: Sweep | None,
+    thresholds: Sequence[float],
+    now: float | None,
+    positive: str,
+    place: Callable[[Figures], tuple[float | None, float | None]],
+) -> str:
+    drawn = ""
+    taken: list[tuple[float, float]] = []
+    if sweep is None:
+        return drawn
+    for threshold in (*([] if now is None else [now]), *thresholds):
+        one = sweep.at(threshold)
+        x, y = place(one)
+        if x is None or y is None or any(abs(x - left) + abs(y - up) < APART for left, up in taken):
+            continue
+        taken.append((x, y))
+        said = f"above {threshold:g}: {count(one.true_positive, f'{positive} face')} of {sweep.positives:,} found, "
+        said += f"{count(one.false_positive, 'other')} of {sweep.negatives:,} wrongly called {positive}"
+        here = threshold == now
+        drawn += plot.point(x, y, "ink" if here else "accent", "" if here else f"{threshold:g}", said)
+    return drawn
 
 
 def slicing(one: Slicing, overall: float, pick: str) -> str:

@@ -142,6 +142,25 @@ def test_the_slider_writes_the_threshold_into_the_address(run: RunPaths) -> None
     assert "this page looks at 0.7" in captions(app).lower()
 
 
+def test_shows_what_every_threshold_would_do(run: RunPaths) -> None:
+    charts = {element["label"]: element["markup"] for element in elements_of(open_evaluate(look="threshold"))
+              if "markup" in element}  # fmt: skip
+
+    assert 'aria-label="above 0.' in charts["Faces found and faces wrongly called happy, at every threshold"]
+    assert "Precision against recall, at every threshold" in charts
+
+
+def test_each_of_three_classes_is_shown_against_the_rest(home: Path) -> None:
+    make_run(write_faces(home / "three", 30, ("angry", "happy", "sad")), THREE_CLASSES)
+    app = open_evaluate(look="threshold", classes="all")
+
+    chosen = app.selectbox(key="curves_class")
+    chosen.set_value(chosen.options[1]).run()
+
+    assert not app.exception
+    assert f"ROC of {chosen.options[1]} against the rest" in _labels(app)
+
+
 @pytest.mark.parametrize("word", ["2", "-1", "nan", "x"])
 def test_passes_over_a_threshold_that_is_none(run: RunPaths, word: str) -> None:
     app = open_evaluate(look="threshold", threshold=word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from emotion import files, html_report, report_content, report_tables, robustness, runs
 from emotion.config import TrainingConfig
 from emotion.history import append_history
+from emotion.honest import Honest, Score
 from emotion.predictor import load_model
 from emotion.report_content import Content
 from tests.patterns import examples
@@ -49,6 +51,19 @@ def test_says_the_figures_with_their_intervals(two: Content) -> None:
         f"{100 * low:.1f} to {100 * high:.1f}\N{NO-BREAK SPACE}%",
     )
     assert rows["told apart (ROC AUC)"][1] != ""
+
+
+def test_says_which_score_is_honest_where_there_are_two(two: Content) -> None:
+    both = Honest(Score(100, 92, (0.85, 0.96)), Score(90, 81, (0.82, 0.95)), {"twins": 10})
+    content = dataclasses.replace(two, both=both)
+
+    rows = {name: value for name, value, _ in report_tables.figures(content)}
+    text = html_report.page(content, {})
+
+    assert rows["honest score, of 90 faces"] == "90.0\N{NO-BREAK SPACE}%"
+    assert rows["naive score, of 100 faces"] == "92.0\N{NO-BREAK SPACE}%"
+    assert "10 with an identical twin in train" in text
+    assert "honest score" not in html_report.page(two, {}).lower()
 
 
 def test_names_every_class_in_its_table(three: Content) -> None:

@@ -74,3 +74,38 @@ def test_marks_stand_at_round_shares(low: float, high: float, step: float, texts
 
     assert [text.split("\N{NO-BREAK SPACE}")[0] for _, text in marks] == texts
     assert [place for place, _ in marks] == pytest.approx(np.linspace(0, 1, len(texts)))
+
+
+@pytest.mark.parametrize("draw", [score_chart.roc, score_chart.precision_recall])
+def test_a_dot_of_a_curve_stands_for_as_many_faces_as_it_says(draw) -> None:
+    sweep = thresholds.sweep(SCORES, TRUTH)
+
+    found = pieces(draw([(sweep, "accent")], sweep, (0.2, 0.4, 0.6, 0.8), 0.5, "happy"))
+
+    assert len(found) == 4
+    for word, said in found.items():
+        above = SCORES.astype(np.float32) > np.float32(word)
+        assert said.startswith(f"above {word}: {(above & TRUTH).sum()} happy faces of {TRUTH.sum()} found")
+        assert f", {(above & ~TRUTH).sum()} others of {(~TRUTH).sum()} wrongly" in said
+
+
+def test_dots_that_would_cover_each_other_are_left_out() -> None:
+    perfect = thresholds.sweep(np.array([0.01, 0.99]), np.array([False, True]))
+
+    markup = score_chart.roc([(perfect, "accent")], perfect, (0.2, 0.4, 0.6, 0.8), 0.5, "happy")
+
+    assert markup.count('class="point') == 1
+    assert not pieces(markup)
+
+
+def test_a_curve_goes_from_no_face_to_all_faces() -> None:
+    markup = score_chart.roc([(thresholds.sweep(SCORES, TRUTH), "accent")])
+
+    points = re.findall(r'polyline class="accent" points="([^"]+)"', markup)[0].split()
+    assert (points[0], points[-1]) == ("100.00,0.00", "0.00,100.00")
+
+
+def test_a_class_without_faces_has_no_curve_and_is_no_trouble() -> None:
+    nobody = thresholds.sweep(SCORES, np.zeros(len(SCORES), bool))
+
+    assert "nan" not in score_chart.roc([(nobody, "accent")]) + score_chart.precision_recall([(nobody, "accent")])
