@@ -9,6 +9,7 @@ What is compared takes turns, so that a busy machine slows all of it; times of a
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -154,10 +155,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", nargs="?", help="train/ and test/, happy/ and sad/ in each")
     options.add_argument("--rounds", type=int, default=1)
+    options.add_argument("--rows", type=Path, help="what `bench/recipes.py --json` wrote, instead of training anew")
     options.add_argument("--picture", type=Path, help="where the picture of accuracy against seconds goes")
     chosen = options.parse_args()
     folder = dataset.resolve(chosen.folder or dataset.default_data())
-    found = recipes.measure(folder, chosen.rounds, epochs=10)
+    found = json.loads(chosen.rows.read_text()) if chosen.rows else recipes.measure(folder, chosen.rounds, epochs=10)
     print(recipes.table(found) + "\n", flush=True)
     if chosen.picture:
         recipes.draw(found, chosen.picture)

@@ -18,9 +18,8 @@ class StandardizedConv2D(keras.layers.Conv2D):
     (scaled weight standardization: Brock, De & Smith 2021, arXiv 2101.08692, section 4; here without a learned gain).
     """
 
-    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """(N, H, W, C) -> (N, H / stride, W / stride, filters)."""
-        kernel = self.kernel - ops.mean(self.kernel, axis=(0, 1, 2), keepdims=True)
+    def convolution_op(self, inputs: keras.KerasTensor, kernel: keras.KerasTensor) -> keras.KerasTensor:
+        """What Keras calls for the convolution itself; bias and activation come after it, as always."""
+        kernel = kernel - ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
         size = ops.sum(ops.square(kernel), axis=(0, 1, 2), keepdims=True)
-        kernel = kernel * (RELU_GAIN * ops.rsqrt(size + 1e-6))
-        return ops.conv(inputs, kernel, self.strides, self.padding) + self.bias
+        return super().convolution_op(inputs, kernel * (RELU_GAIN * ops.rsqrt(size + 1e-6)))

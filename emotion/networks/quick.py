@@ -31,6 +31,8 @@ QUICK = Recipe(
     summary="A small network that learns fast: the best answer in half a minute.",
     body=body,
     parameters=118_033,
+    accuracy=89.7,
+    seconds=35,
     epochs=8,
     batch_size=64,
     learning_rate=0.006,
@@ -45,6 +47,20 @@ QUICK = Recipe(
 
 RECIPES = (
     QUICK,
-    replace(QUICK, name="quick-s", summary="The same for the impatient: a first answer in some seconds.", epochs=2),
-    replace(QUICK, name="quick-l", summary="The same for twice the time, for the last percents.", epochs=16),
+    replace(
+        QUICK,
+        name="quick-s",
+        summary="Quick with a quarter of the epochs: a first answer in some seconds. It wants thousands of faces.",
+        accuracy=83.0,
+        seconds=11,
+        epochs=2,
+    ),
+    replace(
+        QUICK,
+        name="quick-l",
+        summary="Quick with twice the epochs, for the last percent.",
+        accuracy=90.5,
+        seconds=64,
+        epochs=16,
+    ),
 )

@@ -45,10 +45,10 @@ def large(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
 
 STRONG = Recipe(
     name="strong",
-    summary="A residual network with every variation of the faces: the best that a computer without a graphics card "
-    "trains in an hour or two.",
+    summary="A residual network with every variation of the faces: the best that is trained without a graphics card.",
     body=body,
     parameters=772_529,
+    seconds=1_020,  # from 48 s an epoch of all 28,399 training faces of FER-2013
     epochs=50,
     batch_size=128,
     learning_rate=0.005,
@@ -77,9 +77,10 @@ RECIPES = (
     replace(
         STRONG,
         name="teacher",
-        summary="The same with three times the channels: for a graphics card.",
+        summary="Strong with three times the channels, for a graphics card.",
         body=large,
         parameters=6_922_513,
+        seconds=None,
         gpu=True,
         epochs=120,
     ),

@@ -132,7 +132,7 @@ def _title(recipe: Recipe) -> str:
     if recipe.seconds is not None:
         facts.append(f"about {duration(recipe.seconds)}")
     if recipe.accuracy is not None:
-        facts.append(f"{words.percent(recipe.accuracy / 100)} right")
+        facts.append(f"{words.percent(recipe.accuracy / 100, 1)} right")
     if recipe.gpu:
         facts.append("wants a GPU")
     return " · ".join([f"**{words.plain(recipe.name)}**", *map(words.plain, facts)])
