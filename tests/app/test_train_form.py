@@ -227,7 +227,7 @@ def test_tells_how_long_it_will_take(drawn: Path) -> None:
 
     app.radio(key="train_recipe").set_value("classic").run()
 
-    assert "With these settings and 24 faces: about 0 s" in words_on(app)
+    assert "With these settings and 24 faces: about 3 s" in words_on(app)
 
 
 def test_two_classes_leave_nothing_to_choose(drawn: Path) -> None:

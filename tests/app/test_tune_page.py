@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces, runs, tuning_control, tuning_folder
+from emotion import demo_faces, recipes, runs, tuning_control, tuning_folder
 from emotion.config import drawn_faces_dir
 from emotion.tuning import TrialState
 from emotion.tuning_control import Attendance
@@ -65,7 +65,8 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
     app.button(key="tune").click().run()
 
     (made,) = tuning_folder.list_all()
-    assert made.settings.vary == {"learning_rate": (0.0048, 0.12), "shift": (0.02, 0.1)}
+    own = recipes.find("quick").learning_rate
+    assert made.settings.vary == {"learning_rate": pytest.approx((own / 5, own * 5)), "shift": (0.02, 0.1)}
     assert (made.settings.trials, made.settings.minutes, made.settings.validation_faces) == (20, 3, 8)
     assert made.state is State.STARTING
     assert "stop" in keys(app)
