@@ -13,13 +13,15 @@ from emotion.runs import Run, Status
 from pages.ui import curves, own_runs, words
 
 TICK = 1.0  # seconds
+FIRST_TICK = 0.25  # while its turn comes at once, so that the first point is not a whole tick late
 CHART_HEIGHT = 300
 MARKS = {"done": "✓", "now": "●", "later": "○"}
 
 
 def show(run: Run) -> None:
     """Draws the run, and again every second until its status changes."""
-    st.fragment(_live, run_every=TICK)(run)
+    begins = run.status is Status.QUEUED and not _ahead(run, jobs.queue())
+    st.fragment(_live, run_every=FIRST_TICK if begins else TICK)(run)
 
 
 def charts(run: Run, history: History) -> None:

@@ -46,7 +46,7 @@ def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: A
     page.goto("/")
     expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
-    page.get_by_text("400 faces").wait_for()
+    page.get_by_text("400 faces", exact=True).wait_for()
     page.get_by_text("More settings").click()
     page.get_by_role("spinbutton", name="Epochs").fill(str(EPOCHS))
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
@@ -99,7 +99,7 @@ def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: A
 
 def test_a_server_restart_finds_the_run_again(page: Any, server: Server) -> None:
     page.goto("/train?run=new")
-    page.get_by_text("400 faces").wait_for()
+    page.get_by_text("400 faces", exact=True).wait_for()
     page.get_by_role("button", name="Train", exact=True).click()
     run = run_in(page, server)
     wait_for(lambda: read_history(run).steps)

@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_a_tuning_goes_on_without_the_page_until_it_is_stopped(page: Any, server: Server) -> None:
     # starts one
     page.goto("/tune")
-    page.get_by_text("120 faces").wait_for()
+    page.get_by_text("120 faces").first.wait_for()
     page.get_by_role("button", name="Start tuning").click()
     page.wait_for_url(re.compile(r"id=2\d+"))
     paths = TuningPaths(server.home / "tuning" / re.search(r"id=([\w-]+)", page.url)[1])
