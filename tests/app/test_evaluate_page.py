@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from emotion import demo_faces
 from emotion.config import TrainingConfig
 from emotion.files import read_json, write_json
 from emotion.runs import RunPaths, Status, new_run, write_status
+from tests.evaluate_page import elements_of, html_of, open_evaluate
 from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,24 +56,6 @@ def faces(home: Path) -> Path:
 def run(faces: Path) -> RunPaths:
     """A finished run with a model, trained on those faces."""
     return make_run(str(faces))
-
-
-def open_evaluate(**address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/evaluate.py").run()
-
-
-def elements_of(app: AppTest) -> list[dict[str, Any]]:
-    """What each element of ours was given: the pieces that can be picked, the gallery."""
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
-
-
-def html_of(app: AppTest) -> str:
-    """All HTML of the page, of ours and of Streamlit's element for it."""
-    pieces = [element.get("markup", "") for element in elements_of(app)]
-    return " ".join([*(element.proto.body for element in app.get("html")), *pieces]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def gallery_of(app: AppTest) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from emotion.config import TrainingConfig
 from emotion.files import read_json
 from emotion.predictor import load_model
 from emotion.runs import RunPaths, Status, new_run, write_status
+from tests.evaluate_page import elements_of, html_of, open_evaluate
 from tests.patterns import examples
 from tests.tiny_model import BRIGHTNESS, give_model
 
@@ -45,22 +45,6 @@ def make_run(data: Path, model: Path = BRIGHTNESS, name: str = "my run") -> RunP
 def run(home: Path) -> RunPaths:
     """A finished run on 90 faces, of which some are answered wrong."""
     return make_run(write_faces(home / "faces", 90))
-
-
-def open_evaluate(**address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in address.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/evaluate.py").run()
-
-
-def elements_of(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
-
-
-def html_of(app: AppTest) -> str:
-    pieces = [element.get("markup", "") for element in elements_of(app)]
-    return " ".join([*(element.proto.body for element in app.get("html")), *pieces]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def captions(app: AppTest) -> str:

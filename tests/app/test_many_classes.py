@@ -20,6 +20,7 @@ from emotion.prediction import Face
 from emotion.runs import RunPaths, Status, new_run, write_status
 from pages.ui import bars, downloads, live
 from pages.ui.answers import Shown
+from tests.evaluate_page import elements_of, html_of
 from tests.tiny_model import BRIGHTNESS, EMOTIONS, THREE_CLASSES, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,17 +88,6 @@ def test_says_when_a_face_looks_most_like_neither(seven: RunPaths, place: int, s
 
     assert ("it looks most like" in shown) == (said is not None)
     assert (said or "") in shown
-
-
-def elements_of(app: AppTest) -> list[dict[str, Any]]:
-    """What each element of ours was given: the pieces that can be picked, the gallery."""
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
-
-
-def html_of(app: AppTest) -> str:
-    """All HTML of the page, of ours and of Streamlit's element for it."""
-    pieces = [element.get("markup", "") for element in elements_of(app)]
-    return " ".join([*(element.proto.body for element in app.get("html")), *pieces]).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def told(app: AppTest) -> str:
