@@ -16,7 +16,6 @@ from emotion import (
     calibration,
     clusters,
     gallery,
-    kept_tilts,
     robustness,
     runs,
     selection,
@@ -161,7 +160,6 @@ def slicings(asked: Study, root: Path | None = None) -> tuple[Slicing, ...]:
     """The faces cut by each quantity that can be told from them, and from their files below `root`."""
     quantities = slices.quantities(asked.examples.images)
     found = [slices.by_quantity(name, values, asked.right) for name, values in quantities.items()]
-    found.append(slices.by_tilt(kept_tilts.measure(asked.examples.images), asked.right))
     if root is not None:
         found.append(slices.by_size(root, asked.examples.files, asked.right))
     return tuple(one for one in found if one)

@@ -151,12 +151,6 @@ def quantities(images: Faces) -> dict[str, Numbers]:
     return {"brightness": found.brightness, "contrast": found.contrast, "sharpness": found.sharpness}
 
 
-def by_tilt(tilts: Numbers, right: Truths) -> Slicing | None:
-    """Slices by how far a head leans, to either side; faces without a clear tilt (NaN) are left out."""
-    known = ~np.isnan(tilts)
-    return by_quantity("head tilt", np.abs(tilts[known]), right[known])
-
-
 def by_size(root: Path, files: Sequence[str], right: Truths) -> Slicing | None:
     """Slices by the shorter side of each picture's file in pixels; None where nearly all are of one size.
 

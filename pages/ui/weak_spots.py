@@ -17,8 +17,6 @@ from emotion.slices import Slicing
 from pages.ui import filters, insight, pick, plot, score_chart, waiting, words
 from pages.ui.results import Result
 
-AT_ONCE = 1000  # faces whose heads are measured while the page waits: a third of a second
-
 
 def show(result: Result) -> None:
     """The section."""
@@ -31,12 +29,6 @@ def show(result: Result) -> None:
 
 
 def _slices(result: Result) -> None:
-    name = f"tilts-{result.base}"
-    if not insight.knows_tilts(result) and background.find(name) is None:
-        if len(result.answered) > AT_ONCE:
-            background.start(name, lambda tell: insight.measure_tilts(result, tell))
-        else:
-            insight.measure_tilts(result)
     found = insight.slicings(result)
     if not found:
         st.caption("There are too few faces to cut them into slices.")
@@ -44,14 +36,11 @@ def _slices(result: Result) -> None:
     grid = st.grid(2, min_column_width=300, key="slices")
     for one in found:
         with grid.cell():
-            name = {"head tilt": "tilt"}.get(one.name, one.name)
-            chart = score_chart.slicing(one, result.evaluation.accuracy, name if name in filters.TITLES else "")
+            chart = score_chart.slicing(one, result.evaluation.accuracy, one.name if one.name in filters.TITLES else "")
             st.markdown(f"**{one.name.capitalize()}** :small[{words.plain(_matters(one))}]")
-            pick.show(f"slice_{name}", chart, f"How often it is right by {one.name}", _picked)
-    waiting.show(name)
+            pick.show(f"slice_{one.name}", chart, f"How often it is right by {one.name}", _picked)
     st.caption("Each dot is a fifth of the faces with its 95 % interval; the dashed line is all of them, a red diamond "
-               "surely worse than the others. A click on a dot shows its faces. Head tilt is known only for faces that "
-               "are clearly symmetric.")  # fmt: skip
+               "surely worse than the others. A click on a dot shows its faces.")  # fmt: skip
 
 
 def _matters(one: Slicing) -> str:

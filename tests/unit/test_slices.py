@@ -115,12 +115,3 @@ def test_quantities_are_those_of_the_data_page() -> None:
     assert found["brightness"] == pytest.approx(images.mean(axis=(1, 2)))
     assert found["contrast"] == pytest.approx(images.std(axis=(1, 2)))
     assert set(found) == {"brightness", "contrast", "sharpness"}
-
-
-def test_faces_without_a_clear_tilt_are_left_out() -> None:
-    tilts = np.concatenate([np.linspace(-30, 30, 100), np.full(50, np.nan)])
-
-    found = slices.by_tilt(tilts, np.ones(150, bool))
-
-    assert sum(one.n for one in found.slices) == 100
-    assert found.slices[-1].high == 30
