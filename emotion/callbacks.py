@@ -43,7 +43,7 @@ class Rate(keras.callbacks.Callback):
     """Sets the learning rate by the number of steps that the optimiser has behind it, also of a resumed run.
 
     A variable instead of Keras's schedules, whose numbers are traced into the graph: a network that is traced ahead
-    serves any number of epochs. It moves at every call into TensorFlow, that is once in `steps_per_execution` steps.
+    serves any number of epochs. It moves at every step.
     """
 
     def __init__(self, peak: float, steps: int, warmup: float) -> None:

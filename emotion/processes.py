@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,36 @@ from typing import Any
 import psutil
 
 _children: list[subprocess.Popen[bytes]] = []
+
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -2, -3, -4, -8
+MOST = 2**31 - 1  # bytes, the largest that `mallopt` takes
+GROWTH = 256 * 2**20  # bytes that the heap grows by; what is not touched costs nothing
+_keeps_everything = False
+
+
+def keep_memory(block: int | None = None) -> None:
+    """Has the C library keep freed memory instead of handing it back to the system, where it is glibc.
+
+    A page that is handed back costs a page fault when it is next touched, which on a virtual machine can take as long
+    as the work on it: see docs/decisions/0010-feeding-training.md. No other C library is asked for anything.
+
+    Args:
+        block: bytes of the largest block that is taken again and again; None: whatever there is. For a process that
+            does one thing and ends, since it never becomes smaller.
+    """
+    global _keeps_everything
+    if sys.platform != "linux" or _keeps_everything:
+        return
+    with contextlib.suppress(OSError, AttributeError):  # musl has no such function
+        mallopt = ctypes.CDLL(None).mallopt
+        if block is not None:
+            mallopt(M_MMAP_THRESHOLD, block)
+            mallopt(M_TRIM_THRESHOLD, 2 * block)
+            return
+        for what, value in ((M_ARENA_MAX, 1), (M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, MOST), (M_TOP_PAD, GROWTH)):
+            mallopt(what, value)
+        _keeps_everything = True
 
 
 def is_alive(pid: int | None, started: float | None) -> bool:

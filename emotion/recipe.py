@@ -40,8 +40,6 @@ class Recipe:
         warmup: share of the steps with a rising rate.
         mirrored: whether the finished model answers with the mean over the face and its mirror image.
         half: whether the finished model keeps its weights as float16, which halves its file.
-        steps_per_execution: batches handed to TensorFlow at a time. More saves little
-            and delays Stop.
     """
 
     name: str
@@ -63,4 +61,3 @@ class Recipe:
     warmup: float = 0.25
     mirrored: bool = False
     half: bool = False
-    steps_per_execution: int = 8

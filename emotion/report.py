@@ -13,7 +13,7 @@ from emotion.history import read_history
 from emotion.images import as_batch
 from emotion.material import Material, of_classes
 from emotion.models import load_whole
-from emotion.pipeline import Batches
+from emotion.pipeline import Batches, feed
 from emotion.predictor import Predictor, all_classes, load_model, positive_probability
 from emotion.runs import RunPaths
 from emotion.training import Fitted
@@ -68,7 +68,9 @@ def _score(
     last = fitted.model
     if fitted.stopped and paths.last_checkpoint.exists():
         last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
-    answers = last.predict(Batches(test.images, test.labels, training.VALIDATION_BATCH, len(test.classes)), verbose=0)
+    answers = last.predict(
+        feed(Batches(test.images, test.labels, training.VALIDATION_BATCH, len(test.classes))), verbose=0
+    )
     last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
     both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None
     return {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}

@@ -7,7 +7,6 @@ Python's lock meanwhile, so that the page could not answer. Boxes and scores are
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import importlib.util
 import os
@@ -19,6 +18,7 @@ from typing import Any
 
 from PIL import Image
 
+from emotion import processes
 from emotion.boxes import Found, clipped
 
 SCORE = 0.8  # 96.7 % of 330 faces pass, and 4 of 109 cats and dogs
@@ -31,7 +31,6 @@ LIBRARIES = {  # sys.platform: file in the package, name of the function in it
 RESULT_BYTES = 0x9000  # what the library asks for: a count, then rows of 16 shorts, at most 1024
 # The library takes and returns 128 bytes a pixel at each look. glibc hands blocks above 32 MB back to the system at
 # once, so that at 640 × 480 every look paid for 9,700 fresh pages: 62 ms of CPU where 43 are enough.
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 KEPT_BLOCK = 64 * 2**20  # bytes, above the 52 MB of 640 × 640
 ROW = struct.Struct("=5h22x")  # score 0 to 100, left, top, width, height; five points not used here
 
@@ -85,19 +84,10 @@ def library_path() -> tuple[Path, str]:
     return Path(package.origin).parent / file, function
 
 
-def _keep_memory() -> None:
-    """Has the C library keep a block of the size of a look, where it is glibc; nothing is asked of any other."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # musl has no such function
-            mallopt = ctypes.CDLL(None).mallopt
-            mallopt(M_MMAP_THRESHOLD, KEPT_BLOCK)
-            mallopt(M_TRIM_THRESHOLD, 2 * KEPT_BLOCK)
-
-
 def _load() -> Any:
     """The C function, set to one OpenMP thread: several cost ten times the CPU on a busy machine."""
     path, name = library_path()
-    _keep_memory()
+    processes.keep_memory(KEPT_BLOCK)
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     try:

@@ -17,7 +17,7 @@ from emotion.config import IMAGE_SIZE, TrainingConfig
 from emotion.dataset import Examples
 from emotion.history import append_history, read_history
 from emotion.models import load_whole, network
-from emotion.pipeline import Batches, balanced
+from emotion.pipeline import Batches, balanced, feed
 from emotion.recipe import Recipe
 from emotion.recipes import find
 from emotion.runs import RunPaths
@@ -62,7 +62,6 @@ def build(config: TrainingConfig) -> keras.Model:
         optimizer=_optimizer(recipe, config),
         loss=loss(label_smoothing=config.label_smoothing),
         metrics=[accuracy if two else "accuracy"],
-        steps_per_execution=1 if keras.backend.backend() == "torch" else recipe.steps_per_execution,  # it takes no more
     )
     # Variables that the first step has to make let TensorFlow trace it twice.
     model.optimizer.build(model.trainable_variables)
@@ -79,8 +78,10 @@ def trace(config: TrainingConfig) -> keras.Model:
     """A network that has already been through one step, so that the next `fit` need not be traced (2 s)."""
     model = build(config)
     nothing = np.zeros((2, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    batches = Batches(nothing, np.array([0, 1]), 2, len(config.classes))
-    model.fit(batches, validation_data=batches, verbose=0, shuffle=False)
+    weights = np.ones(len(config.classes)) if config.class_weights == "balanced" else None
+    batches = Batches(nothing, np.array([0, 1]), 2, len(config.classes), weights=weights)
+    judged = Batches(nothing, np.array([0, 1]), 2, len(config.classes))
+    model.fit(feed(batches), steps_per_epoch=len(batches), validation_data=feed(judged), verbose=0, shuffle=False)
     return model
 
 
@@ -128,7 +129,6 @@ def fit(
     batches = Batches(train.images, train.labels, config.batch_size, classes,
                       seed=config.seed, augmentation=config.augmentation, weights=weights)  # fmt: skip
     model, done = _network(config, paths, len(batches), traced)
-    batches.start_at(done)
     known = [row["val_loss"] for row in read_history(paths).epochs if row["epoch"] <= done]
     callbacks: list[keras.callbacks.Callback] = [
         RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell)
@@ -138,8 +138,9 @@ def fit(
     stopped = False
     try:
         model.fit(
-            batches,
-            validation_data=Batches(validation.images, validation.labels, VALIDATION_BATCH, classes),
+            feed(batches, done, config.epochs),
+            steps_per_epoch=len(batches),
+            validation_data=feed(Batches(validation.images, validation.labels, VALIDATION_BATCH, classes)),
             initial_epoch=done,
             epochs=config.epochs,
             shuffle=False,  # Batches knows the order

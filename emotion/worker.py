@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotion import files, jobs, runs
+from emotion import files, jobs, processes, runs
 from emotion.config import TrainingConfig
 from emotion.errors import EmotionError, PicturesChangedError, RunStateError
 from emotion.history import append_history, read_history
@@ -52,6 +52,7 @@ def run(
     Raises:
         EmotionError: what went wrong in plain words; it is in `status.json` too.
     """
+    processes.keep_memory()
     with jobs.turn(paths, lambda ahead: tell({"event": "waiting", "ahead": ahead})) as ours:
         if ours:
             _work(paths, tell, goodbye, traced)
@@ -180,6 +181,7 @@ class StopWatch:
 
 def main() -> None:
     """The warm worker: TensorFlow imported and the default recipe traced, then one run, then the end."""
+    processes.keep_memory()
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read_input, args=(lines,), daemon=True).start()
     line = _within(lines, WARM_DELAY_SECONDS)

@@ -69,7 +69,6 @@ STRONG = Recipe(
     schedule="one-cycle",
     mirrored=True,
     half=True,
-    steps_per_execution=2,
 )
 
 RECIPES = (
