@@ -162,10 +162,10 @@ def main() -> None:
     chosen = options.parse_args()
     folder = dataset.resolve(chosen.folder or dataset.default_data())
     found = json.loads(chosen.rows.read_text()) if chosen.rows else recipes.measure(folder, chosen.rounds, epochs=10)
-    print(recipes.table(found) + "\n", flush=True)
+    faces = sum(dataset.scan(folder).counts["train"][name] for name in ("sad", "happy"))
+    print(recipes.table(found, recipes.imports_only(), faces) + "\n", flush=True)
     if chosen.picture:
         recipes.draw(found, chosen.picture)
-    faces = sum(dataset.scan(folder).counts["train"][name] for name in ("sad", "happy"))
     print("\n".join(compute(found, faces)) + "\n", flush=True)
     with tempfile.TemporaryDirectory() as home:
         os.environ["EMOTION_HOME"] = home

@@ -49,7 +49,7 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
         report["compared"] = before_after.compared(config, predictor, learned, test)
     files.write_json(paths.report, report)
     if test is not None:
-        _tell_the_model(paths, predictor, test)
+        _tell_the_model(paths, predictor, test, report["best"])
 
 
 def _test(learned: Material) -> tuple[Examples | None, str]:
@@ -99,17 +99,21 @@ def calibrate(paths: RunPaths, validation: Examples) -> None:
     files.write_json(paths.model_info, kept)
 
 
-def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples) -> None:
+def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best: dict[str, Any]) -> None:
     """Adds the test figures to `model.json`: they travel with the model, also where the report does not.
 
     `test_…` are those of the question that the model is usually asked, as `python -m emotion evaluate` gives them; a
     model of more classes than this question has `test_all_…` too.
+
+    Args:
+        best: the figures of all that it knows.
     """
     stored = files.read_json(paths.model_info)
     info = predictor.info
     usual = evaluation.default_classes(info)
     for name, classes in (("test", usual), ("test_all", info.classes)):
         if name == "test" or set(classes) != set(usual):
-            figures = evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
-            stored["scores"] |= {f"{name}_{key}": figures[key] for key in TOLD}
+            all_of_it = set(classes) == set(test.classes) == set(info.classes)
+            asked = best if all_of_it else evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
+            stored["scores"] |= {f"{name}_{key}": asked[key] for key in TOLD}
     files.write_json(paths.model_info, stored)
