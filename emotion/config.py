@@ -6,12 +6,12 @@ Standard library only: every other module may import this one.
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emotion import user_folder
 from emotion.augmentation import NONE, Augmentation
 from emotion.errors import ConfigError
 from emotion.ranges import check_between, check_whole, known_fields
@@ -27,9 +27,8 @@ MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cann
 
 
 def home() -> Path:
-    """The folder that holds the person's data and results: `EMOTION_HOME`, else the project's own folder."""
-    chosen = os.environ.get("EMOTION_HOME")
-    return Path(chosen).expanduser().resolve() if chosen else Path(__file__).resolve().parent.parent
+    """The folder that holds the person's data and results: see user_folder.home."""
+    return user_folder.home()
 
 
 def archive_dir() -> Path:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = {
     "L0, the standard library": """
         augmentation boxes class_choice class_names config data_set decisions duration errors files findings folder_walk
-        import_errors picture_errors ranges recipe recipes tuning_fields zip_directory zip_entries
+        import_errors picture_errors ranges zip_entries recipe recipes tuning_fields user_folder zip_directory
     """,
     "L1, numbers and pictures": """
         adjustment augmentation_preview augmenter background blazeface calibration check_rules check_store check_table
