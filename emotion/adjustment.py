@@ -109,12 +109,9 @@ def forget(model: Path) -> None:
 
 def _write(model: Path, stored: dict[str, Any] | None) -> None:
     path = location(model)
-    words = {name: value for name, value in files.read_json(path).items() if name != KEY}
-    if stored is not None:
-        words[KEY] = stored
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_json(path, words)
+        files.update_json(path, {} if stored is None else {KEY: stored}, without=KEY)
     except OSError as error:
         raise OutputFolderError(path.parent, error.strerror or str(error)) from error
 

@@ -17,7 +17,7 @@
             RunMissingError · RunStateError
         TuningError
             TuningMissingError · TuningStateError
-        OutputFolderError            where results should be written
+        StoredFileError · OutputFolderError   a file that cannot be read, a folder that cannot be written to
         ReportError                  a report whose process ended early
         UnsupportedPlatformError
 
@@ -216,6 +216,14 @@ class TuningMissingError(TuningError):
 class TuningStateError(TuningError):
     def __init__(self, tuning_id: str, state: str, needed: str) -> None:
         super().__init__(f"Tuning {tuning_id} is {state}. Expected {needed}.")
+
+
+class StoredFileError(EmotionError):
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be read ({why}). Expected a JSON object that this program may read. "
+            "Nothing was written over it; try again, or move the file away."
+        )
 
 
 class OutputFolderError(EmotionError):

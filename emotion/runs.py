@@ -176,7 +176,7 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
 def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
     """Replaces `status.json`; fields that are not named keep their value."""
     now = {"status": str(status), "changed": time.time()}
-    files.write_json(paths.status, files.read_json(paths.status) | fields | now)
+    files.update_json(paths.status, fields | now)
 
 
 def claim(paths: RunPaths, status: Status) -> None:
@@ -242,7 +242,7 @@ def find_run(reference: str | Path) -> RunPaths:
 
 def rename(paths: RunPaths, name: str) -> None:
     """Gives a run the person's own name; "" goes back to the first one."""
-    files.write_json(paths.person, files.read_json(paths.person) | {"name": name.strip()[:MAX_NAME]})
+    files.update_json(paths.person, {"name": name.strip()[:MAX_NAME]})
 
 
 def request_stop(paths: RunPaths) -> None:
