@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emotion import user_folder
 from emotion.augmentation import NONE, Augmentation
 from emotion.errors import ConfigError
 from emotion.ranges import check_between, check_whole, known_fields
+from emotion.user_folder import home
 
 IMAGE_SIZE = 48  # pixels a side: the network's input
 DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
@@ -24,11 +24,6 @@ DEMO_TITLE = "drawn faces (demo)"
 CLASS_WEIGHTS = ("none", "balanced")
 MAX_NAME = 80  # characters of a run's name
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
-
-
-def home() -> Path:
-    """The folder that holds the person's data and results: see user_folder.home."""
-    return user_folder.home()
 
 
 def archive_dir() -> Path:

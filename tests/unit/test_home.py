@@ -14,7 +14,7 @@ from emotion import config, user_folder
 def installed(tmp_path, monkeypatch):
     """The package as if it lay in tmp_path/site-packages, without EMOTION_HOME."""
     monkeypatch.delenv("EMOTION_HOME", raising=False)
-    monkeypatch.setattr(user_folder, "__file__", str(tmp_path / "site-packages" / "emotion" / "user_folder.py"))
+    monkeypatch.setattr(user_folder, "__file__", str(tmp_path / "site-packages" / "emotion" / "system" / "paths.py"))
     return tmp_path / "site-packages"
 
 
