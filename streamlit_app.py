@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import jobs
-from pages.ui import frame, model_choice, run_chip
+from emotion.runs import queue
+from pages.ui.shared import frame, model_choice, run_chip
 
 page = frame.navigate()
 # After the navigation, whose own title and icon for the tab it replaces.
@@ -15,5 +15,5 @@ with st.sidebar:
     run_chip.show()
     model_choice.show()
 page.run()
-jobs.start_orphans()
-jobs.warm_up()
+queue.start_orphans()
+queue.warm_up()

@@ -21,11 +21,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from emotion import dataset, recipes, runs
-from emotion.augmentation import Augmentation
-from emotion.config import TrainingConfig
-from emotion.networks import quick
-from emotion.recipe import Recipe
+from emotion.data import dataset, listing
+from emotion.recipes import catalogue
+from emotion.recipes.augmentation import Augmentation
+from emotion.recipes.networks import quick
+from emotion.recipes.recipe import Recipe
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run
 
 
 def _body(norm: str = "filters", *, plan: Any = quick.LAYERS, pooled: bool = False) -> Any:
@@ -34,7 +36,7 @@ def _body(norm: str = "filters", *, plan: Any = quick.LAYERS, pooled: bool = Fal
     def body(x: Any, width: float) -> Any:
         from keras import layers
 
-        from emotion.convolution import StandardizedConv2D
+        from emotion.recipes.layers.convolution import StandardizedConv2D
 
         kind = StandardizedConv2D if norm == "filters" else layers.Conv2D
         for channels, stride in plan:
@@ -74,16 +76,16 @@ def measure(config: TrainingConfig, recipe: Recipe, train: Any, validation: Any)
     """Validation accuracy, that of the mean over face and mirror image, and the seconds of `fit`."""
     import keras
 
-    from emotion import training
-    from emotion.images import as_batch
-    from emotion.models import served
+    from emotion.images.crop import as_batch
+    from emotion.training import fit
+    from emotion.training.network import served
 
     keras.backend.clear_session()
-    recipes.RECIPES[recipe.name] = recipe
+    catalogue.RECIPES[recipe.name] = recipe
     with tempfile.TemporaryDirectory() as folder:
-        paths = runs.new_run(config, Path(folder) / "run")
+        paths = run.new_run(config, Path(folder) / "run")
         start = time.perf_counter()
-        model = training.fit(config, train, validation, paths).model
+        model = fit.fit(config, train, validation, paths).model
         seconds = time.perf_counter() - start
     faces, found = as_batch(validation.images), []
     for mirrored in (False, True):
@@ -99,16 +101,16 @@ def main() -> None:
     options.add_argument("--seeds", type=int, default=3)
     options.add_argument("--only", nargs="*", choices=list(VARIATIONS), metavar="NAME", default=list(VARIATIONS))
     chosen = options.parse_args()
-    base = recipes.config("quick", epochs=chosen.epochs)
-    examples = dataset.load(dataset.scan(dataset.resolve(chosen.folder)), "train", base.classes)
+    base = catalogue.config("quick", epochs=chosen.epochs)
+    examples = dataset.load(listing.scan(listing.resolve(chosen.folder)), "train", base.classes)
     print("| variation | validation accuracy | mirrored mean (± sd of the seeds) | seconds |\n|---|---|---|---|")
     for name in chosen.only:
         of_recipe, of_settings = VARIATIONS[name]
-        recipe = replace(recipes.find("quick"), name="varied", **of_recipe)
+        recipe = replace(catalogue.find("quick"), name="varied", **of_recipe)
         rows = []
         for seed in range(chosen.seeds):
             config = replace(base, recipe="varied", seed=seed, **of_settings)
-            recipes.RECIPES["varied"] = recipe
+            catalogue.RECIPES["varied"] = recipe
             places, held = dataset.split_validation(examples, config.validation_split, seed)
             rows.append(measure(config, recipe, examples.take(places), examples.take(held)))
         straight, mirrored, seconds = zip(*rows, strict=True)

@@ -19,9 +19,12 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emotion import demo_faces, explanation, images
-from emotion.prediction import Face
-from emotion.predictor import load_model
+from emotion.data.drawn import write
+from emotion.images import crop
+from emotion.models import explain
+from emotion.models.answers import Face
+from emotion.models.heat import heat_map, overlay
+from emotion.models.predictor import load_model
 
 BOX = (400, 240, 880, 720)
 
@@ -44,15 +47,15 @@ def main() -> None:
     options = parser.parse_args()
     predictor = load_model(options.model)
     photo = Image.new("RGB", (1280, 960), (170, 180, 190))
-    photo.paste(demo_faces.draw_portrait(2, happy=True), BOX[:2])
-    seen = images.to_input(images.crop_face(photo, BOX))
-    heat = explanation.heat_map(predictor, seen)
+    photo.paste(write.draw_portrait(2, happy=True), BOX[:2])
+    seen = crop.to_input(crop.crop_face(photo, BOX))
+    heat = heat_map(predictor, seen)
     face = Face(BOX, 0.5, predictor.info.positive, False, seen)
     works: dict[str, Callable[[], object]] = {
-        "heat map, 64 places": lambda: explanation.heat_map(predictor, seen),
-        "overlay": lambda: explanation.overlay(seen, heat),
-        "varied answers": lambda: explanation.variants(predictor, photo, BOX),
-        "all of why": lambda: explanation.why(predictor, face, photo),
+        "heat map, 64 places": lambda: heat_map(predictor, seen),
+        "overlay": lambda: overlay(seen, heat),
+        "varied answers": lambda: explain.variants(predictor, photo, BOX),
+        "all of why": lambda: explain.why(predictor, face, photo),
     }
     print(f"{options.model}, {options.rounds} rounds, median ms by the clock (of CPU time)")
     for name, work in works.items():

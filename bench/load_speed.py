@@ -23,8 +23,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emotion import dataset
-from emotion.config import IMAGE_SIZE, cache_dir
+from emotion.data import dataset, listing
+from emotion.system.paths import IMAGE_SIZE, cache_dir
 
 
 def plain_loop(root: Path, classes: tuple[str, ...]) -> int:
@@ -38,7 +38,7 @@ def plain_loop(root: Path, classes: tuple[str, ...]) -> int:
 
 
 def our_read(root: Path, classes: tuple[str, ...]) -> int:
-    return len(dataset.load(dataset.scan(root), "train", classes).images)
+    return len(dataset.load(listing.scan(root), "train", classes).images)
 
 
 def first_read(root: Path, classes: tuple[str, ...]) -> int:
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--classes", default="sad,happy")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    root, classes = dataset.resolve(options.folder), tuple(options.classes.split(","))
+    root, classes = listing.resolve(options.folder), tuple(options.classes.split(","))
     seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as home:
         os.environ["EMOTION_HOME"] = home

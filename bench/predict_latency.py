@@ -21,9 +21,10 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emotion import faces, images
-from emotion.prediction import answer
-from emotion.predictor import load_model
+from emotion.images import crop as images
+from emotion.images import decode, detect
+from emotion.models.answers import answer
+from emotion.models.predictor import load_model
 
 SIZE = (1280, 960)
 
@@ -56,14 +57,14 @@ def main() -> None:
     options.add_argument("--model", default="pretrained")
     chosen = options.parse_args()
     predictor, data = load_model(chosen.model), photo()
-    picture = images.open_picture(data, max_side=images.WORKING_SIDE).rgb
-    (face,) = faces.find_faces(picture)
+    picture = decode.open_picture(data, max_side=images.WORKING_SIDE).rgb
+    (face,) = detect.find_faces(picture)
     crop = images.crop_face(picture, face.box)
     batch = images.as_batch(images.to_input(crop))
     rows = measure(
         {
-            "decode": lambda: images.open_picture(data, max_side=images.WORKING_SIDE),
-            "detect": lambda: faces.regions(picture),
+            "decode": lambda: decode.open_picture(data, max_side=images.WORKING_SIDE),
+            "detect": lambda: detect.regions(picture),
             "crop": lambda: images.as_batch(images.to_input(images.crop_face(picture, face.box))),
             "predict": lambda: predictor.predict_classes(batch),
             "all of it": lambda: answer(data, predictor, "photo"),
@@ -71,7 +72,7 @@ def main() -> None:
         chosen.rounds,
     )
     total = rows["all of it"][0]
-    print(f"{faces.finder().name}, median of {chosen.rounds}, one face of {face.height} px at {SIZE[0]} × {SIZE[1]}\n")
+    print(f"{detect.finder().name}, median of {chosen.rounds}, one face of {face.height} px at {SIZE[0]} × {SIZE[1]}\n")
     print("| step | CPU | of all | by the clock |\n|---|---|---|---|")
     for name, (cpu, clock) in rows.items():
         print(f"| {name} | {cpu:.1f} ms | {cpu / total:.0%} | {clock:.1f} ms |")

@@ -31,7 +31,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from emotion import recipes
+from emotion.recipes import catalogue
 
 HERE = Path(__file__).resolve().parent
 PLAIN, CLASSIC, TORCH = "plain Keras script", "classic", "quick in a plain PyTorch script"
@@ -64,7 +64,7 @@ def script(name: str, *words: str) -> Row:
 
 
 def torch_quick(data: Path) -> Row:
-    settings = recipes.find("quick")
+    settings = catalogue.find("quick")
     words = (
         settings.epochs,
         settings.batch_size,
@@ -190,10 +190,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         data = chosen.folder
         if data is None:
-            from emotion import demo_faces
+            from emotion.data.drawn import write
 
             data = Path(scratch) / "faces"
-            demo_faces.write(data)
+            write.write(data)
         found, idle = measure(data.resolve(), chosen.rounds, chosen.epochs), imports_only()
         faces = sum(len(list((data / "train" / name).iterdir())) for name in ("happy", "sad"))
     print(table(found, idle, faces))

@@ -25,8 +25,8 @@ import numpy as np
 
 from bench import load_speed, recipes
 from bench.recipes import CLASSIC, PLAIN, Row
-from emotion import dataset
-from emotion.predictor import Predictor, load_model
+from emotion.data import listing
+from emotion.models.predictor import Predictor, load_model
 
 WARM_UP = 25  # seconds that the warm worker gets for TensorFlow's import and tracing; nothing tells the page when it is
 MATRIX = 2048  # side of the matrices whose product shows what the processor can do
@@ -100,12 +100,12 @@ def serving() -> Iterator[Line]:
 
 def _untrained_quick(folder: Path) -> Predictor:
     """Its weights make no difference to its speed."""
-    from emotion import export, training
-    from emotion.recipes import config
-    from emotion.runs import new_run
+    from emotion.recipes.catalogue import config
+    from emotion.runs.run import new_run
+    from emotion.training import export, fit
 
     paths = new_run(config("quick"), folder / "quick")
-    model = training.build(config("quick"))
+    model = fit.build(config("quick"))
     export.write_model(paths, model, export.describe(model, config("quick"), "", {}))
     return load_model(str(paths.root))
 
@@ -123,8 +123,8 @@ def _milliseconds(model: Predictor, faces: int) -> float:
 
 def compute(found: dict[str, list[Row]], faces: int) -> Iterator[str]:
     """How many floating-point operations a face takes, and what share of what the processor can do that comes to."""
-    from emotion.models import network
-    from emotion.recipes import find
+    from emotion.recipes.catalogue import find
+    from emotion.training.network import network
 
     a = np.random.default_rng(0).random((MATRIX, MATRIX), np.float32)
     seconds = []
@@ -160,9 +160,9 @@ def main() -> None:
     options.add_argument("--rows", type=Path, help="what `bench/recipes.py --json` wrote, instead of training anew")
     options.add_argument("--picture", type=Path, help="where the picture of accuracy against seconds goes")
     chosen = options.parse_args()
-    folder = dataset.resolve(chosen.folder or dataset.default_data())
+    folder = listing.resolve(chosen.folder or listing.default_data())
     found = json.loads(chosen.rows.read_text()) if chosen.rows else recipes.measure(folder, chosen.rounds, epochs=10)
-    faces = sum(dataset.scan(folder).counts["train"][name] for name in ("sad", "happy"))
+    faces = sum(listing.scan(folder).counts["train"][name] for name in ("sad", "happy"))
     print(recipes.table(found, recipes.imports_only(), faces) + "\n", flush=True)
     if chosen.picture:
         recipes.draw(found, chosen.picture)

@@ -14,15 +14,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emotion.crops import load_and_preprocess_image
-    from emotion.predictor import Predictor, load_model
+    from emotion.images import load_and_preprocess_image
+    from emotion.models import Predictor, load_model
 
 __all__ = ["Predictor", "load_and_preprocess_image", "load_model"]
 
 _HOMES = {
-    "Predictor": "emotion.predictor",
-    "load_and_preprocess_image": "emotion.crops",
-    "load_model": "emotion.predictor",
+    "Predictor": "emotion.models",
+    "load_and_preprocess_image": "emotion.images",
+    "load_model": "emotion.models",
 }
 
 

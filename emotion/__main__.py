@@ -13,8 +13,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from emotion import check_command, data_command, tune_command
-from emotion.errors import EmotionError
+from emotion.cli import check, data, tune
+from emotion.system import EmotionError
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
 DATA_HELP = (
@@ -36,9 +36,9 @@ def parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_runs(commands)
     _add_export(commands)
-    data_command.add_parser(commands)
-    check_command.add_parser(commands)
-    tune_command.add_parser(commands)
+    data.add_parser(commands)
+    check.add_parser(commands)
+    tune.add_parser(commands)
     return top
 
 
@@ -158,7 +158,7 @@ def _run(chosen: argparse.Namespace) -> int:
     """
     if module := getattr(chosen, "run", ""):
         return int(importlib.import_module(module).run(chosen))
-    from emotion import commands
+    from emotion.cli import commands
 
     return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import data_set, importing
-from emotion.errors import EmotionError
-from pages.ui import data_about, data_bring, data_check, data_jobs, data_look, data_warning, frame, words
-from pages.ui.data_choice import BRING, CHECK, LOOK, PART, PARTS, SET, choices, listing, title
+from emotion.data import registry
+from emotion.data.bring import staging
+from emotion.system import EmotionError
+from pages.ui.data import about, bring, check, jobs, look
+from pages.ui.shared import data_warning, frame, text
+from pages.ui.shared.data_choice import BRING, CHECK, LOOK, PART, PARTS, SET, choices, listing, title
 
 TO_TRAIN = "data_to_train"  # session state: "Train with it" was pressed
 
 
 def page() -> None:
-    st.html(data_look.STYLE)
-    importing.sweep()
+    st.html(look.STYLE)
+    staging.sweep()
     action = frame.heading("Data", "The pictures that a network learns from: bring them in, look at them, check them.")
-    data_jobs.show()
+    jobs.show()
     known = choices()
     word = SET.adopt(known, next(iter(known)))
     part = PART.adopt(PARTS, LOOK)
@@ -26,7 +28,7 @@ def page() -> None:
         st.segmented_control("What to do", list(PARTS), key=PART.key, required=True, format_func=PARTS.__getitem__,
                              label_visibility="collapsed", on_change=PART.publish)  # fmt: skip
     if part == BRING:
-        data_bring.show()
+        bring.show()
     else:
         with action:
             st.button("Train with it", key="train_with", type="primary", width="stretch", on_click=_take,
@@ -43,27 +45,27 @@ def _take(data: str) -> None:
 
 def _chosen() -> None:
     SET.publish()
-    data_look.forget()
+    look.forget()
 
 
 def _show(word: str, data: str, part: str) -> None:
     """Looks at the data or checks it; an error is told with its ways out."""
-    known = data_set.find(word)
+    known = registry.find(word)
     try:
         found = listing(data)
         data_warning.show(found)
         if part == CHECK:
-            data_check.show(data)
+            check.show(data)
         else:
-            data_about.offer_usual_names(known)
-            data_look.show(found)
-            data_about.show(known, found)
+            about.offer_usual_names(known)
+            look.show(found)
+            about.show(known, found)
     except EmotionError as error:
-        st.error(words.plain(str(error)), icon=":material/folder_off:")
+        st.error(text.plain(str(error)), icon=":material/folder_off:")
         with st.container(horizontal=True):
             st.button("Bring other data in", key="to_bring", type="primary", on_click=PART.set, args=(BRING,))
             if known:
-                data_about.remove_button(known)
+                about.remove_button(known)
 
 
 frame.guard()

@@ -7,37 +7,31 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from emotion import dataset
-from emotion.config import DEMO
-from emotion.errors import DataError, EmotionError
-from emotion.files import read_json
-from emotion.progress import count
+from emotion.data import listing
 from emotion.runs import Run, list_runs
-from pages.ui import (
+from emotion.system import DEMO, DataError, EmotionError, count, read_json
+from pages.ui.evaluate import (
     asked,
     beat,
     certainty,
-    face_gallery,
     figures,
     filters,
-    frame,
+    gallery,
     honest_score,
     insight,
     matrix,
-    own_runs,
-    report_offer,
+    report,
     results,
     threshold,
-    threshold_curves,
     two_models,
     weak_spots,
-    words,
 )
-from pages.ui.address import Choice
-from pages.ui.filters import DATA, RUN, THRESHOLD
-from pages.ui.results import SHIPPED, Result, Tell
+from pages.ui.evaluate.filters import DATA, RUN, THRESHOLD
+from pages.ui.evaluate.results import SHIPPED, Result, Tell
+from pages.ui.shared import frame, own_runs, text
+from pages.ui.shared.address import Choice
 
-STYLE = Path(__file__).parent / "ui" / "evaluate.css"
+STYLE = Path(__file__).parent / "ui" / "evaluate" / "evaluate.css"
 LOOK = Choice("look", filters.BASE)
 OVERVIEW, THRESHOLDS, SURE, WEAK, COMPARE, BEAT, REPORT = (
     "overview", "threshold", "sure", "weak", "compare", "beat", "report",
@@ -79,9 +73,9 @@ def page() -> None:
         _show(section, result, run, data)
     if section in WITH_FACES:
         st.subheader("The faces", anchor="faces")
-        face_gallery.show(result)
+        gallery.show(result)
     if run is not None and section == OVERVIEW:
-        st.caption(words.plain(figures.from_training(read_json(run.paths.report))))
+        st.caption(text.plain(figures.from_training(read_json(run.paths.report))))
 
 
 def _section() -> str:
@@ -100,7 +94,7 @@ def _show(section: str, result: Result, run: Run | None, data: str) -> None:
     elif section == THRESHOLDS:
         threshold.show(result)
         _matrix(result)
-        threshold_curves.show(result)
+        threshold.show_curves(result)
     elif section == SURE:
         certainty.show(result, run)
     elif section == WEAK:
@@ -108,12 +102,12 @@ def _show(section: str, result: Result, run: Run | None, data: str) -> None:
     elif section == BEAT:
         beat.show(result)
     else:
-        report_offer.show(result, data)
+        report.show(result, data)
 
 
 def _compare(result: Result, run: Run | None, runs: dict[str, Run], data: str) -> None:
     place = st.empty()
-    title, this = (words.MODEL_TITLES[SHIPPED], SHIPPED) if run is None else (run.title, run.id)
+    title, this = (text.MODEL_TITLES[SHIPPED], SHIPPED) if run is None else (run.title, run.id)
     two_models.show(result, title, runs, this, data, _teller(place))
     place.empty()
 
@@ -141,7 +135,7 @@ def _has_something(runs: dict[str, Run]) -> bool:
 
 def _without_model(run: Run) -> None:
     ends = "There is nothing to evaluate." if run.status.has_ended else "Its figures come when its training ends."
-    st.info(words.plain(f"“{run.title}” has no model ({words.STATUS_WORDS[run.status]}). {ends}"),
+    st.info(text.plain(f"“{run.title}” has no model ({text.STATUS_WORDS[run.status]}). {ends}"),
             icon=":material/hourglass:")  # fmt: skip
     if st.button("Go to that run", key="to_run", type="primary"):
         st.switch_page(frame.TRAIN, query_params={"run": run.id})
@@ -152,13 +146,13 @@ def _choices(runs: dict[str, Run]) -> tuple[Run | None, str]:
     """The run whose model is looked at (None: the shipped one), and the data on which."""
     titles = {name: run.title for name, run in runs.items()}
     if results.model_file(None).is_file():
-        titles[SHIPPED] = words.MODEL_TITLES[SHIPPED]
+        titles[SHIPPED] = text.MODEL_TITLES[SHIPPED]
     run = runs.get(RUN.adopt(titles, next(iter(titles))))
     data = results.data_choices(run)
     word = DATA.adopt(data, next(iter(data)))
     left, right = st.columns(2)
     _choice(left, "Run", RUN, titles)
-    _choice(right, "on the test faces of", DATA, {word: dataset.title(where) for word, where in data.items()})
+    _choice(right, "on the test faces of", DATA, {word: listing.title(where) for word, where in data.items()})
     return run, data[word]
 
 
@@ -189,12 +183,12 @@ def _result(run: Run | None, data: str) -> Result | None:
     try:
         question = results.question(run, data, tell)
         with choice:
-            classes = asked.show(question)
+            classes = asked.show_question(question)
         result = results.load(question, classes, tell)
         insight.prepare(result)
         return result
     except EmotionError as error:
-        st.error(words.plain(str(error)), icon=":material/error:")
+        st.error(text.plain(str(error)), icon=":material/error:")
         _ways_out(error, data)
         return None
     finally:
@@ -212,7 +206,7 @@ def _ways_out(error: EmotionError, data: str) -> None:
 def _notes(result: Result, data: str) -> None:
     """What one has to know to read the figures right."""
     if result.info.saw_only_drawn_faces and data != DEMO:
-        st.warning(words.DRAWN_ONLY, icon=":material/draw:")
+        st.warning(text.DRAWN_ONLY, icon=":material/draw:")
     if data == DEMO and not result.info.saw_only_drawn_faces:
         st.warning("This model did not learn from drawn faces. What it gets right of them tells little about it.",
                    icon=":material/draw:")  # fmt: skip

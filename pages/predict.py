@@ -7,14 +7,15 @@ import functools
 
 import streamlit as st
 
-from emotion import images
-from emotion.config import DEFAULT_CLASSES, ModelInfo
-from emotion.errors import EmotionError
-from emotion.predictor import Predictor
-from pages.ui import answers, bars, corrections, downloads, faces, frame, live, model_choice, paste, words
-from pages.ui.answers import Shown, Source
+from emotion.images import decode
+from emotion.models import Predictor
+from emotion.recipes import DEFAULT_CLASSES, ModelInfo
+from emotion.system import EmotionError
+from pages.ui.predict import answers, bars, corrections, downloads, faces, live, paste
+from pages.ui.predict.answers import Shown, Source
+from pages.ui.shared import frame, model_choice, text
 
-ENDINGS = sorted(suffix.lstrip(".") for suffix in images.SUFFIXES)
+ENDINGS = sorted(suffix.lstrip(".") for suffix in decode.SUFFIXES)
 WORTH_A_BAR = 3  # pictures
 
 
@@ -30,7 +31,7 @@ def page() -> None:
         try:
             shown = _ask_all(sources, predictor)
         except EmotionError as error:  # not of one picture, but of them all: there is no detector here
-            st.error(words.plain(str(error)), icon=":material/error:")
+            st.error(text.plain(str(error)), icon=":material/error:")
             return
         _answers(sources, shown, predictor)
     else:
@@ -42,7 +43,7 @@ def _promise(predictor: Predictor | None) -> str:
     """What the model in use says of a face."""
     if predictor is None or predictor.info.pair == DEFAULT_CLASSES:
         return "It says whether that looks happy or sad."
-    *others, last = map(words.plain, predictor.info.classes)
+    *others, last = map(text.plain, predictor.info.classes)
     return f"It says which it looks most like: {', '.join(others)} or {last}."
 
 
@@ -53,12 +54,12 @@ def _model() -> Predictor | None:
     try:
         predictor = model_choice.predictor()
     except EmotionError as error:
-        st.error(words.plain(str(error)), icon=":material/error:")
+        st.error(text.plain(str(error)), icon=":material/error:")
         if st.button("Train a model", key="to_train", type="primary"):
             st.switch_page(frame.TRAIN)
         return None
     if predictor.info.saw_only_drawn_faces:
-        st.warning(words.DRAWN_ONLY, icon=":material/draw:")
+        st.warning(text.DRAWN_ONLY, icon=":material/draw:")
     return predictor
 
 

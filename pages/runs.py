@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import material
-from emotion.files import read_json
-from emotion.history import read_history
-from emotion.progress import duration
-from emotion.runs import Run, Status, list_runs, rename
-from pages.ui import frame, train_end, words
+from emotion.data import material
+from emotion.runs import Run, Status, list_runs, read_history, rename
+from emotion.system import duration, read_json
+from pages.ui.shared import frame, text
+from pages.ui.train import end
 
 ROW_HEIGHT, MOST_ROWS = 44, 10
 
@@ -58,7 +57,7 @@ def _row(run: Run) -> dict[str, object]:
     best = history.best
     return {
         "run": run.title,
-        "status": words.STATUS_WORDS[run.status],
+        "status": text.STATUS_WORDS[run.status],
         "learning": [row["val_accuracy"] for row in history.epochs],
         "best": 100 * best["val_accuracy"] if best else None,
         "epochs": f"{len(history.epochs)} of {run.config.epochs}",
@@ -71,22 +70,22 @@ def _row(run: Run) -> dict[str, object]:
 
 def _open(run: Run) -> None:
     with st.container(border=True, key="run_open"):
-        st.markdown(f"**{words.plain(run.title)}**")
-        st.caption(words.plain(train_end.result_sentence(read_json(run.paths.report)) or _state(run)))
+        st.markdown(f"**{text.plain(run.title)}**")
+        st.caption(text.plain(end.result_sentence(read_json(run.paths.report)) or _state(run)))
         with st.container(horizontal=True):
             if run.has_model:
                 if st.button("Evaluate", key="to_evaluate", icon=":material/fact_check:"):
                     st.switch_page(frame.EVALUATE, query_params={"run": run.id})
-                train_end.use_buttons(run)
+                end.use_buttons(run)
             if st.button("Open", key="to_run", icon=":material/open_in_full:"):
                 st.switch_page(frame.TRAIN, query_params={"run": run.id})
-            train_end.resume_button(run)
-            train_end.rescue_button(run)
+            end.resume_button(run)
+            end.rescue_button(run)
         _rename(run)
 
 
 def _state(run: Run) -> str:
-    return {Status.LOST: train_end.LOST, Status.FAILED: run.reason}.get(run.status, words.STATUS_WORDS[run.status])
+    return {Status.LOST: end.LOST, Status.FAILED: run.reason}.get(run.status, text.STATUS_WORDS[run.status])
 
 
 def _rename(run: Run) -> None:

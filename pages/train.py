@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from emotion import jobs, material
-from emotion.runs import Run, Status
-from pages.ui import frame, own_runs, train_end, train_form, train_live, words
+from emotion.data import material
+from emotion.runs import Run, Status, queue
+from pages.ui.shared import frame, own_runs, text
+from pages.ui.train import end, form, live
 
 NEW = "new"  # `?run=new`: the form, even while something is trained
 
@@ -16,24 +17,24 @@ def page() -> None:
     if run is None:
         action = frame.heading("Train", "Choose what it learns from. Everything happens on this computer.")
         _problem()
-        train_form.show(action)
+        form.show(action)
         return
     about = f"{run.title} · {material.title(run.config)} · {run.config.recipe}"
-    action = frame.heading("Train", words.plain(about))
+    action = frame.heading("Train", text.plain(about))
     _problem()
     if run.status.has_ended:
-        train_end.show(run, action)
+        end.show(run, action)
         return
     with action:
         _stop_button(run)
-    train_live.show(run)
-    st.button("Train another", key="another", type="tertiary", on_click=train_end.form_again, args=(run,))
+    live.show(run)
+    st.button("Train another", key="another", type="tertiary", on_click=end.form_again, args=(run,))
 
 
 def _problem() -> None:
     """What kept the last click from doing what it should."""
-    if problem := st.session_state.pop(train_end.PROBLEM, None):
-        st.error(words.plain(problem), icon=":material/error:")
+    if problem := st.session_state.pop(end.PROBLEM, None):
+        st.error(text.plain(problem), icon=":material/error:")
 
 
 def _asked_for() -> Run | None:
@@ -45,7 +46,7 @@ def _asked_for() -> Run | None:
     if asked and run is None:
         st.info("The run in the address is not here (any more).")
     if run is None:
-        run = jobs.active() or next(iter(jobs.queue()), None)
+        run = queue.active() or next(iter(queue.queue()), None)
         if run:
             st.query_params["run"] = run.id
     return run
@@ -59,7 +60,7 @@ def _stop_button(run: Run) -> None:
 
 
 def _stop(run: Run) -> None:
-    jobs.stop(run.id)
+    queue.stop(run.id)
 
 
 frame.guard()

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from emotion import material, tuning_control
-from emotion.errors import EmotionError
-from emotion.tuning_folder import State, Tuning
-from pages.ui import frame, tune_choice, tune_form, tune_live, words
-from pages.ui.tune_form import PROBLEM
+from emotion.data import material
+from emotion.system import EmotionError
+from emotion.tuning import State, Tuning, control
+from pages.ui.shared import frame, text
+from pages.ui.tune import form, live
+from pages.ui.tune.form import PROBLEM
 
 ABOUT = "Trains a recipe again and again with other settings, and tells which of them do best."
-STYLE = Path(__file__).parent / "ui" / "tune.css"
+STYLE = Path(__file__).parent / "ui" / "tune" / "tune.css"
 LOG_TAIL = 3000  # characters
 
 
@@ -21,18 +22,18 @@ def page() -> None:
     st.html(STYLE)
     action = frame.heading("Tune", ABOUT)
     if problem := st.session_state.pop(PROBLEM, None):
-        st.error(words.plain(problem), icon=":material/error:")
-    found = tune_choice.show()
+        st.error(text.plain(problem), icon=":material/error:")
+    found = live.show_choice()
     if found is None:
-        tune_form.show(action)
+        form.show(action)
         return
     with action:
         _action(found)
     base = found.settings.base
-    state = tune_choice.STATE_WORDS[found.state]
-    st.caption(words.plain(f"{material.title(base)} · {base.recipe} · {state}"))
+    state = live.STATE_WORDS[found.state]
+    st.caption(text.plain(f"{material.title(base)} · {base.recipe} · {state}"))
     _full_run(found)
-    tune_live.show(found)
+    live.show(found)
     if not found.state.is_active:
         _go_on(found)
     if found.state is State.FAILED:
@@ -45,7 +46,7 @@ def _action(found: Tuning) -> None:
         stopping = found.state is State.STOPPING
         st.button("Stopping …" if stopping else "Stop", key="stop", type="primary", width="stretch",
                   disabled=stopping, on_click=_stop, args=(found,))  # fmt: skip
-    elif (run := tune_live.full_run(found)) is not None:
+    elif (run := live.full_run(found)) is not None:
         if st.button("Open the best run", key="open_full", type="primary", width="stretch"):
             st.switch_page(frame.TRAIN, query_params={"run": run.id})
     elif found.best:
@@ -56,16 +57,16 @@ def _action(found: Tuning) -> None:
 
 
 def _full_length(found: Tuning) -> str:
-    epochs = tuning_control.best_config(found).epochs
+    epochs = control.best_config(found).epochs
     return f"An ordinary run with the best settings at full length ({epochs} epochs)."
 
 
 def _full_run(found: Tuning) -> None:
-    run = tune_live.full_run(found)
+    run = live.full_run(found)
     if run is None:
         return
-    told = tune_live.test_sentence(run) or f"The run with the best settings is {words.STATUS_WORDS[run.status]}."
-    st.success(words.plain(told), icon=":material/trophy:")
+    told = live.test_sentence(run) or f"The run with the best settings is {text.STATUS_WORDS[run.status]}."
+    st.success(text.plain(told), icon=":material/trophy:")
 
 
 def _go_on(found: Tuning) -> None:
@@ -91,20 +92,20 @@ def _more(found: Tuning) -> int | None:
 
 
 def _stop(found: Tuning) -> None:
-    tuning_control.stop(found.id)
+    control.stop(found.id)
 
 
 def _resume(found: Tuning, trials: int | None, minutes: float | None) -> None:
     try:
-        tuning_control.resume(found.id, trials, minutes)
+        control.resume(found.id, trials, minutes)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
 
 
 def _train_best(found: Tuning) -> None:
     """Starts the run, once however often it was clicked."""
-    if tune_live.full_run(found) is None:
-        tuning_control.train_best(found.id)
+    if live.full_run(found) is None:
+        control.train_best(found.id)
 
 
 def _log(found: Tuning) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from emotion import recipes, tuning_folder
-from emotion.files import write_json
-from emotion.history import append_history
-from emotion.runs import Status, new_run, write_status
-from emotion.tuning import Settings, Trial, TrialState
-from emotion.tuning_control import Attendance
-from emotion.tuning_folder import State, TuningPaths
+from emotion.recipes import catalogue
+from emotion.runs.history import append_history
+from emotion.runs.run import Status, new_run, write_status
+from emotion.system.files import write_json
+from emotion.tuning import folder
+from emotion.tuning.control import Attendance
+from emotion.tuning.folder import State, TuningPaths
+from emotion.tuning.trials import Settings, Trial, TrialState
 
 RANGES = {"learning_rate": (5e-3, 0.12), "weight_decay": (4e-3, 0.1), "width": (0.5, 1.5), "shift": (0.0, 0.16)}
 ENDED = (TrialState.FINISHED, TrialState.FINISHED, TrialState.PRUNED, TrialState.FINISHED, TrialState.PRUNED)
@@ -29,9 +30,9 @@ def give_tuning(
         ended: how its process ended; None: this process is it, and still at work.
         changes: of its settings.
     """
-    usual = {"base": recipes.config("quick", data="demo"), "vary": RANGES, "trial_epochs": 4, "validation_faces": 400}
+    usual = {"base": catalogue.config("quick", data="demo"), "vary": RANGES, "trial_epochs": 4, "validation_faces": 400}
     settings = Settings(**usual | changes)  # type: ignore[arg-type]
-    paths = tuning_folder.new(settings)
+    paths = folder.new(settings)
     rng = np.random.default_rng(1)
     trials = [_trial(number, state, settings, rng) for number, state in enumerate(states, start=1)]
     write_json(paths.trials, {"trials": [trial.to_json() for trial in trials], "written": time.time()})

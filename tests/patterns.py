@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emotion.dataset import Examples
+from emotion.data.dataset import Examples
 
 
 def examples(classes: tuple[str, ...] = ("sad", "happy"), count: int = 90) -> Examples:

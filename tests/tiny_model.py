@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from emotion.files import read_json, write_json
-from emotion.runs import RunPaths
+from emotion.runs.run import RunPaths
+from emotion.system.files import read_json, write_json
 
 DATA = Path(__file__).resolve().parent / "data"
 BRIGHTNESS, THREE_CLASSES, EMOTIONS = (DATA / name for name in ("brightness", "three_classes", "emotions"))

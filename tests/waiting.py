@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from emotion import runs
-from emotion.runs import RunPaths, Status
+from emotion.runs import run as runs
+from emotion.runs.run import RunPaths, Status
 
 T = TypeVar("T")
 

@@ -12,12 +12,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion import choice, collection
-from emotion.comparison import Comparison, compare
-from emotion.config import TrainingConfig
-from emotion.files import write_json
-from emotion.runs import RunPaths, Status, new_run, write_status
-from pages.ui import comparison
+from emotion.data import collection
+from emotion.metrics.paired import Comparison, compare
+from emotion.models import preferences
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import write_json
+from pages.ui.shared import before_after
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -238,7 +239,7 @@ def test_keeps_the_new_model_for_every_page(model: str) -> None:
 
     app.button(key="keep_new").click().run()
 
-    assert choice.chosen_model() == new
+    assert preferences.chosen_model() == new
     assert app.selectbox(key="model_choice").value == new
     assert "Kept: the new model" in texts(app)
 
@@ -249,7 +250,7 @@ def test_keeps_the_old_model_when_asked_to(model: str) -> None:
     app.button(key="keep_new").click().run()
     app.button(key="keep_old").click().run()
 
-    assert choice.chosen_model() == model
+    assert preferences.chosen_model() == model
     assert app.selectbox(key="model_choice").value == model
 
 
@@ -260,12 +261,12 @@ def test_says_when_the_old_model_is_gone(model: str, home: Path) -> None:
 
     app.button(key="keep_old").click().run()
 
-    assert choice.chosen_model() == "pretrained"
+    assert preferences.chosen_model() == "pretrained"
     assert app.error[0].value
 
 
 def test_a_new_session_begins_with_the_kept_model(model: str) -> None:
-    choice.choose_model(model)
+    preferences.choose_model(model)
 
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
 
@@ -277,4 +278,4 @@ def test_a_new_session_begins_with_the_kept_model(model: str) -> None:
 def test_counts_few_pictures_and_gives_shares_of_many(n: int, says: str) -> None:
     result = Comparison.from_json(pair(n, n, n)["comparison"])
 
-    assert says in comparison.sides(result)
+    assert says in before_after.sides(result)

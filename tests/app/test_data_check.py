@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import check, overlay, suspects
-from emotion.listing import on_disk, scan
+from emotion.checks import check, label_errors
+from emotion.data import edits
+from emotion.data.listing import on_disk, scan
 from tests import planted_data
 from tests.tiny_model import BRIGHTNESS
 
@@ -89,7 +90,7 @@ def test_all_exact_twins_are_one_click_and_one_step(archive: Path) -> None:
 
     app.button(key="all_twins").click().run()
 
-    assert len(overlay.read(archive)) == 1
+    assert len(edits.read(archive)) == 1
     assert check.check(archive).findings == ()
     assert "Nothing is wrong" in app.success[0].value
 
@@ -115,8 +116,8 @@ def test_the_train_page_warns_of_damaged_data(archive: Path) -> None:
 
 def test_a_suspect_label_is_changed_with_a_click(archive: Path) -> None:
     check.check(archive)
-    suspects.search(archive, str(BRIGHTNESS / "model.tflite"))
-    worst = suspects.known(on_disk(archive)).found[0]
+    label_errors.search(archive, str(BRIGHTNESS / "model.tflite"))
+    worst = label_errors.known(on_disk(archive)).found[0]
     app = open_check()
     app.session_state["suspect_open"] = worst.file
     app.run()
@@ -125,15 +126,15 @@ def test_a_suspect_label_is_changed_with_a_click(archive: Path) -> None:
 
     assert not app.exception
     assert worst.file in scan(archive).files[worst.file.split("/")[0]][worst.likely]
-    assert worst.file not in [one.file for one in suspects.known(on_disk(archive)).found]
+    assert worst.file not in [one.file for one in label_errors.known(on_disk(archive)).found]
 
 
 def test_decisions_are_taken_in_from_a_file(archive: Path) -> None:
     planted_data.twins(archive)
     check.check(archive)
-    overlay.decide(archive, check.check(archive).findings[0].remedies[0].changes, "twin")
-    exported = overlay.export(archive)
-    overlay.location(archive).unlink()
+    edits.decide(archive, check.check(archive).findings[0].remedies[0].changes, "twin")
+    exported = edits.export(archive)
+    edits.location(archive).unlink()
     app = open_check()
 
     app.file_uploader(key="import_decisions").upload("d.jsonl", exported, "application/x-ndjson").run()

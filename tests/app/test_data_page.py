@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion import data_set, data_sets, demo_faces, import_jobs, made_here
-from emotion.config import drawn_faces_dir
-from pages.ui import data_bring, data_look, data_scatter
+from emotion.data import made_here, registry
+from emotion.data.bring import add, import_jobs
+from emotion.data.drawn import write
+from emotion.system.paths import drawn_faces_dir
+from pages.ui.data import bring, look, scatter
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -29,7 +31,7 @@ def no_imports() -> Iterator[None]:
 @pytest.fixture
 def drawn(home: Path) -> Path:
     """A home with a few drawn faces."""
-    demo_faces.write(drawn_faces_dir(), train=24, test=8)
+    write.write(drawn_faces_dir(), train=24, test=8)
     return home
 
 
@@ -64,7 +66,7 @@ def test_shows_the_drawn_faces_when_there_is_nothing_else(drawn: Path) -> None:
 
 
 def test_draws_the_faces_at_the_first_look(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_faces.write, "__defaults__", (8, 4, 0, None))
+    monkeypatch.setattr(write.write, "__defaults__", (8, 4, 0, None))
 
     app = open_data()
 
@@ -81,7 +83,7 @@ def test_an_archive_is_shown_first(drawn: Path) -> None:
 
 
 def test_the_address_names_the_data_and_the_part(drawn: Path) -> None:
-    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
     write_archive(drawn / "archive")
 
     app = open_data(set="mine", part="bring")
@@ -106,7 +108,7 @@ def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
     app.run()
 
     assert "**faces** is here: 12 train, 4 test." in words_on(app)
-    assert data_set.get("faces").counts["train"] == {"happy": 6, "sad": 6}
+    assert registry.get("faces").counts["train"] == {"happy": 6, "sad": 6}
 
 
 def test_looks_at_what_was_brought_in(drawn: Path) -> None:
@@ -137,20 +139,20 @@ def test_tells_why_a_zip_was_refused(drawn: Path) -> None:
 def test_brings_a_folder_in_by_its_path(drawn: Path) -> None:
     folder = write_classes(drawn / "elsewhere")
     app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(data_bring.PATH).run()
+    app.segmented_control(key="bring_way").set_value(bring.PATH).run()
     app.text_input(key="bring_path").set_value(f'"{folder}"').run()
     app.text_input(key="bring_path_name").set_value("mine").run()
 
     app.button(key="bring_path_go").click().run()
     wait_for_imports()
 
-    assert data_set.get("mine").folder == folder
+    assert registry.get("mine").folder == folder
 
 
 def test_shows_the_terms_before_the_download(drawn: Path) -> None:
     app = open_data(part="bring")
 
-    app.segmented_control(key="bring_way").set_value(data_bring.KAGGLE).run()
+    app.segmented_control(key="bring_way").set_value(bring.KAGGLE).run()
 
     assert "no clear licence" in words_on(app)
     assert "bring_kaggle_go" not in keys(app) or app.button(key="bring_kaggle_go").disabled
@@ -159,40 +161,40 @@ def test_shows_the_terms_before_the_download(drawn: Path) -> None:
 def test_offers_usual_names_and_takes_them(drawn: Path) -> None:
     folder = write_classes(drawn / "elsewhere")
     (folder / "happy").rename(folder / "happiness")
-    data_sets.add_folder(folder, "mine")
+    add.add_folder(folder, "mine")
     app = open_data(set="mine")
 
     app.button(key="usual_names").click().run()
 
-    assert data_set.get("mine").names == {"happiness": "happy"}
+    assert registry.get("mine").names == {"happiness": "happy"}
     assert "usual_names" not in keys(app)
     assert not app.exception
 
 
 def test_classes_can_be_called_anything(drawn: Path) -> None:
-    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
     app = open_data(set="mine")
 
     app.text_input(key="class_name_mine_happy").set_value("glad")
     app.button(key="save_names").click().run()
 
-    assert data_set.get("mine").counts["test"] == {"glad": 2, "sad": 2}
+    assert registry.get("mine").counts["test"] == {"glad": 2, "sad": 2}
 
 
 def test_removes_a_name_after_a_second_click(drawn: Path) -> None:
-    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
     app = open_data(set="mine")
 
     app.button(key="remove_data_now").click().run()
 
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
     assert app.selectbox(key="data_set").value == "demo"
     assert (drawn / "elsewhere" / "train").is_dir()
 
 
 def test_a_missing_folder_has_its_ways_out(drawn: Path) -> None:
     folder = write_archive(drawn / "elsewhere")
-    data_sets.add_folder(folder, "mine")
+    add.add_folder(folder, "mine")
     folder.rename(drawn / "moved")
 
     app = open_data(set="mine")
@@ -203,7 +205,7 @@ def test_a_missing_folder_has_its_ways_out(drawn: Path) -> None:
 
 def test_a_folder_that_lost_its_splits_has_its_ways_out(drawn: Path) -> None:
     folder = write_archive(drawn / "elsewhere")
-    data_sets.add_folder(folder, "mine")
+    add.add_folder(folder, "mine")
     for split in ("train", "test"):
         (folder / split).rename(folder / f"no {split}")
 
@@ -214,7 +216,7 @@ def test_a_folder_that_lost_its_splits_has_its_ways_out(drawn: Path) -> None:
 
 
 def test_trains_with_what_is_shown(drawn: Path) -> None:
-    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
     write_archive(drawn / "archive")
     app = open_data(set="mine")
 
@@ -242,8 +244,8 @@ def test_a_picture_in_the_address_is_open(drawn: Path) -> None:
 
 
 def test_asks_before_a_long_reading(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_look, "PATIENCE", 0.0)
-    data_sets.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    monkeypatch.setattr(look, "PATIENCE", 0.0)
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
 
     app = open_data(set="mine")
     assert "data_split" not in {box.key for box in app.selectbox}
@@ -254,7 +256,7 @@ def test_asks_before_a_long_reading(drawn: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_makes_a_data_set_from_dropped_pictures(drawn: Path) -> None:
     app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+    app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
     app.text_input(key="make_name").set_value("mine")
     app.button(key="make_go").click().run()
 
@@ -265,14 +267,14 @@ def test_makes_a_data_set_from_dropped_pictures(drawn: Path) -> None:
         app.button(key="make_add").click().run()
     app.button(key="make_use").click().run()
 
-    assert data_set.get("mine").counts == {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}}
+    assert registry.get("mine").counts == {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}}
     assert app.selectbox(key="data_set").value == "mine"
 
 
 def test_names_a_picture_that_was_left_out(drawn: Path) -> None:
     made_here.create("mine", ["happy", "sad"])
     app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+    app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
 
     app.file_uploader[0].upload("notes.png", b"no picture", "image/png").run()
     app.button(key="make_add").click().run()
@@ -294,7 +296,7 @@ def test_names_are_shown_as_text(drawn: Path) -> None:
     folder = write_classes(drawn / "elsewhere")
     (folder / "happy").rename(folder / "&lt;b&gt;_x_")
 
-    data_sets.add_folder(folder, "a _b_ c")
+    add.add_folder(folder, "a _b_ c")
     app = open_data()
 
     assert "&amp;lt;b&amp;gt;_x_" in words_on(app)
@@ -303,13 +305,13 @@ def test_names_are_shown_as_text(drawn: Path) -> None:
 
 @pytest.mark.parametrize(("told", "expected"), [([3], 3), (3, 3), ([99], None), ("3", None), (None, None)])
 def test_a_point_of_the_chart_is_a_picture_or_nothing(told: object, expected: int | None) -> None:
-    assert data_scatter._index({"customdata": told}, 10) == expected
+    assert scatter._index({"customdata": told}, 10) == expected
 
 
 def test_an_upload_of_a_large_photo_without_a_face_is_left_out(drawn: Path) -> None:
     record = made_here.create("mine", ["happy", "sad"])
     app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(data_bring.MAKE).run()
+    app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
     buffer = io.BytesIO()
     Image.new("RGB", (600, 600), "blue").save(buffer, "PNG")
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces
-from emotion.config import TrainingConfig
-from emotion.files import read_json, write_json
-from emotion.runs import RunPaths, Status, new_run, write_status
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import read_json, write_json
 from tests.evaluate_page import elements_of, html_of, open_evaluate
 from tests.tiny_model import BRIGHTNESS, give_model
 
@@ -295,7 +295,7 @@ def test_warns_of_a_model_that_saw_only_drawn_faces(run: RunPaths) -> None:
 
 
 def test_warns_of_drawn_faces_that_a_model_has_not_learned_from(home: Path, run: RunPaths) -> None:
-    demo_faces.write(home / "drawn_faces", train=2, test=6)
+    write.write(home / "drawn_faces", train=2, test=6)
 
     app = open_evaluate(data="demo")
 
@@ -343,7 +343,7 @@ def test_broken_model_file_is_told_with_a_way_out(run: RunPaths) -> None:
 
 
 def test_data_folder_that_is_gone_gives_way_to_drawn_faces(home: Path, faces: Path, run: RunPaths) -> None:
-    demo_faces.write(home / "drawn_faces", train=2, test=6)
+    write.write(home / "drawn_faces", train=2, test=6)
     faces.rename(home / "elsewhere")
     app = open_evaluate()
     told = app.error[0].value

@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion import dataset, demo_faces, overlay, robustness
-from emotion.config import TrainingConfig
-from emotion.files import read_json
-from emotion.predictor import load_model
-from emotion.runs import RunPaths, Status, new_run, write_status
+from emotion.data import dataset, edits, listing
+from emotion.data.drawn import write
+from emotion.evaluation import robustness
+from emotion.models.predictor import load_model
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import read_json
 from tests.evaluate_page import elements_of, html_of, open_evaluate
 from tests.patterns import examples
 from tests.tiny_model import BRIGHTNESS, give_model
@@ -275,7 +277,7 @@ def test_a_temperature_is_fitted_and_saved(run: RunPaths) -> None:
 
 
 def test_the_shipped_model_says_why_it_cannot_be_fitted(run: RunPaths, home: Path) -> None:
-    demo_faces.write(home / "drawn_faces", train=2, test=6)
+    write.write(home / "drawn_faces", train=2, test=6)
 
     app = open_evaluate(run="pretrained", data="demo", look="sure")
 
@@ -286,7 +288,7 @@ def test_the_shipped_model_says_why_it_cannot_be_fitted(run: RunPaths, home: Pat
 def test_offers_to_spoil_faces_and_shows_what_came_of_it(run: RunPaths, home: Path) -> None:
     app = open_evaluate(look="weak")
     assert app.button(key="try_robustness").label == "Try it"
-    faces = dataset.load(dataset.scan(home / "faces"), "test", ("sad", "happy"))
+    faces = dataset.load(listing.scan(home / "faces"), "test", ("sad", "happy"))
     robustness.measure(load_model(run.id), faces)
 
     app.run()
@@ -306,7 +308,7 @@ def test_compares_two_models_on_the_same_faces(run: RunPaths, home: Path) -> Non
 
 
 def test_alone_there_is_nothing_to_compare_with(run: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.predictor.PRETRAINED", Path("nowhere"))
+    monkeypatch.setattr("emotion.models.predictor.PRETRAINED", Path("nowhere"))
 
     app = open_evaluate(look="compare")
 
@@ -352,7 +354,7 @@ def test_a_wrong_label_is_mended_where_it_is_seen(run: RunPaths, home: Path) -> 
 
     app.button(key="relabel_happy").click().run()
 
-    (taken,) = overlay.read(home / "faces")
+    (taken,) = edits.read(home / "faces")
     assert [(change.action, change.files, change.to) for change in taken.changes] == [
         ("relabel", (f"test/sad/{sad}",), "happy")
     ]

@@ -13,13 +13,15 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion import collection
-from emotion.config import ModelInfo, TrainingConfig
-from emotion.files import write_json
-from emotion.prediction import Face
-from emotion.runs import RunPaths, Status, new_run, write_status
-from pages.ui import bars, downloads, live
-from pages.ui.answers import Shown
+from emotion.data import collection
+from emotion.models import live
+from emotion.models.answers import Face
+from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import write_json
+from pages.ui.predict import bars, downloads
+from pages.ui.predict import live as live_
+from pages.ui.predict.answers import Shown
 from tests.evaluate_page import elements_of, html_of
 from tests.tiny_model import BRIGHTNESS, EMOTIONS, THREE_CLASSES, give_model
 
@@ -276,7 +278,7 @@ def test_json_has_all_classes_and_the_warnings() -> None:
 def test_live_faces_tell_all_classes() -> None:
     seen = live.LiveFace(1, (0, 0, 1, 1), face(angry=0.6, happy=0.1, sad=0.3))
 
-    classes = live._classes(seen)["classes"]
+    classes = live_._classes(seen)["classes"]
 
     assert [(one["name"], one["likeliest"]) for one in classes] == [("angry", True), ("happy", False), ("sad", False)]
     assert classes[0]["percent"] == "60\N{NO-BREAK SPACE}%"

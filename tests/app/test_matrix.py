@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from emotion.config import ModelInfo
-from emotion.evaluation import Evaluation, evaluate
-from pages.ui import matrix
+from emotion.evaluation.scores import Evaluation, evaluate
+from emotion.recipes.settings import ModelInfo
+from pages.ui.evaluate import matrix
 
 SEVEN = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 

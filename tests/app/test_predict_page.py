@@ -14,15 +14,17 @@ import pytest
 from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
-from emotion import images, marking
-from emotion.config import ModelInfo, TrainingConfig
-from emotion.explanation import Variant, spread
-from emotion.faces import finder
-from emotion.files import read_json, write_json
-from emotion.prediction import Face
-from emotion.runs import RunPaths, Status, new_run, write_status
-from pages.ui import answers, downloads, paste, why
-from pages.ui import box as drawn
+from emotion.images import decode
+from emotion.images.detect import finder
+from emotion.models import marking
+from emotion.models.answers import Face
+from emotion.models.explain import Variant, spread
+from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import read_json, write_json
+from pages.ui.predict import answers, downloads, paste
+from pages.ui.predict import box as drawn
+from pages.ui.shared.face_html import spread_words, variants_html
 from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -420,7 +422,7 @@ def test_refuses_what_is_no_pasted_picture(url: object) -> None:
 
 
 def test_takes_pasted_pictures_up_to_the_limit() -> None:
-    limit = images.MAX_FILE_BYTES
+    limit = decode.MAX_FILE_BYTES
 
     sizes = [len(paste.decoded(data_url(bytes(limit + more))) or b"") for more in (-1, 0, 3)]
 
@@ -444,11 +446,11 @@ def variant(name: str, probability: float) -> Variant:
 def test_says_how_far_the_varied_answers_lie_apart(probabilities: tuple[float, ...], said: str) -> None:
     varied = tuple(variant("as it is", probability) for probability in probabilities)
 
-    assert why.spread_words(varied, spread(list(varied))).endswith(said)
+    assert spread_words(varied, spread(list(varied))).endswith(said)
 
 
 def test_shows_varied_answers_as_sign_word_and_share() -> None:
-    shown_as = why.variants_html((variant("mirrored", 0.25),), spread([variant("mirrored", 0.25)]), ModelInfo())
+    shown_as = variants_html((variant("mirrored", 0.25),), spread([variant("mirrored", 0.25)]), ModelInfo())
 
     assert "mirrored" in shown_as
     assert "▼ sad" in shown_as

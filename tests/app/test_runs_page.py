@@ -6,10 +6,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from emotion.config import TrainingConfig
-from emotion.files import read_json
-from emotion.history import append_history
-from emotion.runs import RunPaths, Status, new_run, write_status
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.history import append_history
+from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system.files import read_json
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,24 +11,26 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces, jobs, recipes
-from emotion.augmentation import Augmentation
-from emotion.class_choice import SEVEN_EMOTIONS
-from emotion.config import TrainingConfig, drawn_faces_dir
-from emotion.files import read_json, write_json
-from emotion.runs import RunPaths, Status, list_runs, new_run, read_run, write_status
-from pages.ui import train_augmentation
+from emotion.data.drawn import write
+from emotion.recipes import catalogue
+from emotion.recipes.augmentation import Augmentation
+from emotion.recipes.settings import SEVEN_EMOTIONS, TrainingConfig
+from emotion.runs import queue
+from emotion.runs.run import RunPaths, Status, list_runs, new_run, read_run, write_status
+from emotion.system.files import read_json, write_json
+from emotion.system.paths import drawn_faces_dir
+from pages.ui.train import augmentation
 from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
 EMOTIONS = ROOT / "tests" / "data" / "emotions"
-DEFAULT = recipes.find(recipes.DEFAULT)
+DEFAULT = catalogue.find(catalogue.DEFAULT)
 
 
 @pytest.fixture
 def drawn(home: Path) -> Path:
     """A home with a few drawn faces."""
-    demo_faces.write(drawn_faces_dir(), train=24, test=8)
+    write.write(drawn_faces_dir(), train=24, test=8)
     return home
 
 
@@ -73,10 +75,11 @@ def form_alone() -> None:
 
     import streamlit as st
 
-    from emotion.errors import EmotionError
-    from pages.ui import train_form, train_recipe
+    from emotion.system.errors import EmotionError
+    from pages.ui.train import form
+    from pages.ui.train import recipe as train_recipe
 
-    train_form.show(st.container())
+    form.show(st.container())
     try:
         config = train_recipe.config()
         st.code(json.dumps(config.to_json()))
@@ -103,7 +106,7 @@ def test_shows_counts_and_samples_of_the_drawn_faces(drawn: Path) -> None:
 
 
 def test_takes_archive_first_when_it_is_there(drawn: Path) -> None:
-    demo_faces.write(drawn / "archive", train=8, test=4)
+    write.write(drawn / "archive", train=8, test=4)
 
     app = open_train()
 
@@ -135,20 +138,20 @@ def test_starts_no_run_on_a_wrong_folder(drawn: Path) -> None:
 
 
 def test_asks_for_nothing_but_the_recipe_at_first(drawn: Path) -> None:
-    assert asked(open_form()) == recipes.config(data="demo", classes=("happy", "sad"))
+    assert asked(open_form()) == catalogue.config(data="demo", classes=("happy", "sad"))
 
 
 def test_offers_every_recipe_with_the_usual_one_chosen(drawn: Path) -> None:
     recipe = open_train().radio(key="train_recipe")
 
-    assert [option.split("*")[2].replace("\\", "") for option in recipe.options] == list(recipes.RECIPES)
-    assert recipe.value == recipes.DEFAULT
+    assert [option.split("*")[2].replace("\\", "") for option in recipe.options] == list(catalogue.RECIPES)
+    assert recipe.value == catalogue.DEFAULT
 
 
 def test_tells_what_each_recipe_is_good_for_and_takes(drawn: Path) -> None:
     told = open_train().radio(key="train_recipe").proto.captions
 
-    for recipe, caption in zip(recipes.RECIPES.values(), told, strict=True):
+    for recipe, caption in zip(catalogue.RECIPES.values(), told, strict=True):
         assert recipe.summary in caption.replace("\\", "")
         assert f"{recipe.parameters:,} weights" in caption.replace("\\", "")
 
@@ -164,7 +167,7 @@ def test_form_begins_with_the_numbers_of_the_recipe(drawn: Path) -> None:
     assert app.slider(key="train_validation_split").value == 20
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
+@pytest.mark.parametrize("name", catalogue.RECIPES)
 def test_another_recipe_brings_its_own_numbers(drawn: Path, name: str) -> None:
     app = open_form()
     app.number_input(key="train_epochs").set_value(3)
@@ -172,8 +175,8 @@ def test_another_recipe_brings_its_own_numbers(drawn: Path, name: str) -> None:
 
     app.radio(key="train_recipe").set_value(name).run()
 
-    if name != recipes.DEFAULT:
-        assert asked(app) == recipes.config(name, data="demo", classes=("happy", "sad"))
+    if name != catalogue.DEFAULT:
+        assert asked(app) == catalogue.config(name, data="demo", classes=("happy", "sad"))
 
 
 def test_another_recipe_leaves_seed_and_name(drawn: Path) -> None:
@@ -338,7 +341,7 @@ def test_shows_other_twelve_on_request(drawn: Path) -> None:
 
 
 def test_says_that_only_training_faces_are_varied(drawn: Path) -> None:
-    assert train_augmentation.EXPLAINED in words_on(open_form())
+    assert augmentation.EXPLAINED in words_on(open_form())
 
 
 def test_begins_with_random_weights(drawn: Path) -> None:
@@ -377,7 +380,7 @@ def test_all_layers_take_the_smaller_steps_of_a_retraining(drawn: Path) -> None:
 
     config = asked(app)
     assert not config.freeze
-    assert config.learning_rate == recipes.TOGETHER_RATE
+    assert config.learning_rate == catalogue.TOGETHER_RATE
     assert "24 faces are too few for all layers" in words_on(app)
 
 
@@ -418,7 +421,7 @@ def test_beginning_anew_brings_back_the_recipes_numbers(drawn: Path) -> None:
 
     app.selectbox(key="train_start").set_value("").run()
 
-    assert asked(app) == recipes.config(data="demo", classes=("happy", "sad"))
+    assert asked(app) == catalogue.config(data="demo", classes=("happy", "sad"))
 
 
 def test_says_which_classes_the_model_does_not_know(drawn: Path) -> None:
@@ -480,9 +483,9 @@ def test_train_starts_one_run_with_the_settings_of_the_form(drawn: Path) -> None
 
     app.button(key="train").click().run()
     (run,) = list_runs()
-    jobs.stop(run.id)
+    queue.stop(run.id)
     while not read_run(run.paths).status.has_ended:
         time.sleep(0.1)
 
-    assert (run.config.epochs, run.config.name, run.config.recipe) == (3, "mine", recipes.DEFAULT)
+    assert (run.config.epochs, run.config.name, run.config.recipe) == (3, "mine", catalogue.DEFAULT)
     assert app.query_params["run"] == run.id

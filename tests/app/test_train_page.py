@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces
-from emotion.config import TrainingConfig, drawn_faces_dir
-from emotion.files import write_json
-from emotion.history import append_history
-from emotion.runs import RunPaths, Status, claim, new_run, read_run, write_status
-from pages.ui import curves, train_end
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.history import History, append_history
+from emotion.runs.run import RunPaths, Status, claim, new_run, read_run, write_status
+from emotion.system.files import write_json
+from emotion.system.paths import drawn_faces_dir
+from pages.ui.train import curves, end
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,7 @@ BEST = {"n": 500, "accuracy": 0.906, "accuracy_interval": [0.877, 0.929]}
 @pytest.fixture
 def drawn(home: Path) -> Path:
     """A home with a few drawn faces."""
-    demo_faces.write(drawn_faces_dir(), train=24, test=8)
+    write.write(drawn_faces_dir(), train=24, test=8)
     return home
 
 
@@ -218,9 +219,9 @@ def test_no_chip_when_nothing_is_trained(drawn: Path) -> None:
     assert "run_chip" not in keys(open_train())
 
 
-def history(steps: int) -> curves.History:
+def history(steps: int) -> History:
     rows = [{"epoch": 1, "step": step, "steps": steps, "loss": 0.5, "accuracy": 0.5} for step in range(1, steps + 1)]
-    return curves.History(epochs=[{"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 1.4, "val_accuracy": 0.7}],
+    return History(epochs=[{"epoch": 1, "loss": 0.5, "accuracy": 0.8, "val_loss": 1.4, "val_accuracy": 0.7}],
                           steps=rows)  # fmt: skip
 
 
@@ -258,4 +259,4 @@ def test_chart_is_plain_json() -> None:
 
 
 def test_result_without_a_report_is_no_sentence() -> None:
-    assert train_end.result_sentence({}) == ""
+    assert end.result_sentence({}) == ""

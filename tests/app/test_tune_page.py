@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from emotion import demo_faces, recipes, runs, tuning_control, tuning_folder
-from emotion.config import drawn_faces_dir
-from emotion.tuning import TrialState
-from emotion.tuning_control import Attendance
-from emotion.tuning_folder import State
-from pages.ui import tune_charts
+from emotion.data.drawn import write
+from emotion.recipes import catalogue
+from emotion.runs import run as runs
+from emotion.system.paths import drawn_faces_dir
+from emotion.tuning import control, folder
+from emotion.tuning.control import Attendance
+from emotion.tuning.folder import State
+from emotion.tuning.trials import TrialState
+from pages.ui.tune import charts
 from tests.canned_tuning import RANGES, give_tuning
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def drawn(home: Path) -> Path:
     """A home with a few drawn faces."""
-    demo_faces.write(drawn_faces_dir(), train=40, test=8)
+    write.write(drawn_faces_dir(), train=40, test=8)
     return home
 
 
@@ -56,7 +59,7 @@ def test_begins_with_the_form_and_the_usual_fields(drawn: Path) -> None:
 
 
 def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
     app = open_tune()
     app.pills(key="tune_fields_quick").set_value(["learning_rate", "shift"]).run()
     app.slider(key="tune_shift_quick").set_value((0.02, 0.1)).run()
@@ -64,8 +67,8 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
 
     app.button(key="tune").click().run()
 
-    (made,) = tuning_folder.list_all()
-    own = recipes.find("quick").learning_rate
+    (made,) = folder.list_all()
+    own = catalogue.find("quick").learning_rate
     assert made.settings.vary == {"learning_rate": pytest.approx((own / 5, own * 5)), "shift": (0.02, 0.1)}
     assert (made.settings.trials, made.settings.minutes, made.settings.validation_faces) == (20, 3, 8)
     assert made.state is State.STARTING
@@ -73,13 +76,13 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
 
 
 def test_two_clicks_start_one_tuning(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
     app = open_tune()
     click = app.button(key="tune").click()
 
     click.run()
 
-    assert len(tuning_folder.list_all()) == 1
+    assert len(folder.list_all()) == 1
 
 
 def test_tells_what_keeps_it_from_starting(drawn: Path) -> None:
@@ -90,7 +93,7 @@ def test_tells_what_keeps_it_from_starting(drawn: Path) -> None:
     app.button(key="tune").click().run()
 
     assert "changes what the loss means" in app.error[0].value.replace("\\", "")
-    assert tuning_folder.list_all() == []
+    assert folder.list_all() == []
 
 
 def test_another_recipe_offers_its_own_fields(drawn: Path) -> None:
@@ -118,7 +121,7 @@ def test_the_table_has_a_row_a_trial_with_its_run(drawn: Path) -> None:
 
     table = rows(open_tune(paths.id))
 
-    trials = tuning_folder.read(paths).trials
+    trials = folder.read(paths).trials
     assert [row["trial"] for row in table] == [5, 4, 3, 2, 1]
     assert [row["run"] for row in table] == [f"train?run={trial.run}" for trial in reversed(trials)]
     assert {"stopped early", "★ best", "finished"} == {row["state"] for row in table}
@@ -126,7 +129,7 @@ def test_the_table_has_a_row_a_trial_with_its_run(drawn: Path) -> None:
 
 
 def test_train_the_best_starts_one_ordinary_run(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
     paths = give_tuning()
     before = {run.id for run in runs.list_runs()}
     app = open_tune(paths.id)
@@ -134,7 +137,7 @@ def test_train_the_best_starts_one_ordinary_run(drawn: Path, monkeypatch: pytest
     app.button(key="train_best").click().run()
 
     (run,) = [run for run in runs.list_runs() if run.id not in before]
-    best = tuning_folder.read(paths).best
+    best = folder.read(paths).best
     assert run.config.learning_rate == best.values["learning_rate"]
     assert run.config.epochs == 8
     assert "open_full" in keys(app)
@@ -175,7 +178,7 @@ def test_a_new_tuning_can_be_asked_for_beside_one_at_work(drawn: Path) -> None:
 
 def test_a_tuning_that_was_cut_off_can_be_gone_on_with(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spawned = []
-    monkeypatch.setattr(tuning_control.processes, "spawn", lambda words, **rest: spawned.append(words))
+    monkeypatch.setattr(control.processes, "spawn", lambda words, **rest: spawned.append(words))
     paths = give_tuning([TrialState.LOST], ended=State.STOPPED)
     app = open_tune(paths.id)
 
@@ -186,14 +189,14 @@ def test_a_tuning_that_was_cut_off_can_be_gone_on_with(drawn: Path, monkeypatch:
 
 
 def test_more_trials_can_be_asked_for(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tuning_control.processes, "spawn", lambda *args, **kwargs: None)
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
     paths = give_tuning(trials=5)
     app = open_tune(paths.id)
     assert app.number_input(key="go_on_trials").value == 10
 
     app.button(key="go_on_button").click().run()
 
-    assert tuning_folder.read(paths).settings.trials == 10
+    assert folder.read(paths).settings.trials == 10
 
 
 def test_a_failed_tuning_tells_why(drawn: Path) -> None:
@@ -218,10 +221,10 @@ def test_an_unknown_tuning_in_the_address_is_told(drawn: Path) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("goal", ["accuracy", "loss"])
 def test_pictures_hold_every_trial_that_was_judged(drawn: Path, theme: str, goal: str) -> None:
-    found = tuning_folder.read(give_tuning(goal=goal))
+    found = folder.read(give_tuning(goal=goal))
 
-    history = tune_charts.history(found.trials, found.settings, theme)
-    parallel = tune_charts.parallel(found.trials, found.settings, theme)
+    history = charts.history(found.trials, found.settings, theme)
+    parallel = charts.parallel(found.trials, found.settings, theme)
 
     assert sum(len(trace.x) for trace in history.data if trace.mode == "markers") == 5
     assert len(parallel.data) == 5
@@ -229,8 +232,8 @@ def test_pictures_hold_every_trial_that_was_judged(drawn: Path, theme: str, goal
 
 
 def test_pictures_stand_without_any_difference(drawn: Path) -> None:
-    found = tuning_folder.read(give_tuning([TrialState.FINISHED]))
+    found = folder.read(give_tuning([TrialState.FINISHED]))
 
-    parallel = tune_charts.parallel(found.trials, found.settings, "light")
+    parallel = charts.parallel(found.trials, found.settings, "light")
 
     assert parallel.data[0].x[-1] == 1.0

@@ -27,7 +27,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy as np
 
-from emotion.config import ModelInfo
+from emotion.recipes.settings import ModelInfo
 
 HERE = Path(__file__).resolve().parent
 FROM_DARK_TO_BRIGHT = ("sad", "angry", "fear", "disgust", "neutral", "surprise", "happy")

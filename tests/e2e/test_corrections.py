@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces
-from emotion.files import read_json
-from emotion.runs import RunPaths, Status
+from emotion.data.drawn import write
+from emotion.runs.run import RunPaths, Status
+from emotion.system.files import read_json
 from tests.e2e.browser import ROOT, Server, settled
 from tests.waiting import wait_for_status
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with one run that was trained for a moment on a few drawn faces."""
     home = tmp_path_factory.mktemp("home")
-    demo_faces.write(home / "drawn_faces", train=200, test=80)
+    write.write(home / "drawn_faces", train=200, test=80)
     command = [sys.executable, "-m", "emotion", "train", "--data", "demo", "--epochs", "2", "--name", "the first"]
     subprocess.run(command, cwd=ROOT, env=os.environ | {"EMOTION_HOME": str(home)}, check=True, timeout=600)
     running = Server(home)
@@ -44,7 +44,7 @@ def drawn(tmp_path: Path) -> list[Path]:
     """Two drawn faces as someone might have them: files of a picture."""
     files = [tmp_path / "one.png", tmp_path / "two.png"]
     for seed, path in enumerate(files, start=50):
-        demo_faces.draw_portrait(seed, happy=seed % 2 == 0).save(path)
+        write.draw_portrait(seed, happy=seed % 2 == 0).save(path)
     return files
 
 

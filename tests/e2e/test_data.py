@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces
+from emotion.data.drawn import write
 from tests.e2e.browser import Server, settled
 from tests.waiting import wait_for
 from tests.zips import zip_of
@@ -26,7 +26,7 @@ UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("home"))
-    demo_faces.write(running.home / "drawn_faces", train=40, test=20)
+    write.write(running.home / "drawn_faces", train=40, test=20)
     yield running
     running.stop()
 
@@ -35,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def archive(server: Server) -> Path:
     """A zip of drawn faces, below an outer folder, beside two files that are no pictures."""
     folder = server.home / "source"
-    demo_faces.write(folder, train=60, test=20, seed=7)
+    write.write(folder, train=60, test=20, seed=7)
     for name in ("readme.txt", "notes.pdf"):
         (folder / name).write_text("no picture", encoding="utf-8")
     return zip_of(folder, server.home / "holiday.zip", "archive/")

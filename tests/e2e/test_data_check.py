@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces, files, runs
-from emotion.config import TrainingConfig
-from emotion.runs import RunPaths, Status
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run as runs
+from emotion.runs.run import RunPaths, Status
+from emotion.system import files
 from tests.e2e.browser import Server
 from tests.tiny_model import give_model
 from tests.waiting import wait_for, wait_for_status
@@ -35,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def holiday(server: Server) -> Path:
     """A zip of drawn faces of which seven test faces are in train too."""
     folder = server.home / "source"
-    demo_faces.write(folder, train=120, test=60)
+    write.write(folder, train=120, test=60)
     for number, path in enumerate(sorted((folder / "train/happy").iterdir())[:TWINS]):
         shutil.copy(path, folder / f"test/happy/twin-{number}.png")
     return zip_of(folder, server.home / "holiday.zip", "archive/")

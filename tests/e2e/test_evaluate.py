@@ -11,10 +11,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from emotion import dataset, demo_faces, evaluation, predictor
-from emotion.config import TrainingConfig
-from emotion.evaluation import Evaluation
-from emotion.runs import Status, new_run, write_status
+from emotion.data import dataset, listing
+from emotion.data.drawn import write
+from emotion.evaluation import scores
+from emotion.evaluation.scores import Evaluation
+from emotion.models import predictor
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import Status, new_run, write_status
 from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
@@ -27,13 +30,13 @@ FROM_DARK_TO_BRIGHT = ("sad", "angry", "fear", "disgust", "neutral", "surprise",
 @pytest.fixture(scope="module")
 def evaluated(server: Server) -> Evaluation:
     """A run in the server's home whose model goes by brightness alone, and what it gets on drawn faces."""
-    demo_faces.write(server.home / "drawn_faces", train=2, test=TEST_FACES)
+    write.write(server.home / "drawn_faces", train=2, test=TEST_FACES)
     paths = new_run(TrainingConfig(name="by brightness"), server.home / "runs" / RUN)
     give_model(paths)
     write_status(paths, Status.COMPLETED)
     model = predictor.load_model(str(paths.root))
-    examples = dataset.load(dataset.scan(server.home / "drawn_faces"), "test", model.info.classes)
-    return evaluation.evaluate_model(model, examples)[0]
+    examples = dataset.load(listing.scan(server.home / "drawn_faces"), "test", model.info.classes)
+    return scores.evaluate_model(model, examples)[0]
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from emotion import dataset, demo_faces, predictor, study
-from emotion.config import TrainingConfig
-from emotion.runs import Status, new_run, write_status
-from emotion.selection import range_of
-from emotion.study import Study
+from emotion.data import dataset, listing
+from emotion.data.drawn import write
+from emotion.evaluation import study
+from emotion.evaluation.selection import range_of
+from emotion.evaluation.study import Study
+from emotion.models import predictor
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import Status, new_run, write_status
 from tests.e2e.browser import Server, settled
 from tests.tiny_model import give_model
 
@@ -28,12 +31,12 @@ PATIENCE = 120_000  # ms: the first page of a server, the report
 @pytest.fixture(scope="module")
 def looked(server: Server) -> Study:
     """Two runs in the server's home whose models go by brightness, and what these say of drawn faces."""
-    demo_faces.write(server.home / "drawn_faces", train=40, test=TEST_FACES)
+    write.write(server.home / "drawn_faces", train=40, test=TEST_FACES)
     for name in (OTHER, RUN):  # the newest one is opened
         paths = give_model(new_run(TrainingConfig(name=f"by brightness {name[-4:]}"), server.home / "runs" / name))
         write_status(paths, Status.COMPLETED)
     model = predictor.load_model(str(paths.root))
-    examples = dataset.load(dataset.scan(server.home / "drawn_faces"), "test", model.info.classes)
+    examples = dataset.load(listing.scan(server.home / "drawn_faces"), "test", model.info.classes)
     return study.look(model, examples)
 
 

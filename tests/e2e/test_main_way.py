@@ -13,9 +13,10 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces, runs
-from emotion.history import read_history
-from emotion.runs import RunPaths, Status
+from emotion.data.drawn import write
+from emotion.runs import run as runs
+from emotion.runs.history import read_history
+from emotion.runs.run import RunPaths, Status
 from tests.e2e.browser import Server, settled, take_picture
 from tests.waiting import wait_for, wait_for_status
 
@@ -26,7 +27,7 @@ EPOCHS = 300  # long enough that the run is still at work after a reload
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with the warm worker that a person would have."""
     running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="1")
-    demo_faces.write(running.home / "drawn_faces", train=400, test=120)
+    write.write(running.home / "drawn_faces", train=400, test=120)
     yield running
     running.stop()
     for folder in (running.home / "runs").glob("2*"):

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 from playwright.sync_api import expect
 
-from emotion import demo_faces
+from emotion.data.drawn import write
 from tests.e2e.browser import Server, pages, settled
 
 FIRST_ANSWER_MB, ALL_PAGES_MB = 200, 350
@@ -20,7 +20,7 @@ def megabytes(server: Server) -> float:
 
 
 def test_stays_small_after_an_answer_and_after_every_page(page: Any, server: Server, astronaut: Path) -> None:
-    demo_faces.write(server.home / "drawn_faces", train=400, test=500)
+    write.write(server.home / "drawn_faces", train=400, test=500)
     page.goto("/")
     settled(page)
 

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from emotion import demo_faces
-from emotion.config import TrainingConfig
-from emotion.runs import Status, new_run, write_status
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import Status, new_run, write_status
 from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
@@ -47,7 +47,7 @@ def upside_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo in which no face is found; there is one in the middle, though."""
     noise = np.random.default_rng(0).integers(110, 150, (600, 900, 3), np.uint8)
     photo = Image.fromarray(noise)
-    photo.paste(demo_faces.draw_portrait(3, happy=True, size=240).rotate(180), (330, 180))
+    photo.paste(write.draw_portrait(3, happy=True, size=240).rotate(180), (330, 180))
     path = tmp_path_factory.mktemp("photos") / "upside down.png"
     photo.save(path)
     return path

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces, recipes
+from emotion.data.drawn import write
+from emotion.recipes import catalogue
 from tests.e2e.browser import Server, settled
 
 PHONE = {"width": 390, "height": 844}
-USUAL = recipes.find(recipes.DEFAULT)
-CLASSIC = recipes.find("classic")
+USUAL = catalogue.find(catalogue.DEFAULT)
+CLASSIC = catalogue.find("classic")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="0")
-    demo_faces.write(running.home / "drawn_faces", train=60, test=20)
+    write.write(running.home / "drawn_faces", train=60, test=20)
     yield running
     running.stop()
 

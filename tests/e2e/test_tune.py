@@ -10,9 +10,10 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from emotion import demo_faces, tuning_folder
-from emotion.files import read_json
-from emotion.tuning_folder import State, TuningPaths
+from emotion.data.drawn import write
+from emotion.system.files import read_json
+from emotion.tuning import folder
+from emotion.tuning.folder import State, TuningPaths
 from tests.canned_tuning import give_tuning
 from tests.e2e.browser import Server
 from tests.waiting import wait_for
@@ -22,7 +23,7 @@ from tests.waiting import wait_for
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with a few drawn faces; what it leaves at work is ended."""
     home = tmp_path_factory.mktemp("home")
-    demo_faces.write(home / "drawn_faces", train=120, test=40)
+    write.write(home / "drawn_faces", train=120, test=40)
     running = Server(home, EMOTION_WARM="0")
     yield running
     running.stop()
@@ -43,13 +44,13 @@ def test_a_tuning_goes_on_without_the_page_until_it_is_stopped(page: Any, server
 
     # leaves; the first trial begins all the same
     page.goto("/predict")
-    wait_for(lambda: tuning_folder.read(paths).trials)
-    assert tuning_folder.read(paths).state is State.RUNNING
+    wait_for(lambda: folder.read(paths).trials)
+    assert folder.read(paths).state is State.RUNNING
 
     # comes back without the address, and stops it
     page.goto("/tune")
     page.get_by_role("button", name="Stop", exact=True).click()
-    wait_for(lambda: tuning_folder.read(paths).state is State.STOPPED)
+    wait_for(lambda: folder.read(paths).state is State.STOPPED)
     expect(page.get_by_role("button", name="Resume").first).to_be_visible()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emotion.augmentation import LIMITS, NONE, Augmentation
-from emotion.images import as_batch
-from emotion.pipeline import Batches
+from emotion.images.crop import as_batch
+from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.training.batches import Batches
 
 N, CLASSES = 50, 7
 STRONGEST = Augmentation(mirror=True, **LIMITS | {"mixup": 0.0})

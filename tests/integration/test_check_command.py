@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion import check_job
-from emotion.check_job import CHECK
+from emotion.checks import job
+from emotion.checks.job import CHECK
 from tests import planted_data
 from tests.conftest import CommandLine
 from tests.tiny_model import BRIGHTNESS
@@ -65,9 +65,9 @@ def test_prints_one_json_object(data: Path, emotion: CommandLine) -> None:
 
 
 def test_the_pages_file_tells_the_end(data: Path, emotion: CommandLine) -> None:
-    emotion("check", data, "--progress", check_job.location(data, CHECK))
+    emotion("check", data, "--progress", job.location(data, CHECK))
 
-    state = check_job.read(data, CHECK)
+    state = job.read(data, CHECK)
     assert state is not None
     assert state.status == "done"
 

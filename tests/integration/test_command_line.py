@@ -10,8 +10,8 @@ import sys
 import pytest
 from PIL import Image
 
-from emotion import runs
-from emotion.history import read_history
+from emotion.runs import run as runs
+from emotion.runs.history import read_history
 from tests.waiting import wait_for
 
 COMMANDS = ("train", "evaluate", "predict", "runs", "export")

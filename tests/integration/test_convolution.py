@@ -16,7 +16,7 @@ FACES = np.random.default_rng(0).normal(size=(16, 12, 12, 8)).astype(np.float32)
 @pytest.fixture(scope="module")
 def layer() -> Any:
     pytest.importorskip("tensorflow")
-    from emotion.convolution import StandardizedConv2D
+    from emotion.recipes.layers.convolution import StandardizedConv2D
 
     layer = StandardizedConv2D(64, 3, 2, "same", kernel_initializer="he_normal")
     layer.build(FACES.shape)
@@ -56,9 +56,10 @@ def test_what_goes_in_with_variance_one_comes_out_with_it(layer: Any) -> None:
 def test_nothing_of_it_is_left_to_compute_in_the_exported_model(layer: Any, tmp_path: Path) -> None:
     from ai_edge_litert.interpreter import Interpreter
 
-    from emotion import export, recipes, training
+    from emotion.recipes import catalogue
+    from emotion.training import export, fit
 
-    export.write_tflite(training.build(recipes.config("quick")), tmp_path / "model.tflite")
+    export.write_tflite(fit.build(catalogue.config("quick")), tmp_path / "model.tflite")
 
     interpreter = Interpreter(str(tmp_path / "model.tflite"))
     names = [detail["op_name"] for detail in interpreter._get_ops_details()]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion import data_set, importing, listing
+from emotion.data import listing, registry
+from emotion.data.bring import staging
 from tests.conftest import ROOT, CommandLine
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
@@ -35,7 +36,7 @@ def test_adds_lists_shows_and_removes(archive: Path, emotion: CommandLine) -> No
     assert json.loads(listed.stdout)[0]["counts"]["train"] == {"happy": 6, "sad": 6}
     assert "train: 12 (6 happy, 6 sad)" in shown.stdout
     assert "Removed mine and its pictures" in removed.stdout
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
 
 
 def test_makes_a_name_from_the_file(archive: Path, emotion: CommandLine) -> None:
@@ -82,7 +83,7 @@ def test_a_name_is_data_for_the_other_commands(archive: Path, emotion: CommandLi
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_killed_import_loses_nothing_and_leaves_nothing(archive: Path, home: Path, emotion: CommandLine) -> None:
     emotion("data", "add", archive, "--name", "before")
-    before = data_set.get("before")
+    before = registry.get("before")
     picture = png(0)
     more = {f"train/happy/{number:05d}.png": picture for number in range(MANY)}
     big = zip_names(home / "big.zip", more, zipfile.ZIP_STORED)
@@ -95,8 +96,8 @@ def test_a_killed_import_loses_nothing_and_leaves_nothing(archive: Path, home: P
     process.send_signal(signal.SIGKILL)
     process.wait()
 
-    assert [record.name for record in data_set.list_sets()] == ["before"]
+    assert [record.name for record in registry.list_sets()] == ["before"]
     assert listing.on_disk(before.folder).fingerprint == before.fingerprint
-    assert importing.sweep() == 1
+    assert staging.sweep() == 1
     assert [path.name for path in (home / "datasets").iterdir()] == ["before"]
     assert emotion("data", "add", big, "--name", "big").returncode == 0

@@ -11,14 +11,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from emotion import demo_faces
-from emotion.config import DEFAULT_CLASSES
+from emotion.data.drawn import write
+from emotion.recipes.settings import DEFAULT_CLASSES
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("difficulty") / "drawn"
-    demo_faces.write(root)
+    write.write(root)
     return root
 
 
@@ -35,9 +35,7 @@ def coarse_faces(folder: Path, side: int = 8) -> tuple[np.ndarray, np.ndarray]:
 
 def test_draws_2500_faces_half_of_them_happy(drawn: Path) -> None:
     counts = {
-        (split, name): len(list((drawn / split / name).iterdir()))
-        for split in demo_faces.SPLITS
-        for name in DEFAULT_CLASSES
+        (split, name): len(list((drawn / split / name).iterdir())) for split in write.SPLITS for name in DEFAULT_CLASSES
     }
 
     assert counts == {("train", "sad"): 1000, ("train", "happy"): 1000, ("test", "sad"): 250, ("test", "happy"): 250}

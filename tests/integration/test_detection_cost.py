@@ -7,7 +7,7 @@ import platform
 import pytest
 from PIL import Image
 
-from emotion import faces
+from emotion.images import detect
 
 LOOKS = 5
 
@@ -16,7 +16,7 @@ LOOKS = 5
 def test_a_look_takes_no_fresh_memory_each_time() -> None:
     import resource
 
-    finder, picture = faces.finder(), Image.new("RGB", (640, 480), "grey")
+    finder, picture = detect.finder(), Image.new("RGB", (640, 480), "grey")
     finder.find(picture)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion.config import IMAGE_SIZE
-from emotion.face_drawing import paint
-from emotion.face_traits import draw_expression, draw_look, draw_pose
-from emotion.heat import heat_map
-from emotion.images import as_batch
-from emotion.predictor import load_model
+from emotion.data.drawn.face import paint
+from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
+from emotion.images.crop import as_batch
+from emotion.models.heat import heat_map
+from emotion.models.predictor import load_model
+from emotion.system.paths import IMAGE_SIZE
 
 pytestmark = pytest.mark.slow
 

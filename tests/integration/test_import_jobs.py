@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from emotion import data_set, import_jobs
-from emotion.data_layout import Options
-from emotion.import_jobs import Job
+from emotion.data import registry
+from emotion.data.bring import import_jobs
+from emotion.data.bring.import_jobs import Job
+from emotion.data.bring.layout import Options
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -45,7 +46,7 @@ def test_brings_an_upload_in(home: Path) -> None:
     job = ended(import_jobs.add(upload, "mine", "holiday.zip"))
 
     assert job.problem == ""
-    assert job.record == data_set.get("mine")
+    assert job.record == registry.get("mine")
     assert job.record.source == "holiday.zip"
     assert left_in(home) == ["mine"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from emotion import demo_faces
+from emotion.data.drawn import write
 from tests.conftest import ROOT, CommandLine
 from tests.odd_files import Outcome, encode, jpeg, scene, with_alpha, write_odd_files
 from tests.peak_memory import PEAK
@@ -117,9 +117,9 @@ def test_annotate_writes_a_marked_copy_under_a_new_name(emotion: CommandLine, tw
 
 
 def test_annotate_never_replaces_a_file(emotion: CommandLine, tmp_path: Path) -> None:
-    demo_faces.draw_portrait(1, happy=True).save(tmp_path / "00001-a.jpg")
+    write.draw_portrait(1, happy=True).save(tmp_path / "00001-a.jpg")
     before = (tmp_path / "00001-a.jpg").read_bytes()
-    (tmp_path / "a.png").write_bytes(encode(demo_faces.draw_portrait(2, happy=False), "PNG"))
+    (tmp_path / "a.png").write_bytes(encode(write.draw_portrait(2, happy=False), "PNG"))
 
     emotion("predict", tmp_path / "a.png", "--annotate", tmp_path, "--whole")
 
@@ -208,7 +208,7 @@ def test_the_largest_photos_are_answered_below_500_megabytes(kind: str, megapixe
 
 @pytest.mark.slow
 def test_memory_stays_flat_over_thousands_of_pictures(tmp_path: Path) -> None:
-    picture = jpeg(demo_faces.draw_portrait(1, happy=True).resize((300, 300)))
+    picture = jpeg(write.draw_portrait(1, happy=True).resize((300, 300)))
     for number in range(600):
         (tmp_path / f"{number}.jpg").write_bytes(picture)
     some = sorted(tmp_path.iterdir())[:100]

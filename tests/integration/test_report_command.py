@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import html_report, report_command, report_content, report_job
-from emotion.errors import OutputFolderError
-from emotion.predictor import load_model
-from emotion.report_figures import FIGURES
+from emotion.evaluation.report import content as report_content
+from emotion.evaluation.report import job, page, write
+from emotion.evaluation.report.figures import FIGURES
+from emotion.models.predictor import load_model
+from emotion.system.errors import OutputFolderError
 from tests.conftest import CommandLine
 from tests.patterns import examples
 from tests.waiting import wait_for
@@ -47,7 +48,7 @@ def test_writes_a_page_and_one_picture_a_figure(home: Path, faces: Path, emotion
 def test_nothing_is_asked_of_the_network(home: Path) -> None:
     content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
 
-    text = html_report.page(content, {"curves": b"\x89PNG"})
+    text = page.page(content, {"curves": b"\x89PNG"})
     sources = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\')\s>]+)', text)
 
     assert sources != []
@@ -57,7 +58,7 @@ def test_nothing_is_asked_of_the_network(home: Path) -> None:
 def test_pictures_are_sharp_enough_for_print(home: Path) -> None:
     content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
 
-    html_report.write(content, home)
+    page.write(content, home)
 
     widths = []
     for path in (home / "figures").iterdir():
@@ -93,23 +94,23 @@ def test_says_where_nothing_can_be_written(home: Path) -> None:
     (home / "file").write_text("in the way", encoding="utf-8")
 
     with pytest.raises(OutputFolderError, match="Nothing can be written to"):
-        report_command.write(load_model(BRIGHTNESS), examples(), "patterns", str(home / "file"))
+        write.write(load_model(BRIGHTNESS), examples(), "patterns", str(home / "file"))
 
 
 def test_a_page_gets_its_report_from_another_process(home: Path, faces: Path) -> None:
-    assert report_job.page("t0ken") is None
+    assert job.page("t0ken") is None
 
-    work = report_job.start("t0ken", str(BRIGHTNESS), str(faces), ("sad", "happy"))
+    work = job.start("t0ken", str(BRIGHTNESS), str(faces), ("sad", "happy"))
 
     wait_for(lambda: work.ended)
     assert work.problem == ""
-    assert (report_job.page("t0ken") or b"").startswith(b"<!doctype html>")
-    assert (report_job.figures("t0ken") or b"").startswith(b"PK")
+    assert (job.page("t0ken") or b"").startswith(b"<!doctype html>")
+    assert (job.figures("t0ken") or b"").startswith(b"PK")
 
 
 def test_a_page_is_told_why_there_is_no_report(home: Path) -> None:
-    work = report_job.start("bad", str(BRIGHTNESS), str(home / "gone"), ("sad", "happy"))
+    work = job.start("bad", str(BRIGHTNESS), str(home / "gone"), ("sad", "happy"))
 
     wait_for(lambda: work.ended)
     assert "No folder at" in work.problem
-    assert report_job.page("bad") is None
+    assert job.page("bad") is None

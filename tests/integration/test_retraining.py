@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import collection, demo_faces, files, material, recipes, retraining, runs
-from emotion.errors import ModelFileError, PicturesChangedError
-from emotion.history import read_history
-from emotion.predictor import load_model
-from emotion.runs import Status
+from emotion.data import collection, material
+from emotion.data.drawn import write
+from emotion.models.predictor import load_model
+from emotion.recipes import catalogue
+from emotion.runs import run
+from emotion.runs.history import read_history
+from emotion.runs.run import Status
+from emotion.system import files
+from emotion.system.errors import ModelFileError, PicturesChangedError
+from emotion.training import start_from
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +25,7 @@ EACH = 6  # corrected pictures of a class
 @pytest.fixture(scope="module")
 def worker():
     pytest.importorskip("tensorflow")
-    from emotion import worker
+    from emotion.training import worker
 
     return worker
 
@@ -36,13 +41,13 @@ def home(tmp_path_factory):
 def negative(number, label):
     """A drawn face in negative: a look that the base model has never seen."""
     happiness = 0.9 if label == "happy" else -0.9
-    drawn = demo_faces.draw_face(np.random.default_rng([number, label == "happy"]), happiness)
+    drawn = write.draw_face(np.random.default_rng([number, label == "happy"]), happiness)
     return Image.fromarray(255 - np.asarray(drawn))
 
 
 @pytest.fixture(scope="module")
 def base(worker, home, faces):
-    paths = runs.new_run(recipes.config("classic", data=str(faces), epochs=3, batch_size=16))
+    paths = run.new_run(catalogue.config("classic", data=str(faces), epochs=3, batch_size=16))
     worker.run(paths)
     for number in range(EACH):
         for label in ("sad", "happy"):
@@ -51,33 +56,33 @@ def base(worker, home, faces):
 
 
 def whole_run(worker, config):
-    paths = runs.new_run(config)
+    paths = run.new_run(config)
     worker.run(paths)
-    assert runs.read_run(paths).status is Status.COMPLETED
+    assert run.read_run(paths).status is Status.COMPLETED
     return paths
 
 
 @pytest.fixture(scope="module")
 def retrained(worker, base):
-    return whole_run(worker, retraining.plan(base.id, batch_size=16))
+    return whole_run(worker, start_from.plan(base.id, batch_size=16))
 
 
 @pytest.fixture(scope="module")
 def alone(worker, base):
     """Retrained as on a machine that does not have the old data."""
-    return whole_run(worker, recipes.retraining(base.id, "", ("sad", "happy"), batch_size=16))
+    return whole_run(worker, catalogue.retraining(base.id, "", ("sad", "happy"), batch_size=16))
 
 
 def drawn_faces(count=16):
     rng = np.random.default_rng(0)
-    drawn = np.stack([np.asarray(demo_faces.draw_face(rng, happiness)) for happiness in np.linspace(-1, 1, count)])
+    drawn = np.stack([np.asarray(write.draw_face(rng, happiness)) for happiness in np.linspace(-1, 1, count)])
     return drawn[..., None].astype("float32") / 255
 
 
 def weights(paths):
-    from emotion import models
+    from emotion.training import network
 
-    return {layer.name: layer.get_weights() for layer in models.load_whole(paths.keras_model).layers}
+    return {layer.name: layer.get_weights() for layer in network.load_whole(paths.keras_model).layers}
 
 
 def same(one, other):
@@ -104,7 +109,7 @@ def test_the_new_model_answers_the_corrected_pictures_no_worse(retrained):
 
 
 def test_the_new_model_says_where_it_comes_from(base, retrained, faces):
-    info, config = load_model(retrained.id).info, runs.read_run(retrained).config
+    info, config = load_model(retrained.id).info, run.read_run(retrained).config
 
     assert (config.start_from, config.own) == (base.id, True)
     assert info.data == f"{faces.name} and my own pictures"
@@ -132,21 +137,21 @@ def test_without_the_old_data_only_own_pictures_are_compared(alone):
 
 
 def test_a_frozen_model_can_learn_in_all_layers_again(alone):
-    from emotion import training
+    from emotion.training import fit as training
 
-    model = training.build(recipes.retraining(alone.id, "", ("sad", "happy"), freeze=False))
+    model = training.build(catalogue.retraining(alone.id, "", ("sad", "happy"), freeze=False))
 
     assert len(model.trainable_weights) == len(model.weights)
 
 
 def fit(config, folder, stop_after=None):
-    from emotion import training
+    from emotion.training import fit as training
 
-    paths = runs.RunPaths(folder) if folder.exists() else runs.new_run(config, folder)
+    paths = run.RunPaths(folder) if folder.exists() else run.new_run(config, folder)
 
     def tell(row):
         if row["event"] == "epoch" and row["epoch"] == stop_after:
-            runs.request_stop(paths)
+            run.request_stop(paths)
 
     learned = material.read(config)
     training.fit(config, learned.train, learned.validation, paths, tell)
@@ -155,7 +160,7 @@ def fit(config, folder, stop_after=None):
 
 @pytest.mark.parametrize("freeze", [False, True])
 def test_a_resumed_retraining_ends_with_the_same_history(base, tmp_path, freeze):
-    config = retraining.plan(base.id, epochs=3, batch_size=16, freeze=freeze)
+    config = start_from.plan(base.id, epochs=3, batch_size=16, freeze=freeze)
     _, whole = fit(config, tmp_path / "whole")
     paths, part = fit(config, tmp_path / "resumed", stop_after=1)
     paths.stop.unlink()
@@ -167,10 +172,10 @@ def test_a_resumed_retraining_ends_with_the_same_history(base, tmp_path, freeze)
 
 
 def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path):
-    config = retraining.plan(base.id, epochs=3, batch_size=16)
+    config = start_from.plan(base.id, epochs=3, batch_size=16)
     paths, _ = fit(config, tmp_path / "changed", stop_after=1)
     paths.stop.unlink()
-    runs.write_status(paths, Status.QUEUED, fingerprint=material.read(config).fingerprint)
+    run.write_status(paths, Status.QUEUED, fingerprint=material.read(config).fingerprint)
     added = collection.keep(negative(99, "happy"), "happy")
 
     with pytest.raises(PicturesChangedError, match="own pictures have changed"):
@@ -183,9 +188,9 @@ def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path)
     ("classes", "outputs"), [(("sad", "happy", "calm"), 3), (("happy", "sad"), 1), (("calm", "tired"), 1)]
 )
 def test_other_classes_get_a_new_last_layer(base, classes, outputs):
-    from emotion import training
+    from emotion.training import fit as training
 
-    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=classes)
+    config = dataclasses.replace(run.read_run(base).config, start_from=base.id, classes=classes)
     model, old = training.build(config), weights(base)
 
     assert model.output_shape == (None, outputs)
@@ -194,25 +199,27 @@ def test_other_classes_get_a_new_last_layer(base, classes, outputs):
 
 
 def test_classes_in_another_order_get_the_same_answers(base):
-    from emotion import models, training
+    from emotion.training import fit as training
+    from emotion.training import network
 
-    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=("happy", "sad"))
+    config = dataclasses.replace(run.read_run(base).config, start_from=base.id, classes=("happy", "sad"))
     faces = drawn_faces()
 
     sad = training.build(config).predict(faces, verbose=0)
 
-    happy = models.load_whole(base.keras_model).predict(faces, verbose=0)
+    happy = network.load_whole(base.keras_model).predict(faces, verbose=0)
     np.testing.assert_allclose(sad, 1 - happy, atol=1e-6)
 
 
 @pytest.mark.parametrize("classes", [("sad", "happy"), ("happy", "neutral"), ("angry", "sad", "happy")])
 def test_some_classes_of_the_shipped_model_get_its_answer_among_these(classes):
-    from emotion import models, training
+    from emotion.training import fit as training
+    from emotion.training import network
 
-    config = recipes.config("strong", start_from="pretrained", classes=classes)
+    config = catalogue.config("strong", start_from="pretrained", classes=classes)
     shipped = load_model("pretrained")
     faces = drawn_faces()
-    whole = models.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
+    whole = network.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
     some = whole[:, [shipped.info.classes.index(name) for name in config.classes]]
 
     answers = training.build(config).predict(faces, verbose=0)
@@ -222,9 +229,9 @@ def test_some_classes_of_the_shipped_model_get_its_answer_among_these(classes):
 
 
 def test_a_new_class_beside_known_ones_begins_at_random(base):
-    from emotion import training
+    from emotion.training import fit as training
 
-    config = dataclasses.replace(runs.read_run(base).config, start_from=base.id, classes=("calm", "sad", "happy"))
+    config = dataclasses.replace(run.read_run(base).config, start_from=base.id, classes=("calm", "sad", "happy"))
     kernel, _ = training.build(config).get_layer("probability").get_weights()
 
     (old, _), random = weights(base)["probability"], kernel[:, config.classes.index("calm")]
@@ -234,24 +241,24 @@ def test_a_new_class_beside_known_ones_begins_at_random(base):
 
 
 def test_the_same_classes_go_on_where_the_model_was(base):
-    from emotion import training
+    from emotion.training import fit as training
 
-    model = training.build(retraining.plan(base.id))
+    model = training.build(start_from.plan(base.id))
 
     old = weights(base)
     assert all(same(layer.get_weights(), old[layer.name]) for layer in model.layers)
-    assert float(model.optimizer.learning_rate) == pytest.approx(recipes.TOGETHER_RATE)
+    assert float(model.optimizer.learning_rate) == pytest.approx(catalogue.TOGETHER_RATE)
 
 
 def test_a_broken_keras_file_is_refused_in_plain_words(base, tmp_path):
-    from emotion import training
+    from emotion.training import fit as training
 
     for path in (base.model, base.model_info):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "model.keras").write_bytes(b"cut off")
 
     with pytest.raises(ModelFileError, match="not a whole network"):
-        training.build(retraining.plan(str(tmp_path), data="demo"))
+        training.build(start_from.plan(str(tmp_path), data="demo"))
 
 
 def test_deleting_the_collection_leaves_no_picture_behind(base, retrained, alone, home):

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from emotion.files import read_json
-from emotion.predictor import PRETRAINED
+from emotion.models.predictor import PRETRAINED
+from emotion.system.files import read_json
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion import demo_faces
-from emotion.class_choice import SEVEN_EMOTIONS
+from emotion.data.drawn import write
+from emotion.recipes.settings import SEVEN_EMOTIONS
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 def seven(tmp_path: Path) -> Path:
     """Drawn faces under the names of seven classes."""
     drawn = tmp_path / "drawn"
-    demo_faces.write(drawn, train=70, test=35)
+    write.write(drawn, train=70, test=35)
     for split in ("train", "test"):
         faces = sorted((drawn / split).rglob("*.png"))
         for number, face in enumerate(faces):
@@ -32,7 +32,7 @@ def seven(tmp_path: Path) -> Path:
 
 def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Path, tmp_path: Path) -> None:
     into = tmp_path / "shipped"
-    command = [sys.executable, "-m", "emotion.shipping", str(seven), "--scale", "0.01", "--into", str(into)]
+    command = [sys.executable, "-m", "emotion.training.ship", str(seven), "--scale", "0.01", "--into", str(into)]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=600)
 
@@ -48,9 +48,9 @@ def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Pat
 
 
 def test_says_which_class_is_missing(home: Path, tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "two", train=4, test=4)
+    write.write(tmp_path / "two", train=4, test=4)
 
-    done = subprocess.run([sys.executable, "-m", "emotion.shipping", str(tmp_path / "two")],
+    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(tmp_path / "two")],
                           cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
 
     assert done.returncode == 2

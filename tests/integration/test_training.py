@@ -5,15 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from emotion import recipes, runs
-from emotion.augmentation import Augmentation
-from emotion.dataset import Examples
-from emotion.history import append_history, read_history
+from emotion.data.dataset import Examples
+from emotion.recipes import catalogue
+from emotion.recipes.augmentation import Augmentation
+from emotion.runs import run
+from emotion.runs.history import append_history, read_history
 
 pytestmark = pytest.mark.slow
 
-SETTINGS = recipes.config("classic", epochs=3, batch_size=16, seed=5)
-VARIED = recipes.config(
+SETTINGS = catalogue.config("classic", epochs=3, batch_size=16, seed=5)
+VARIED = catalogue.config(
     "quick",
     epochs=3,
     batch_size=16,
@@ -25,7 +26,7 @@ VARIED = recipes.config(
 @pytest.fixture(scope="module")
 def training():
     pytest.importorskip("tensorflow")
-    from emotion import training
+    from emotion.training import fit as training
 
     return training
 
@@ -42,11 +43,11 @@ TRAIN, VALIDATION = noise(200, 1), noise(50, 2)
 
 
 def fit(training, folder, settings=SETTINGS, stop_after=None, traced=None):
-    paths = runs.RunPaths(folder) if folder.exists() else runs.new_run(settings, folder)
+    paths = run.RunPaths(folder) if folder.exists() else run.new_run(settings, folder)
 
     def tell(row):
         if row["event"] == "epoch" and row["epoch"] == stop_after:
-            runs.request_stop(paths)
+            run.request_stop(paths)
 
     fitted = training.fit(settings, TRAIN, VALIDATION, paths, tell, traced)
     rows = [{name: row[name] for name in row if name != "seconds"} for row in read_history(paths).epochs]
@@ -84,7 +85,7 @@ def test_classic_has_the_network_that_was_asked_for(training):
         "Dense",
         "Dense",
     ]
-    assert model.count_params() == recipes.find("classic").parameters
+    assert model.count_params() == catalogue.find("classic").parameters
     assert (model.input_shape, model.output_shape) == ((None, 48, 48, 1), (None, 1))
     assert [model.layers[place].units for place in (6, 8, 9)] == [256, 64, 1]
     assert model.layers[7].rate == 0.2
@@ -121,7 +122,7 @@ def test_another_seed_gives_another_history(training, whole, tmp_path):
 
 def test_a_network_traced_beforehand_changes_nothing(training, either, tmp_path):
     settings = either[3]
-    before = recipes.config(settings.recipe)
+    before = catalogue.config(settings.recipe)
     assert training.serves(before, settings)
 
     _, rows, _ = fit(training, tmp_path / "warm", settings, traced=training.trace(before))
@@ -151,8 +152,8 @@ def test_an_epoch_that_a_crash_cut_off_is_repeated(training, whole, tmp_path):
 
 
 def test_stop_before_the_first_epoch_keeps_the_present_weights(training, tmp_path):
-    paths = runs.new_run(SETTINGS, tmp_path / "early")
-    runs.request_stop(paths)
+    paths = run.new_run(SETTINGS, tmp_path / "early")
+    run.request_stop(paths)
 
     fitted, rows, _ = fit(training, tmp_path / "early")
 
@@ -162,11 +163,11 @@ def test_stop_before_the_first_epoch_keeps_the_present_weights(training, tmp_pat
 
 
 def test_the_kept_weights_are_those_of_the_best_epoch(training, whole):
-    from emotion import models
+    from emotion.training import network
 
     _, rows, paths, _ = whole
 
-    model = models.load_whole(paths.keras_model)
+    model = network.load_whole(paths.keras_model)
     model.compile(loss="binary_crossentropy")
     loss = model.evaluate(VALIDATION.images[..., None] / np.float32(255), VALIDATION.labels[:, None], verbose=0)
 
@@ -180,24 +181,25 @@ def test_the_kept_model_goes_without_the_optimisers_state(training, whole):
 
 
 def test_litert_answers_as_keras_does(training, whole):
-    from emotion import export, models, prediction
-    from emotion.images import as_batch
+    from emotion.images.crop import as_batch
+    from emotion.models import predictor
+    from emotion.training import export, network
 
     _, _, paths, _ = whole
-    model = models.load_whole(paths.keras_model)
+    model = network.load_whole(paths.keras_model)
     export.write_model(paths, model, export.describe(model, SETTINGS, "fingerprint", {}))
     faces = as_batch(noise(500, 3).images)
 
-    lite = prediction.load_model(str(paths.root)).predict(faces)
+    lite = predictor.load_model(str(paths.root)).predict(faces)
 
     np.testing.assert_allclose(lite, model.predict(faces, verbose=0), atol=1e-5)
 
 
 def test_a_model_that_only_guesses_is_always_unsure(training, tmp_path):
-    from emotion import export, report
-    from emotion.predictor import load_model
+    from emotion.models.predictor import load_model
+    from emotion.training import export, report
 
-    paths = runs.new_run(SETTINGS, tmp_path / "guesses")
+    paths = run.new_run(SETTINGS, tmp_path / "guesses")
     model = training.build(SETTINGS)
     export.write_model(paths, model, export.describe(model, SETTINGS, "fingerprint", {}))
 

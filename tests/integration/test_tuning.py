@@ -10,14 +10,17 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from emotion import jobs, recipes, runs, tuning_control, tuning_folder
-from emotion.config import runs_dir
-from emotion.files import read_json
-from emotion.prediction import load_model
-from emotion.runs import Status
-from emotion.tuning import TrialState
-from emotion.tuning_folder import State
-from emotion.tuning_study import Study
+from emotion.models.predictor import load_model
+from emotion.recipes import catalogue
+from emotion.runs import queue
+from emotion.runs import run as runs
+from emotion.runs.run import Status
+from emotion.system.files import read_json
+from emotion.system.paths import runs_dir
+from emotion.tuning import control, folder
+from emotion.tuning.folder import State
+from emotion.tuning.study import Study
+from emotion.tuning.trials import TrialState
 from tests.canned_tuning import give_tuning
 from tests.waiting import wait_for
 
@@ -36,24 +39,24 @@ def started(home):
 
 
 def tuner_pids():
-    workers = [read_json(path) for path in tuning_folder.tuning_dir().glob("*/workers/*.json")]
-    return [worker["pid"] for worker in workers if tuning_folder.is_at_work(worker)]
+    workers = [read_json(path) for path in folder.tuning_dir().glob("*/workers/*.json")]
+    return [worker["pid"] for worker in workers if folder.is_at_work(worker)]
 
 
 def plan(faces, **changes):
     vary = {"learning_rate": (1e-4, 1e-2), "shift": (0.0, 0.2)}
-    return tuning_control.plan(str(faces), "classic", vary=vary, **{"trial_epochs": 1, "trials": 3} | changes)
+    return control.plan(str(faces), "classic", vary=vary, **{"trial_epochs": 1, "trials": 3} | changes)
 
 
 def trials(paths):
-    return tuning_folder.read(paths).trials
+    return folder.read(paths).trials
 
 
 def wait_until(condition, paths):
     """Waits for a condition on the trials; a tuning that has failed fails at once, with its log."""
 
     def look():
-        found = tuning_folder.read(paths)
+        found = folder.read(paths)
         if found.state is State.FAILED:
             raise AssertionError(f"{found.reason}\n{paths.log.read_text(encoding='utf-8')[-2000:]}")
         return condition(found)
@@ -69,24 +72,24 @@ def kill(pids):
 
 
 def test_three_trials_survive_two_kills(started, faces):
-    paths = tuning_control.start(plan(faces)).paths
+    paths = control.start(plan(faces)).paths
 
     # its process is killed, and the run of its first trial goes on
     first = wait_until(lambda found: found.trials and found.trials[0].run, paths)
     wait_for(lambda: runs.read_run(runs.find_run(first)).pid)
     kill(tuner_pids())
-    assert tuning_folder.read(paths).state is State.LOST
+    assert folder.read(paths).state is State.LOST
     assert not runs.read_run(runs.find_run(first)).status.has_ended
 
     # the next process takes it over; then everything is killed, as when the power fails
-    tuning_control.resume(paths.id)
+    control.resume(paths.id)
     second = wait_until(lambda found: len(found.trials) > 1 and found.trials[1].run, paths)
     wait_for(lambda: runs.read_run(runs.find_run(second)).status.is_active)
     kill([*tuner_pids(), runs.read_run(runs.find_run(second)).pid])
     assert runs.read_run(runs.find_run(second)).status is Status.LOST
 
     # the last process tries the lost values once more, and ends
-    tuning_control.resume(paths.id)
+    control.resume(paths.id)
     wait_until(lambda found: found.state is State.FINISHED, paths)
     states = [trial.state for trial in trials(paths)]
     assert states == [TrialState.FINISHED, TrialState.LOST, TrialState.FINISHED, TrialState.FINISHED]
@@ -100,14 +103,14 @@ def test_three_trials_survive_two_kills(started, faces):
 
 def test_a_pruned_trial_leaves_a_stopped_run_with_a_model(started, faces):
     settings = plan(faces, trials=5, trial_epochs=30)
-    paths = tuning_folder.new(settings)
+    paths = folder.new(settings)
     study = Study(paths, settings, "made up")
     for _ in range(4):  # nothing is as good as these
         trial = study.ask()
         trial.report(dict.fromkeys(range(1, 11), 1.0))
         trial.end(TrialState.FINISHED, 1.0)
 
-    tuning_control.resume(paths.id)
+    control.resume(paths.id)
     wait_until(lambda found: found.state is State.FINISHED, paths)
 
     pruned = trials(paths)[4]
@@ -119,12 +122,12 @@ def test_a_pruned_trial_leaves_a_stopped_run_with_a_model(started, faces):
 def test_a_wrong_folder_ends_the_tuning_in_plain_words(started, faces, tmp_path, emotion):
     settings = plan(faces)
     gone = settings.from_json(settings.to_json() | {"base": settings.base.to_json() | {"data": str(tmp_path / "gone")}})
-    paths = tuning_folder.new(gone)
+    paths = folder.new(gone)
 
     done = emotion("tune", "--resume", paths.id)
 
     assert done.returncode == 1
-    assert tuning_folder.read(paths).reason.startswith("No folder at")
+    assert folder.read(paths).reason.startswith("No folder at")
     assert [trial.state for trial in trials(paths)] == [TrialState.FAILED] * 2
 
 
@@ -142,15 +145,15 @@ def test_train_the_best_is_a_run_that_waits_its_turn(started):
     with FileLock(runs_dir() / ".lock"):  # something else is being trained
         command = [sys.executable, "-m", "emotion", "tune", "--train-best", paths.id]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        run_id = wait_for(lambda: tuning_folder.read(paths).full_run)
+        run_id = wait_for(lambda: folder.read(paths).full_run)
         wait_for(lambda: runs.read_run(runs.find_run(run_id)).pid)
         run = runs.read_run(runs.find_run(run_id))
-        jobs.stop(run_id)
+        queue.stop(run_id)
         told, _ = process.communicate()
 
-    best = tuning_folder.read(paths).best
+    best = folder.read(paths).best
     assert told.strip() == run_id
-    assert (run.config.epochs, run.config.width) == (recipes.find("quick").epochs, best.values["width"])
+    assert (run.config.epochs, run.config.width) == (catalogue.find("quick").epochs, best.values["width"])
 
 
 def test_the_command_line_tells_what_cannot_be_varied(home, faces, emotion):
@@ -158,4 +161,4 @@ def test_the_command_line_tells_what_cannot_be_varied(home, faces, emotion):
 
     assert done.returncode == 2
     assert "vary: expected one of learning_rate" in done.stderr
-    assert jobs.queue() == []
+    assert queue.queue() == []

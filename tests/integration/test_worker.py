@@ -9,10 +9,13 @@ import time
 import psutil
 import pytest
 
-from emotion import files, jobs, recipes, runs
-from emotion.history import read_history
-from emotion.prediction import load_model
-from emotion.runs import Status
+from emotion.models.predictor import load_model
+from emotion.recipes import catalogue
+from emotion.runs import queue
+from emotion.runs import run as runs
+from emotion.runs.history import read_history
+from emotion.runs.run import Status
+from emotion.system import files
 from tests.waiting import wait_for, wait_for_status
 
 pytestmark = pytest.mark.slow
@@ -31,7 +34,7 @@ def started(home):
 
 def begin(faces, **changes):
     settings = {"data": str(faces), "epochs": LONG, "batch_size": 16} | changes
-    return jobs.start(recipes.config(**settings)).paths
+    return queue.start(catalogue.config(**settings)).paths
 
 
 def epochs_done(paths):
@@ -72,7 +75,7 @@ def test_stop_keeps_a_usable_model(started, faces):
     paths = begin(faces)
     wait_for(lambda: epochs_done(paths) >= 1)
 
-    jobs.stop(paths.id)
+    queue.stop(paths.id)
     asked = time.monotonic()
     wait_for(lambda: runs.read_run(paths).has_model)
     usable = time.monotonic() - asked
@@ -87,7 +90,7 @@ def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
     paths = begin(faces)
     wait_for(lambda: runs.read_run(paths).status is Status.STARTING)
 
-    jobs.stop(paths.id)
+    queue.stop(paths.id)
     wait_for_status(paths, Status.STOPPED)
 
     assert epochs_done(paths) == 0
@@ -97,11 +100,11 @@ def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
 def test_a_stopped_run_goes_on_where_it_was(started, faces):
     paths = begin(faces, epochs=4)
     wait_for(lambda: epochs_done(paths) >= 1)
-    jobs.stop(paths.id)
+    queue.stop(paths.id)
     wait_for_status(paths, Status.STOPPED, Status.COMPLETED)
     before = read_history(paths).epochs
 
-    jobs.resume(paths.id)
+    queue.resume(paths.id)
     wait_for_status(paths, Status.COMPLETED)
 
     assert epochs_done(paths) == 4
@@ -124,10 +127,10 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
 def test_a_second_run_waits_for_the_first(started, faces):
     first, second = begin(faces), begin(faces, epochs=1)
     wait_for(lambda: epochs_done(first) >= 1)
-    assert [run.id for run in jobs.queue()] == [second.id]
-    assert jobs.active().id == first.id
+    assert [run.id for run in queue.queue()] == [second.id]
+    assert queue.active().id == first.id
 
-    jobs.stop(first.id)
+    queue.stop(first.id)
     wait_for_status(second, Status.COMPLETED)
 
     assert runs.read_run(first).status is Status.STOPPED
@@ -137,17 +140,17 @@ def test_a_waiting_run_leaves_the_queue_when_stopped(started, faces):
     first, second = begin(faces), begin(faces)
     wait_for(lambda: runs.read_run(second).pid)
 
-    jobs.stop(second.id)
+    queue.stop(second.id)
     wait_for_status(second, Status.STOPPED)
 
-    assert jobs.queue() == [] or jobs.queue()[0].id == first.id
+    assert queue.queue() == [] or queue.queue()[0].id == first.id
 
 
 def test_a_queued_run_whose_process_was_killed_is_started_again(started, faces, monkeypatch):
-    monkeypatch.setattr(jobs, "GRACE_SECONDS", 0.0)
-    paths = runs.new_run(recipes.config(data=str(faces), epochs=1))
+    monkeypatch.setattr(queue, "GRACE_SECONDS", 0.0)
+    paths = runs.new_run(catalogue.config(data=str(faces), epochs=1))
 
-    jobs.start_orphans()
+    queue.start_orphans()
 
     wait_for_status(paths, Status.COMPLETED)
 
@@ -157,7 +160,7 @@ def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
         [
             sys.executable,
             "-c",
-            "from emotion import jobs, recipes, runs\nimport sys, time\n"
+            "from emotion import recipes, runs\nfrom emotion.runs import queue as jobs\nimport sys, time\n"
             "jobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()\n"
             "print(jobs.start(recipes.config(data=sys.argv[1], epochs=500)).id, flush=True)",
             str(faces),
@@ -181,7 +184,11 @@ def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
 
 def test_the_idle_warm_worker_ends_with_its_server(started):
     server = subprocess.Popen(
-        [sys.executable, "-c", "from emotion import jobs\njobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()"],
+        [
+            sys.executable,
+            "-c",
+            "from emotion.runs import queue as jobs\njobs.warm_up()\nprint(jobs._warm.pid, flush=True)\ninput()",
+        ],
         env=os.environ | {"EMOTION_WARM": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -198,9 +205,9 @@ def test_the_idle_warm_worker_ends_with_its_server(started):
 def test_no_warm_worker_when_it_is_switched_off(started, monkeypatch):
     monkeypatch.setenv("EMOTION_WARM", "0")
 
-    jobs.warm_up()
+    queue.warm_up()
 
-    assert jobs._warm is None
+    assert queue._warm is None
 
 
 def test_a_broken_data_folder_fails_the_run_in_plain_words(started, tmp_path):

@@ -7,23 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import adjustment, files, runs
-from emotion.adjustment import Adjustment
-from emotion.config import ModelInfo, TrainingConfig
-from emotion.errors import ConfigError, OutputFolderError
-from emotion.prediction import judge
-from emotion.predictor import load_model
+from emotion.models import preferences
+from emotion.models.answers import judge
+from emotion.models.predictor import load_model
+from emotion.models.preferences import Adjustment
+from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.runs import run
+from emotion.system import files
+from emotion.system.errors import ConfigError, OutputFolderError
 from tests.tiny_model import BRIGHTNESS, give_model
 
 
-def a_run() -> runs.RunPaths:
-    return give_model(runs.new_run(TrainingConfig()))
+def a_run() -> run.RunPaths:
+    return give_model(run.new_run(TrainingConfig()))
 
 
 def test_a_saved_threshold_is_used_wherever_the_model_is(home: Path) -> None:
     paths = a_run()
 
-    adjustment.save(paths.model, load_model(paths.id).info, Adjustment(threshold=0.7))
+    preferences.save(paths.model, load_model(paths.id).info, Adjustment(threshold=0.7))
 
     info = load_model(paths.id).info
     assert info.threshold == 0.7
@@ -34,53 +36,53 @@ def test_what_the_worker_wrote_stays_as_it_is(home: Path) -> None:
     paths = a_run()
     before = paths.model_info.read_bytes()
 
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
 
     assert paths.model_info.read_bytes() == before
 
 
 def test_other_words_about_a_run_are_kept(home: Path) -> None:
     paths = a_run()
-    runs.rename(paths, "my best")
+    run.rename(paths, "my best")
 
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
-    adjustment.forget(paths.model)
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
+    preferences.forget(paths.model)
 
-    assert runs.read_run(paths).own_name == "my best"
+    assert run.read_run(paths).own_name == "my best"
     assert load_model(paths.id).info.threshold == 0.5
 
 
 def test_a_new_name_keeps_the_threshold(home: Path) -> None:
     paths = a_run()
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
 
-    runs.rename(paths, "my best")
+    run.rename(paths, "my best")
 
     assert load_model(paths.id).info.threshold == 0.7
 
 
 def test_later_changes_leave_earlier_ones(home: Path) -> None:
     paths = a_run()
-    adjustment.save(paths.model, ModelInfo(), Adjustment(temperature=1.5))
+    preferences.save(paths.model, ModelInfo(), Adjustment(temperature=1.5))
 
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.4))
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.4))
 
-    assert adjustment.read(paths.model) == Adjustment(threshold=0.4, temperature=1.5)
+    assert preferences.read(paths.model) == Adjustment(threshold=0.4, temperature=1.5)
 
 
 def test_another_network_starts_with_its_own_words(home: Path) -> None:
     paths = a_run()
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
 
     paths.model.write_bytes(paths.model.read_bytes() + b"\0")
 
-    assert adjustment.read(paths.model) == Adjustment()
+    assert preferences.read(paths.model) == Adjustment()
 
 
 def test_the_shipped_model_has_its_words_at_home(home: Path) -> None:
-    shipped = adjustment.SHIPPED / "model.tflite"
+    shipped = preferences.SHIPPED / "model.tflite"
 
-    adjustment.save(shipped, load_model().info, Adjustment(threshold=0.6))
+    preferences.save(shipped, load_model().info, Adjustment(threshold=0.6))
 
     assert files.read_json(home / "pretrained.json")["adjusted"]["threshold"] == 0.6
     assert load_model().info.threshold == 0.6
@@ -91,7 +93,7 @@ def test_refuses_a_threshold_outside_its_range(home: Path, threshold: float) -> 
     paths = a_run()
 
     with pytest.raises(ConfigError, match="threshold: expected a number from 0 to 1"):
-        adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=threshold))
+        preferences.save(paths.model, ModelInfo(), Adjustment(threshold=threshold))
 
     assert not paths.person.exists()
 
@@ -117,7 +119,7 @@ def test_a_model_that_is_never_unsure_stays_so() -> None:
 def test_damaged_words_are_left_aside(home: Path, stored: object) -> None:
     paths = a_run()
     if isinstance(stored, dict):
-        stored = stored | {"model": adjustment.digest(paths.model)}
+        stored = stored | {"model": preferences.digest(paths.model)}
     files.write_json(paths.person, {"adjusted": stored})
 
     assert load_model(paths.id).info.threshold == 0.5
@@ -129,14 +131,14 @@ def test_says_where_nothing_can_be_written(home: Path, tmp_path: Path) -> None:
     model = BRIGHTNESS / "model.tflite"
 
     with pytest.raises(OutputFolderError, match="Nothing can be written to"):
-        adjustment._write(blocked / model.name, {"threshold": 0.7})
+        preferences._write(blocked / model.name, {"threshold": 0.7})
 
 
 def test_a_change_is_seen(home: Path) -> None:
     paths = a_run()
-    before = adjustment.changed(paths.model)
+    before = preferences.changed(paths.model)
 
-    adjustment.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
+    preferences.save(paths.model, ModelInfo(), Adjustment(threshold=0.7))
 
-    assert adjustment.changed(paths.model) > before
-    assert adjustment.changed(home / "nothing.tflite") == 0
+    assert preferences.changed(paths.model) > before
+    assert preferences.changed(home / "nothing.tflite") == 0

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from emotion.augmentation import LIMITS, NONE, Augmentation
-from emotion.errors import ConfigError
+from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.system.errors import ConfigError
 
 STRENGTHS = tuple(LIMITS)
 

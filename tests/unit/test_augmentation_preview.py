@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion.augmentation import LIMITS, NONE, Augmentation
-from emotion.augmentation_preview import COUNT, GROUPS, preview
+from emotion.recipes.augment import COUNT, GROUPS, preview
+from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
 
 STRONGEST = Augmentation(mirror=True, **LIMITS)
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from emotion.augmentation import LIMITS, NONE, Augmentation
-from emotion.augmenter import augment, mix
+from emotion.recipes.augment import augment, mix
+from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
 
 N, SIZE = 200, 48
 STRONGEST = Augmentation(mirror=True, **LIMITS)

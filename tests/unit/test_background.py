@@ -6,18 +6,18 @@ import threading
 
 import pytest
 
-from emotion import background
-from emotion.errors import ReportError
+from emotion.system import tasks
+from emotion.system.errors import ReportError
 from tests.waiting import wait_for
 
 
 def test_is_found_again_by_its_name() -> None:
     go_on = threading.Event()
 
-    work = background.start("one", lambda tell: (tell("half way", 0.5), go_on.wait(10)))
+    work = tasks.start("one", lambda tell: (tell("half way", 0.5), go_on.wait(10)))
 
     wait_for(lambda: work.share == 0.5)
-    assert background.find("one") is work
+    assert tasks.find("one") is work
     assert (work.what, work.ended) == ("half way", False)
     go_on.set()
     wait_for(lambda: work.ended)
@@ -27,8 +27,8 @@ def test_is_found_again_by_its_name() -> None:
 def test_is_started_once_only() -> None:
     go_on, started = threading.Event(), []
 
-    first = background.start("two", lambda tell: (started.append(1), go_on.wait(10)))
-    again = background.start("two", lambda tell: started.append(2))
+    first = tasks.start("two", lambda tell: (started.append(1), go_on.wait(10)))
+    again = tasks.start("two", lambda tell: started.append(2))
 
     go_on.set()
     wait_for(lambda: first.ended)
@@ -37,17 +37,17 @@ def test_is_started_once_only() -> None:
 
 
 def test_can_be_started_anew_when_it_has_ended() -> None:
-    first = background.start("three", lambda tell: None)
+    first = tasks.start("three", lambda tell: None)
     wait_for(lambda: first.ended)
 
-    assert background.start("three", lambda tell: None) is not first
+    assert tasks.start("three", lambda tell: None) is not first
 
 
 def test_tells_a_failure_in_plain_words() -> None:
-    def fail(tell: background.Tell) -> None:
+    def fail(tell: tasks.Tell) -> None:
         raise ReportError("no room")
 
-    work = background.start("four", fail)
+    work = tasks.start("four", fail)
 
     wait_for(lambda: work.ended)
     assert work.problem == str(ReportError("no room"))
@@ -55,15 +55,15 @@ def test_tells_a_failure_in_plain_words() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_says_something_even_of_a_failure_that_nobody_foresaw() -> None:
-    work = background.start("five", lambda tell: int("no number"))
+    work = tasks.start("five", lambda tell: int("no number"))
 
     wait_for(lambda: "five" not in {thread.name for thread in threading.enumerate()})
-    assert work.problem == background.UNEXPECTED
+    assert work.problem == tasks.UNEXPECTED
 
 
 @pytest.mark.parametrize(("share", "kept"), [(-1.0, 0.0), (0.3, 0.3), (2.0, 1.0)])
 def test_a_share_stays_between_nothing_and_all(share: float, kept: float) -> None:
-    work = background.Work()
+    work = tasks.Work()
 
     work.tell("", share)
 
@@ -71,9 +71,9 @@ def test_a_share_stays_between_nothing_and_all(share: float, kept: float) -> Non
 
 
 def test_forgets_what_ended_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
-    work = background.start("six", lambda tell: None)
+    work = tasks.start("six", lambda tell: None)
     wait_for(lambda: work.ended)
 
-    monkeypatch.setattr(background, "FORGOTTEN", -1.0)
+    monkeypatch.setattr(tasks, "FORGOTTEN", -1.0)
 
-    assert background.find("six") is None
+    assert tasks.find("six") is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emotion.blazeface import SCORE, anchors, decode, framed, merge
+from emotion.images.detectors.blazeface import SCORE, anchors, decode, framed, merge
 
 
 def test_the_network_corrects_896_boxes() -> None:

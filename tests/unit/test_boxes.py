@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from emotion.boxes import Found, clipped, is_cut, largest, left_to_right, scaled, tiles, without_doubles
+from emotion.images.boxes import Found, clipped, is_cut, largest, left_to_right, scaled, tiles, without_doubles
 
 
 def found(left: int, top: int, side: int, score: float = 0.9) -> Found:

@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from emotion import calibration, metrics
+from emotion.metrics import calibration, classification
 
 RNG = np.random.default_rng(3)
 
@@ -20,7 +20,7 @@ def test_a_bin_counts_what_was_said_and_what_came_true() -> None:
     assert [one.n for one in bins] == [0, 0, 1, 0, 0, 0, 0, 0, 3, 0]
     assert bins[8].said == pytest.approx((0.85 + 0.9 + 0.81) / 3)
     assert bins[8].right == pytest.approx(2 / 3)
-    assert bins[8].interval == pytest.approx(metrics.wilson_interval(2, 3))
+    assert bins[8].interval == pytest.approx(classification.wilson_interval(2, 3))
 
 
 def test_an_empty_bin_says_nothing() -> None:
@@ -75,13 +75,15 @@ def test_the_brier_score_is_that_of_scikit_learn(classes: int) -> None:
 @pytest.mark.parametrize("truth", [0.5, 1.0, 2.5])
 def test_the_temperature_is_what_scipy_finds(classes: int, truth: float) -> None:
     probabilities = RNG.dirichlet(np.full(classes, 0.5), 3000)
-    tempered = metrics.temper(probabilities, truth)
+    tempered = classification.temper(probabilities, truth)
     labels = (tempered.cumsum(axis=1) < RNG.random((3000, 1))).sum(axis=1)
 
     found = calibration.fit_temperature(probabilities, labels)
 
     best = minimize_scalar(
-        lambda t: metrics.log_loss(metrics.temper(probabilities, float(t)), labels), bounds=(0.1, 10), method="bounded"
+        lambda t: classification.log_loss(classification.temper(probabilities, float(t)), labels),
+        bounds=(0.1, 10),
+        method="bounded",
     ).x
     assert found == pytest.approx(best, rel=1e-3)
     assert found == pytest.approx(truth, rel=0.15)

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import check, faceless, overlay, split_rules
-from emotion.listing import on_disk, scan
+from emotion.checks import check
+from emotion.checks.rules import faceless, splits
+from emotion.data import edits
+from emotion.data.listing import on_disk, scan
 from tests import planted_data
 from tests.planted_data import OF_PICTURES, OF_SPLITS, PLANTS
 
@@ -42,9 +44,9 @@ def test_each_remedy_mends_and_undo_brings_back(clean: Path, kind: str) -> None:
     (before,) = check.check(clean).findings
 
     for remedy in before.remedies:
-        decision = overlay.decide(clean, remedy.changes, remedy.why)
+        decision = edits.decide(clean, remedy.changes, remedy.why)
         assert (remedy.name, kinds(clean)) == (remedy.name, [])
-        overlay.undo(clean, decision.id)
+        edits.undo(clean, decision.id)
         assert check.check(clean).findings == (before,)
 
     assert before.remedies
@@ -62,7 +64,7 @@ def test_mends_all_faults_of_pictures_together(clean: Path) -> None:
         plant(clean)
 
     for finding in check.check(clean).findings:
-        overlay.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
+        edits.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
 
     assert kinds(clean) == []
 
@@ -117,7 +119,7 @@ def test_a_majority_gives_its_label_to_contradictions(clean: Path) -> None:
     assert conflict is not None
 
     (majority,) = [remedy for remedy in conflict.remedies if remedy.name == "majority"]
-    overlay.decide(clean, majority.changes, majority.why)
+    edits.decide(clean, majority.changes, majority.why)
 
     assert kinds(clean) == ["duplicates"]
     assert "train/sad/contradiction.png" in scan(clean).files["train"]["happy"]
@@ -130,7 +132,7 @@ def test_dealing_anew_keeps_twins_on_one_side(clean: Path) -> None:
     finding = check.check(clean).find("brightness")
     assert finding is not None
 
-    overlay.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
+    edits.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
 
     assert "twins" not in kinds(clean)
 
@@ -217,9 +219,9 @@ def test_decisions_change_the_fingerprint_and_undo_restores_it(clean: Path) -> N
     finding = check.check(clean).find("twins")
     assert finding is not None
 
-    decision = overlay.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
+    decision = edits.decide(clean, finding.remedies[0].changes, finding.remedies[0].why)
     after = scan(clean)
-    overlay.undo(clean, decision.id)
+    edits.undo(clean, decision.id)
 
     assert (after.excluded, after.counts["test"]["happy"]) == (1, 12)
     assert after.fingerprint != before.fingerprint
@@ -246,7 +248,7 @@ def test_identical_pictures_share_a_group_number(clean: Path) -> None:
     ],
 )
 def test_a_third_of_the_sharpness_is_damage(train: float, test: float, says: str) -> None:
-    finding = split_rules.blurred(train, test)
+    finding = splits.blurred(train, test)
 
     assert (finding.title if finding else "").startswith(says)
     assert (finding is None) == (not says)
@@ -280,7 +282,7 @@ def test_a_quick_look_tells_damage_before_training(clean: Path, damaged: bool) -
         planted_data.sharpness(clean)
     found = scan(clean)
 
-    finding = split_rules.quick_look(found.root, found.files)
+    finding = splits.quick_look(found.root, found.files)
 
     assert (finding is not None) == damaged
 

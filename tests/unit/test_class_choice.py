@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emotion.class_choice import SEVEN_EMOTIONS, presets, unevenness
+from emotion.recipes.settings import SEVEN_EMOTIONS, presets, unevenness
 
 
 def sets(*there: str) -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.class_folders import groups_of, share_out
-from emotion.errors import ConfigError, TooFewPicturesError
+from emotion.data.splits import groups_of, share_out
+from emotion.system.errors import ConfigError, TooFewPicturesError
 from tests.zips import CLASSES, face, png, write_classes
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import collection
-from emotion.errors import ConfigError
+from emotion.data import collection
+from emotion.system.errors import ConfigError
 
 
 def face(seed=0, size=60, mode="RGB"):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from emotion.comparison import Comparison, compare, difference_interval, in_words, mcnemar
+from emotion.metrics.paired import Comparison, compare, difference_interval, in_words, mcnemar
 
 
 def right(*answers):

@@ -2,9 +2,10 @@
 
 import pytest
 
-from emotion import config, recipes
-from emotion.config import ModelInfo, TrainingConfig, label_order, positive_class
-from emotion.errors import ConfigError
+from emotion.recipes import catalogue, settings
+from emotion.recipes.settings import ModelInfo, TrainingConfig, label_order, positive_class
+from emotion.system.errors import ConfigError
+from emotion.system.paths import archive_dir, cache_dir, drawn_faces_dir, runs_dir
 
 
 def test_happy_is_label_one_whatever_the_folder_order():
@@ -20,7 +21,7 @@ def test_first_named_class_is_positive_without_happy():
 
 
 def test_the_order_of_labels_survives_the_way_through_json():
-    asked = recipes.config(classes=("angry", "calm"))
+    asked = catalogue.config(classes=("angry", "calm"))
 
     assert TrainingConfig.from_json(asked.to_json()).classes == asked.classes == ("calm", "angry")
 
@@ -73,7 +74,7 @@ def test_a_model_file_of_a_later_version_may_say_more():
 
 def test_refuses_a_model_format_that_is_too_new():
     with pytest.raises(ConfigError, match="format_version"):
-        ModelInfo(format_version=config.MODEL_FORMAT + 1)
+        ModelInfo(format_version=settings.MODEL_FORMAT + 1)
 
 
 def test_refuses_a_positive_class_that_is_not_there():
@@ -84,6 +85,6 @@ def test_refuses_a_positive_class_that_is_not_there():
 def test_one_variable_moves_data_and_results(monkeypatch, tmp_path):
     monkeypatch.setenv("EMOTION_HOME", str(tmp_path))
 
-    folders = {config.archive_dir(), config.runs_dir(), config.drawn_faces_dir(), config.cache_dir()}
+    folders = {archive_dir(), runs_dir(), drawn_faces_dir(), cache_dir()}
 
     assert {folder.parent for folder in folders} == {tmp_path}

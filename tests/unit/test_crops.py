@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import crops
-from emotion.crops import load_and_preprocess_image, read_face
-from emotion.picture_errors import NoFaceError
+from emotion.images import load
+from emotion.images.errors import NoFaceError
+from emotion.images.load import load_and_preprocess_image, read_face
 
 
 def ramp(side: int) -> Image.Image:
@@ -36,10 +36,10 @@ def test_pictures_up_to_256_pixels_stay_whole(side: int, whole: bool) -> None:
     image = ramp(side)
 
     if whole:
-        assert crops.largest_face(image) is image
+        assert load.largest_face(image) is image
     else:
         with pytest.raises(NoFaceError, match="No face was found"):
-            crops.largest_face(image)
+            load.largest_face(image)
 
 
 def test_the_largest_face_is_cut_out_of_a_photo(astronaut: Path) -> None:
@@ -48,10 +48,10 @@ def test_the_largest_face_is_cut_out_of_a_photo(astronaut: Path) -> None:
     photo.paste(one.resize((256, 256)), (0, 0))
     photo.paste(one, (588, 0))
 
-    cut = crops.largest_face(photo)
+    cut = load.largest_face(photo)
 
     assert cut.width == cut.height
-    alone = crops.largest_face(one)
+    alone = load.largest_face(one)
     assert abs(cut.width - alone.width) <= 0.1 * alone.width
 
 

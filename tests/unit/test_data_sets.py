@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emotion import data_set, data_sets, dataset, importing, listing
-from emotion.config import DEMO
-from emotion.data_layout import Options
-from emotion.errors import ClassFoldersOnlyError, ConfigError, DataFolderMissingError, TooFewPicturesError
-from emotion.import_errors import (
+from emotion.data import dataset, listing, registry
+from emotion.data.bring import add, staging
+from emotion.data.bring.errors import (
     DataNameError,
     DataNameTakenError,
     DataSetFolderMissingError,
@@ -20,6 +18,9 @@ from emotion.import_errors import (
     NoClassesError,
     SourceMissingError,
 )
+from emotion.data.bring.layout import Options
+from emotion.system.errors import ClassFoldersOnlyError, ConfigError, DataFolderMissingError, TooFewPicturesError
+from emotion.system.paths import DEMO
 from tests.zips import png, write_archive, write_classes, zip_of
 
 
@@ -43,7 +44,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
 def test_a_folder_gets_a_name_and_stays_as_it_is(archive: Path) -> None:
     before = snapshot(archive)
 
-    record = data_sets.add_folder(archive, "mine")
+    record = add.add_folder(archive, "mine")
 
     assert record.counts == {"train": {"happy": 6, "sad": 6}, "test": {"happy": 2, "sad": 2}}
     assert listing.resolve("mine") == archive
@@ -53,7 +54,7 @@ def test_a_folder_gets_a_name_and_stays_as_it_is(archive: Path) -> None:
 def test_class_folders_get_a_split_and_stay_as_they_are(faces: Path) -> None:
     before = snapshot(faces)
 
-    record = data_sets.add_folder(faces, "mine")
+    record = add.add_folder(faces, "mine")
 
     assert record.counts == {"train": {"happy": 8, "sad": 8}, "test": {"happy": 2, "sad": 2}}
     assert snapshot(faces) == before
@@ -61,49 +62,49 @@ def test_class_folders_get_a_split_and_stay_as_they_are(faces: Path) -> None:
 
 def test_class_folders_without_a_name_tell_how_to_get_one(faces: Path) -> None:
     with pytest.raises(ClassFoldersOnlyError, match="add the folder on the Data page"):
-        dataset.scan(faces)
+        listing.scan(faces)
 
 
 def test_a_recorded_split_is_what_is_read(faces: Path) -> None:
-    data_sets.add_folder(faces, "mine")
+    add.add_folder(faces, "mine")
 
-    found = dataset.scan(dataset.resolve("mine"))
+    found = listing.scan(listing.resolve("mine"))
     examples = dataset.load(found, "test", ("sad", "happy"))
 
-    assert dataset.scan(found.root) == found
+    assert listing.scan(found.root) == found
     assert len(examples.files) == 4
     assert not set(examples.files) & set(dataset.load(found, "train", ("sad", "happy")).files)
 
 
 def test_another_split_is_another_fingerprint(faces: Path) -> None:
-    first = data_sets.add_folder(faces, "mine")
+    first = add.add_folder(faces, "mine")
 
-    data_sets.remove("mine")
-    second = data_sets.add_folder(faces, "mine", Options(seed=1))
+    add.remove("mine")
+    second = add.add_folder(faces, "mine", Options(seed=1))
 
     assert first.fingerprint != second.fingerprint
 
 
 def test_pictures_that_come_later_wait_to_be_shared_out(faces: Path) -> None:
-    data_sets.add_folder(faces, "mine")
+    add.add_folder(faces, "mine")
     test = listing.scan(faces).files["test"]
 
     (faces / "happy" / "new.png").write_bytes(png(77))
 
     assert listing.scan(faces).skipped == 1
-    assert data_sets.refresh("mine").counts["train"]["happy"] == 9
+    assert add.refresh("mine").counts["train"]["happy"] == 9
     assert listing.scan(faces).files["test"] == test
 
 
 def test_a_zip_with_an_outer_folder_is_looked_through(archive: Path, home: Path) -> None:
-    record = data_sets.add_zip(zip_of(archive, home / "a.zip", "archive/"), "zipped", "a.zip")
+    record = add.add_zip(zip_of(archive, home / "a.zip", "archive/"), "zipped", "a.zip")
 
     assert record.counts == {"train": {"happy": 6, "sad": 6}, "test": {"happy": 2, "sad": 2}}
     assert record.is_ours
 
 
 def test_a_zip_of_class_folders_gets_a_split(faces: Path, home: Path) -> None:
-    record = data_sets.add_zip(zip_of(faces, home / "a.zip"), "zipped", "a.zip")
+    record = add.add_zip(zip_of(faces, home / "a.zip"), "zipped", "a.zip")
 
     assert record.counts["test"] == {"happy": 2, "sad": 2}
     assert listing.scan(listing.resolve("zipped")).counts == record.counts
@@ -112,7 +113,7 @@ def test_a_zip_of_class_folders_gets_a_split(faces: Path, home: Path) -> None:
 def test_the_same_zip_gives_the_same_fingerprint(archive: Path, home: Path) -> None:
     zipped = zip_of(archive, home / "a.zip")
 
-    records = [data_sets.add_zip(zipped, name, "a.zip") for name in ("one", "two")]
+    records = [add.add_zip(zipped, name, "a.zip") for name in ("one", "two")]
 
     assert records[0].fingerprint == records[1].fingerprint
 
@@ -123,7 +124,7 @@ def test_a_zip_without_classes_is_refused_as_a_whole(home: Path) -> None:
     (folder / "a.png").write_bytes(png(0))
 
     with pytest.raises(NoClassesError, match="no two class folders"):
-        data_sets.add_zip(zip_of(folder, home / "a.zip"), "zipped", "a.zip")
+        add.add_zip(zip_of(folder, home / "a.zip"), "zipped", "a.zip")
 
     assert list((home / "datasets").iterdir()) == []
 
@@ -132,61 +133,61 @@ def test_a_class_of_one_picture_is_refused_as_a_whole(home: Path) -> None:
     faces = write_classes(home / "elsewhere", 1)
 
     with pytest.raises(TooFewPicturesError, match="two different pictures or more of the class 'happy'"):
-        data_sets.add_folder(faces, "mine")
+        add.add_folder(faces, "mine")
 
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
 
 
 @pytest.mark.parametrize(
     "name", ["", "..", ".hidden", "a/b", "a\\b", "C:", "con", "demo", "Demo", "x" * 61, "a\nb", "-x"]
 )
 def test_refuses_names_that_no_folder_can_have(name: str) -> None:
-    assert data_set.find(name) is None
+    assert registry.find(name) is None
     with pytest.raises(DataNameError, match="cannot be called"):
-        data_set.check_new_name(name if name else " ")
+        registry.check_new_name(name if name else " ")
 
 
 @pytest.mark.parametrize("name", ["mine", "MINE", "Mine"])
 def test_a_name_is_taken_whatever_its_case(name: str, archive: Path, home: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     with pytest.raises(DataNameTakenError, match="already"):
-        data_sets.add_zip(zip_of(archive, home / "a.zip"), name, "a.zip")
+        add.add_zip(zip_of(archive, home / "a.zip"), name, "a.zip")
 
-    assert data_set.get(name).folder == archive
+    assert registry.get(name).folder == archive
 
 
 def test_a_folder_has_one_name_only(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     with pytest.raises(FolderKnownError, match="is known as 'mine' already"):
-        data_sets.add_folder(archive, "yours")
+        add.add_folder(archive, "yours")
 
 
 def test_a_missing_name_tells_which_there_are(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     with pytest.raises(DataSetMissingError, match="choose one of mine"):
-        data_set.get("yours")
+        registry.get("yours")
 
 
 def test_refuses_what_is_no_folder_zip_or_csv(home: Path) -> None:
     with pytest.raises(SourceMissingError, match="no folder, zip or csv file"):
-        data_sets.add(home / "nowhere")
+        add.add(home / "nowhere")
 
 
 def test_a_folder_that_is_gone_is_told_by_its_name(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     archive.rename(archive.with_name("moved"))
 
     with pytest.raises(DataSetFolderMissingError, match="of the data set 'mine' are not at"):
-        dataset.resolve("mine")
-    assert data_sets.options() == [DEMO]
+        listing.resolve("mine")
+    assert add.options() == [DEMO]
 
 
 def test_a_name_goes_before_a_folder_of_that_name(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
     other = write_archive(archive.parent / "here" / "mine")
     monkeypatch.chdir(other.parent)
 
@@ -195,41 +196,41 @@ def test_a_name_goes_before_a_folder_of_that_name(archive: Path, monkeypatch: py
 
 
 def test_a_run_keeps_the_name(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     assert dataset.checked("MINE", ("happy", "sad")) == "mine"
-    assert dataset.title("mine") == dataset.title(str(archive)) == "mine"
+    assert listing.title("mine") == listing.title(str(archive)) == "mine"
 
 
 def test_the_newest_name_is_the_default_without_an_archive(archive: Path, faces: Path) -> None:
-    data_sets.add_folder(faces, "older")
-    data_sets.add_folder(archive, "newer")
+    add.add_folder(faces, "older")
+    add.add_folder(archive, "newer")
 
-    assert dataset.default_data() == "newer"
-    assert data_sets.options() == ["newer", "older", DEMO]
+    assert listing.default_data() == "newer"
+    assert add.options() == ["newer", "older", DEMO]
 
 
 def test_an_archive_goes_before_all_names(archive: Path, home: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
     write_archive(home / "archive")
 
-    assert dataset.default_data() == str(home / "archive")
+    assert listing.default_data() == str(home / "archive")
 
 
 def test_removing_a_name_leaves_the_persons_folder(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
-    data_sets.remove("mine")
+    add.remove("mine")
 
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
     assert listing.scan(archive).counts["train"] == {"happy": 6, "sad": 6}
 
 
 def test_removing_what_was_unpacked_leaves_nothing(archive: Path, home: Path) -> None:
-    data_sets.add_zip(zip_of(archive, home / "a.zip"), "zipped", "a.zip")
+    add.add_zip(zip_of(archive, home / "a.zip"), "zipped", "a.zip")
     dataset.load(listing.scan(listing.resolve("zipped")), "train", ("happy", "sad"))
 
-    data_sets.remove("zipped")
+    add.remove("zipped")
 
     assert list((home / "datasets").iterdir()) == []
     assert list((home / ".cache").glob("*.npz")) == []
@@ -239,10 +240,10 @@ def test_classes_get_other_names_without_a_change_on_disk(home: Path) -> None:
     folder = write_archive(home / "elsewhere")
     (folder / "train" / "happy").rename(folder / "train" / "Happiness")
     (folder / "test" / "happy").rename(folder / "test" / "Happiness")
-    data_sets.add_folder(folder, "mine")
+    add.add_folder(folder, "mine")
     before = snapshot(folder)
 
-    record = data_sets.rename_classes("mine", data_sets.usual_names(data_set.get("mine")))
+    record = add.rename_classes("mine", add.usual_names(registry.get("mine")))
 
     assert record.counts["train"] == {"happy": 6, "sad": 6}
     assert listing.scan(folder).files["test"]["happy"] == ("test/Happiness/000.png", "test/Happiness/001.png")
@@ -250,35 +251,35 @@ def test_classes_get_other_names_without_a_change_on_disk(home: Path) -> None:
 
 
 def test_two_classes_of_one_name_become_one(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
-    record = data_sets.rename_classes("mine", {"happy": "face", "sad": "face"})
+    record = add.rename_classes("mine", {"happy": "face", "sad": "face"})
 
     assert record.counts["train"] == {"face": 12}
 
 
 def test_class_names_are_part_of_the_fingerprint(archive: Path) -> None:
-    first = data_sets.add_folder(archive, "mine")
+    first = add.add_folder(archive, "mine")
 
-    second = data_sets.rename_classes("mine", {"happy": "glad"})
+    second = add.rename_classes("mine", {"happy": "glad"})
 
     assert first.fingerprint != second.fingerprint
 
 
 def test_refuses_a_class_name_that_no_folder_can_have(archive: Path) -> None:
-    data_sets.add_folder(archive, "mine")
+    add.add_folder(archive, "mine")
 
     with pytest.raises(ConfigError, match="names that a folder may have"):
-        data_sets.rename_classes("mine", {"happy": "../happy"})
+        add.rename_classes("mine", {"happy": "../happy"})
 
 
 def test_usual_names_put_no_two_classes_together(home: Path) -> None:
     folder = write_archive(home / "elsewhere")
     (folder / "train" / "sad").rename(folder / "train" / "happiness")
 
-    record = data_sets.add_folder(folder, "mine")
+    record = add.add_folder(folder, "mine")
 
-    assert data_sets.usual_names(record) == {}
+    assert add.usual_names(record) == {}
 
 
 def test_of_two_imports_of_one_name_one_wins(archive: Path, home: Path) -> None:
@@ -287,7 +288,7 @@ def test_of_two_imports_of_one_name_one_wins(archive: Path, home: Path) -> None:
     def bring() -> None:
         gate.wait()
         try:
-            outcomes.append(data_sets.add_zip(zipped, "same", "a.zip").name)
+            outcomes.append(add.add_zip(zipped, "same", "a.zip").name)
         except DataNameTakenError:
             outcomes.append("taken")
 
@@ -305,28 +306,28 @@ def test_of_two_imports_of_one_name_one_wins(archive: Path, home: Path) -> None:
 def test_many_imports_at_once_all_come(archive: Path, home: Path) -> None:
     zipped, names = zip_of(archive, home / "a.zip"), [f"set {number}" for number in range(6)]
 
-    threads = [threading.Thread(target=data_sets.add_zip, args=(zipped, name, "a.zip")) for name in names]
+    threads = [threading.Thread(target=add.add_zip, args=(zipped, name, "a.zip")) for name in names]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert sorted(record.name for record in data_set.list_sets()) == names
+    assert sorted(record.name for record in registry.list_sets()) == names
 
 
 def test_sweeps_what_killed_processes_left(home: Path) -> None:
     left = home / "datasets" / ".0a1b2c3d.4194303.1000000000.part"
     (left / "pictures").mkdir(parents=True)
 
-    removed = importing.sweep()
+    removed = staging.sweep()
 
     assert removed == 1
     assert not left.exists()
 
 
 def test_sweeps_nothing_of_a_process_that_lives(home: Path) -> None:
-    with importing.place("mine") as part:
-        removed = importing.sweep()
+    with staging.place("mine") as part:
+        removed = staging.sweep()
 
         assert removed == 0
         assert part.is_dir()
@@ -337,14 +338,14 @@ def test_a_record_of_a_later_version_is_left_alone(home: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "dataset.json").write_text('{"format": 99}', encoding="utf-8")
 
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
     with pytest.raises(DataNameTakenError, match="already"):
-        data_set.check_new_name("future")
+        registry.check_new_name("future")
 
 
 def test_refuses_a_folder_that_is_not_there(home: Path) -> None:
     with pytest.raises(DataFolderMissingError, match="No folder at"):
-        data_sets.add_folder(home / "nowhere")
+        add.add_folder(home / "nowhere")
 
 
 @pytest.mark.parametrize("names", [("training", "testing"), ("Train", "Validation"), ("train", "val")])
@@ -353,7 +354,7 @@ def test_other_names_of_the_splits_are_known(names: tuple[str, str], archive: Pa
         (archive / old).rename(archive / f"{new}-")
         (archive / f"{new}-").rename(archive / new)
 
-    record = data_sets.add_folder(archive, "mine")
+    record = add.add_folder(archive, "mine")
 
     assert record.counts == {"train": {"happy": 6, "sad": 6}, "test": {"happy": 2, "sad": 2}}
 
@@ -361,7 +362,7 @@ def test_other_names_of_the_splits_are_known(names: tuple[str, str], archive: Pa
 def test_a_validation_folder_beside_test_is_left_aside(archive: Path) -> None:
     write_classes(archive / "validation")
 
-    record = data_sets.add_folder(archive, "mine")
+    record = add.add_folder(archive, "mine")
 
     assert record.counts["test"] == {"happy": 2, "sad": 2}
 
@@ -372,4 +373,4 @@ def test_folders_that_only_wrap_are_looked_through(depth: int, home: Path) -> No
     inner = outer.joinpath(*["wrap"] * depth, "data")
     write_classes(inner)
 
-    assert data_sets.add_folder(outer, "mine").folder == inner
+    assert add.add_folder(outer, "mine").folder == inner

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import dataset
-from emotion.dataset import Examples, Listing
-from emotion.errors import (
+from emotion.data import dataset
+from emotion.data.dataset import Examples
+from emotion.data.listing import SPLITS, Listing, scan
+from emotion.system.errors import (
     ClassEmptyError,
     ClassMissingError,
     ConfigError,
@@ -29,11 +30,11 @@ def save(path: Path, pixels: np.ndarray) -> None:
 def make(root: Path, n: int = 5, **counts: int) -> Listing:
     """A folder with n noisy pictures a class and split, none like another."""
     rng = np.random.default_rng(0)
-    for split in dataset.SPLITS:
+    for split in SPLITS:
         for name in CLASSES:
             for number in range(counts.get(f"{split}_{name}", n)):
                 save(root / split / name / f"{number:03d}.png", rng.integers(0, 256, (48, 48), dtype=np.uint8))
-    return dataset.scan(root)
+    return scan(root)
 
 
 def examples(labels: list[int], twins: list[list[int]] | None = None) -> Examples:
@@ -91,7 +92,7 @@ def test_pads_pictures_that_are_not_square(home: Path, tmp_path: Path) -> None:
     wide[:, 36:60] = 255  # a quarter of the width, so a quarter of a padded square too
     save(root / "train" / "sad" / "000.png", wide)
 
-    loaded = dataset.load(dataset.scan(root), "train", CLASSES)
+    loaded = dataset.load(scan(root), "train", CLASSES)
 
     assert (loaded.images[0][24] > 128).sum() == 12
 
@@ -102,7 +103,7 @@ def test_leaves_unreadable_pictures_out(home: Path, tmp_path: Path) -> None:
     (root / "train" / "sad" / "001.png").write_bytes(b"not a picture")
     (root / "train" / "happy" / "002.png").write_bytes(b"")
 
-    loaded = dataset.load(dataset.scan(root), "train", CLASSES)
+    loaded = dataset.load(scan(root), "train", CLASSES)
 
     assert loaded.unreadable == ("train/sad/001.png", "train/happy/002.png")
     assert loaded.labels.tolist() == [0, 0, 1, 1]
@@ -123,7 +124,7 @@ def test_a_run_keeps_the_absolute_path_of_its_data(tmp_path: Path, monkeypatch: 
 def test_larger_pictures_without_a_face_are_left_out_by_name(home: Path, tmp_path: Path) -> None:
     listing = make(tmp_path / "data", n=2)
     Image.new("L", (300, 300)).save(tmp_path / "data" / "train" / "sad" / "hills.png")
-    listing = dataset.scan(tmp_path / "data")
+    listing = scan(tmp_path / "data")
 
     first, again = (dataset.load(listing, "train", CLASSES) for _ in range(2))
 
@@ -135,9 +136,9 @@ def test_remembers_unreadable_pictures_when_cached(home: Path, tmp_path: Path) -
     root = tmp_path / "data"
     make(root, n=3)
     (root / "train" / "sad" / "001.png").write_bytes(b"not a picture")
-    first = dataset.load(dataset.scan(root), "train", CLASSES)
+    first = dataset.load(scan(root), "train", CLASSES)
 
-    again = dataset.load(dataset.scan(root), "train", CLASSES)
+    again = dataset.load(scan(root), "train", CLASSES)
 
     assert (again.unreadable, again.files) == (first.unreadable, first.files)
     assert (again.images == first.images).all()
@@ -158,7 +159,7 @@ def test_names_a_split_that_is_missing(home: Path, tmp_path: Path) -> None:
     save(tmp_path / "data/train/sad/1.png", np.zeros((48, 48), dtype=np.uint8))
 
     with pytest.raises(SplitMissingError, match="has no test/ folder"):
-        dataset.load(dataset.scan(tmp_path / "data"), "test", CLASSES)
+        dataset.load(scan(tmp_path / "data"), "test", CLASSES)
 
 
 def test_names_a_class_that_is_missing(home: Path, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_names_a_class_without_files(home: Path, tmp_path: Path) -> None:
     (tmp_path / "data/train/sad").mkdir()
 
     with pytest.raises(ClassEmptyError, match=r"sad holds no readable picture"):
-        dataset.load(dataset.scan(listing.root), "train", CLASSES)
+        dataset.load(scan(listing.root), "train", CLASSES)
 
 
 def test_names_a_class_without_readable_files(home: Path, tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ def test_takes_examples_in_the_order_asked() -> None:
 
 
 def test_tells_progress_up_to_the_end(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.reading.CHUNK", 4)
+    monkeypatch.setattr("emotion.images.load.CHUNK", 4)
     listing = make(tmp_path / "data", n=5)
     told: list[tuple[int, int]] = []
 
@@ -219,7 +220,7 @@ def test_reads_the_same_in_any_chunks(home: Path, tmp_path: Path, monkeypatch: p
     whole = dataset.load(listing, "train", CLASSES)
     cache_files(home)[0].unlink()
 
-    monkeypatch.setattr("emotion.reading.CHUNK", 3)
+    monkeypatch.setattr("emotion.images.load.CHUNK", 3)
     parts = dataset.load(listing, "train", CLASSES)
 
     assert (parts.images == whole.images).all()
@@ -255,7 +256,7 @@ def test_reads_anew_after_a_change(home: Path, tmp_path: Path) -> None:
     dataset.load(make(root, n=2), "train", CLASSES)
 
     save(root / "train/sad/000.png", np.full((48, 48), 77, dtype=np.uint8))
-    loaded = dataset.load(dataset.scan(root), "train", CLASSES)
+    loaded = dataset.load(scan(root), "train", CLASSES)
 
     assert (loaded.images[0] == 77).all()
 
@@ -282,7 +283,7 @@ def test_keeps_other_folders_in_the_cache(home: Path, tmp_path: Path) -> None:
 
 
 def test_keeps_a_limited_number_of_files(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.picture_cache.KEPT", 2)
+    monkeypatch.setattr("emotion.images.cache.KEPT", 2)
 
     for name in ("one", "two", "three"):
         dataset.load(make(tmp_path / name, n=1), "train", CLASSES)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import demo_faces
-from emotion.errors import FolderNotEmptyError
+from emotion.data.drawn import write
+from emotion.system.errors import FolderNotEmptyError
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -15,14 +15,14 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 def average_face(happiness: float, count: int = 24) -> np.ndarray:
-    faces = [demo_faces.draw_face(np.random.default_rng(seed), happiness) for seed in range(count)]
+    faces = [write.draw_face(np.random.default_rng(seed), happiness) for seed in range(count)]
     return np.mean([np.asarray(face, dtype=np.float64) for face in faces], axis=0)
 
 
 def test_writes_the_layout_of_the_archive(tmp_path: Path) -> None:
     root = tmp_path / "drawn"
 
-    demo_faces.write(root, train=4, test=2)
+    write.write(root, train=4, test=2)
 
     assert sorted(contents(root)) == [
         "test/happy/00001.png",
@@ -35,14 +35,14 @@ def test_writes_the_layout_of_the_archive(tmp_path: Path) -> None:
 
 
 def test_writes_faces_of_48_pixels_in_grey(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "drawn", train=2, test=2)
+    write.write(tmp_path / "drawn", train=2, test=2)
 
     with Image.open(tmp_path / "drawn/train/happy/00001.png") as face:
         assert (face.size, face.mode) == ((48, 48), "L")
 
 
 def test_gives_an_odd_face_to_happy(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "drawn", train=3, test=1)
+    write.write(tmp_path / "drawn", train=3, test=1)
 
     assert len(list((tmp_path / "drawn/train/happy").iterdir())) == 2
     assert len(list((tmp_path / "drawn/train/sad").iterdir())) == 1
@@ -50,30 +50,30 @@ def test_gives_an_odd_face_to_happy(tmp_path: Path) -> None:
 
 
 def test_same_seed_writes_identical_files(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "first", train=6, test=2, seed=5)
-    demo_faces.write(tmp_path / "second", train=6, test=2, seed=5)
+    write.write(tmp_path / "first", train=6, test=2, seed=5)
+    write.write(tmp_path / "second", train=6, test=2, seed=5)
 
     assert contents(tmp_path / "first") == contents(tmp_path / "second")
 
 
 def test_another_seed_writes_other_faces(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "first", train=2, test=2, seed=5)
-    demo_faces.write(tmp_path / "second", train=2, test=2, seed=6)
+    write.write(tmp_path / "first", train=2, test=2, seed=5)
+    write.write(tmp_path / "second", train=2, test=2, seed=6)
 
     first, second = contents(tmp_path / "first"), contents(tmp_path / "second")
     assert all(first[name] != second[name] for name in first)
 
 
 def test_asking_for_more_changes_no_face(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "few", train=4, test=2)
-    demo_faces.write(tmp_path / "many", train=10, test=6)
+    write.write(tmp_path / "few", train=4, test=2)
+    write.write(tmp_path / "many", train=10, test=6)
 
     few, many = contents(tmp_path / "few"), contents(tmp_path / "many")
     assert few.items() <= many.items()
 
 
 def test_no_face_is_drawn_twice(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "drawn", train=40, test=20)
+    write.write(tmp_path / "drawn", train=40, test=20)
 
     files = contents(tmp_path / "drawn")
     assert len(set(files.values())) == len(files) == 60
@@ -82,7 +82,7 @@ def test_no_face_is_drawn_twice(tmp_path: Path) -> None:
 def test_progress_ends_with_all_faces(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
 
-    demo_faces.write(tmp_path / "drawn", train=60, test=10, progress=lambda done, total: seen.append((done, total)))
+    write.write(tmp_path / "drawn", train=60, test=10, progress=lambda done, total: seen.append((done, total)))
 
     assert seen == [(50, 70), (70, 70)]
 
@@ -92,7 +92,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
         raise KeyboardInterrupt("stopped by hand")
 
     with pytest.raises(KeyboardInterrupt, match="stopped by hand"):
-        demo_faces.write(tmp_path / "drawn", train=60, test=10, progress=interrupt)
+        write.write(tmp_path / "drawn", train=60, test=10, progress=interrupt)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -100,7 +100,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_shows_no_folder_before_all_is_drawn(tmp_path: Path) -> None:
     seen: list[bool] = []
 
-    demo_faces.write(
+    write.write(
         tmp_path / "drawn", train=60, test=0, progress=lambda done, total: seen.append((tmp_path / "drawn").exists())
     )
 
@@ -112,7 +112,7 @@ def test_refuses_a_folder_that_holds_files(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
 
     with pytest.raises(FolderNotEmptyError, match="already holds files"):
-        demo_faces.write(tmp_path, train=2, test=2)
+        write.write(tmp_path, train=2, test=2)
 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
@@ -121,13 +121,13 @@ def test_fills_a_folder_that_is_empty(tmp_path: Path) -> None:
     root = tmp_path / "drawn"
     root.mkdir()
 
-    demo_faces.write(root, train=2, test=2)
+    write.write(root, train=2, test=2)
 
     assert len(contents(root)) == 4
 
 
 def test_makes_the_folders_above_it(tmp_path: Path) -> None:
-    demo_faces.write(tmp_path / "a" / "b" / "drawn", train=2, test=2)
+    write.write(tmp_path / "a" / "b" / "drawn", train=2, test=2)
 
     assert len(contents(tmp_path / "a" / "b" / "drawn")) == 4
 
@@ -137,17 +137,17 @@ def test_lets_a_faster_process_win(tmp_path: Path) -> None:
 
     def other_process(done: int, total: int) -> None:
         if done == total:
-            demo_faces.write(root, train=2, test=2)
+            write.write(root, train=2, test=2)
 
-    demo_faces.write(root, train=60, test=2, progress=other_process)
+    write.write(root, train=60, test=2, progress=other_process)
 
     assert len(contents(root)) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["drawn"]
 
 
 def test_same_generator_draws_same_face() -> None:
-    first = demo_faces.draw_face(np.random.default_rng(3), 0.5)
-    second = demo_faces.draw_face(np.random.default_rng(3), 0.5)
+    first = write.draw_face(np.random.default_rng(3), 0.5)
+    second = write.draw_face(np.random.default_rng(3), 0.5)
 
     assert first.tobytes() == second.tobytes()
 
@@ -155,7 +155,7 @@ def test_same_generator_draws_same_face() -> None:
 @pytest.mark.parametrize("happiness", [-1.0, 0.0, 1.0])
 def test_draws_every_happiness_from_end_to_end(happiness: float) -> None:
     for seed in range(12):
-        face = np.asarray(demo_faces.draw_face(np.random.default_rng(seed), happiness))
+        face = np.asarray(write.draw_face(np.random.default_rng(seed), happiness))
 
         assert face.shape == (48, 48)
         assert face.std() > 8  # something is to be seen
@@ -169,24 +169,24 @@ def test_more_happiness_moves_the_average_face_further() -> None:
 
 @pytest.mark.parametrize("happy", [True, False])
 def test_portrait_has_its_size_and_colours(happy: bool) -> None:
-    portrait = demo_faces.draw_portrait(1, happy=happy, size=120)
+    portrait = write.draw_portrait(1, happy=happy, size=120)
 
     assert (portrait.size, portrait.mode) == ((120, 120), "RGB")
 
 
 def test_portrait_is_480_pixels_unless_told() -> None:
-    assert demo_faces.draw_portrait(1, happy=True).size == (480, 480)
+    assert write.draw_portrait(1, happy=True).size == (480, 480)
 
 
 def test_same_seed_draws_same_portrait() -> None:
-    first = demo_faces.draw_portrait(9, happy=True, size=96)
-    second = demo_faces.draw_portrait(9, happy=True, size=96)
+    first = write.draw_portrait(9, happy=True, size=96)
+    second = write.draw_portrait(9, happy=True, size=96)
 
     assert first.tobytes() == second.tobytes()
 
 
 def test_happy_and_sad_portrait_differ_in_the_face_alone() -> None:
-    happy, sad = (np.asarray(demo_faces.draw_portrait(4, happy=kind, size=96)) for kind in (True, False))
+    happy, sad = (np.asarray(write.draw_portrait(4, happy=kind, size=96)) for kind in (True, False))
 
     differs = (happy != sad).any(axis=2)
     assert differs[32:80, 24:72].any()
@@ -196,7 +196,7 @@ def test_happy_and_sad_portrait_differ_in_the_face_alone() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_portrait_keeps_its_head_inside_the_frame(seed: int) -> None:
-    portrait = np.asarray(demo_faces.draw_portrait(seed, happy=True, size=96))
+    portrait = np.asarray(write.draw_portrait(seed, happy=True, size=96))
 
     background = portrait[0, 0]
     top, left, right = portrait[:2], portrait[:60, :2], portrait[:60, -2:]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from emotion import duel, game, study
-from emotion.errors import ConfigError
-from emotion.predictor import load_model
-from emotion.study import Study
+from emotion.evaluation import duel, game, study
+from emotion.evaluation.study import Study
+from emotion.models.predictor import load_model
+from emotion.system.errors import ConfigError
 from tests.patterns import examples
 
 DATA = Path(__file__).resolve().parent.parent / "data"

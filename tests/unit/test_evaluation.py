@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from emotion.config import ModelInfo
-from emotion.dataset import Examples
-from emotion.errors import ConfigError, ModelClassesError
-from emotion.evaluation import Evaluation, asked_classes, default_classes, evaluate, evaluate_model, narrow
-from emotion.predictor import load_model
+from emotion.data.dataset import Examples
+from emotion.evaluation.scores import Evaluation, asked_classes, default_classes, evaluate, evaluate_model, narrow
+from emotion.models.predictor import load_model
+from emotion.recipes.settings import ModelInfo
+from emotion.system.errors import ConfigError, ModelClassesError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REQUIRED = {"n", "loss", "accuracy", "accuracy_interval", "balanced_accuracy", "auc", "confusion_matrix", "classes"}

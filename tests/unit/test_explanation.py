@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import images
-from emotion.explanation import STRIP, Spread, Variant, spread, variants, why
-from emotion.prediction import Looking, answer
-from emotion.predictor import load_model
+from emotion.images import crop
+from emotion.models.answers import Looking, answer
+from emotion.models.explain import STRIP, Spread, Variant, spread, variants, why
+from emotion.models.predictor import load_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMES = ["as it is", "mirrored", "larger crop", "smaller crop", "brighter", "darker"]
@@ -172,4 +172,4 @@ def test_a_frame_is_drawn_around_the_face(brightness):
 def test_variants_are_cut_like_every_face(brightness):
     plain, *_ = variants(brightness, ramp(), (60, 40, 120, 110))
 
-    assert (plain.seen == images.to_input(images.crop_face(ramp(), (60, 40, 120, 110)))).all()
+    assert (plain.seen == crop.to_input(crop.crop_face(ramp(), (60, 40, 120, 110)))).all()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from emotion.boxes import Box, Found
-from emotion.faces import FACE_FILLS, NO_FACE, NO_FACE_SMALL, find_faces, is_tight_crop, regions
+from emotion.images.boxes import Box, Found
+from emotion.images.detect import FACE_FILLS, NO_FACE, NO_FACE_SMALL, find_faces, is_tight_crop, regions
 
 
 class RedFinder:

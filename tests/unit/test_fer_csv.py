@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import data_sets, fer_csv
-from emotion.data_layout import Options
-from emotion.import_errors import CsvError, SourceMissingError
+from emotion.data.bring import add, fer_csv
+from emotion.data.bring.errors import CsvError, SourceMissingError
+from emotion.data.bring.layout import Options
 from tests.zips import face, zip_of
 
 NAMES = "emotion,pixels,Usage"
@@ -52,7 +52,7 @@ def test_pixels_arrive_as_they_are(table: Path, tmp_path: Path) -> None:
     [("public", 1, {"privatetest": 2}), ("private", 1, {"publictest": 2}), ("both", 2, {})],
 )
 def test_one_test_part_is_taken(part: str, test: int, left_out: dict[str, int], table: Path) -> None:
-    record = data_sets.add_csv(table, "fer", Options(test=part))
+    record = add.add_csv(table, "fer", Options(test=part))
 
     assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": test, "sad": test}}
     assert record.left_out == left_out
@@ -78,14 +78,14 @@ def test_a_zip_with_the_csv_is_understood(table: Path, home: Path) -> None:
     folder.mkdir()
     table.rename(folder / "fer2013.csv")
 
-    record = data_sets.add_zip(zip_of(folder, home / "a.zip"), "fer", "a.zip")
+    record = add.add_zip(zip_of(folder, home / "a.zip"), "fer", "a.zip")
 
     assert record.counts["train"] == {"happy": 2, "sad": 2}
     assert not (record.home / "table.csv").exists()
 
 
 def test_the_same_csv_gives_the_same_fingerprint(table: Path) -> None:
-    records = [data_sets.add_csv(table, name) for name in ("one", "two")]
+    records = [add.add_csv(table, name) for name in ("one", "two")]
 
     assert records[0].fingerprint == records[1].fingerprint
 
@@ -106,7 +106,7 @@ def test_the_same_csv_gives_the_same_fingerprint(table: Path) -> None:
 )  # fmt: skip
 def test_tells_the_line_that_is_wrong(line: str, match: str, home: Path) -> None:
     with pytest.raises(CsvError, match=match):
-        data_sets.add_csv(write(home / "fer.csv", NAMES, line), "fer")
+        add.add_csv(write(home / "fer.csv", NAMES, line), "fer")
 
     assert list((home / "datasets").iterdir()) == []
 
@@ -116,9 +116,9 @@ def test_refuses_what_is_no_such_table(content: bytes, home: Path) -> None:
     (home / "fer.csv").write_bytes(content)
 
     with pytest.raises(CsvError, match="csv file"):
-        data_sets.add_csv(home / "fer.csv", "fer")
+        add.add_csv(home / "fer.csv", "fer")
 
 
 def test_refuses_a_table_that_is_not_there(home: Path) -> None:
     with pytest.raises(SourceMissingError, match="no folder, zip or csv file"):
-        data_sets.add_csv(home / "nowhere.csv", "fer")
+        add.add_csv(home / "nowhere.csv", "fer")

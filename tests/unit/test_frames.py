@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.frames import MAX_FRAME_BYTES, PREFIX, decode, look
-from emotion.picture_errors import NotAPictureError, PictureDamagedError, PictureFileTooLargeError
-from emotion.predictor import Predictor, load_model
-from emotion.tracking import Tracker
+from emotion.images.errors import NotAPictureError, PictureDamagedError, PictureFileTooLargeError
+from emotion.models.live import MAX_FRAME_BYTES, PREFIX, Tracker, decode, look
+from emotion.models.predictor import Predictor, load_model
 
 BRIGHTNESS = Path(__file__).resolve().parents[1] / "data" / "brightness"  # happy for bright, sad for dark
 

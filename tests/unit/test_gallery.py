@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import gallery
-from emotion.config import ModelInfo
-from emotion.errors import ConfigError
+from emotion.evaluation import gallery
+from emotion.recipes.settings import ModelInfo
+from emotion.system.errors import ConfigError
 
 INFO = ModelInfo()
 LABELS = np.array([1, 1, 1, 0, 0, 0])

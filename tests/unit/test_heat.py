@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import heat
-from emotion.heat import heat_map, overlay, where_hottest
-from emotion.predictor import Predictor, load_model
+from emotion.models import heat
+from emotion.models.heat import heat_map, overlay, where_hottest
+from emotion.models.predictor import Predictor, load_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 MOUTH = slice(30, 42), slice(12, 36)  # all that the model `mouth` looks at

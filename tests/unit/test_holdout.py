@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emotion.holdout import hold_out, identical_groups
+from emotion.data.splits import hold_out, identical_groups
 
 
 def held_per_class(held: np.ndarray, labels: np.ndarray) -> list[int]:

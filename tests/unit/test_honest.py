@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from emotion import check, dataset, honest, overlay
-from emotion.check import Report
-from emotion.decisions import EXCLUDE, MOVE, RELABEL, Change
-from emotion.honest import Honest
-from emotion.listing import on_disk
-from emotion.metrics import wilson_interval
-from emotion.predictor import load_model
+from emotion.checks import check
+from emotion.checks.check import Report
+from emotion.data import dataset, edits, listing
+from emotion.data.decisions import EXCLUDE, MOVE, RELABEL, Change
+from emotion.data.listing import on_disk
+from emotion.evaluation import honest
+from emotion.evaluation.honest import Honest
+from emotion.metrics.classification import wilson_interval
+from emotion.models.predictor import load_model
 from tests import planted_data
 from tests.tiny_model import BRIGHTNESS
 
@@ -76,7 +78,7 @@ def test_each_picture_is_counted_for_one_reason(data: Path) -> None:
 
 def test_twins_that_were_excluded_stay_in_the_naive_score(data: Path) -> None:
     planted_data.twins(data)
-    overlay.decide(data, [Change(EXCLUDE, ("test/happy/twin.png",))], "twin")
+    edits.decide(data, [Change(EXCLUDE, ("test/happy/twin.png",))], "twin")
 
     both = score(check.check(data))
 
@@ -87,14 +89,14 @@ def test_twins_that_were_excluded_stay_in_the_naive_score(data: Path) -> None:
 
 def test_what_was_excluded_for_another_reason_is_told_so(data: Path) -> None:
     check.check(data)
-    overlay.decide(data, [Change(EXCLUDE, ("test/happy/01.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("test/happy/01.png",))], "no face")
 
     assert left_out(score(check.check(data))) == {"decided": 1}
 
 
 def test_the_honest_score_goes_by_the_decided_label(data: Path) -> None:
     check.check(data)
-    overlay.decide(data, [Change(RELABEL, ("test/happy/01.png",), "sad")], "looked at")
+    edits.decide(data, [Change(RELABEL, ("test/happy/01.png",), "sad")], "looked at")
 
     both = score(check.check(data), wrong=("test/happy/01.png",))
 
@@ -105,7 +107,7 @@ def test_the_honest_score_goes_by_the_decided_label(data: Path) -> None:
 
 def test_a_picture_taken_out_of_train_still_counts_for_older_models(data: Path) -> None:
     planted_data.twins(data)
-    overlay.decide(data, [Change(EXCLUDE, ("train/happy/03.png",))], "twin")
+    edits.decide(data, [Change(EXCLUDE, ("train/happy/03.png",))], "twin")
     report = check.check(data)
 
     older, newer = score(report, trained_on="older"), score(report, trained_on=report.fingerprint)
@@ -115,7 +117,7 @@ def test_a_picture_taken_out_of_train_still_counts_for_older_models(data: Path) 
 
 def test_a_picture_moved_out_of_train_is_known_to_older_models(data: Path) -> None:
     check.check(data)
-    overlay.decide(data, [Change(MOVE, ("train/happy/03.png",), "test")], "dealt")
+    edits.decide(data, [Change(MOVE, ("train/happy/03.png",), "test")], "dealt")
     report = check.check(data)
 
     older, newer = score(report, trained_on="older"), score(report, trained_on=report.fingerprint)
@@ -127,17 +129,17 @@ def test_a_picture_moved_out_of_train_is_known_to_older_models(data: Path) -> No
 
 def test_nothing_is_known_without_a_check(data: Path) -> None:
     model = load_model(str(BRIGHTNESS / "model.tflite"))
-    test = dataset.load(dataset.scan(data), "test", ("sad", "happy"))
+    test = dataset.load(listing.scan(data), "test", ("sad", "happy"))
 
     assert honest.known(data, model, test, test.labels) is None
 
 
 def test_the_model_is_asked_about_what_was_excluded(data: Path) -> None:
     planted_data.twins(data)
-    overlay.decide(data, [Change(EXCLUDE, ("test/happy/twin.png",))], "twin")
+    edits.decide(data, [Change(EXCLUDE, ("test/happy/twin.png",))], "twin")
     check.check(data)
     model = load_model(str(BRIGHTNESS / "model.tflite"))
-    test = dataset.load(dataset.scan(data), "test", ("sad", "happy"))
+    test = dataset.load(listing.scan(data), "test", ("sad", "happy"))
 
     both = honest.known(data, model, test, test.labels)
 

@@ -11,16 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.images import (
-    CROP,
-    MAX_FILE_BYTES,
-    as_batch,
-    crop_face,
-    open_picture,
-    to_input,
-    to_square,
-)
-from emotion.picture_errors import PictureError, TooManyPixelsError
+from emotion.images.crop import CROP, as_batch, crop_face, to_input, to_square
+from emotion.images.decode import MAX_FILE_BYTES, open_picture
+from emotion.images.errors import PictureError, TooManyPixelsError
 from tests.odd_files import encode, jpeg, scene, turned, with_alpha
 
 

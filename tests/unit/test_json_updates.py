@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from emotion import files, runs
-from emotion.errors import StoredFileError
-from emotion.runs import RunPaths
+from emotion.runs import run
+from emotion.runs.run import RunPaths
+from emotion.system import files
+from emotion.system.errors import StoredFileError
 
 WRITER = """
 import sys
@@ -47,7 +48,7 @@ def test_a_file_that_cannot_be_read_is_not_written_over(tmp_path: Path, content:
     paths = RunPaths(tmp_path)
     paths.person.write_bytes(content)
     with pytest.raises(StoredFileError, match="cannot be read"):
-        runs.rename(paths, "mine")
+        run.rename(paths, "mine")
     assert paths.person.read_bytes() == content
 
 
@@ -61,7 +62,7 @@ def test_a_passing_read_error_wipes_nothing(tmp_path: Path, monkeypatch: pytest.
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_text", refuse)
         with pytest.raises(StoredFileError, match="busy"):
-            runs.rename(paths, "mine")
+            run.rename(paths, "mine")
     assert files.read_json(paths.person) == {"name": "old", "other": 1}
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from emotion import data_set, kaggle
-from emotion.import_errors import DataNameTakenError, DownloadError, KagglehubMissingError
+from emotion.data import registry
+from emotion.data.bring import kaggle
+from emotion.data.bring.errors import DataNameTakenError, DownloadError, KagglehubMissingError
 
 FAKE = """
 import os, pathlib
@@ -37,7 +38,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_says_what_to_do_without_the_package(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.kaggle.is_installed", lambda: False)
+    monkeypatch.setattr("emotion.data.bring.kaggle.is_installed", lambda: False)
 
     with pytest.raises(KagglehubMissingError, match="pip install kagglehub"):
         kaggle.get_fer2013()
@@ -69,7 +70,7 @@ def test_says_in_one_sentence_why_nothing_came(
         kaggle.get_fer2013()
 
     assert list((home / "datasets").iterdir()) == []
-    assert data_set.list_sets() == []
+    assert registry.list_sets() == []
 
 
 def test_refuses_a_taken_name_before_the_download(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion import listing
-from emotion.errors import (
+from emotion.data import listing
+from emotion.system.errors import (
     DataFolderMissingError,
     DataFolderUnreadableError,
     FolderNamesClashError,

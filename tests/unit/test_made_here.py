@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from emotion import data_sets, listing, made_here
-from emotion.data_set import DataSet
-from emotion.errors import ConfigError
-from emotion.import_errors import DataNameTakenError
-from emotion.picture_errors import NotAPictureError
+from emotion.data import listing, made_here
+from emotion.data.bring import add
+from emotion.data.bring.errors import DataNameTakenError
+from emotion.data.registry import DataSet
+from emotion.images.errors import NotAPictureError
+from emotion.system.errors import ConfigError
 from tests.zips import png
 
 
@@ -87,18 +88,18 @@ def test_keeps_pixels_and_nothing_else(mine: DataSet) -> None:
 def test_can_be_learned_from_when_it_is_shared_out(mine: DataSet) -> None:
     fill(mine, 5)
 
-    record = data_sets.refresh("mine")
+    record = add.refresh("mine")
 
     assert record.counts == {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}}
 
 
 def test_what_was_set_aside_stays_so_when_it_grows(mine: DataSet) -> None:
     fill(mine, 5)
-    data_sets.refresh("mine")
+    add.refresh("mine")
     test = listing.scan(mine.folder).files["test"]
 
     fill(mine, 5, first=1000)
-    data_sets.refresh("mine")
+    add.refresh("mine")
 
     grown = listing.scan(mine.folder).files["test"]
     assert {name: set(files) <= set(grown[name]) for name, files in test.items()} == {"happy": True, "sad": True}
@@ -137,6 +138,6 @@ def test_shows_the_newest_first(mine: DataSet) -> None:
 def test_removing_it_deletes_its_pictures(mine: DataSet) -> None:
     fill(mine, 2)
 
-    data_sets.remove("mine")
+    add.remove("mine")
 
     assert not mine.home.exists()

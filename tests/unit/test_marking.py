@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import marking
-from emotion.prediction import Face
+from emotion.models import marking
+from emotion.models.answers import Face
 
 
 def face(box: tuple[int, int, int, int] | None = None, label: str = "sad") -> Face:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import collection, demo_faces, material
-from emotion.config import TrainingConfig
-from emotion.errors import TooFewOwnPicturesError, TooFewPicturesError
+from emotion.data import collection, material
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.system.errors import TooFewOwnPicturesError, TooFewPicturesError
 
 CLASSES = ("sad", "happy")
 
@@ -14,7 +15,7 @@ CLASSES = ("sad", "happy")
 @pytest.fixture
 def faces(home):
     root = home / "faces"
-    demo_faces.write(root, train=40, test=20, seed=1)
+    write.write(root, train=40, test=20, seed=1)
     return root
 
 

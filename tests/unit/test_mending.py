@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import dataset, files, mending, overlay, runs
-from emotion.config import TrainingConfig
-from emotion.decisions import EXCLUDE, Change
-from emotion.listing import scan
-from emotion.predictor import Predictor, load_model
-from emotion.runs import Run
+from emotion.data import dataset, edits
+from emotion.data.decisions import EXCLUDE, Change
+from emotion.data.listing import scan
+from emotion.models.predictor import Predictor, load_model
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run as runs
+from emotion.runs.run import Run
+from emotion.system import files
+from emotion.training import repeat
 from tests import planted_data
 from tests.tiny_model import BRIGHTNESS, give_model
 
@@ -31,13 +34,13 @@ def run_of(data: Path, fingerprint: str, **settings: str) -> Run:
 
 
 def drop_one(data: Path) -> None:
-    overlay.decide(data, [Change(EXCLUDE, ("test/happy/00.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("test/happy/00.png",))], "no face")
 
 
 def test_asks_for_the_same_once_more(data: Path) -> None:
     before = run_of(data, "old", name="first")
 
-    config = mending.again(before)
+    config = repeat.again(before)
 
     assert config == replace(before.config, name="first, mended data", repeats=before.id)
 
@@ -45,7 +48,7 @@ def test_asks_for_the_same_once_more(data: Path) -> None:
 def test_a_long_name_stays_within_its_bounds(data: Path) -> None:
     before = run_of(data, "old", name="x" * 80)
 
-    assert len(mending.again(before).name) == 80
+    assert len(repeat.again(before).name) == 80
 
 
 def test_offers_runs_that_learned_from_another_state_of_the_data(data: Path) -> None:
@@ -53,20 +56,20 @@ def test_offers_runs_that_learned_from_another_state_of_the_data(data: Path) -> 
     drop_one(data)
     run_of(data, scan(data).fingerprint)
 
-    assert [run.id for run in mending.candidates(scan(data))] == [before.id]
+    assert [run.id for run in repeat.candidates(scan(data))] == [before.id]
 
 
 def test_offers_no_run_of_other_data(data: Path, home: Path) -> None:
     run_of(planted_data.write_clean(home / "other"), "old")
 
-    assert mending.candidates(scan(data)) == []
+    assert repeat.candidates(scan(data)) == []
 
 
 def test_pairs_a_run_with_its_repetition(data: Path) -> None:
     before = run_of(data, "old")
     after = run_of(data, "new", repeats=before.id)
 
-    pairs = mending.repetitions(scan(data))
+    pairs = repeat.repetitions(scan(data))
 
     assert [(first.id, second.id) for first, second in pairs] == [(before.id, after.id)]
 
@@ -74,7 +77,7 @@ def test_pairs_a_run_with_its_repetition(data: Path) -> None:
 def test_a_repetition_of_a_run_that_is_gone_has_no_pair(data: Path) -> None:
     run_of(data, "new", repeats="20261123-000000-gone")
 
-    assert mending.repetitions(scan(data)) == []
+    assert repeat.repetitions(scan(data)) == []
 
 
 class Dark(Predictor):
@@ -89,7 +92,7 @@ def test_tells_which_pictures_changed_sides(data: Path) -> None:
     dark = Dark(bright.path, bright.info, "dark")
     test = dataset.load(scan(data), "test", ("sad", "happy"))
 
-    mended = mending.compare(dark, bright, test)
+    mended = repeat.compare(dark, bright, test)
 
     assert sorted([*mended.won.tolist(), *mended.lost.tolist()]) == list(range(24))
     assert mended.comparison.only_after == len(mended.won)
@@ -103,7 +106,7 @@ def test_both_are_asked_about_the_test_pictures_in_use(data: Path) -> None:
     drop_one(data)
     said: list[tuple[int, int]] = []
 
-    mended = mending.compared(before, after, lambda done, total: said.append((done, total)))
+    mended = repeat.compared(before, after, lambda done, total: said.append((done, total)))
 
     assert mended.comparison.n == 23
     assert mended.to_json()["comparison"]["words"] == "As many right as before."

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import adjustment, evaluation, network_outputs
-from emotion.adjustment import Adjustment
-from emotion.dataset import Examples
-from emotion.errors import ModelClassesError
-from emotion.predictor import Predictor, load_model
+from emotion.data.dataset import Examples
+from emotion.evaluation import network_outputs, scores
+from emotion.models import preferences
+from emotion.models.predictor import Predictor, load_model
+from emotion.models.preferences import Adjustment
+from emotion.system.errors import ModelClassesError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PICTURES = np.random.default_rng(1).integers(0, 256, (70, 48, 48), np.uint8)
@@ -65,13 +66,13 @@ def test_gives_what_the_model_itself_would(three: Path) -> None:
 
 @pytest.mark.parametrize("classes", [("angry", "happy", "sad"), ("sad", "happy"), ("happy", "angry")])
 def test_narrows_to_classes_as_an_evaluation_does(three: Path, classes: tuple[str, ...]) -> None:
-    adjustment.save(three / "model.tflite", load_model(three).info, Adjustment(temperature=1.7))
+    preferences.save(three / "model.tflite", load_model(three).info, Adjustment(temperature=1.7))
     model = load_model(three)
     examples = Examples(PICTURES, np.arange(70) % len(classes), classes, ("",) * 70, (), "")
 
     found = network_outputs.ask(model, PICTURES).of_classes(model.info, classes)
 
-    assert found == pytest.approx(evaluation.evaluate_model(model, examples)[1], abs=1e-6)
+    assert found == pytest.approx(scores.evaluate_model(model, examples)[1], abs=1e-6)
 
 
 def test_refuses_a_class_that_the_model_does_not_know(three: Path) -> None:
@@ -83,7 +84,7 @@ def test_refuses_a_class_that_the_model_does_not_know(three: Path) -> None:
 
 def test_a_new_temperature_needs_no_second_asking(three: Path) -> None:
     network_outputs.ask(load_model(three), PICTURES)
-    adjustment.save(three / "model.tflite", load_model(three).info, Adjustment(temperature=2.0))
+    preferences.save(three / "model.tflite", load_model(three).info, Adjustment(temperature=2.0))
     model = counting(three)
 
     found = network_outputs.ask(model, PICTURES).of_classes(model.info, model.info.classes)

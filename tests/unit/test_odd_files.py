@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from emotion.images import open_picture
-from emotion.picture_errors import PictureError
+from emotion.images.decode import open_picture
+from emotion.images.errors import PictureError
 from tests.odd_files import (
     CORNERS,
     SIZE,

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from emotion import overlay
-from emotion.config import TrainingConfig
-from emotion.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Decision, apply
-from emotion.errors import DecisionError, OutputFolderError
-from emotion.files import read_json
-from emotion.listing import scan
-from emotion.runs import new_run
+from emotion.data import edits
+from emotion.data.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Decision, apply
+from emotion.data.listing import scan
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import new_run
+from emotion.system.errors import DecisionError, OutputFolderError
+from emotion.system.files import read_json
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,9 +113,9 @@ def test_refuses_changes_that_mean_nothing(action: str, files: tuple[str, ...], 
 
 
 def test_each_decision_is_a_line_with_who_when_and_why(data: Path) -> None:
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
-    (line,) = overlay.location(data).read_text(encoding="utf-8").splitlines()
+    (line,) = edits.location(data).read_text(encoding="utf-8").splitlines()
 
     told = json.loads(line)
     assert sorted(told) == ["changes", "id", "time", "who", "why"]
@@ -125,7 +125,7 @@ def test_each_decision_is_a_line_with_who_when_and_why(data: Path) -> None:
 def test_no_file_of_the_data_is_touched(data: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in data.rglob("*")}
 
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
     assert {path: path.stat().st_mtime_ns for path in data.rglob("*")} == before
 
@@ -133,7 +133,7 @@ def test_no_file_of_the_data_is_touched(data: Path) -> None:
 def test_a_scan_sees_decisions_at_once(data: Path) -> None:
     before = scan(data)
 
-    overlay.decide(data, [Change(MOVE, ("test/happy/1.png",), "train")], "why not")
+    edits.decide(data, [Change(MOVE, ("test/happy/1.png",), "train")], "why not")
 
     after = scan(data)
     assert after.counts == {"train": {"happy": 3, "sad": 1}, "test": {"happy": 0}}
@@ -141,41 +141,41 @@ def test_a_scan_sees_decisions_at_once(data: Path) -> None:
 
 
 def test_undo_is_a_line_too(data: Path) -> None:
-    taken = overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    taken = edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
-    overlay.undo(data, taken.id)
+    edits.undo(data, taken.id)
 
-    assert [bool(line.undo) for line in overlay.read(data)] == [False, True]
+    assert [bool(line.undo) for line in edits.read(data)] == [False, True]
     assert scan(data).excluded == 0
 
 
 def test_nothing_is_undone_twice(data: Path) -> None:
-    taken = overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
-    overlay.undo(data, taken.id)
+    taken = edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    edits.undo(data, taken.id)
 
     with pytest.raises(DecisionError, match="the id of a decision that holds"):
-        overlay.undo(data, taken.id)
+        edits.undo(data, taken.id)
 
 
 def test_two_folders_of_one_name_have_their_own_decisions(home: Path) -> None:
-    assert overlay.location(home / "a" / "data") != overlay.location(home / "b" / "data")
+    assert edits.location(home / "a" / "data") != edits.location(home / "b" / "data")
 
 
 def test_an_exported_file_brings_decisions_to_another_place(data: Path, home: Path) -> None:
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
-    exported = overlay.export(data)
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    exported = edits.export(data)
     elsewhere = home / "elsewhere"
     data.rename(elsewhere)
 
-    added = overlay.take_in(elsewhere, exported)
+    added = edits.take_in(elsewhere, exported)
 
     assert (added, scan(elsewhere).excluded) == (1, 1)
 
 
 def test_taking_a_file_in_twice_adds_nothing(data: Path) -> None:
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
-    assert overlay.take_in(data, overlay.export(data)) == 0
+    assert edits.take_in(data, edits.export(data)) == 0
 
 
 @pytest.mark.parametrize(
@@ -189,28 +189,28 @@ def test_taking_a_file_in_twice_adds_nothing(data: Path) -> None:
     ],
 )
 def test_takes_in_all_lines_or_none(data: Path, text: bytes, says: str) -> None:
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
-    whole = overlay.export(data).replace(overlay.read(data)[0].id.encode(), b"another")
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    whole = edits.export(data).replace(edits.read(data)[0].id.encode(), b"another")
 
     with pytest.raises(DecisionError, match=says):
-        overlay.take_in(data, whole + text)
+        edits.take_in(data, whole + text)
 
-    assert len(overlay.read(data)) == 1
+    assert len(edits.read(data)) == 1
 
 
 def test_a_torn_line_loses_nothing_else(data: Path) -> None:
-    first = overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "first")
-    with overlay.location(data).open("ab") as file:
+    first = edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "first")
+    with edits.location(data).open("ab") as file:
         file.write(b'{"id": "torn", "time": "2026')
 
-    second = overlay.decide(data, [Change(EXCLUDE, ("test/happy/1.png",))], "second")
+    second = edits.decide(data, [Change(EXCLUDE, ("test/happy/1.png",))], "second")
 
-    assert overlay.read(data) == (first, second)
+    assert edits.read(data) == (first, second)
 
 
 def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom emotion import overlay\nfrom emotion.decisions import Change\n"
+        "import sys\nfrom pathlib import Path\nfrom emotion.data import edits as overlay\nfrom emotion.data.decisions import Change\n"
         "files = tuple(f'train/happy/{n}.png' for n in range(3000))\n"
         "while True:\n"
         f"    print(overlay.decide(Path({str(data)!r}), [Change('exclude', files)], 'x').id, flush=True)\n"
@@ -222,12 +222,12 @@ def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Pat
         writer.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
         writer.wait()
 
-    kept = [line.id for line in overlay.read(data)]
-    last = overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "after it")
+    kept = [line.id for line in edits.read(data)]
+    last = edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "after it")
     ids = told.read_text(encoding="utf-8").split("\n")[:-1]
     assert kept[: len(ids)] == ids
     assert len(kept) <= len(ids) + 1
-    assert [line.id for line in overlay.read(data)] == [*kept, last.id]
+    assert [line.id for line in edits.read(data)] == [*kept, last.id]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever is root may write everywhere")
@@ -235,19 +235,19 @@ def test_a_home_that_cannot_be_written_is_told(data: Path, home: Path) -> None:
     (home / "overlays").mkdir(mode=0o500)
 
     with pytest.raises(OutputFolderError, match="Nothing can be written"):
-        overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+        edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
 
 def test_a_home_that_is_no_folder_is_told(data: Path, home: Path) -> None:
     (home / "overlays").write_bytes(b"")
 
     with pytest.raises(OutputFolderError, match="Nothing can be written"):
-        overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+        edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
 
 def test_a_run_notes_what_was_decided(data: Path) -> None:
     plain = new_run(TrainingConfig(data=str(data)))
-    overlay.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
+    edits.decide(data, [Change(EXCLUDE, ("train/sad/1.png",))], "no face")
 
     mended = new_run(TrainingConfig(data=str(data)))
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import overview
-from emotion.listing import scan
+from emotion.data import overview
+from emotion.data.listing import scan
 from tests.zips import write_archive
 
 

@@ -7,8 +7,8 @@ import struct
 import pytest
 from PIL import Image
 
-from emotion.images import open_picture
-from emotion.picture_errors import TooManyForFormatError
+from emotion.images.decode import open_picture
+from emotion.images.errors import TooManyForFormatError
 from tests.odd_files import encode
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import picture_statistics as statistics
+from emotion.images import measure
 from tests.zips import face
 
 
 def test_a_blank_picture_has_neither_contrast_nor_sharpness() -> None:
-    measured = statistics.measure(np.full((1, 48, 48), 200, np.uint8))
+    measured = measure.measure(np.full((1, 48, 48), 200, np.uint8))
 
     assert (measured.brightness[0], measured.contrast[0], measured.sharpness[0]) == (200, 0, 0)
 
@@ -22,7 +22,7 @@ def test_half_black_half_white_is_grey_on_average() -> None:
     picture = np.zeros((1, 4, 4), np.uint8)
     picture[:, :, 2:] = 255
 
-    measured = statistics.measure(picture)
+    measured = measure.measure(picture)
 
     assert measured.brightness[0] == pytest.approx(127.5)
     assert measured.contrast[0] == pytest.approx(127.5)
@@ -32,17 +32,17 @@ def test_sharpness_is_the_variance_of_the_laplacian() -> None:
     picture = np.zeros((1, 3, 4), np.uint8)
     picture[0, 1, 1] = 10
 
-    measured = statistics.measure(picture)
+    measured = measure.measure(picture)
 
     assert measured.sharpness[0] == pytest.approx(np.var([-40, 10]))
 
 
 def test_many_pictures_are_measured_as_one_by_one() -> None:
-    images = np.stack([face(seed) for seed in range(statistics.AT_ONCE + 3)])
+    images = np.stack([face(seed) for seed in range(measure.AT_ONCE + 3)])
 
-    together = statistics.measure(images)
+    together = measure.measure(images)
 
-    one = statistics.measure(images[-1:])
+    one = measure.measure(images[-1:])
     values = images[-1].astype(float)
     assert together.sharpness[-1] == pytest.approx(one.sharpness[0])
     assert together.contrast[-1] == pytest.approx(values.std(), rel=1e-4)
@@ -50,29 +50,29 @@ def test_many_pictures_are_measured_as_one_by_one() -> None:
 
 
 def test_nothing_is_measured_of_nothing() -> None:
-    assert len(statistics.measure(np.empty((0, 48, 48), np.uint8))) == 0
+    assert len(measure.measure(np.empty((0, 48, 48), np.uint8))) == 0
 
 
 def test_mean_faces_are_means() -> None:
     images = np.stack([np.full((3, 3), value, np.uint8) for value in (0, 100, 50)])
 
-    means = statistics.mean_faces(images, np.array([0, 0, 2]), 3)
+    means = measure.mean_faces(images, np.array([0, 0, 2]), 3)
 
     np.testing.assert_array_equal(means[:, 0, 0], [50, 128, 50])
 
 
 @pytest.mark.parametrize(("count", "expected"), [(4, 4), (5, 5), (6, 5)])
 def test_no_more_stand_out_than_asked_for(count: int, expected: int) -> None:
-    measured = statistics.measure(np.stack([face(seed) for seed in range(5)]))
+    measured = measure.measure(np.stack([face(seed) for seed in range(5)]))
 
-    assert len(statistics.standing_out(measured, count)) == expected
+    assert len(measure.standing_out(measured, count)) == expected
 
 
 def test_what_lies_far_off_stands_out() -> None:
     images = np.stack([face(seed) for seed in range(100)])
     images[42] = 0
 
-    places = statistics.standing_out(statistics.measure(images), 10)
+    places = measure.standing_out(measure.measure(images), 10)
 
     assert 42 in places
     assert list(places) == sorted(places)
@@ -83,11 +83,11 @@ def test_headers_tell_size_and_mode_without_decoding(tmp_path: Path) -> None:
     Image.new("L", (48, 48)).save(tmp_path / "grey.jpg")
     (tmp_path / "broken.png").write_bytes(b"no picture")
 
-    found = statistics.headers(tmp_path, ["colour.png", "grey.jpg", "broken.png", "missing.png"])
+    found = measure.headers(tmp_path, ["colour.png", "grey.jpg", "broken.png", "missing.png"])
 
     assert found.modes == ("RGB", "L", "unreadable", "unreadable")
-    assert statistics.size_words(found.sizes) == ["30 × 20", "48 × 48", "unreadable", "unreadable"]
+    assert measure.size_words(found.sizes) == ["30 × 20", "48 × 48", "unreadable", "unreadable"]
 
 
 def test_the_rare_ones_are_summed_up() -> None:
-    assert statistics.most_common(["a", "a", "b", "c", "d"], 2) == {"a": 2, "b": 1, "other": 2}
+    assert measure.most_common(["a", "a", "b", "c", "d"], 2) == {"a": 2, "b": 1, "other": 2}

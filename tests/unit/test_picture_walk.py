@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion.picture_walk import pictures
+from emotion.images.load import pictures
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import faces
-from emotion.config import ModelInfo
-from emotion.crops import load_and_preprocess_image
-from emotion.prediction import Looking, Predictor, answer, judge, load_model, looks
+from emotion.images import detect
+from emotion.images.load import load_and_preprocess_image
+from emotion.models.answers import Looking, answer, judge, looks
+from emotion.models.predictor import Predictor, load_model
+from emotion.recipes.settings import ModelInfo
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 WHOLE = Looking(whole=True)
@@ -112,7 +113,7 @@ def test_a_large_picture_without_a_face_has_no_answer(model: Predictor) -> None:
 
     assert given.faces == []
     assert given.error is None
-    assert given.note == faces.NO_FACE
+    assert given.note == detect.NO_FACE
 
 
 def test_faces_below_the_smallest_height_are_left_out(model: Predictor, astronaut: Path) -> None:
@@ -129,7 +130,7 @@ def test_a_small_picture_without_a_face_is_used_whole(model: Predictor, side: in
     given = answer(png(Image.new("L", (side, side))), model, "crop.png")
 
     assert len(given.faces) == n
-    assert given.note == (faces.NO_FACE_SMALL if n else faces.NO_FACE)
+    assert given.note == (detect.NO_FACE_SMALL if n else detect.NO_FACE)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", png(Image.new("L", (48, 48)))[:-30]])
@@ -154,7 +155,7 @@ def test_an_animation_is_noted(model: Predictor) -> None:
 
     assert given.note is not None
     assert "first" in given.note
-    assert given.note.endswith(faces.NO_FACE_SMALL)
+    assert given.note.endswith(detect.NO_FACE_SMALL)
 
 
 def test_json_has_the_words_others_rely_on(model: Predictor) -> None:

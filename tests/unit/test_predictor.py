@@ -15,16 +15,17 @@ import pytest
 from PIL import Image
 
 import emotion
-from emotion import predictor, runs
-from emotion.config import TrainingConfig
-from emotion.errors import (
+from emotion.models import predictor
+from emotion.models.predictor import load_model
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run as runs
+from emotion.system.errors import (
     ModelFileError,
     ModelInputError,
     ModelMissingError,
     ModelNotYetError,
     UnsupportedPlatformError,
 )
-from emotion.predictor import load_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -4,10 +4,11 @@ import dataclasses
 
 import pytest
 
-from emotion import progress
-from emotion.config import TrainingConfig
-from emotion.history import History
-from emotion.runs import Run, RunPaths, Status
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import progress
+from emotion.runs.history import History
+from emotion.runs.run import Run, RunPaths, Status
+from emotion.system.text import duration
 
 
 @pytest.fixture
@@ -73,4 +74,4 @@ def test_a_waiting_run_says_how_many_come_first(run, ahead, text):
 
 @pytest.mark.parametrize(("seconds", "text"), [(41.2, "41 s"), (100, "2 min"), (3900, "1 h 5 min")])
 def test_durations_are_told_in_their_own_unit(seconds, text):
-    assert progress.duration(seconds) == text
+    assert duration(seconds) == text

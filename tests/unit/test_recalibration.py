@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import adjustment, calibration, metrics, recalibration, runs
-from emotion.config import ModelInfo, TrainingConfig
-from emotion.predictor import load_model
+from emotion.evaluation import recalibrate
+from emotion.metrics import calibration, classification
+from emotion.models import preferences
+from emotion.models.predictor import load_model
+from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.runs import run
 from tests.tiny_model import give_model
 
 RNG = np.random.default_rng(8)
@@ -27,7 +30,7 @@ def overconfident(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
 def test_finds_the_temperature_and_lowers_the_loss() -> None:
     said, labels = overconfident()
 
-    found = recalibration.fitted(said, labels, ModelInfo())
+    found = recalibrate.fitted(said, labels, ModelInfo())
 
     assert found.adjustment.temperature == pytest.approx(2, rel=0.1)
     assert found.loss_after < found.loss_before
@@ -36,32 +39,32 @@ def test_finds_the_temperature_and_lowers_the_loss() -> None:
 
 def test_the_percentages_mean_what_they_say_afterwards() -> None:
     said, labels = overconfident()
-    found = recalibration.fitted(said, labels, ModelInfo())
+    found = recalibrate.fitted(said, labels, ModelInfo())
 
     def error(probabilities: np.ndarray) -> float:
         right = probabilities.argmax(axis=1) == labels
         return calibration.expected_calibration_error(calibration.reliability(probabilities.max(axis=1), right))
 
-    assert error(metrics.temper(said, found.adjustment.temperature)) < 0.03 < error(said)
+    assert error(classification.temper(said, found.adjustment.temperature)) < 0.03 < error(said)
 
 
 @pytest.mark.parametrize("threshold", [0.0, 0.2, 0.5, 0.8, 1.0])
 def test_every_answer_stays_as_it_was(threshold: float) -> None:
     said, _ = overconfident()
 
-    moved = recalibration.moved_threshold(threshold, 1.0, 2.5)
+    moved = recalibrate.moved_threshold(threshold, 1.0, 2.5)
 
-    before = metrics.decide(said[:, 1], threshold)
-    assert (metrics.decide(metrics.temper(said, 2.5)[:, 1], moved) == before).all()
+    before = classification.decide(said[:, 1], threshold)
+    assert (classification.decide(classification.temper(said, 2.5)[:, 1], moved) == before).all()
 
 
 def test_the_band_is_that_of_the_new_probabilities() -> None:
     said, labels = overconfident()
 
-    found = recalibration.fitted(said, labels, ModelInfo()).adjustment
+    found = recalibrate.fitted(said, labels, ModelInfo()).adjustment
 
-    tempered = metrics.temper(said, found.temperature)
-    assert found.unsure_band == metrics.unsure_band(tempered[:, 1], labels == 1)
+    tempered = classification.temper(said, found.temperature)
+    assert found.unsure_band == classification.unsure_band(tempered[:, 1], labels == 1)
 
 
 def test_fits_a_run_on_the_faces_it_kept_aside(home: Path) -> None:
@@ -70,11 +73,11 @@ def test_fits_a_run_on_the_faces_it_kept_aside(home: Path) -> None:
         (root / "train" / name).mkdir(parents=True)
         for grey in greys:
             Image.fromarray(np.full((48, 48), grey, np.uint8)).save(root / "train" / name / f"{grey}.png")
-    paths = give_model(runs.new_run(TrainingConfig(data=str(root))))
+    paths = give_model(run.new_run(TrainingConfig(data=str(root))))
     model = load_model(paths.id)
 
-    found = recalibration.fit(runs.read_run(paths), model)
-    adjustment.save(paths.model, model.info, found.adjustment)
+    found = recalibrate.fit(run.read_run(paths), model)
+    preferences.save(paths.model, model.info, found.adjustment)
 
     assert found.n == 12  # a fifth
     assert found.adjustment.temperature < 1  # all of them are right: it may be surer

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from emotion import networks, recipes
-from emotion.augmentation import Augmentation
-from emotion.errors import ConfigError
+from emotion.recipes import catalogue, networks
+from emotion.recipes.augmentation import Augmentation
+from emotion.system.errors import ConfigError
 
 ONE_MORE = """
 from emotion.recipe import Recipe
@@ -30,29 +30,29 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_lists_the_recipes_from_simple_to_large() -> None:
-    assert list(recipes.RECIPES) == ["classic", "quick-s", "quick", "quick-l", "strong", "teacher"]
+    assert list(catalogue.RECIPES) == ["classic", "quick-s", "quick", "quick-l", "strong", "teacher"]
 
 
 def test_quick_is_what_one_gets_unasked() -> None:
-    assert recipes.config().recipe == "quick"
+    assert catalogue.config().recipe == "quick"
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
+@pytest.mark.parametrize("name", catalogue.RECIPES)
 def test_settings_begin_as_the_recipe_says(name: str) -> None:
-    recipe = recipes.find(name)
+    recipe = catalogue.find(name)
 
-    config = recipes.config(name)
+    config = catalogue.config(name)
 
     for field in ("epochs", "batch_size", "learning_rate", "weight_decay", "label_smoothing", "augmentation"):
         assert getattr(config, field) == getattr(recipe, field), field
 
 
 def test_a_change_wins_over_the_recipe() -> None:
-    assert recipes.config("strong", epochs=7, weight_decay=None).epochs == 7
+    assert catalogue.config("strong", epochs=7, weight_decay=None).epochs == 7
 
 
 def test_classic_stays_what_was_asked_for() -> None:
-    classic = recipes.find("classic")
+    classic = catalogue.find("classic")
 
     assert (classic.optimizer, classic.schedule, classic.learning_rate) == ("adam", "constant", 1e-3)
     assert (classic.epochs, classic.batch_size, classic.label_smoothing) == (10, 64, 0.0)
@@ -62,13 +62,13 @@ def test_classic_stays_what_was_asked_for() -> None:
 
 def test_names_the_recipes_where_one_is_unknown() -> None:
     with pytest.raises(ConfigError, match="quick-s, quick, quick-l"):
-        recipes.find("slow")
+        catalogue.find("slow")
 
 
 def test_finds_a_recipe_that_is_one_more_file(folder: Path) -> None:
     (folder / "one_more.py").write_text(ONE_MORE.format(name="mine"), encoding="utf-8")
 
-    found = recipes.collect()
+    found = catalogue.collect()
 
     assert list(found)[-1] == "mine"
     assert found["mine"].epochs == 3
@@ -78,11 +78,11 @@ def test_refuses_two_recipes_of_one_name(folder: Path) -> None:
     (folder / "one_again.py").write_text(ONE_MORE.format(name="classic"), encoding="utf-8")
 
     with pytest.raises(ValueError, match="Two recipes are called 'classic'"):
-        recipes.collect()
+        catalogue.collect()
 
 
 def test_every_recipe_says_what_it_is_good_for() -> None:
-    for recipe in recipes.RECIPES.values():
+    for recipe in catalogue.RECIPES.values():
         assert recipe.summary.endswith("."), recipe.name
         assert recipe.parameters > 0, recipe.name
 

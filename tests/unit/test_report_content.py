@@ -8,12 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import files, html_report, report_content, report_tables, robustness, runs
-from emotion.config import TrainingConfig
-from emotion.history import append_history
-from emotion.honest import Honest, Score
-from emotion.predictor import load_model
-from emotion.report_content import Content
+from emotion.evaluation import robustness
+from emotion.evaluation.honest import Honest, Score
+from emotion.evaluation.report import content as report_content
+from emotion.evaluation.report import page, tables
+from emotion.evaluation.report.content import Content
+from emotion.models.predictor import load_model
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run
+from emotion.runs.history import append_history
+from emotion.system import files
 from tests.patterns import examples
 from tests.tiny_model import give_model
 
@@ -32,7 +36,7 @@ def three(home: Path) -> Content:
 
 
 def test_the_page_holds_all_it_shows(two: Content) -> None:
-    text = html_report.page(two, {"confusion-matrix": b"\x89PNG"})
+    text = page.page(two, {"confusion-matrix": b"\x89PNG"})
 
     assert "http:" not in text.replace("http-equiv", "")
     assert "https:" not in text
@@ -42,7 +46,7 @@ def test_the_page_holds_all_it_shows(two: Content) -> None:
 
 
 def test_says_the_figures_with_their_intervals(two: Content) -> None:
-    rows = {name: (value, between) for name, value, between in report_tables.figures(two)}
+    rows = {name: (value, between) for name, value, between in tables.figures(two)}
 
     scores = two.study.evaluation
     low, high = scores.accuracy_interval
@@ -57,17 +61,17 @@ def test_says_which_score_is_honest_where_there_are_two(two: Content) -> None:
     both = Honest(Score(100, 92, (0.85, 0.96)), Score(90, 81, (0.82, 0.95)), {"twins": 10})
     content = dataclasses.replace(two, both=both)
 
-    rows = {name: value for name, value, _ in report_tables.figures(content)}
-    text = html_report.page(content, {})
+    rows = {name: value for name, value, _ in tables.figures(content)}
+    text = page.page(content, {})
 
     assert rows["honest score, of 90 faces"] == "90.0\N{NO-BREAK SPACE}%"
     assert rows["naive score, of 100 faces"] == "92.0\N{NO-BREAK SPACE}%"
     assert "10 with an identical twin in train" in text
-    assert "honest score" not in html_report.page(two, {}).lower()
+    assert "honest score" not in page.page(two, {}).lower()
 
 
 def test_names_every_class_in_its_table(three: Content) -> None:
-    rows = list(report_tables.classes(three))
+    rows = list(tables.classes(three))
 
     assert [row[0] for row in rows] == ["angry", "happy", "sad"]
     assert sum(int(row[1]) for row in rows) == 90
@@ -78,14 +82,14 @@ def test_more_classes_still_have_a_threshold_for_happy_or_sad(three: Content) ->
 
     assert three.question.positive_name == "happy"
     assert len(three.question.scores) == np.count_nonzero(labels != 0)
-    assert next(iter(report_tables.thresholds(three)))[:2] == ("in use now", "0.5")
+    assert next(iter(tables.thresholds(three)))[:2] == ("in use now", "0.5")
 
 
 def test_whatever_a_person_named_is_escaped(home: Path) -> None:
-    paths = give_model(runs.new_run(TrainingConfig(name="<script>alert(1)</script>")))
+    paths = give_model(run.new_run(TrainingConfig(name="<script>alert(1)</script>")))
     content = report_content.gather(load_model(paths.id), examples(), "<b>my faces</b>", trials=False)
 
-    text = html_report.page(content, {})
+    text = page.page(content, {})
 
     assert "<script>" not in text
     assert "<b>my" not in text
@@ -93,7 +97,7 @@ def test_whatever_a_person_named_is_escaped(home: Path) -> None:
 
 
 def test_tells_the_run_that_made_the_model(home: Path) -> None:
-    paths = give_model(runs.new_run(TrainingConfig(name="mine", epochs=3, seed=5)))
+    paths = give_model(run.new_run(TrainingConfig(name="mine", epochs=3, seed=5)))
     append_history(paths, event="epoch", epoch=1, loss=1.0, accuracy=0.5, val_loss=1.0, val_accuracy=0.5, seconds=1.0)
     files.write_json(paths.report, {"best_epoch": 2, "epochs": 3})
 
@@ -106,20 +110,20 @@ def test_tells_the_run_that_made_the_model(home: Path) -> None:
 
 
 def test_no_path_of_this_computer_is_in_it(home: Path) -> None:
-    paths = give_model(runs.new_run(TrainingConfig(data=str(home / "secret" / "photos"))))
+    paths = give_model(run.new_run(TrainingConfig(data=str(home / "secret" / "photos"))))
 
-    text = html_report.page(report_content.gather(load_model(paths.id), examples(), "photos", trials=False), {})
+    text = page.page(report_content.gather(load_model(paths.id), examples(), "photos", trials=False), {})
 
     assert str(home) not in text
     assert "photos" in text
 
 
 def test_a_model_with_a_card_shows_it(two: Content, home: Path) -> None:
-    assert "It is not for deciding about people" in html_report.page(two, {})
+    assert "It is not for deciding about people" in page.page(two, {})
 
     shipped = report_content.gather(load_model(), examples(), "patterns", trials=False)
 
-    assert "What it must not be used for" in html_report.page(shipped, {})
+    assert "What it must not be used for" in page.page(shipped, {})
 
 
 def test_galleries_show_what_they_say(two: Content) -> None:

@@ -9,22 +9,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import (
-    __main__,
-    before_after,
-    collection,
-    commands,
-    dataset,
-    demo_faces,
-    material,
-    recipes,
-    retraining,
-    runs,
-)
-from emotion.config import TrainingConfig
-from emotion.dataset import Examples
-from emotion.errors import ConfigError, ModelFileError, ModelMissingError, TooFewOwnPicturesError
-from emotion.predictor import load_model
+from emotion import __main__
+from emotion.cli import commands
+from emotion.data import collection, listing, material
+from emotion.data.dataset import Examples, folds
+from emotion.data.drawn import write
+from emotion.models.predictor import load_model
+from emotion.recipes import catalogue
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run
+from emotion.system.errors import ConfigError, ModelFileError, ModelMissingError, TooFewOwnPicturesError
+from emotion.training import before_after, start_from
 
 BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 
@@ -32,7 +27,7 @@ BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 @pytest.fixture
 def faces(home):
     root = home / "faces"
-    demo_faces.write(root, train=20, test=10, seed=1)
+    write.write(root, train=20, test=10, seed=1)
     return root
 
 
@@ -47,7 +42,7 @@ def model_in(folder, **info):
 
 
 def trained(**changes):
-    paths = runs.new_run(TrainingConfig(**changes))
+    paths = run.new_run(TrainingConfig(**changes))
     model_in(paths.root)
     return paths
 
@@ -68,8 +63,8 @@ def own(labels, greys=None):
 
 
 def test_the_old_data_of_a_run_is_what_it_was_asked_for(faces):
-    assert retraining.old_data(trained(data=str(faces)).id) == str(faces)
-    assert retraining.old_data(trained(data="demo").id) == "demo"
+    assert start_from.old_data(trained(data=str(faces)).id) == str(faces)
+    assert start_from.old_data(trained(data="demo").id) == "demo"
 
 
 def test_old_data_that_is_gone_is_none(faces):
@@ -77,42 +72,42 @@ def test_old_data_that_is_gone_is_none(faces):
 
     shutil.rmtree(faces)
 
-    assert retraining.old_data(paths.id) is None
+    assert start_from.old_data(paths.id) is None
 
 
 def test_old_data_without_a_class_is_none(faces):
     shutil.rmtree(faces / "train" / "sad")
 
-    assert retraining.old_data(trained(data=str(faces)).id) is None
+    assert start_from.old_data(trained(data=str(faces)).id) is None
 
 
 def test_the_old_data_goes_back_through_own_pictures_alone(faces):
     first = trained(data=str(faces))
     second = trained(data="", own=True, freeze=True, start_from=first.id)
 
-    assert retraining.old_data(second.id) == str(faces)
+    assert start_from.old_data(second.id) == str(faces)
 
 
 def test_the_archive_is_old_data_by_its_fingerprint(home):
-    demo_faces.write(home / "archive", train=4, test=4)
-    fingerprint = dataset.scan(home / "archive").fingerprint
+    write.write(home / "archive", train=4, test=4)
+    fingerprint = listing.scan(home / "archive").fingerprint
 
-    assert retraining.old_data(str(model_in(home / "a", fingerprint=fingerprint))) == str(home / "archive")
-    assert retraining.old_data(str(model_in(home / "b", fingerprint="another"))) is None
+    assert start_from.old_data(str(model_in(home / "a", fingerprint=fingerprint))) == str(home / "archive")
+    assert start_from.old_data(str(model_in(home / "b", fingerprint="another"))) is None
 
 
 def test_a_drawn_model_elsewhere_comes_from_drawn_faces(home):
-    assert retraining.old_data(str(model_in(home / "a", data="demo"))) == "demo"
+    assert start_from.old_data(str(model_in(home / "a", data="demo"))) == "demo"
 
 
 def test_the_plan_adds_own_pictures_to_the_old_data(faces):
     paths = trained(data=str(faces), seed=7, validation_split=0.3)
     keep("happy", 10)
 
-    plan = retraining.plan(paths.id, name="mine")
+    plan = start_from.plan(paths.id, name="mine")
 
     assert (plan.start_from, plan.data, plan.own, plan.freeze) == (paths.id, str(faces), True, False)
-    assert (plan.epochs, plan.learning_rate) == (recipes.TOGETHER_EPOCHS, recipes.TOGETHER_RATE)
+    assert (plan.epochs, plan.learning_rate) == (catalogue.TOGETHER_EPOCHS, catalogue.TOGETHER_RATE)
     assert (plan.seed, plan.validation_split, plan.name) == (7, 0.3, "mine")  # the same faces are kept aside
 
 
@@ -120,10 +115,10 @@ def test_without_the_old_data_only_the_last_layer_learns(home):
     keep("happy", *range(5))
     keep("sad", *range(200, 205))
 
-    plan = retraining.plan(str(model_in(home / "a")))
+    plan = start_from.plan(str(model_in(home / "a")))
 
     assert (plan.data, plan.own, plan.freeze) == ("", True, True)
-    assert (plan.epochs, plan.learning_rate) == (recipes.ALONE_EPOCHS, recipes.ALONE_RATE)
+    assert (plan.epochs, plan.learning_rate) == (catalogue.ALONE_EPOCHS, catalogue.ALONE_RATE)
 
 
 def test_too_few_without_the_old_data_are_refused_with_the_reason(home):
@@ -131,12 +126,12 @@ def test_too_few_without_the_old_data_are_refused_with_the_reason(home):
     keep("sad", *range(200, 205))
 
     with pytest.raises(TooFewOwnPicturesError, match=r"5 sad, 4 happy. Expected at least 5 .* is not on this computer"):
-        retraining.plan(str(model_in(home / "a")))
+        start_from.plan(str(model_in(home / "a")))
 
 
 def test_nothing_kept_is_refused(faces):
     with pytest.raises(TooFewOwnPicturesError, match="Expected at least one"):
-        retraining.plan(trained(data=str(faces)).id)
+        start_from.plan(trained(data=str(faces)).id)
 
 
 def test_a_model_without_its_keras_file_is_refused(faces):
@@ -144,11 +139,11 @@ def test_a_model_without_its_keras_file_is_refused(faces):
     paths.keras_model.unlink()
 
     with pytest.raises(ModelFileError, match=r"no model.keras beside it"):
-        retraining.plan(paths.id)
+        start_from.plan(paths.id)
 
 
 def test_transfer_needs_no_own_pictures(faces):
-    plan = retraining.plan(trained(data="demo").id, own=False, data=str(faces), classes=("calm", "happy"), epochs=2)
+    plan = start_from.plan(trained(data="demo").id, own=False, data=str(faces), classes=("calm", "happy"), epochs=2)
 
     assert (plan.data, plan.own, plan.classes, plan.epochs) == (str(faces), False, ("calm", "happy"), 2)
 
@@ -157,7 +152,7 @@ def test_latest_is_written_down_by_its_id(faces):
     paths = trained(data=str(faces))
     keep("happy", 10)
 
-    assert retraining.plan("latest").start_from == paths.id
+    assert start_from.plan("latest").start_from == paths.id
 
 
 def test_the_command_line_plans_the_same_run(faces):
@@ -167,7 +162,7 @@ def test_the_command_line_plans_the_same_run(faces):
     words = ["train", "--start-from", "latest", "--own", "--name", "mine"]
     asked = commands._config(__main__.parser().parse_args(words))
 
-    assert asked == retraining.plan(paths.id, name="mine")
+    assert asked == start_from.plan(paths.id, name="mine")
 
 
 def test_the_command_line_transfers_to_another_folder(faces):
@@ -176,7 +171,7 @@ def test_the_command_line_transfers_to_another_folder(faces):
     words = ["train", "--start-from", paths.id, "--data", str(faces), "--classes", "happy,sad"]
     asked = commands._config(__main__.parser().parse_args(words))
 
-    assert asked == retraining.plan(paths.id, own=False, data=str(faces))
+    assert asked == start_from.plan(paths.id, own=False, data=str(faces))
 
 
 def test_random_layers_cannot_be_kept():
@@ -193,17 +188,17 @@ def test_refuses_settings_of_another_kind(changes):
 def test_a_corrected_drawn_model_goes_on_taking_pictures_whole(home):
     elsewhere = str(model_in(home / "photos", data="FER-2013"))
 
-    assert retraining.model_data(TrainingConfig(data="demo", own=True)) == "demo"
+    assert start_from.model_data(TrainingConfig(data="demo", own=True)) == "demo"
     alone = TrainingConfig(data="", own=True, start_from=elsewhere)
-    assert retraining.model_data(alone) == "FER-2013 and my own pictures"
-    assert retraining.model_data(dataclasses.replace(alone, start_from="gone")) == "my own pictures"
+    assert start_from.model_data(alone) == "FER-2013 and my own pictures"
+    assert start_from.model_data(dataclasses.replace(alone, start_from="gone")) == "my own pictures"
 
 
 @pytest.mark.parametrize(
     ("sad", "happy", "parts"), [(6, 6, 5), (5, 9, 5), (4, 9, 4), (2, 9, 2), (1, 9, 2), (0, 9, 5), (1, 1, 2), (1, 0, 1)]
 )
 def test_at_most_five_parts_and_as_many_as_the_smallest_class(sad, happy, parts):
-    place = before_after.folds(own([0] * sad + [1] * happy), seed=0)
+    place = folds(own([0] * sad + [1] * happy), seed=0)
 
     assert sorted(set(place.tolist())) == list(range(parts))
 
@@ -211,14 +206,14 @@ def test_at_most_five_parts_and_as_many_as_the_smallest_class(sad, happy, parts)
 def test_every_part_has_its_share_of_each_class():
     labels = np.array([0] * 10 + [1] * 15)
 
-    place = before_after.folds(own(labels.tolist()), seed=0)
+    place = folds(own(labels.tolist()), seed=0)
 
     for part in range(5):
         assert np.bincount(labels[place == part]).tolist() == [2, 3]
 
 
 def test_identical_pictures_are_held_out_together():
-    place = before_after.folds(own([0, 0, 0, 1, 1, 1], greys=[1, 2, 1, 3, 4, 3]), seed=0)
+    place = folds(own([0, 0, 0, 1, 1, 1], greys=[1, 2, 1, 3, 4, 3]), seed=0)
 
     assert place[0] == place[2]
     assert place[3] == place[5]
@@ -240,7 +235,7 @@ def test_what_the_others_teach_is_told_of_the_held_out(home):
     base = load_model(str(model_in(home / "a")))
     pictures = own([0] * 6 + [1] * 6, greys=[*range(190, 250, 10), *range(10, 70, 10)])  # bright is sad here
 
-    answers = before_after.answer_held_out(base, pictures, None, before_after.folds(pictures, 0), seed=0)
+    answers = before_after.answer_held_out(base, pictures, None, folds(pictures, 0), seed=0)
 
     assert (answers.argmax(axis=1) == pictures.labels).all()
 
@@ -249,7 +244,7 @@ def test_before_and_after_are_told_for_test_and_own(faces):
     first = trained(data=str(faces))
     keep("sad", *range(190, 250, 10))
     keep("happy", *range(10, 70, 10))
-    config = retraining.plan(first.id)
+    config = start_from.plan(first.id)
     learned = material.read(config)
 
     told = before_after.compared(config, load_model(first.id), learned, learned.test())
@@ -267,7 +262,7 @@ def test_a_second_retraining_is_held_out_from_before_the_first(faces):
     first = trained(data=str(faces))
     second = trained(data=str(faces), own=True, start_from=first.id)
     keep("sad", 200, 210)
-    config = retraining.plan(second.id)
+    config = start_from.plan(second.id)
     learned = material.read(config)
 
     told = before_after.compared(config, load_model(second.id), learned, None)
@@ -278,7 +273,7 @@ def test_a_second_retraining_is_held_out_from_before_the_first(faces):
 def test_a_model_before_that_is_gone_is_said(faces):
     first = trained(data=str(faces))
     keep("sad", 200)
-    config = retraining.plan(first.id)
+    config = start_from.plan(first.id)
     learned, after = material.read(config), load_model(str(model_in(faces.parent / "after")))
 
     shutil.rmtree(first.root)

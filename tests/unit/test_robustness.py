@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import adjustment, metrics, robustness, runs, spoiling
-from emotion.adjustment import Adjustment
-from emotion.config import TrainingConfig
-from emotion.dataset import Examples
-from emotion.predictor import load_model
-from emotion.robustness import Robustness
+from emotion.data.dataset import Examples
+from emotion.evaluation import corruptions, robustness
+from emotion.evaluation.robustness import Robustness
+from emotion.metrics import classification
+from emotion.models import preferences
+from emotion.models.predictor import load_model
+from emotion.models.preferences import Adjustment
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run
 from tests.tiny_model import give_model
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -35,9 +38,9 @@ def test_every_kind_and_strength_is_tried(home: Path) -> None:
     found = robustness.measure(load_model(DATA / "brightness"), flat([60, 200], [0, 1]))
 
     assert {name: tuple(trial.strength for trial in trials) for name, trials in found.kinds.items()} == {
-        kind.name: kind.strengths for kind in spoiling.KINDS
+        kind.name: kind.strengths for kind in corruptions.KINDS
     }
-    assert found.plain.interval == metrics.wilson_interval(2, 2)
+    assert found.plain.interval == classification.wilson_interval(2, 2)
 
 
 def test_is_read_again_from_disk(home: Path) -> None:
@@ -52,10 +55,10 @@ def test_is_read_again_from_disk(home: Path) -> None:
 
 
 def test_another_threshold_is_measured_anew(home: Path) -> None:
-    paths, examples = give_model(runs.new_run(TrainingConfig())), flat([60, 140], [0, 1])
+    paths, examples = give_model(run.new_run(TrainingConfig())), flat([60, 140], [0, 1])
     before = robustness.measure(load_model(paths.id), examples)
 
-    adjustment.save(paths.model, load_model(paths.id).info, Adjustment(threshold=0.9))
+    preferences.save(paths.model, load_model(paths.id).info, Adjustment(threshold=0.9))
 
     assert before.plain.right == 2
     assert robustness.measure(load_model(paths.id), examples).plain.right == 1
@@ -66,7 +69,7 @@ def test_tells_what_is_tried(home: Path) -> None:
 
     robustness.measure(load_model(DATA / "brightness"), flat([60, 200], [0, 1]), lambda *words: told.append(words))
 
-    assert told[0] == ("as they are", 0, 1 + sum(len(kind.strengths) for kind in spoiling.KINDS))
+    assert told[0] == ("as they are", 0, 1 + sum(len(kind.strengths) for kind in corruptions.KINDS))
     assert [done for _, done, _ in told] == list(range(len(told)))
 
 

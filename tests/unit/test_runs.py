@@ -8,11 +8,12 @@ import sys
 import psutil
 import pytest
 
-from emotion import files, processes, runs
-from emotion.config import TrainingConfig
-from emotion.errors import RunMissingError
-from emotion.history import append_history, read_history
-from emotion.runs import RunPaths, Status
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run as runs
+from emotion.runs.history import append_history, read_history
+from emotion.runs.run import RunPaths, Status
+from emotion.system import files, processes
+from emotion.system.errors import RunMissingError
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_a_reader_never_meets_half_a_file(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys; from pathlib import Path; from emotion import processes, files\n"
+            "import sys; from pathlib import Path; from emotion.system import processes, files\n"
             "for n in range(300): files.write_json(Path(sys.argv[1]), {'n': n, 'padding': 'x' * 20000})",
             str(path),
         ]

@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from emotion import calibration, slices, thresholds
-from emotion.selection import range_of
-from pages.ui import plot, score_chart
+from emotion.evaluation.selection import range_of
+from emotion.metrics import calibration, slices, thresholds
+from pages.ui.evaluate import charts
+from pages.ui.shared import plot
 
 RNG = np.random.default_rng(12)
 SCORES = np.concatenate([RNG.random(300), [0.0, 0.05, 0.5, 1.0]])
@@ -22,7 +23,7 @@ def pieces(markup: str) -> dict[str, str]:
 
 
 def test_a_bar_stands_for_as_many_faces_as_it_says() -> None:
-    markup = score_chart.histogram(thresholds.histogram(SCORES, TRUTH, 20), ("sad", "happy"), 0.5, (0.5, 0.5))
+    markup = charts.histogram(thresholds.histogram(SCORES, TRUTH, 20), ("sad", "happy"), 0.5, (0.5, 0.5))
 
     found = pieces(markup)
     assert len(found) == 40
@@ -33,7 +34,7 @@ def test_a_bar_stands_for_as_many_faces_as_it_says() -> None:
 
 
 def test_a_dot_stands_for_as_many_answers_as_it_says() -> None:
-    markup = score_chart.calibration(calibration.reliability(SCORES, TRUTH))
+    markup = charts.calibration(calibration.reliability(SCORES, TRUTH))
 
     for word, said in pieces(markup).items():
         n = range_of(word.removeprefix("sure:")).holds(SCORES).sum()
@@ -43,7 +44,7 @@ def test_a_dot_stands_for_as_many_answers_as_it_says() -> None:
 def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
     found = slices.by_quantity("brightness", SCORES, TRUTH)
 
-    markup = score_chart.slicing(found, 0.5, "brightness")
+    markup = charts.slicing(found, 0.5, "brightness")
 
     for word, said in pieces(markup).items():
         n = range_of(word.removeprefix("brightness:")).holds(SCORES).sum()
@@ -51,7 +52,7 @@ def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
 
 
 def test_a_slice_without_a_filter_cannot_be_picked() -> None:
-    markup = score_chart.slicing(slices.by_quantity("picture size", SCORES, TRUTH), 0.5, "")
+    markup = charts.slicing(slices.by_quantity("picture size", SCORES, TRUTH), 0.5, "")
 
     assert "data-pick" not in markup
 
@@ -59,7 +60,7 @@ def test_a_slice_without_a_filter_cannot_be_picked() -> None:
 def test_names_are_escaped() -> None:
     bars = thresholds.histogram(SCORES, TRUTH, 2)
 
-    markup = score_chart.histogram(bars, ('"><script>', "<b>happy"), 0.5, (0.4, 0.6))
+    markup = charts.histogram(bars, ('"><script>', "<b>happy"), 0.5, (0.4, 0.6))
 
     assert "<script" not in markup
     assert "<b>happy" not in markup
@@ -76,7 +77,7 @@ def test_marks_stand_at_round_shares(low: float, high: float, step: float, texts
     assert [place for place, _ in marks] == pytest.approx(np.linspace(0, 1, len(texts)))
 
 
-@pytest.mark.parametrize("draw", [score_chart.roc, score_chart.precision_recall])
+@pytest.mark.parametrize("draw", [charts.roc, charts.precision_recall])
 def test_a_dot_of_a_curve_stands_for_as_many_faces_as_it_says(draw) -> None:
     sweep = thresholds.sweep(SCORES, TRUTH)
 
@@ -92,14 +93,14 @@ def test_a_dot_of_a_curve_stands_for_as_many_faces_as_it_says(draw) -> None:
 def test_dots_that_would_cover_each_other_are_left_out() -> None:
     perfect = thresholds.sweep(np.array([0.01, 0.99]), np.array([False, True]))
 
-    markup = score_chart.roc([(perfect, "accent")], perfect, (0.2, 0.4, 0.6, 0.8), 0.5, "happy")
+    markup = charts.roc([(perfect, "accent")], perfect, (0.2, 0.4, 0.6, 0.8), 0.5, "happy")
 
     assert markup.count('class="point') == 1
     assert not pieces(markup)
 
 
 def test_a_curve_goes_from_no_face_to_all_faces() -> None:
-    markup = score_chart.roc([(thresholds.sweep(SCORES, TRUTH), "accent")])
+    markup = charts.roc([(thresholds.sweep(SCORES, TRUTH), "accent")])
 
     points = re.findall(r'polyline class="accent" points="([^"]+)"', markup)[0].split()
     assert (points[0], points[-1]) == ("100.00,0.00", "0.00,100.00")
@@ -108,4 +109,4 @@ def test_a_curve_goes_from_no_face_to_all_faces() -> None:
 def test_a_class_without_faces_has_no_curve_and_is_no_trouble() -> None:
     nobody = thresholds.sweep(SCORES, np.zeros(len(SCORES), bool))
 
-    assert "nan" not in score_chart.roc([(nobody, "accent")]) + score_chart.precision_recall([(nobody, "accent")])
+    assert "nan" not in charts.roc([(nobody, "accent")]) + charts.precision_recall([(nobody, "accent")])

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import selection, study
-from emotion.errors import ConfigError
-from emotion.predictor import load_model
-from emotion.selection import Range, Selection
-from emotion.study import Study
+from emotion.evaluation import selection, study
+from emotion.evaluation.selection import Range, Selection
+from emotion.evaluation.study import Study
+from emotion.models.predictor import load_model
+from emotion.system.errors import ConfigError
 from tests.patterns import examples
 
 BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"

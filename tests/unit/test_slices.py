@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from scipy.stats import chi2_contingency
 
-from emotion import metrics, slices
+from emotion.metrics import classification, slices
 
 RNG = np.random.default_rng(4)
 
@@ -28,7 +28,7 @@ def test_a_slice_counts_its_right_answers() -> None:
 
     assert sum(one.n for one in found.slices) == 100
     assert sum(one.right for one in found.slices) == 50
-    assert found.slices[0].interval == metrics.wilson_interval(found.slices[0].right, found.slices[0].n)
+    assert found.slices[0].interval == classification.wilson_interval(found.slices[0].right, found.slices[0].n)
 
 
 def test_every_face_is_in_the_slice_of_its_value() -> None:

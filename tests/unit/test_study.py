@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion import evaluation, study, thresholds
-from emotion.predictor import load_model
+from emotion.evaluation import scores, study
+from emotion.metrics import thresholds
+from emotion.models.predictor import load_model
 from tests.patterns import examples
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -21,7 +22,7 @@ def test_says_what_an_evaluation_says(home: Path) -> None:
 
     looked = study.look(model, faces)
 
-    assert looked.evaluation == evaluation.evaluate_model(model, faces)[0]
+    assert looked.evaluation == scores.evaluate_model(model, faces)[0]
     assert looked.matrix.sum() == 90
     assert (looked.right == (looked.answered == faces.labels)).all()
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion import overlay, suspects
-from emotion.decisions import CONFIRM, RELABEL, Change
-from emotion.listing import on_disk
-from emotion.suspects import Suspect, Suspects
+from emotion.checks import label_errors
+from emotion.checks.label_errors import Suspect, Suspects
+from emotion.data import edits
+from emotion.data.decisions import CONFIRM, RELABEL, Change
+from emotion.data.listing import on_disk
 from tests.tiny_model import BRIGHTNESS
 
 
@@ -35,7 +36,7 @@ def test_a_class_is_believed_from_its_own_mean_probability_on() -> None:
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.1, 0.9], [0.3, 0.7], [0.8, 0.2]])
     labels = np.array([0, 0, 0, 1, 1, 1])
 
-    suspected, believed = suspects.confident(probabilities, labels)
+    suspected, believed = label_errors.confident(probabilities, labels)
 
     assert suspected.tolist() == [False, False, True, False, False, True]
     assert believed[suspected].tolist() == [1, 0]
@@ -45,13 +46,13 @@ def test_a_picture_that_reaches_no_mean_is_not_suspected() -> None:
     probabilities = np.array([[0.9, 0.1], [0.45, 0.55], [0.1, 0.9], [0.05, 0.95]])
     labels = np.array([0, 0, 1, 1])
 
-    suspected, _ = suspects.confident(probabilities, labels)
+    suspected, _ = label_errors.confident(probabilities, labels)
 
     assert suspected.tolist() == [False, False, False, False]
 
 
 def test_finds_the_wrong_label_and_what_it_should_be(data: Path) -> None:
-    outcome = suspects.search(data, str(BRIGHTNESS / "model.tflite"), ("sad", "happy"))
+    outcome = label_errors.search(data, str(BRIGHTNESS / "model.tflite"), ("sad", "happy"))
 
     assert [(one.file, one.label, one.likely) for one in outcome.found] == [("train/sad/wrong.png", "sad", "happy")]
     assert outcome.n == 52
@@ -59,27 +60,27 @@ def test_finds_the_wrong_label_and_what_it_should_be(data: Path) -> None:
 
 
 def test_the_outcome_is_kept_for_the_page(data: Path) -> None:
-    outcome = suspects.search(data, str(BRIGHTNESS / "model.tflite"))
+    outcome = label_errors.search(data, str(BRIGHTNESS / "model.tflite"))
 
-    kept = suspects.known(on_disk(data))
+    kept = label_errors.known(on_disk(data))
 
     assert kept is not None
     assert [one.file for one in kept.found] == [one.file for one in outcome.found]
 
 
 def test_nothing_is_known_before_a_search(data: Path) -> None:
-    assert suspects.known(on_disk(data)) is None
+    assert label_errors.known(on_disk(data)) is None
 
 
 @pytest.mark.parametrize("change", [Change(CONFIRM, ("train/sad/wrong.png",)),
                                     Change(RELABEL, ("train/sad/wrong.png",), "happy")])  # fmt: skip
 def test_what_was_decided_is_no_suspect_any_more(data: Path, change: Change) -> None:
-    suspects.search(data, str(BRIGHTNESS / "model.tflite"))
+    label_errors.search(data, str(BRIGHTNESS / "model.tflite"))
 
-    decision = overlay.decide(data, [change], "looked at")
-    after = suspects.known(on_disk(data))
-    overlay.undo(data, decision.id)
-    again = suspects.known(on_disk(data))
+    decision = edits.decide(data, [change], "looked at")
+    after = label_errors.known(on_disk(data))
+    edits.undo(data, decision.id)
+    again = label_errors.known(on_disk(data))
 
     assert after is not None
     assert after.found == ()

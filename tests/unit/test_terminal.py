@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emotion import terminal
-from emotion.config import ModelInfo
-from emotion.evaluation import Evaluation, evaluate
-from emotion.prediction import Answer, Face
+from emotion.cli import terminal
+from emotion.evaluation.scores import Evaluation, evaluate
+from emotion.models.answers import Answer, Face
+from emotion.recipes.settings import ModelInfo
 
 THREE = ModelInfo(classes=("angry", "happy", "sad"))
 

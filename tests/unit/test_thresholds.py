@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from emotion import metrics, thresholds
-from emotion.thresholds import Costs
+from emotion.metrics import classification, thresholds
+from emotion.metrics.thresholds import Costs
 
 RNG = np.random.default_rng(5)
 SCORES = np.array([0.1, 0.4, 0.35, 0.8], np.float32)
@@ -33,8 +33,8 @@ def test_shares_at_a_threshold() -> None:
     found = thresholds.sweep(SCORES, TRUTH).at(0.37)
 
     assert (found.precision, found.recall, found.accuracy, found.f1) == (0.5, 0.5, 0.5, 0.5)
-    assert found.accuracy_interval == metrics.wilson_interval(2, 4)
-    assert found.precision_interval == found.recall_interval == metrics.wilson_interval(1, 2)
+    assert found.accuracy_interval == classification.wilson_interval(2, 4)
+    assert found.precision_interval == found.recall_interval == classification.wilson_interval(1, 2)
 
 
 def test_no_positive_answer_has_no_precision() -> None:
@@ -49,7 +49,7 @@ def test_counts_like_the_one_place_that_decides(threshold: float) -> None:
 
     found = thresholds.sweep(scores, truth).at(threshold)
 
-    called = metrics.decide(scores, threshold)
+    called = classification.decide(scores, threshold)
     assert found.true_positive == (called & truth).sum()
     assert found.false_positive == (called & ~truth).sum()
     assert found.n == 300
@@ -118,7 +118,7 @@ def test_close_scores_still_get_a_threshold_between_them() -> None:
 
     best = thresholds.cheapest(thresholds.sweep(scores, np.array([False, True])), Costs())
 
-    assert metrics.decide(scores, best.threshold).tolist() == [False, True]
+    assert classification.decide(scores, best.threshold).tolist() == [False, True]
 
 
 def test_a_dear_wrong_happy_asks_for_more() -> None:

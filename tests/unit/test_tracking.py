@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from emotion.boxes import Box
-from emotion.tracking import FORGOTTEN_AFTER, REACH, SMOOTHING_SECONDS, Tracker, nearest
+from emotion.images.boxes import Box
+from emotion.models.live import FORGOTTEN_AFTER, REACH, SMOOTHING_SECONDS, Tracker, nearest
 
 
 def box_at(left: float, top: float = 0, side: int = 100) -> Box:

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from emotion import recipes, tuning, tuning_fields
-from emotion.errors import ConfigError
-from emotion.tuning import Settings, Trial, TrialState
+from emotion.recipes import catalogue
+from emotion.system.errors import ConfigError
+from emotion.tuning import fields
+from emotion.tuning import trials as tuning
+from emotion.tuning.trials import Settings, Trial, TrialState
 
 RANGES = {"learning_rate": (1e-4, 1e-1), "shift": (0.0, 0.2)}
 
 
 def settings(**changes):
-    return Settings(**{"base": recipes.config("quick"), "vary": RANGES} | changes)
+    return Settings(**{"base": catalogue.config("quick"), "vary": RANGES} | changes)
 
 
 def trial(number, value, state=TrialState.FINISHED, **changes):
@@ -68,9 +70,9 @@ def test_refuses_settings_outside_their_limits(changes, told):
 
 
 def test_classic_has_neither_width_nor_weight_decay_to_vary():
-    assert {"width", "weight_decay"} & set(tuning_fields.usable("classic")) == set()
+    assert {"width", "weight_decay"} & set(fields.usable("classic")) == set()
     with pytest.raises(ConfigError, match="vary: expected one of"):
-        settings(base=recipes.config("classic"), vary={"width": (0.5, 1.0)})
+        settings(base=catalogue.config("classic"), vary={"width": (0.5, 1.0)})
 
 
 def test_loss_cannot_be_the_goal_where_smoothing_varies():
@@ -78,10 +80,10 @@ def test_loss_cannot_be_the_goal_where_smoothing_varies():
         settings(goal="loss", vary={"label_smoothing": (0.0, 0.2)})
 
 
-@pytest.mark.parametrize("recipe", recipes.RECIPES)
+@pytest.mark.parametrize("recipe", catalogue.RECIPES)
 def test_usual_ranges_of_every_recipe_are_allowed(recipe):
-    base = recipes.config(recipe)
-    vary = {name: tuning_fields.usual_range(name, base) for name in tuning_fields.usable(recipe)}
+    base = catalogue.config(recipe)
+    vary = {name: fields.usual_range(name, base) for name in fields.usable(recipe)}
 
     assert Settings(base, vary).vary == vary
 
@@ -95,7 +97,7 @@ def test_values_reach_the_settings_of_a_run():
 
 
 def test_full_length_has_the_epochs_of_the_base():
-    asked = settings(base=recipes.config("quick", epochs=9), trial_epochs=3)
+    asked = settings(base=catalogue.config("quick", epochs=9), trial_epochs=3)
 
     assert asked.at_full_length({"shift": 0.1}, "best").epochs == 9
 
@@ -107,9 +109,9 @@ def test_full_length_has_the_epochs_that_were_found():
 
 
 def test_own_values_are_brought_into_their_ranges():
-    base = replace(recipes.config("quick"), learning_rate=0.5, epochs=3)
+    base = replace(catalogue.config("quick"), learning_rate=0.5, epochs=3)
 
-    assert tuning_fields.own_values(base, {"learning_rate": (1e-3, 1e-1), "epochs": (4, 6)}) == {
+    assert fields.own_values(base, {"learning_rate": (1e-3, 1e-1), "epochs": (4, 6)}) == {
         "learning_rate": 1e-1,
         "epochs": 4,
     }
@@ -127,7 +129,7 @@ def test_own_values_are_brought_into_their_ranges():
     ],
 )
 def test_values_are_shown_as_they_are_told_apart(name, value, shown):
-    assert tuning_fields.FIELDS[name].shown(value) == shown
+    assert fields.FIELDS[name].shown(value) == shown
 
 
 def test_best_is_the_highest_accuracy_of_the_finished():

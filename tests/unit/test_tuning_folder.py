@@ -9,13 +9,15 @@ import time
 
 import pytest
 
-from emotion import demo_faces, recipes, tuning_control, tuning_folder
-from emotion.config import drawn_faces_dir
-from emotion.errors import ClassMissingError, ConfigError, TuningMissingError, TuningStateError
-from emotion.files import write_json
-from emotion.tuning import Settings, Trial, TrialState
-from emotion.tuning_control import Attendance
-from emotion.tuning_folder import State
+from emotion.data.drawn import write
+from emotion.recipes import catalogue
+from emotion.system.errors import ClassMissingError, ConfigError, TuningMissingError, TuningStateError
+from emotion.system.files import write_json
+from emotion.system.paths import drawn_faces_dir
+from emotion.tuning import control, folder
+from emotion.tuning.control import Attendance
+from emotion.tuning.folder import State
+from emotion.tuning.trials import Settings, Trial, TrialState
 
 FINISHED = Trial(1, TrialState.FINISHED, {"shift": 0.1}, 0.9, seconds=60.0).to_json()
 
@@ -26,7 +28,7 @@ def paths(home):
 
 
 def made(**changes):
-    return tuning_folder.new(Settings(recipes.config("quick"), {"shift": (0.0, 0.2)}, **changes))
+    return folder.new(Settings(catalogue.config("quick"), {"shift": (0.0, 0.2)}, **changes))
 
 
 def has(paths, *trials):
@@ -34,7 +36,7 @@ def has(paths, *trials):
 
 
 def state(paths):
-    return tuning_folder.read(paths).state
+    return folder.read(paths).state
 
 
 def a_process_that_is_gone(paths):
@@ -52,7 +54,7 @@ def test_is_at_work_while_its_process_is(paths):
 def test_is_stopping_when_someone_asked_for_it(paths):
     Attendance(paths)
 
-    tuning_control.stop(paths.id)
+    control.stop(paths.id)
 
     assert state(paths) is State.STOPPING
 
@@ -61,7 +63,7 @@ def test_is_stopping_when_someone_asked_for_it(paths):
 def test_stands_as_its_last_process_ended(paths, how):
     Attendance(paths).end(how, "why")
 
-    assert (state(paths), tuning_folder.read(paths).reason) == (how, "why")
+    assert (state(paths), folder.read(paths).reason) == (how, "why")
 
 
 def test_is_lost_when_its_process_is_gone(paths):
@@ -73,8 +75,8 @@ def test_is_lost_when_its_process_is_gone(paths):
 def test_a_process_on_another_computer_counts_while_it_says_so(paths):
     row = Attendance(paths).row | {"host": "elsewhere"}
 
-    assert tuning_folder.is_at_work(row)
-    assert not tuning_folder.is_at_work(row | {"seen": time.time() - 200})
+    assert folder.is_at_work(row)
+    assert not folder.is_at_work(row | {"seen": time.time() - 200})
 
 
 def test_is_starting_until_its_process_has_come(paths):
@@ -91,32 +93,32 @@ def test_failed_when_no_process_came(paths):
     os.utime(paths.starting, (1, 1))
 
     assert state(paths) is State.FAILED
-    assert "did not begin" in tuning_folder.read(paths).reason
+    assert "did not begin" in folder.read(paths).reason
 
 
 def test_lists_tunings_newest_first_and_passes_over_others(paths):
-    (tuning_folder.tuning_dir() / "broken").mkdir()
-    (tuning_folder.tuning_dir() / "broken" / "tuning.json").write_text("{}", encoding="utf-8")
+    (folder.tuning_dir() / "broken").mkdir()
+    (folder.tuning_dir() / "broken" / "tuning.json").write_text("{}", encoding="utf-8")
 
-    assert [found.id for found in tuning_folder.list_all()] == [paths.id]
+    assert [found.id for found in folder.list_all()] == [paths.id]
 
 
 def test_finds_by_id_latest_and_path(paths):
     for reference in (paths.id, "latest", str(paths.root)):
-        assert tuning_folder.find(reference) == paths
+        assert folder.find(reference) == paths
 
 
 def test_tells_that_there_is_no_such_tuning(home):
     with pytest.raises(TuningMissingError, match="No tuning called 'latest'"):
-        tuning_folder.find("latest")
+        folder.find("latest")
 
 
 def test_goes_on_with_new_limits(paths):
     paths.stop.touch()
 
-    tuning_control.prepare(paths, trials=30, minutes=5)
+    control.prepare(paths, trials=30, minutes=5)
 
-    kept = tuning_folder.read(paths)
+    kept = folder.read(paths)
     assert (kept.settings.trials, kept.settings.minutes) == (30, 5)
     assert kept.created > 0
     assert not paths.stop.exists()
@@ -126,7 +128,7 @@ def test_refuses_to_go_on_with_one_at_work(paths):
     Attendance(paths)
 
     with pytest.raises(TuningStateError, match="is at work"):
-        tuning_control.prepare(paths)
+        control.prepare(paths)
 
 
 def test_refuses_to_go_on_when_nothing_is_left_to_do(home):
@@ -134,52 +136,52 @@ def test_refuses_to_go_on_when_nothing_is_left_to_do(home):
     has(paths, FINISHED)
 
     with pytest.raises(TuningStateError, match=r"1 of 1 trial, 60 s of training\. Expected more trials"):
-        tuning_control.prepare(paths)
+        control.prepare(paths)
 
 
 def test_refuses_limits_outside_their_range(paths):
     with pytest.raises(ConfigError, match="minutes: expected a number"):
-        tuning_control.prepare(paths, minutes=-1)
+        control.prepare(paths, minutes=-1)
 
 
 def test_best_settings_have_full_length_and_say_where_from(paths):
     has(paths, FINISHED)
 
-    config = tuning_control.best_config(tuning_folder.read(paths))
+    config = control.best_config(folder.read(paths))
 
     assert config.augmentation.shift == 0.1
-    assert config.epochs == recipes.find("quick").epochs
+    assert config.epochs == catalogue.find("quick").epochs
     assert paths.id.endswith(config.name.removeprefix("best of tuning "))
 
 
 def test_there_is_no_best_before_a_trial_has_finished(paths):
     with pytest.raises(TuningStateError, match="no trial has finished"):
-        tuning_control.best_config(tuning_folder.read(paths))
+        control.best_config(folder.read(paths))
 
 
 @pytest.fixture
 def drawn(home):
-    demo_faces.write(drawn_faces_dir(), train=40, test=10)
+    write.write(drawn_faces_dir(), train=40, test=10)
     return home
 
 
 def test_plan_counts_the_validation_faces(drawn):
-    plan = tuning_control.plan("demo", vary={"shift": None}, base={"validation_split": 0.25})
+    plan = control.plan("demo", vary={"shift": None}, base={"validation_split": 0.25})
 
     assert plan.validation_faces == 10
     assert plan.vary == {"shift": (0.0, 0.16)}
-    assert plan.trial_epochs == recipes.find("quick").epochs // 2
+    assert plan.trial_epochs == catalogue.find("quick").epochs // 2
 
 
 def test_plan_by_minutes_alone_has_no_number_of_trials(drawn):
-    assert tuning_control.plan("demo", minutes=3).trials is None
+    assert control.plan("demo", minutes=3).trials is None
 
 
 def test_plan_tells_of_a_class_that_is_not_there(drawn):
     with pytest.raises(ClassMissingError, match="no folder for the class"):
-        tuning_control.plan(str(drawn_faces_dir()), classes=("happy", "angry"))
+        control.plan(str(drawn_faces_dir()), classes=("happy", "angry"))
 
 
 def test_plan_tells_of_a_field_that_is_unknown(drawn):
     with pytest.raises(ConfigError, match="vary: expected one of"):
-        tuning_control.plan("demo", vary={"colour": None})
+        control.plan("demo", vary={"colour": None})

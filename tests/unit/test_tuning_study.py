@@ -6,12 +6,15 @@ import shutil
 
 import pytest
 
-from emotion import recipes, tuning_folder, tuning_search, tuning_work
-from emotion.config import TrainingConfig
-from emotion.history import History
-from emotion.runs import Run, RunPaths, Status
-from emotion.tuning import Settings, TrialState
-from emotion.tuning_study import Study, reports
+from emotion.recipes import catalogue
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.history import History
+from emotion.runs.run import Run, RunPaths, Status
+from emotion.tuning import folder as tuning_folder
+from emotion.tuning import study as tuning_search
+from emotion.tuning import work
+from emotion.tuning.study import Study, reports
+from emotion.tuning.trials import Settings, TrialState
 
 RANGES = {"learning_rate": (1e-4, 1e-1), "shift": (0.0, 0.2)}
 
@@ -20,7 +23,7 @@ RANGES = {"learning_rate": (1e-4, 1e-1), "shift": (0.0, 0.2)}
 def empty(tmp_path_factory):
     """A file of a study with nothing in it: making one takes longer than all that a test does with it."""
     path = tmp_path_factory.mktemp("study") / "study.db"
-    _, close = tuning_search.opened(path, Settings(recipes.config("quick"), RANGES))
+    _, close = tuning_search.opened(path, Settings(catalogue.config("quick"), RANGES))
     close()
     return path
 
@@ -44,7 +47,7 @@ def study(home, empty):
 
 
 def folder(**changes):
-    return tuning_folder.new(Settings(**{"base": recipes.config("quick"), "vary": RANGES, "trials": 8} | changes))
+    return tuning_folder.new(Settings(**{"base": catalogue.config("quick"), "vary": RANGES, "trials": 8} | changes))
 
 
 def epochs(*values):
@@ -62,7 +65,7 @@ def finish(study, value, of=4):
 def test_tries_the_recipes_own_settings_first(study):
     trial = study().ask()
 
-    assert trial.values == {"learning_rate": recipes.find("quick").learning_rate, "shift": 0.08}
+    assert trial.values == {"learning_rate": catalogue.find("quick").learning_rate, "shift": 0.08}
 
 
 def test_stays_within_the_ranges(study):
@@ -256,28 +259,28 @@ def ended(status, *values, reason=""):
 def test_value_is_that_of_the_epoch_that_is_kept():
     run, history = ended(Status.COMPLETED, 0.4, 0.1, 0.3)
 
-    assert tuning_work.outcome(run, history, "accuracy", None) == (TrialState.FINISHED, 0.9, "")
-    assert tuning_work.outcome(run, history, "loss", None) == (TrialState.FINISHED, 0.1, "")
+    assert work.outcome(run, history, "accuracy", None) == (TrialState.FINISHED, 0.9, "")
+    assert work.outcome(run, history, "loss", None) == (TrialState.FINISHED, 0.1, "")
 
 
 def test_a_run_stopped_for_its_values_counts_as_pruned():
     run, history = ended(Status.STOPPED, 0.4)
-    asked = (TrialState.PRUNED, tuning_work.WORSE)
+    asked = (TrialState.PRUNED, work.WORSE)
 
-    assert tuning_work.outcome(run, history, "accuracy", asked) == (TrialState.PRUNED, None, tuning_work.WORSE)
+    assert work.outcome(run, history, "accuracy", asked) == (TrialState.PRUNED, None, work.WORSE)
 
 
 def test_a_run_stopped_by_hand_says_nothing_of_its_values():
-    assert tuning_work.outcome(*ended(Status.STOPPED, 0.4), "accuracy", None)[0] is TrialState.STOPPED
+    assert work.outcome(*ended(Status.STOPPED, 0.4), "accuracy", None)[0] is TrialState.STOPPED
 
 
 def test_a_failed_run_hands_its_reason_on():
     run, history = ended(Status.FAILED, reason="No folder.")
 
-    assert tuning_work.outcome(run, history, "accuracy", None) == (TrialState.FAILED, None, "No folder.")
+    assert work.outcome(run, history, "accuracy", None) == (TrialState.FAILED, None, "No folder.")
 
 
 def test_a_loss_that_is_no_number_is_noticed():
     rows = [{"epoch": 1, "loss": 0.1, "val_loss": float("nan")}]
 
-    assert not tuning_work.is_finite(History(rows))
+    assert not work.is_finite(History(rows))

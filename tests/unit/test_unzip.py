@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion import data_sets, unzip, zip_entries
-from emotion.import_errors import (
+from emotion.data.bring import add, zip_entries, zips
+from emotion.data.bring.errors import (
     BringError,
     NoRoomError,
     NotAZipError,
@@ -48,7 +48,7 @@ def refuse(home: Path, source: Path | bytes, kind: type[BringError], match: str)
     given = io.BytesIO(source) if isinstance(source, bytes) else source
 
     with pytest.raises(kind, match=match) as refused:
-        data_sets.add_zip(given, "bad", "bad.zip")
+        add.add_zip(given, "bad", "bad.zip")
 
     assert ". " not in str(refused.value).replace("'train/.. /.. /outside.png'", "")
     assert str(refused.value).endswith(".")
@@ -83,7 +83,7 @@ def test_refuses_a_path_with_a_zero(home: Path) -> None:
 def test_takes_twelve_folders_in_one_another(target: Path) -> None:
     source = zip_names(target.parent / "deep.zip", {"a/" * 11 + "deep.png": GOOD})
 
-    unzip.unpack(source, target)
+    zips.unpack(source, target)
 
     assert "a/" * 11 + "deep.png" in files_in(target)
 
@@ -112,7 +112,7 @@ def test_refuses_names_of_an_unknown_code_page(home: Path) -> None:
 def test_takes_the_utf_8_names_of_a_mac(target: Path) -> None:
     name = "train/happy/été.png"
 
-    unzip.unpack(io.BytesIO(raw_zip([(name.encode(), GOOD)])), target)
+    zips.unpack(io.BytesIO(raw_zip([(name.encode(), GOOD)])), target)
 
     assert files_in(target) == [name]
 
@@ -188,10 +188,10 @@ def test_refuses_a_zip_that_is_not_there(home: Path) -> None:
 
 
 def test_leaves_out_a_picture_over_25_mb(target: Path) -> None:
-    large = b"\0" * (unzip.LARGEST + 1)
+    large = b"\0" * (zips.LARGEST + 1)
     source = zip_names(target.parent / "large.zip", {"train/happy/b.png": large})
 
-    out = unzip.unpack(source, target)
+    out = zips.unpack(source, target)
 
     assert (out.pictures, out.too_large) == (4, 1)
     assert "train/happy/b.png" not in files_in(target)
@@ -201,7 +201,7 @@ def test_unpacks_pictures_only(target: Path) -> None:
     more = {"readme.txt": b"x", "run.exe": b"x", "train/happy/.hidden.png": GOOD, "__MACOSX/train/a.png": GOOD}
     source = zip_names(target.parent / "mixed.zip", more)
 
-    out = unzip.unpack(source, target)
+    out = zips.unpack(source, target)
 
     assert (out.pictures, out.others) == (4, 4)
     assert files_in(target) == [f"{split}/{name}/a.png" for split in ("test", "train") for name in ("happy", "sad")]
@@ -210,7 +210,7 @@ def test_unpacks_pictures_only(target: Path) -> None:
 def test_two_files_of_one_name_both_stay(target: Path) -> None:
     source = io.BytesIO(raw_zip([(b"train/happy/a.png", GOOD), (b"train/happy/a.png", png(1))]))
 
-    unzip.unpack(source, target)
+    zips.unpack(source, target)
 
     assert files_in(target) == ["train/happy/a-2.png", "train/happy/a.png"]
 
@@ -227,7 +227,7 @@ def test_names_that_some_systems_cannot_hold_are_changed(name: str, safe: str) -
 
 
 def test_says_before_unpacking_that_the_disk_is_too_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.importing.RESERVE", 10**18)
+    monkeypatch.setattr("emotion.data.bring.staging.RESERVE", 10**18)
 
     refuse(home, zip_names(home / "good.zip", {}), NoRoomError, "too little room")
 
@@ -237,7 +237,7 @@ def test_a_stop_in_the_middle_leaves_nothing(home: Path) -> None:
         raise KeyboardInterrupt("enough")
 
     with pytest.raises(KeyboardInterrupt, match="enough"):
-        data_sets.add_zip(zip_names(home / "good.zip", {}), "good", "good.zip", progress=stop)
+        add.add_zip(zip_names(home / "good.zip", {}), "good", "good.zip", progress=stop)
 
     assert list((home / "datasets").iterdir()) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.ui import words
+from pages.ui.shared import text
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from pages.ui import words
     ],
 )
 def test_each_class_has_a_short_mark_of_its_own(names: tuple[str, ...], expected: list[str]) -> None:
-    assert list(words.marks(names).values()) == expected
+    assert list(text.marks(names).values()) == expected

@@ -1,0 +1,213 @@
+"""Checks a data folder: reads every picture once, and tells by rules what is wrong with them as they are used now.
+
+Kinds of findings, in the order in which they are told:
+
+    sharpness brightness contrast split_size     train and test differ; a blurred split is damage
+    twins conflicts                              identical pictures across the splits; under different labels
+    unreadable wrong_kind blank                  nothing to learn from
+    faceless                                     only after `emotion.faceless` has looked
+    near_twins duplicates near_duplicates        nearly the same across; identical, nearly the same within a split
+    imbalance size colour                        classes of very different size; odd pictures
+
+What was read is kept by the fingerprint of the files, so a second check opens no picture, nor does one after a decision
+about them (`emotion.overlay`): only the rules are asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emotion.checks import cache, near_duplicates, picture_facts
+from emotion.checks.cache import Stored
+from emotion.checks.finding import exclude
+from emotion.checks.near_duplicates import FLAT, Pairs
+from emotion.checks.rules import faceless, pictures, splits, twins
+from emotion.checks.table import Table, names_of, places_of
+from emotion.data import decided, digest, edits, on_disk
+
+if TYPE_CHECKING:
+    from emotion.checks.finding import Finding, Remedy
+    from emotion.checks.picture_facts import Facts
+    from emotion.data import Listing
+
+
+FORMAT = 1  # of the report
+LOOKED_FOR = {
+    "sharpness": "a blurred split",
+    "brightness": "a darker split",
+    "contrast": "a split with more contrast",
+    "split_size": "a split with larger pictures",
+    "twins": "test pictures that are in train too",
+    "conflicts": "identical pictures with different labels",
+    "unreadable": "files that cannot be read",
+    "wrong_kind": "files under a wrong name",
+    "blank": "blank pictures",
+    "near_twins": "test pictures of which train has nearly the same",
+    "duplicates": "copies",
+    "near_duplicates": "pictures that are nearly the same",
+    "imbalance": "classes of very different size",
+    "size": "tiny or huge pictures",
+    "colour": "colour pictures among grey ones",
+}
+READING, COMPARING = "reading pictures", "comparing them"
+
+Tell = Callable[[str, int, int], None]  # what is done, how many, of how many
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a check.
+
+    Attributes:
+        root: the data folder.
+        fingerprint: of the listing after decisions, as a run and an evaluation know it.
+        counts: split → class → pictures in use.
+        excluded, relabelled, moved: pictures about which something is decided.
+        findings: in the order of their weight.
+        table: what they were told by.
+    """
+
+    root: Path
+    fingerprint: str
+    counts: dict[str, dict[str, int]]
+    excluded: int
+    relabelled: int
+    moved: int
+    findings: tuple[Finding, ...]
+    table: Table
+
+    @property
+    def damage(self) -> Finding | None:
+        """The finding that the data is damaged as a whole, if it is."""
+        return next((finding for finding in self.findings if finding.damage), None)
+
+    def find(self, kind: str) -> Finding | None:
+        return next((finding for finding in self.findings if finding.kind == kind), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "data": str(self.root),
+            "fingerprint": self.fingerprint,
+            "pictures": sum(sum(inside.values()) for inside in self.counts.values()),
+            "counts": self.counts,
+            "excluded": self.excluded,
+            "relabelled": self.relabelled,
+            "moved": self.moved,
+            "damaged": self.damage.title if self.damage else None,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def check(root: Path, tell: Tell | None = None) -> Report:
+    """Reads what has to be read and asks the rules.
+
+    Args:
+        root: a data folder, as `dataset.resolve` gives it.
+        tell: called with what is done, how many and of how many; what it raises ends the check.
+
+    Raises:
+        DataError: as `listing.on_disk`.
+    """
+    listing = on_disk(root)
+    place = cache.location(root, listing.fingerprint)
+    stored = cache.read(place)
+    if stored is None:
+        stored = _read(listing, tell)
+        cache.write(place, stored)
+    return _report(listing, stored)
+
+
+def known(root: Path) -> Report | None:
+    """What is known without opening a picture: None before the first check, or when a file has changed since.
+
+    Raises:
+        DataError: as `listing.on_disk`.
+    """
+    return known_of(on_disk(root))
+
+
+def known_of(listing: Listing) -> Report | None:
+    """The same for a listing of what lies on the disk."""
+    stored = cache.read(cache.location(listing.root, listing.fingerprint))
+    return None if stored is None else _report(listing, stored)
+
+
+def version(listing: Listing) -> tuple[str, ...]:
+    """Changes whenever what `known_of` says may have changed."""
+    places = [cache.location(listing.root, listing.fingerprint, ending) for ending in ("npz", "faces.json")]
+    changed = [str(place.stat().st_mtime_ns) if place.exists() else "" for place in places]
+    return (str(listing.root), listing.fingerprint, digest(edits.read(listing.root)), *changed)
+
+
+def not_found(report: Report) -> list[str]:
+    """What was looked for and is not there, in words."""
+    found = {finding.kind for finding in report.findings}
+    return [words for kind, words in LOOKED_FOR.items() if kind not in found]
+
+
+def all_twins(report: Report) -> Remedy | None:
+    """One step for everything that is there twice pixel by pixel: out of test, one copy kept, contradictions out."""
+    found = [finding for kind in ("twins", "conflicts", "duplicates") if (finding := report.find(kind))]
+    files = sorted({file for finding in found for change in finding.remedies[0].changes for file in change.files})
+    if len(found) < 2:
+        return None
+    return exclude(files, "identical to another picture", f"Fix all exact twins ({len(files):,} pictures)", "all_twins")
+
+
+def _read(listing: Listing, tell: Tell | None) -> Stored:
+    names = names_of(listing.files)
+    facts = picture_facts.read(listing.root, names, _telling(tell, READING))
+    return Stored(names, facts, _pairs(facts, tell))
+
+
+def _telling(tell: Tell | None, what: str) -> Callable[[int, int], None] | None:
+    return None if tell is None else lambda done, total: tell(what, done, total)
+
+
+def _pairs(facts: Facts, tell: Tell | None) -> Pairs:
+    """Pairs among the different pictures that are not flat, one of each group of identical ones."""
+    usable = np.flatnonzero(facts.ok & (facts.contrast >= FLAT))
+    digests = np.ascontiguousarray(facts.digest[usable]).view("V16").ravel()
+    places = usable[np.sort(np.unique(digests, return_index=True)[1])]
+    pairs = near_duplicates.near_pairs(facts.grey[places], _telling(tell, COMPARING))
+    return Pairs(places[pairs.first], places[pairs.second], pairs.mirrored, pairs.likeness)
+
+
+def _report(listing: Listing, stored: Stored) -> Report:
+    now = decided(listing)
+    table = Table(stored.names, stored.facts, stored.pairs, *places_of(now.files, listing.files, stored.names))
+    return Report(
+        listing.root,
+        now.fingerprint,
+        now.counts,
+        now.excluded,
+        now.relabelled,
+        now.moved,
+        tuple(_findings(table, faceless.known(listing))),
+        table,
+    )
+
+
+def _findings(table: Table, without_face: Iterable[str]) -> list[Finding]:
+    found: list[Finding | None] = [
+        *splits.differences(table),
+        twins.twins(table),
+        twins.conflicts(table),
+        pictures.unreadable(table),
+        pictures.wrong_kind(table),
+        pictures.blank(table),
+        faceless.finding(table, without_face),
+        twins.near_twins(table),
+        twins.duplicates(table),
+        twins.near_duplicates(table),
+        pictures.imbalance(table),
+        pictures.odd_size(table),
+        pictures.colour(table),
+    ]
+    return [finding for finding in found if finding is not None]

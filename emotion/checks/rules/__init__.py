@@ -1,0 +1,1 @@
+"""The rules of the check, a file for each kind of thing that they look at."""

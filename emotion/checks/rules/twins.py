@@ -1,0 +1,172 @@
+"""Pictures that are there more than once: identical or nearly, within a split, across, and under several labels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emotion.checks.finding import Finding, Remedy, exclude
+from emotion.checks.table import TEST, TRAIN
+from emotion.data import RELABEL, Change, class_key
+from emotion.system import count
+
+if TYPE_CHECKING:
+    from emotion.checks.table import Places, Table
+
+
+Groups = list[tuple[str, ...]]
+
+OUT_OF_TEST = "Take them out of test"
+OUT_OF_TRAIN = "Take their twins out of train"
+
+
+def twins(table: Table) -> Finding | None:
+    """Test pictures of which an identical one is in train."""
+    test, train, groups = _across(table)
+    if not test:
+        return None
+    has = "has an identical twin" if len(test) == 1 else "have an identical twin"
+    title = f"{count(len(test), 'test picture')} {has} in train"
+    why = "A network that only remembers gets them right, so the score on the test pictures is too good to be true."
+    remedies = (
+        exclude(test, "identical twin in train", OUT_OF_TEST, "out_of_test"),
+        exclude(train, "identical twin in test", OUT_OF_TRAIN, "out_of_train"),
+    )
+    return Finding("twins", len(test), title, why, tuple(groups), remedies=remedies)
+
+
+def _across(table: Table) -> tuple[tuple[str, ...], tuple[str, ...], Groups]:
+    """The test and the train pictures that are identical, and the groups of them, test pictures first."""
+    test, train, groups = [], [], []
+    for group in table.repeated:
+        mine, others = (group[table.split[group] == split] for split in (TEST, TRAIN))
+        if mine.size and others.size:
+            test.append(mine)
+            train.append(others)
+            groups.append(table.names(np.concatenate([mine, others])))
+    return _joined(table, test), _joined(table, train), groups
+
+
+def conflicts(table: Table) -> Finding | None:
+    """Identical pictures under different labels."""
+    groups = [group for group in table.repeated if len(np.unique(table.label[group])) > 1]
+    if not groups:
+        return None
+    named = [table.names(group) for group in groups]
+    files = tuple(name for names in named for name in names)
+    notes = {table.files[place]: table.classes[table.label[place]] for group in groups for place in group.tolist()}
+    notes = {name: f"now {label}" for name, label in notes.items() if label not in class_key(name).split("/")}
+    carry = "group of identical pictures carries" if len(groups) == 1 else "groups of identical pictures carry"
+    title = f"{len(groups):,} {carry} different labels"
+    why = "At most one of the labels can be right: in train they teach a contradiction, in test no answer can be right."
+    remedies = [exclude(files, "identical pictures with different labels", "Leave them all out")]
+    if changes := _by_majority(table, groups):
+        title_of = "Take the label of the majority, where there is one"
+        remedies.append(Remedy("majority", title_of, "label of most identical ones", changes))
+    return Finding("conflicts", len(groups), title, why, tuple(named), notes, tuple(remedies))
+
+
+def _by_majority(table: Table, groups: list[Places]) -> tuple[Change, ...]:
+    """Relabels, where one label has the majority of its group; the other groups are left out of it."""
+    to: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        (label, most), *_ = Counter(table.label[group].tolist()).most_common(1)
+        if 2 * most > len(group):
+            to[table.classes[label]] += table.names(group[table.label[group] != label])
+    return tuple(Change(RELABEL, tuple(names), name) for name, names in sorted(to.items()))
+
+
+def duplicates(table: Table) -> Finding | None:
+    """Identical pictures with one label within a split, beyond the first."""
+    groups: Groups = []
+    for group in table.repeated:
+        keys = table.split[group].astype(np.int64) * len(table.classes) + table.label[group]
+        for key in np.unique(keys):
+            same = group[keys == key]
+            if len(same) > 1:
+                groups.append(table.names(same))
+    extra = tuple(name for names in groups for name in names[1:])
+    if not extra:
+        return None
+    title = f"{count(len(extra), 'picture')} {'is' if len(extra) == 1 else 'are'} there more than once"
+    why = "Each copy counts anew: in train it is learned more than others, in test it weighs more in the score."
+    remedies = (exclude(extra, "identical copy", "Keep one of each"),)
+    return Finding("duplicates", len(extra), title, why, tuple(groups), remedies=remedies)
+
+
+def near_twins(table: Table) -> Finding | None:
+    """Test pictures of which nearly the same one, but no identical one, is in train."""
+    known = set(_across(table)[0])
+    test: dict[str, str] = {}
+    train: dict[str, None] = {}
+    notes: dict[str, str] = {}
+    for first, second, mirrored in _near(table, every=True):
+        for mine, other in ((first, second), (second, first)):
+            if table.split[mine] == TEST and table.split[other] == TRAIN and table.files[mine] not in known:
+                test.setdefault(table.files[mine], table.files[other])
+                train[table.files[other]] = None
+                if mirrored:
+                    notes.setdefault(table.files[mine], "mirrored")
+    if not test:
+        return None
+    has = "has nearly the same picture" if len(test) == 1 else "have nearly the same picture"
+    title = f"{count(len(test), 'test picture')} {has} in train"
+    why = "Saved again, shifted, brightened or mirrored, it is still a face that the network has learned by heart."
+    remedies = (
+        exclude(test, "nearly the same picture is in train", OUT_OF_TEST, "out_of_test"),
+        exclude(train, "nearly the same picture is in test", OUT_OF_TRAIN, "out_of_train"),
+    )
+    return Finding("near_twins", len(test), title, why, tuple(sorted(test.items())), notes, remedies)
+
+
+def near_duplicates(table: Table) -> Finding | None:
+    """Nearly the same pictures within a split: each that is like one which is kept."""
+    partners: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for first, second, mirrored in _near(table, every=False):
+        if table.split[first] == table.split[second]:
+            partners[first].append((second, mirrored))
+            partners[second].append((first, mirrored))
+    kept: dict[int, list[int]] = {}
+    notes: dict[str, str] = {}
+    for place in sorted(partners):
+        keeper = next(((other, turned) for other, turned in sorted(partners[place]) if other in kept), None)
+        if keeper is None:
+            kept[place] = []
+            continue
+        kept[keeper[0]].append(place)
+        if keeper[1]:
+            notes[table.files[place]] = "mirrored"
+    groups = [table.names(np.array([place, *others])) for place, others in kept.items() if others]
+    extra = tuple(name for names in groups for name in names[1:])
+    if not extra:
+        return None
+    title = f"{count(len(extra), 'picture')} {'is' if len(extra) == 1 else 'are'} nearly the same as another one"
+    why = "They add little that is new, and cut apart into training and validation they make validation too easy."
+    remedies = (exclude(extra, "nearly the same as another picture of its split", "Keep one of each"),)
+    return Finding("near_duplicates", len(extra), title, why, tuple(groups), notes, remedies)
+
+
+def _near(table: Table, every: bool) -> list[tuple[int, int, bool]]:
+    """Pairs of used pictures that are nearly the same; of identical ones every one, or one a split."""
+    members: dict[int, list[int]] = defaultdict(list)
+    wanted = np.union1d(table.group[table.pairs.first], table.group[table.pairs.second])
+    for place in np.flatnonzero(table.used & np.isin(table.group, wanted)).tolist():
+        members[int(table.group[place])].append(place)
+    found = []
+    for first, second, mirrored in zip(table.pairs.first, table.pairs.second, table.pairs.mirrored, strict=True):
+        ones, others = (members[int(table.group[place])] for place in (first, second))
+        if not every:
+            ones, others = _one_a_split(table, ones), _one_a_split(table, others)
+        found += [(one, other, bool(mirrored)) for one in ones for other in others]
+    return found
+
+
+def _one_a_split(table: Table, places: list[int]) -> list[int]:
+    first = {int(table.split[place]): place for place in reversed(places)}
+    return sorted(first.values())
+
+
+def _joined(table: Table, parts: list[Places]) -> tuple[str, ...]:
+    return table.names(np.concatenate(parts)) if parts else ()

@@ -1,0 +1,10 @@
+"""The command line: options in, one function of a room called, its result printed.
+
+May import every room.
+"""
+
+from __future__ import annotations
+
+from emotion.cli import check, commands, data, tune
+
+__all__ = ["check", "commands", "data", "tune"]

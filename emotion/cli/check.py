@@ -1,0 +1,165 @@
+"""`python -m emotion check DIR`: what is wrong with a data folder. Exit status 0: nothing found, 1: something."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion.system import EmotionError
+
+if TYPE_CHECKING:
+    from emotion.checks import Report, Suspects
+
+
+NOTHING, FOUND = 0, 1
+SHOWN = 3  # groups of pictures named for each finding
+SUSPECTS_SHOWN = 20
+EVERY = 0.1  # seconds between two changes of the line of progress
+
+Tell = Callable[[str, int, int], None]
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command `check`; nothing heavy is imported for it."""
+    summary = (
+        "Say what is wrong with a data folder: twins of train in test, duplicates, contradictions, damage, and more."
+    )
+    check = commands.add_parser(
+        "check", help=summary, description=summary, epilog="example: python -m emotion check archive --json"
+    )
+    check.set_defaults(run="emotion.cli.check")
+    check.add_argument("data", metavar="DIR", help="a folder with train/ and test/, the name of a data set, or demo")
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    which = check.add_mutually_exclusive_group()
+    which.add_argument("--faces", action="store_true",
+                       help="also look for pictures without a face, among those of more than 96 pixels")  # fmt: skip
+    which.add_argument("--labels", action="store_true", help="look for labels that the other pictures contradict")
+    check.add_argument("--model", default="pretrained", metavar="MODEL",
+                       help="whose view of the pictures --labels goes by (default: pretrained)")  # fmt: skip
+    check.add_argument("--classes", default="", metavar="A,B", help="classes for --labels (default: the model's)")
+    check.add_argument("--progress", metavar="FILE", help=argparse.SUPPRESS)  # for the page
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Checks a folder and prints what is found."""
+    writer = _writer(chosen.progress)
+    try:
+        status = _run(chosen, writer.tell if writer else _line())
+    except BaseException as error:
+        if writer:
+            writer.end(str(error) if isinstance(error, EmotionError) else f"The check broke off ({error!r}).")
+        raise
+    if writer:
+        writer.end()
+    return status
+
+
+def _run(chosen: argparse.Namespace, tell: Tell) -> int:
+    from emotion.data import listing
+
+    root = listing.resolve(chosen.data)
+    if chosen.labels:
+        return _labels(chosen, root, tell)
+    from emotion.checks import check
+    from emotion.checks.rules import faceless
+    from emotion.data import on_disk
+
+    report = check.check(root, tell)
+    if chosen.faces:
+        names = faceless.askable(root, report.table)
+        faceless.look(on_disk(root), names, lambda done, total: tell("looking for faces", done, total))
+        report = check.check(root, tell)
+    _clear()
+    print(json.dumps(report.to_json(), indent=1) if chosen.json else _text(report))
+    return FOUND if report.findings else NOTHING
+
+
+def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
+    from emotion.checks import label_errors
+
+    classes = tuple(name.strip() for name in chosen.classes.split(",")) if chosen.classes else ()
+    outcome = label_errors.search(root, chosen.model, classes, tell)
+    _clear()
+    print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _suspects_text(outcome))
+    return FOUND if outcome.found else NOTHING
+
+
+def _text(report: Report) -> str:
+    from emotion.cli.terminal import safe
+
+    lines = [
+        f"{split}: {sum(inside.values()):,} pictures (" + ", ".join(f"{n:,} {name}" for name, n in inside.items()) + ")"
+        for split, inside in report.counts.items()
+    ]
+    if decided := [f"{n:,} {what}" for n, what in _decided(report) if n]:
+        lines.append("Decided earlier: " + ", ".join(decided) + ".")
+    for finding in report.findings:
+        lines += ["", f"{'!!' if finding.damage else ' -'} {finding.title}", f"   {finding.why}"]
+        lines += [f"     {_group(group, finding.notes)}" for group in finding.groups[:SHOWN]]
+        if len(finding.groups) > SHOWN:
+            lines.append(f"     … and {len(finding.groups) - SHOWN:,} more (--json names them)")
+    if not report.findings:
+        lines += ["", "Nothing was found."]
+    return "\n".join(safe(line) for line in lines)
+
+
+def _decided(report: Report) -> list[tuple[int, str]]:
+    return [(report.excluded, "left out"), (report.relabelled, "relabelled"), (report.moved, "moved")]
+
+
+def _group(group: tuple[str, ...], notes: dict[str, str]) -> str:
+    named = [f"{name} ({notes[name]})" if name in notes else name for name in group[:4]]
+    return " = ".join(named) + (f" = {len(group) - 4} more" if len(group) > 4 else "")
+
+
+def _suspects_text(outcome: Suspects) -> str:
+    from emotion.cli.terminal import safe
+
+    lines = [
+        f"{len(outcome.found):,} of {outcome.n:,} labels are contradicted by the other pictures, worst first. "
+        f"Classifiers on the features of {outcome.model} agree with {outcome.accuracy:.1%} of all labels "
+        "of pictures that they had not seen.",
+    ]
+    lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:SUSPECTS_SHOWN]]
+    if len(outcome.found) > SUSPECTS_SHOWN:
+        lines.append(f"  … and {len(outcome.found) - SUSPECTS_SHOWN:,} more (--json names them)")
+    return "\n".join(safe(line) for line in lines)
+
+
+def _writer(place: str | None) -> Any:
+    if not place:
+        return None
+    from emotion.checks import Writer
+
+    return Writer(Path(place))
+
+
+def _line() -> Tell:
+    """Progress on one line of a terminal that somebody watches."""
+    if not sys.stderr.isatty():
+        return lambda what, done, total: None
+    from emotion.system import duration
+
+    began: dict[str, float] = {}
+    drawn = [0.0]
+
+    def tell(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        start = began.setdefault(what, now)
+        if now - drawn[0] < EVERY:
+            return
+        drawn[0] = now
+        left = f", {duration((now - start) / done * (total - done))} left" if done else ""
+        print(f"\r{f'{what}: {done:,} of {total:,}{left}':<79}", end="", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print(f"\r{'':<79}\r", end="", file=sys.stderr, flush=True)

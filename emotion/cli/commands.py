@@ -1,0 +1,247 @@
+"""What each command does: one function a command, from parsed arguments to an exit status.
+
+Heavy modules are imported inside the functions, so that a run can say that it starts before they load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion import recipes, runs
+from emotion.cli import terminal
+from emotion.recipes import DEFAULT_CLASSES, Augmentation, label_order
+from emotion.runs import RunPaths, Status, queue, read_history
+from emotion.system import OutputFolderError, RunStateError, count
+
+if TYPE_CHECKING:
+    from emotion.models import Answer, Predictor
+    from emotion.recipes import TrainingConfig
+
+
+OK, REFUSED = 0, 1
+SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name", "width",
+            "weight_decay", "label_smoothing", "class_weights", "drop_twins")  # fmt: skip
+
+
+def train(chosen: argparse.Namespace) -> int:
+    """Trains in this process, when its turn comes; Ctrl-C stops and keeps what there is."""
+    from emotion.training import worker
+
+    paths = _run_to_train(chosen)
+    epochs = runs.read_run(paths).config.epochs
+    _stop_on_signals(paths)
+    worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
+    print(paths.id)
+    return OK if runs.read_run(paths).status in (Status.COMPLETED, Status.STOPPED) else REFUSED
+
+
+def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
+    if chosen.resume:
+        return queue.requeue(runs.find_run(chosen.resume))
+    if chosen.run_dir:
+        paths = RunPaths(Path(chosen.run_dir).expanduser().resolve())
+        if paths.config.exists():
+            run = runs.read_run(paths)
+            if run.status is not Status.QUEUED:
+                raise RunStateError(run.id, str(run.status), "a queued run or a new folder; --resume goes on with one")
+            return paths
+        return runs.new_run(_config(chosen), paths.root)
+    return runs.new_run(_config(chosen))
+
+
+def _config(chosen: argparse.Namespace) -> TrainingConfig:
+    """The settings from the command line, checked against the data before a run is made of them."""
+    from emotion.data import dataset, default_data, resolve, scan
+
+    changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own}
+    if chosen.augmentation:
+        changes["augmentation"] = Augmentation.parse(chosen.augmentation)
+    if chosen.start_from:
+        return _retraining(chosen, changes)
+    data = chosen.data or default_data()
+    if changes["classes"] == ("all",):
+        changes["classes"] = scan(resolve(data)).classes
+    data = dataset.checked(data, changes["classes"] or DEFAULT_CLASSES)
+    return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)
+
+
+def _retraining(chosen: argparse.Namespace, changes: dict[str, Any]) -> TrainingConfig:
+    from emotion.data import kept_as
+    from emotion.training import start_from
+
+    if changes["classes"]:
+        changes["classes"] = label_order(changes["classes"])
+    data = kept_as(chosen.data) if chosen.data else None
+    return start_from.plan(chosen.start_from, data=data, **changes)
+
+
+def _stop_on_signals(paths: RunPaths) -> None:
+    """The first Ctrl-C (or termination) asks the run to stop and keep; a second one ends the process."""
+
+    def ask(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        runs.request_stop(paths)
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+
+
+def _tell(row: dict[str, Any], epochs: int) -> None:
+    """Progress on stderr; the live rows within an epoch only where a person watches, on one line."""
+    text = terminal.history_row(row, epochs)
+    watched = sys.stderr.isatty()
+    if text is None or (row["event"] == "step" and not watched):
+        return
+    end = "\r" if row["event"] == "step" else "\n"
+    print(f"{text:<110}" if watched else text, end=end, file=sys.stderr, flush=True)
+
+
+def _load(reference: str) -> Predictor:
+    """The model, without the line about processors that LiteRT writes straight to file descriptor 2."""
+    from emotion.models import load_model
+
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        return load_model(reference)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def evaluate(chosen: argparse.Namespace) -> int:
+    """Prints the figures of a model on a whole test split."""
+    from emotion import evaluation
+    from emotion.data import dataset, default_data, resolve, scan, title
+    from emotion.evaluation import honest, study
+    from emotion.evaluation.report import write
+
+    predictor = _load(chosen.model)
+    classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
+    data = chosen.data or default_data()
+    listing = scan(resolve(data))
+    examples = dataset.load(listing, "test", classes)
+    looked = study.look(predictor, examples)
+    scores = looked.evaluation
+    both = honest.of_model(listing.root, predictor, examples, looked.probabilities)
+    if examples.unreadable:
+        lost, first = count(len(examples.unreadable), "picture"), terminal.safe(examples.unreadable[0])
+        print(f"emotion: {lost} could not be read and left out, such as {first}", file=sys.stderr)
+    if chosen.json:
+        print(json.dumps(scores.to_json() | {"honest": both.to_json() if both else None}))
+    else:
+        print(terminal.evaluation(scores) + (f"\n\n{both.line}" if both else ""))
+    if chosen.report:
+        write.write(predictor, examples, title(data), chosen.report, root=listing.root, both=both)
+    return OK
+
+
+def predict(chosen: argparse.Namespace) -> int:
+    """Answers every picture; one that is refused never keeps the others from being answered."""
+    from emotion.images import MIN_FACE
+    from emotion.models import Looking, answer
+
+    copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
+    predictor = _load(chosen.model)
+    looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=chosen.min_face or MIN_FACE)
+    bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
+    refused = 0
+    for number, path in enumerate(_pictures(chosen.files, copies, tell=True), start=1):
+        given = answer(path, predictor, str(path), looking)
+        refused += given.error is not None
+        if bar and sys.stdout.isatty():
+            bar.clear()
+        everything = chosen.all_classes
+        print(json.dumps(given.to_json(everything)) if chosen.json else terminal.answer(given, everything), flush=True)
+        if copies:
+            _write_copy(given, copies, number)
+        if bar:
+            bar.step()
+    if bar:
+        bar.clear()
+    return REFUSED if refused else OK
+
+
+def _folder_for_copies(name: str) -> Path:
+    folder = Path(name).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputFolderError(folder, error.strerror or str(error)) from error
+    return folder
+
+
+def _write_copy(given: Answer, folder: Path, number: int) -> None:
+    from emotion.models import marking
+
+    if given.picture is None or not given.faces:
+        return
+    marked = marking.draw(given.picture, given.faces, given.scale, whole_too=True)
+    try:
+        marking.write_copy(marked, folder, number, given.file)
+    except OSError as error:
+        raise OutputFolderError(folder, error.strerror or str(error)) from error
+
+
+def _pictures(names: list[str], but: Path | None, tell: bool = False) -> Iterator[Path]:
+    """The files named, and all pictures below the folders named but one."""
+    from emotion.images import SUFFIXES, load
+
+    for name in names:
+        path, found = Path(name).expanduser(), False
+        for picture in load.pictures(path, but):
+            found = True
+            yield picture
+        if tell and not found:
+            endings = ", ".join(sorted(SUFFIXES))
+            print(f"emotion: {terminal.safe(name)} holds no pictures ({endings}).", file=sys.stderr)
+
+
+def _summary(run: runs.Run) -> dict[str, Any]:
+    history = read_history(run.paths)
+    created = datetime.datetime.fromtimestamp(run.created).astimezone()
+    return {
+        "id": run.id,
+        "name": run.config.name,
+        "status": str(run.status),
+        "recipe": run.config.recipe,
+        "data": run.config.data,
+        "created": created.isoformat(timespec="seconds"),
+        "epochs_done": len(history.epochs),
+        "best_validation_accuracy": max((row["val_accuracy"] for row in history.epochs), default=None),
+    }
+
+
+def list_runs(chosen: argparse.Namespace) -> int:
+    """Prints all runs, newest first."""
+    rows = [_summary(run) for run in runs.list_runs()]
+    if chosen.json:
+        print(json.dumps(rows, indent=1))
+        return OK
+    if not rows:
+        print("No runs yet. Start one: python -m emotion train", file=sys.stderr)
+    for row in rows:
+        print(terminal.run(row))
+    return OK
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """Turns a run's best `model.keras` into `model.tflite`."""
+    from emotion.training import worker
+
+    paths = runs.find_run(chosen.run_id)
+    if runs.read_run(paths).status.is_active:
+        raise RunStateError(paths.id, "being trained", "a run that is not at work; it makes its model usable itself")
+    worker.export_run(paths)
+    print(paths.model)
+    return OK

@@ -1,0 +1,220 @@
+"""`python -m emotion data …`: data sets by name. Progress goes to stderr, what was asked for to stdout."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from emotion.system import ConfigError, EmotionError
+
+if TYPE_CHECKING:
+    from emotion.data import DataSet
+    from emotion.data.bring.staging import Progress
+
+
+OK, REFUSED = 0, 1
+EXAMPLE = "example: python -m emotion data add ~/Downloads/archive.zip --name fer2013"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command `data` with its own commands; nothing heavy is imported for it."""
+    summary = "Bring data in under a name: a folder, a zip, fer2013.csv, a download; list, show and remove it."
+    data = commands.add_parser("data", help=summary, description=summary, epilog=EXAMPLE)
+    data.set_defaults(run="emotion.cli.data")
+    verbs = data.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listing = verbs.add_parser("list", help="all data sets with their counts, newest first")
+    listing.add_argument("--json", action="store_true", help="print one JSON list")
+    _add_add(verbs)
+    show = verbs.add_parser("show", help="what is known of one, and what is in it now")
+    show.add_argument("name", metavar="NAME")
+    show.add_argument("--json", action="store_true", help="print one JSON object")
+    rename = verbs.add_parser("rename", help="call its classes otherwise; no file is changed")
+    rename.add_argument("name", metavar="NAME")
+    _add_names(rename)
+    remove = verbs.add_parser("remove", help="forget one; pictures that were unpacked go, a folder of yours stays")
+    remove.add_argument("name", metavar="NAME")
+    fetch = verbs.add_parser("get-fer2013", help="download FER-2013 from Kaggle (needs the package kagglehub)")
+    fetch.add_argument("--name", default="fer2013", metavar="NAME", help="default: fer2013")
+    _add_follow(fetch)
+    fetch.add_argument("--accept", action="store_true", help="you have read its terms, which are shown without this")
+
+
+def _add_add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    add = verbs.add_parser("add", help="bring in a folder (it stays where it is), a zip or a csv file", epilog=EXAMPLE)
+    add.add_argument("source", metavar="PATH", help="a folder, a zip or fer2013.csv")
+    add.add_argument("--name", default="", metavar="NAME", help="default: made from the name of the folder or file")
+    add.add_argument("--share", type=float, default=0.2, metavar="X",
+                     help="of class folders without train/ and test/: the share for test (default: 0.2)")  # fmt: skip
+    add.add_argument("--seed", type=int, default=0, metavar="N", help="of that split (default: 0)")
+    add.add_argument("--test", choices=("public", "private", "both"), default="public",
+                     help="of fer2013.csv: which of its two test parts is taken (default: public)")  # fmt: skip
+    _add_names(add)
+    _add_follow(add)
+
+
+def _add_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--call", action="append", default=[], metavar="OLD=NEW",
+                        help="call a class otherwise, such as happiness=happy; may be given several times")  # fmt: skip
+    parser.add_argument("--usual", action="store_true", help="call all classes by their usual names where one is known")
+
+
+def _add_follow(parser: argparse.ArgumentParser) -> None:
+    """For the page, which starts this command: progress and outcome as a JSON object a line."""
+    parser.add_argument("--follow", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Does what `python -m emotion data …` asks for."""
+    from emotion.data.bring import staging
+
+    staging.sweep()
+    if getattr(chosen, "follow", False):
+        return _followed(chosen)
+    verbs = {"list": _list, "add": _add, "show": _show, "rename": _rename, "remove": _remove, "get-fer2013": _fetch}
+    return verbs[chosen.verb](chosen)
+
+
+def _followed(chosen: argparse.Namespace) -> int:
+    from emotion.data.bring import kaggle
+
+    def tell(what: str, done: int, total: int) -> None:
+        print(json.dumps({"what": what, "done": done, "total": total}), flush=True)
+
+    try:
+        record = kaggle.get_fer2013(chosen.name, tell) if chosen.verb == "get-fer2013" else _bring(chosen, tell)
+    except EmotionError as error:
+        print(json.dumps({"problem": str(error)}), flush=True)
+        return REFUSED
+    print(json.dumps({"name": record.name}), flush=True)
+    return OK
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    from emotion.data import registry
+
+    known = registry.list_sets()
+    if chosen.json:
+        print(json.dumps([_facts(record) for record in known], indent=1))
+    elif not known:
+        print("No data sets yet. Bring one in: python -m emotion data add FOLDER|ZIP|CSV", file=sys.stderr)
+    else:
+        for record in known:
+            print(_line(record))
+    return OK
+
+
+def _facts(record: DataSet) -> dict[str, Any]:
+    when = datetime.datetime.fromtimestamp(record.created).astimezone()
+    return record.to_json() | {"folder": str(record.folder), "created": when.isoformat(timespec="seconds")}
+
+
+def _line(record: DataSet) -> str:
+    from emotion.cli import terminal
+
+    parts = [f"{sum(counts.values()):,} {split}" for split, counts in record.counts.items()]
+    classes = len(next(iter(record.counts.values()), {}))
+    state = "" if record.folder.is_dir() else "  FOLDER MISSING"
+    return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {classes} classes  {record.source}{state}")
+
+
+def _told(what: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"{what}: {done:,} of {total:,}   ", end="\r" if done < total else "\n", file=sys.stderr, flush=True)
+
+
+def _names(chosen: argparse.Namespace) -> dict[str, str]:
+    pairs = [text.partition("=") for text in chosen.call]
+    if any(not (old.strip() and new.strip()) for old, _, new in pairs):
+        raise ConfigError("--call", "OLD=NEW, such as happiness=happy", " ".join(chosen.call))
+    return {old: new for old, _, new in pairs}
+
+
+def _bring(chosen: argparse.Namespace, tell: Progress) -> DataSet:
+    from emotion.data.bring import add as data_sets
+    from emotion.data.bring.layout import Options
+
+    options = Options(share=chosen.share, seed=chosen.seed, test=chosen.test, names=_names(chosen))
+    return data_sets.add(chosen.source, chosen.name, options, tell)
+
+
+def _add(chosen: argparse.Namespace) -> int:
+    return _brought_in(_bring(chosen, _told), chosen.usual)
+
+
+def _brought_in(record: DataSet, usual: bool) -> int:
+    """Says what came, what did not, and which other names of classes there are; the name is printed last."""
+    from emotion.data.bring import add as data_sets
+
+    better = data_sets.usual_names(record)
+    if better and usual:
+        record = data_sets.rename_classes(record.name, record.names | better)
+    elif better:
+        pairs = ", ".join(f"{old} → {new}" for old, new in better.items())
+        print(f"emotion: usual names of its classes: {pairs}. "
+              f"To take them: python -m emotion data rename {record.name!r} --usual", file=sys.stderr)  # fmt: skip
+    for what, number in record.left_out.items():
+        print(f"emotion: left out: {number:,} {what}", file=sys.stderr)
+    _print_counts(record.counts, sys.stderr)
+    print(record.name)
+    return OK
+
+
+def _print_counts(counts: dict[str, dict[str, int]], stream: Any) -> None:
+    from emotion.cli import terminal
+
+    for split, classes in counts.items():
+        parts = ", ".join(f"{number:,} {name}" for name, number in classes.items())
+        print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from emotion.cli import terminal
+    from emotion.data import listing, registry
+
+    record = registry.get(chosen.name)
+    now = listing.scan(listing.resolve(record.name))
+    changed = listing.on_disk(record.folder).fingerprint != record.fingerprint
+    if chosen.json:
+        print(json.dumps(_facts(record) | {"now": now.counts, "changed": changed}, indent=1))
+        return OK
+    print(terminal.safe(f"{record.name}, from {record.source}, in {record.folder}"))
+    _print_counts(now.counts, sys.stdout)
+    for what, number in record.left_out.items():
+        print(f"left out: {number:,} {what}")
+    if changed:
+        print("Its files have changed since it was brought in.")
+    return OK
+
+
+def _rename(chosen: argparse.Namespace) -> int:
+    from emotion.data import registry
+    from emotion.data.bring import add as data_sets
+
+    record = registry.get(chosen.name)
+    usual = data_sets.usual_names(record) if chosen.usual else {}
+    record = data_sets.rename_classes(record.name, record.names | usual | _names(chosen))
+    _print_counts(record.counts, sys.stdout)
+    return OK
+
+
+def _remove(chosen: argparse.Namespace) -> int:
+    from emotion.cli import terminal
+    from emotion.data.bring import add as data_sets
+
+    record = data_sets.remove(chosen.name)
+    what = " and its pictures" if record.is_ours else f"; the pictures stay in {record.folder}"
+    print(terminal.safe(f"Removed {record.name}{what}"))
+    return OK
+
+
+def _fetch(chosen: argparse.Namespace) -> int:
+    from emotion.data.bring import kaggle
+
+    if not chosen.accept:
+        print(f"{kaggle.TERMS}\nTo download it: python -m emotion data get-fer2013 --accept")
+        return REFUSED
+    print("Downloading about 60 MB …", file=sys.stderr)
+    return _brought_in(kaggle.get_fer2013(chosen.name, _told), usual=False)

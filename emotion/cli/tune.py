@@ -1,0 +1,232 @@
+"""`python -m emotion tune`: its options, and what it does with them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from emotion.system import ConfigError
+from emotion.tuning import fields
+
+if TYPE_CHECKING:
+    from emotion.tuning import Range, Settings, Trial, Tuning, TuningPaths
+
+
+OK, REFUSED = 0, 1
+SUMMARY = "Try many settings of a recipe and keep the best. Progress goes to stderr; the id is printed last."
+EXAMPLE = "python -m emotion tune --data archive --trials 20 --vary learning_rate,width=0.5:1.5"
+REFERENCE = "an id, latest, or the path of its folder"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command to the command line."""
+    tune = commands.add_parser("tune", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
+    tune.set_defaults(run="emotion.cli.tune")
+    tune.add_argument("--data", help="a folder with train/ and test/, or demo (default: archive/, or demo without it)")
+    tune.add_argument("--classes", type=_names, metavar="A,B", help="class folders to learn (default: happy,sad)")
+    tune.add_argument("--recipe", help="whose settings are varied (default: quick)")
+    tune.add_argument(
+        "--vary",
+        type=_ranges,
+        metavar="NAME[=LOW:HIGH],…",
+        help=f"what to vary, among {', '.join(fields.FIELDS)}; without a range in the usual one",
+    )
+    tune.add_argument("--trials", type=int, metavar="N", help="end after N trials (default: 20, without --minutes)")
+    tune.add_argument("--minutes", type=float, metavar="X", help="end when the trials have been at work for X minutes")
+    tune.add_argument("--trial-epochs", type=int, metavar="N", help="epochs of a trial (default: half of --epochs)")
+    tune.add_argument("--epochs", type=int, metavar="N", help="epochs at full length (default: the recipe's)")
+    tune.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
+    tune.add_argument("--validation-split", type=float, metavar="X", help="share of train that trials are judged by")
+    tune.add_argument("--goal", choices=("accuracy", "loss"), help="of the validation faces (default: accuracy)")
+    tune.add_argument("--no-pruning", action="store_true", help="let trials finish that do worse than most")
+    tune.add_argument("--seed", type=int, metavar="N", help="of the choice of values and of every run")
+    tune.add_argument("--name", metavar="TEXT", help="your own words for this tuning")
+    tune.add_argument("--json", action="store_true", help="with --show or --list: print JSON")
+    what = tune.add_mutually_exclusive_group()
+    what.add_argument("--resume", metavar="ID", help=f"go on with a tuning that has ended: {REFERENCE}")
+    what.add_argument("--join", metavar="ID", help="work on a tuning beside the process that does already")
+    what.add_argument("--stop", metavar="ID", help="ask a tuning to stop; its trials are kept")
+    what.add_argument("--train-best", metavar="ID", help="train with the best settings found, at full length")
+    what.add_argument("--show", metavar="ID", help="print its trials")
+    what.add_argument("--list", action="store_true", help="list all tunings, newest first")  # fmt: skip
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
+
+
+def _ranges(text: str) -> dict[str, Range | None]:
+    return dict(_range(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _range(text: str) -> tuple[str, Range | None]:
+    name, _, given = text.partition("=")
+    if not given:
+        return name.strip(), None
+    low, _, high = given.partition(":")
+    try:
+        return name.strip(), (_number(low), _number(high))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected NAME=LOW:HIGH, such as width=0.5:1.5. Received: {text}") from None
+
+
+def _number(text: str) -> float:
+    """Whole where it is written so: epochs take no others."""
+    return int(text) if text.strip().lstrip("-").isdecimal() else float(text)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Does what the options ask for; returns the exit status."""
+    from emotion.tuning import control, folder
+
+    if chosen.list:
+        return _list(chosen.json)
+    if chosen.show:
+        return _show(folder.read(folder.find(chosen.show)), chosen.json)
+    if chosen.stop:
+        _out(control.stop(chosen.stop).state)
+        return OK
+    if chosen.train_best:
+        return _train_best(folder.find(chosen.train_best))
+    reference = chosen.resume or chosen.join
+    paths = folder.find(reference) if reference else folder.new(_settings(chosen))
+    return _work(paths, chosen, is_new=not reference)
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    from emotion import recipes
+    from emotion.data import listing
+    from emotion.tuning import control
+
+    return control.plan(
+        chosen.data or listing.default_data(),
+        chosen.recipe or recipes.DEFAULT,
+        classes=chosen.classes,
+        vary=chosen.vary,
+        base={name: getattr(chosen, name) for name in ("epochs", "batch_size", "validation_split", "seed")},
+        trial_epochs=chosen.trial_epochs,
+        trials=chosen.trials,
+        minutes=chosen.minutes,
+        goal=chosen.goal,
+        prune=not chosen.no_pruning,
+        seed=chosen.seed,
+        name=chosen.name,
+    )
+
+
+def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> int:
+    from emotion import tuning
+    from emotion.tuning import State, folder, work
+
+    if not is_new and (chosen.vary or chosen.data or chosen.recipe):
+        raise ConfigError("tune", "only new --trials or --minutes for a tuning that goes on", "other settings")
+    _stop_on_signals(paths)
+    settings = folder.read(paths).settings
+    _say(f"tuning {paths.id}: varies {', '.join(settings.vary)}")
+    limits: dict[str, Any] = {} if is_new else {"trials": chosen.trials, "minutes": chosen.minutes}
+    state = work.work(paths, join=bool(chosen.join), tell=lambda trial: _say(_line(trial, settings)), **limits)
+    found = folder.read(paths)
+    for sentence in (found.reason, tuning.budget_sentence(found.trials, found.settings),
+                     tuning.best_sentence(found.trials, found.settings),
+                     tuning.doubt_sentence(found.trials, found.settings)):  # fmt: skip
+        if sentence:
+            _say(sentence)
+    if found.best:
+        _say(f"Train with the best settings at full length: python -m emotion tune --train-best {paths.id}")
+    if state is not State.FINISHED:
+        _say(f"Go on: python -m emotion tune --resume {paths.id}")
+    _out(paths.id)
+    return REFUSED if state is State.FAILED else OK
+
+
+def _stop_on_signals(paths: TuningPaths) -> None:
+    """The first Ctrl-C (or termination) asks the tuning to stop; a second one ends the process."""
+
+    def ask(number: int, frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        paths.stop.touch()
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+
+
+def _train_best(paths: TuningPaths) -> int:
+    from emotion import runs
+    from emotion.cli import commands
+    from emotion.tuning import control, folder
+
+    config = control.best_config(folder.read(paths))
+    run = runs.new_run(config)
+    control.note_full_run(paths, run.id)
+    return commands.train(argparse.Namespace(resume=None, run_dir=str(run.root)))
+
+
+def _line(trial: Trial, settings: Settings) -> str:
+    from emotion import tuning
+    from emotion.system import count, duration
+
+    value = tuning.shown(trial.value, settings.goal)
+    way = f"{trial.state} after {count(trial.epochs_done, 'epoch')}, {duration(trial.seconds)}"
+    why = f" ({trial.why})" if trial.why else ""
+    return f"trial {trial.number}: {value}  {fields.in_words(trial.values)}  {way}{why}"
+
+
+def _show(found: Tuning, as_json: bool) -> int:
+    from emotion import tuning
+
+    if as_json:
+        _out(json.dumps(_facts(found) | {"all_trials": [trial.to_json() for trial in found.trials]}, indent=1))
+        return OK
+    for trial in found.trials:
+        _out(_line(trial, found.settings))
+    _out(tuning.best_sentence(found.trials, found.settings))
+    return OK
+
+
+def _list(as_json: bool) -> int:
+    from emotion import tuning
+    from emotion.cli.terminal import safe
+    from emotion.tuning import folder
+
+    everything = folder.list_all()
+    if as_json:
+        _out(json.dumps([_facts(found) for found in everything], indent=1))
+        return OK
+    if not everything:
+        _say("No tunings yet. Start one: python -m emotion tune")
+    for found in everything:
+        value = tuning.shown(found.best.value if found.best else None, found.settings.goal)
+        used = tuning.budget_sentence(found.trials, found.settings)
+        _out(f"{found.id:<22} {found.state:<9} {value:>7}  {used}  {safe(found.settings.name)}".rstrip())
+    return OK
+
+
+def _facts(found: Tuning) -> dict[str, Any]:
+    best = found.best
+    return {
+        "id": found.id,
+        "name": found.settings.name,
+        "state": str(found.state),
+        "goal": found.settings.goal,
+        "trials": len(found.trials),
+        "best": best.to_json() if best else None,
+    }
+
+
+def _say(text: str) -> None:
+    """Progress, for a person."""
+    sys.stderr.write(f"{_plain(text)}\n")
+    sys.stderr.flush()
+
+
+def _out(text: str) -> None:
+    """What was asked for."""
+    sys.stdout.write(f"{_plain(text)}\n")
+    sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")

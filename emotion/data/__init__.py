@@ -1,0 +1,59 @@
+"""Data sets: what lies in a folder, how it is split, what was decided about it, and how pictures come in.
+
+May import `recipes` and the rooms below it.
+"""
+
+from __future__ import annotations
+
+from emotion.data import bring, collection, dataset, drawn, edits, listing, made_here, material, overview, registry
+from emotion.data.class_names import class_key
+from emotion.data.collection import Kept
+from emotion.data.dataset import Examples, folds
+from emotion.data.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Decision, Files, digest, in_force
+from emotion.data.listing import Listing, decided, default_data, kept_as, on_disk, resolve, scan, title
+from emotion.data.material import MINE, OWN_WEIGHT, Material, of_classes
+from emotion.data.overview import Overview
+from emotion.data.registry import BROWSER, DataSet
+from emotion.data.splits import hold_out
+
+__all__ = [
+    "BROWSER",
+    "CONFIRM",
+    "EXCLUDE",
+    "MINE",
+    "MOVE",
+    "OWN_WEIGHT",
+    "RELABEL",
+    "Change",
+    "DataSet",
+    "Decision",
+    "Examples",
+    "Files",
+    "Kept",
+    "Listing",
+    "Material",
+    "Overview",
+    "bring",
+    "class_key",
+    "collection",
+    "dataset",
+    "decided",
+    "default_data",
+    "digest",
+    "drawn",
+    "edits",
+    "folds",
+    "hold_out",
+    "in_force",
+    "kept_as",
+    "listing",
+    "made_here",
+    "material",
+    "of_classes",
+    "on_disk",
+    "overview",
+    "registry",
+    "resolve",
+    "scan",
+    "title",
+]

@@ -1,0 +1,1 @@
+"""Bringing pictures in: folders, zips, csv files, Kaggle."""

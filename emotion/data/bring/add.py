@@ -1,0 +1,212 @@
+"""Bringing data in under a name, and taking it away again. Only what is brought in as a whole is ever there.
+
+A folder stays where it is and is not touched; a zip, a csv file and a download become pictures of ours. Folders of
+classes without train/ and test/ get a recorded split.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from emotion.data import class_names, listing, registry, splits
+from emotion.data.bring import fer_csv, staging, zips
+from emotion.data.bring.errors import FolderKnownError, NoClassesError, SourceMissingError
+from emotion.data.bring.layout import Options, class_files, locate, needs_split
+from emotion.data.bring.staging import quiet
+from emotion.data.class_names import class_key
+from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, DataSet
+from emotion.images import cache
+from emotion.system import DEMO, DataFolderMissingError
+
+if TYPE_CHECKING:
+    from emotion.data.bring.staging import Progress
+
+
+OTHER_FILES = "other files"
+
+
+def options() -> list[str]:
+    """What can be chosen as data, as `dataset.resolve` takes it: every name whose pictures are there, then "demo"."""
+    names = [known.name for known in registry.list_sets() if os.path.isdir(known.folder)]
+    return list(dict.fromkeys([listing.default_data(), *names, DEMO]))
+
+
+def _counted(
+    part: Path, record: DataSet, options: Options, before: Mapping[str, str] | None, progress: Progress
+) -> DataSet:
+    """The record with its counts; makes and writes a split where one is needed."""
+    split = None
+    if needs_split(record.folder):
+        classes = class_files(record.folder)
+        split = splits.share_out(record.folder, classes, options.share, options.seed, before, progress)
+        registry.write_split(part, split, options.share, options.seed)
+    record = replace(record, names=options.renamed() or record.names)
+    found = listing.on_disk(record.folder, record, split)
+    if not any(sum(classes.values()) for classes in found.counts.values()):
+        raise NoClassesError(str(record.folder))
+    left_out = {what: number for what, number in record.left_out.items() if number and what != OTHER_FILES}
+    if found.skipped:
+        left_out[OTHER_FILES] = found.skipped
+    return replace(record, counts=found.counts, fingerprint=found.fingerprint, left_out=left_out)
+
+
+def finish(
+    part: Path, target: Path, record: DataSet, options: Options | None = None, progress: Progress = quiet
+) -> DataSet:
+    """Splits, counts and writes down a data set that is being made in `part`, as it will be when moved to `target`."""
+    record = _counted(part, record, options or Options(), None, progress)
+    inside = record.folder.is_relative_to(part)
+    folder = target / record.folder.relative_to(part) if inside else record.folder
+    record = replace(record, home=target, folder=folder)
+    registry.write(record, part)
+    return record
+
+
+def add_folder(
+    folder: Path | str, name: str = "", options: Options | None = None, progress: Progress = quiet
+) -> DataSet:
+    """Gives a folder a name. Its files stay where and as they are.
+
+    A folder that has the name already is looked at anew: a recorded split is kept and new pictures are shared out.
+
+    Raises:
+        DataError: with what is not as expected.
+    """
+    options = options or Options()
+    typed = Path(os.path.abspath(os.path.expanduser(str(folder).strip().strip(listing.QUOTES))))
+    if not typed.is_dir():
+        raise DataFolderMissingError(typed)
+    root = Path(os.path.realpath(locate(typed)))
+    known, name = registry.of_folder(root), name.strip()
+    if known and name and class_key(known.name) != class_key(name):
+        raise FolderKnownError(root, known.name)
+    if known:
+        return refresh(known.name, options, progress)
+    name = registry.check_new_name(name) if name else suggest_name(root.name)
+    target = registry.sets_dir() / name
+    record = DataSet(name, target, root, FOLDER, str(root), time.time())
+    with staging.place(name) as part:
+        made = finish(part, target, record, options, progress)
+    return made
+
+
+def refresh(name: str, options: Options | None = None, progress: Progress = quiet) -> DataSet:
+    """Counts a data set anew; new pictures of class folders are shared out, those known keep their split."""
+    known = registry.get(name)
+    if not known.folder.is_dir():
+        raise DataFolderMissingError(known.folder)
+    before, made_with = registry.read_split(known.home), registry.split_settings(known.home)
+    options = options or (Options(*made_with) if made_with else Options())
+    record = _counted(known.home, known, options, before, progress)
+    registry.write(record)
+    return record
+
+
+def add_zip(
+    source: Path | BinaryIO, name: str, title: str, options: Options | None = None, progress: Progress = quiet
+) -> DataSet:
+    """Unpacks a zip of pictures, or of `fer2013.csv`, under a name.
+
+    Args:
+        source: the zip.
+        name: of the data set; must be free.
+        title: where it comes from, in words.
+
+    Raises:
+        ZipError: with why the zip is refused; nothing is left behind then.
+        DataError: with what is not as expected in it.
+    """
+    options = options or Options()
+    name = registry.check_new_name(name)
+    target = registry.sets_dir() / name
+    with staging.place(name) as part:
+        pictures = part / PICTURES
+        pictures.mkdir()
+        table = part / "table.csv"
+        if zips.unpack_csv(source, table, progress):
+            left_out = fer_csv.convert(table, pictures, options.test, progress)
+            table.unlink()
+        else:
+            out = zips.unpack(source, pictures, progress)
+            left_out = {"other files in the zip": out.others, "pictures over 25 MB": out.too_large}
+        root = locate(pictures)
+        record = DataSet(name, part, root, ZIP, title, time.time(), left_out=left_out)
+        made = finish(part, target, record, options, progress)
+    return made
+
+
+def add_csv(source: Path, name: str, options: Options | None = None, progress: Progress = quiet) -> DataSet:
+    """Turns `fer2013.csv` into pictures under a name.
+
+    Raises:
+        CsvError: with the line that is not as expected; nothing is left behind then.
+    """
+    options = options or Options()
+    name = registry.check_new_name(name)
+    target = registry.sets_dir() / name
+    with staging.place(name) as part:
+        pictures = part / PICTURES
+        pictures.mkdir()
+        left_out = fer_csv.convert(source, pictures, options.test, progress)
+        record = DataSet(name, part, pictures, CSV, source.name, time.time(), left_out=left_out)
+        made = finish(part, target, record, options, progress)
+    return made
+
+
+def add(source: Path | str, name: str = "", options: Options | None = None, progress: Progress = quiet) -> DataSet:
+    """Brings in whatever lies at a path: a folder, a zip or a csv file.
+
+    Raises:
+        SourceMissingError: when it is none of these.
+        DataError: see the function for each.
+    """
+    path = Path(os.path.expanduser(str(source).strip().strip(listing.QUOTES)))
+    if path.is_dir():
+        return add_folder(path, name, options, progress)
+    if not path.is_file():
+        raise SourceMissingError(path)
+    name = name or suggest_name(path.stem)
+    if path.suffix.lower() == ".csv":
+        return add_csv(path, name, options, progress)
+    return add_zip(path, name, path.name, options, progress)
+
+
+def suggest_name(wanted: str) -> str:
+    """A free name that a data set can have, as near as can be to the wanted one."""
+    return registry.free_name(class_names.safe_name(wanted)[: class_names.MOST_LETTERS - 4] or "data")
+
+
+def rename_classes(name: str, names: Mapping[str, str]) -> DataSet:
+    """Calls classes otherwise from now on; no file is changed. Two that get one name become one class.
+
+    Args:
+        names: class as its folder is called → what it is called instead; classes not named keep their folder's name.
+    """
+    known = registry.get(name)
+    record = replace(known, names=Options(names=names).renamed())
+    counted = listing.on_disk(record.folder, record)
+    record = replace(record, counts=counted.counts, fingerprint=counted.fingerprint)
+    registry.write(record)
+    return record
+
+
+def usual_names(record: DataSet) -> dict[str, str]:
+    """The usual names of classes that are called otherwise, as `rename_classes` takes them; {} where there are none."""
+    called = sorted({name for counts in record.counts.values() for name in counts})
+    better = class_names.suggestions(called)
+    folders = {name: folder for folder, name in record.names.items()}
+    return {folders.get(name, name): usual for name, usual in better.items()}
+
+
+def remove(name: str) -> DataSet:
+    """Forgets a data set. Pictures that were unpacked or made by this program go; a folder of the person's stays."""
+    known = registry.get(name)
+    if known.is_ours:
+        cache.forget(known.folder)
+    staging.remove(known.home)
+    return known

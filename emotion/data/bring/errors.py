@@ -1,0 +1,183 @@
+"""What can keep data from being brought in. The tree of all errors stands in `emotion.errors`.
+
+Each is told in one sentence: what is wrong, and after the colon what to do. Nothing has been left behind then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from emotion.system import DataError, DataFolderMissingError
+
+
+class BringError(DataError):
+    """Data that cannot be brought in."""
+
+
+class DataNameError(BringError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A data set cannot be called {name!r}: choose up to 60 letters, digits, spaces or - _ ( ) that a folder "
+            "may be called, and not demo."
+        )
+
+
+class DataNameTakenError(BringError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a data set called {name!r} already: choose another name, or remove that one first.")
+
+
+class DataSetMissingError(BringError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = ", ".join(known)
+        super().__init__(
+            f"No data set is called {name!r}: "
+            + (f"choose one of {names}." if names else "bring one in with `python -m emotion data add`.")
+        )
+
+
+class DataSetFolderMissingError(DataFolderMissingError):
+    """The pictures of a data set lie elsewhere, and are not there at the moment."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        DataError.__init__(
+            self,
+            f"The pictures of the data set {name!r} are not at {folder} any more. Expected that folder as it was. "
+            "Connect its disk, put it back, or remove the data set and add the folder where it is now.",
+        )
+
+
+class FolderKnownError(BringError):
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(f"The folder {folder} is known as {name!r} already: use that name, or remove it first.")
+
+
+class NoClassesError(BringError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} holds no train/ and test/ folders and no two class folders (such as happy/ and sad/) with "
+            "pictures (jpg, jpeg, png, bmp, webp): choose one that does."
+        )
+
+
+class NoRoomError(BringError):
+    """Args: needed, free: bytes, None where only the end of the room is known."""
+
+    def __init__(self, folder: Path, needed: int | None = None, free: int | None = None) -> None:
+        facts = (
+            "" if needed is None or free is None else f" (needed: {needed / 1e6:,.0f} MB, free: {free / 1e6:,.0f} MB)"
+        )
+        super().__init__(f"There is too little room at {folder}{facts}: make room on that disk and try again.")
+
+
+class CannotWriteError(BringError):
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"Nothing can be written to {folder} ({why}): make it writable, or move EMOTION_HOME.")
+
+
+class SourceMissingError(BringError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no folder, zip or csv file at {path} that can be read: choose another one.")
+
+
+class ZipError(BringError):
+    """A zip that is refused as a whole."""
+
+
+class NotAZipError(ZipError):
+    def __init__(self) -> None:
+        super().__init__("This is not a zip file, whatever its name says: choose another one.")
+
+
+class ZipCutShortError(ZipError):
+    def __init__(self) -> None:
+        super().__init__("The zip is damaged or cut short: download or copy it again.")
+
+
+class ZipEncryptedError(ZipError):
+    def __init__(self) -> None:
+        super().__init__("The zip is locked with a password: unpack it yourself and add the folder.")
+
+
+class ZipMethodError(ZipError):
+    def __init__(self) -> None:
+        super().__init__("The zip is packed in a rare way: unpack it yourself and add the folder.")
+
+
+class ZipPathError(ZipError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The zip is refused because a path in it leads out of its folder ({name[:80]!r}): do not trust where it "
+            "comes from, and choose another one."
+        )
+
+
+class ZipLinkError(ZipError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The zip is refused because it holds a link or a device ({name[:80]!r}): pack the pictures themselves."
+        )
+
+
+class ZipNamesError(ZipError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The zip is refused because names in it are not UTF-8: pack it again, or add the folder itself."
+        )
+
+
+class ZipTooManyError(ZipError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The zip holds more than {limit:,} files: pack fewer, or unpack it yourself and add the folder."
+        )
+
+
+class ZipTooLargeError(ZipError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The pictures in the zip take more than {limit / 2**30:g} GB: unpack it yourself and add the folder."
+        )
+
+
+class ZipBombError(ZipError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The zip is refused because it grows more than pictures do when unpacked (a zip bomb): do not trust where "
+            "it comes from, and choose another one."
+        )
+
+
+class ZipWithoutPicturesError(ZipError):
+    """Args: others: how many other files there are."""
+
+    def __init__(self, others: int) -> None:
+        super().__init__(
+            f"The zip holds no pictures and {others:,} other files: choose one with jpg, jpeg, png, bmp or webp files."
+        )
+
+
+class CsvError(BringError):
+    def __init__(self, why: str, row: int | None = None) -> None:
+        where = "The csv file" if row is None else f"Line {row:,} of the csv file"
+        super().__init__(
+            f"{where} {why}: expected the columns emotion (0 to 6), pixels (2,304 numbers from 0 to 255) and Usage, as "
+            "in fer2013.csv."
+        )
+
+
+class KagglehubMissingError(BringError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The package kagglehub, which downloads from Kaggle, is not installed: `pip install kagglehub`, or "
+            "download the zip in the browser and add it here."
+        )
+
+
+class DownloadError(BringError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"FER-2013 could not be downloaded ({why}): check the network and try again, or download the zip in the "
+            "browser from kaggle.com/datasets/msambare/fer2013 and add it here."
+        )

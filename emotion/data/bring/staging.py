@@ -1,0 +1,124 @@
+"""A place for data that is being brought in: hidden until it is whole, gone when it is given up.
+
+The place is a folder `datasets/.<token>.<pid>.<start>.part`. What is finished in it is moved to its name in one step.
+A process that was killed leaves its folder behind; the next one that looks (`sweep`) sees that its owner is gone and
+removes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from emotion.data import registry
+from emotion.data.bring.errors import CannotWriteError, DataNameTakenError, NoRoomError
+from emotion.system import processes, replace
+
+PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.(\d+)\.(part|gone)")
+RESERVE = 200 * 10**6  # bytes that stay free on the disk
+BLOCK = 4096  # bytes that even the smallest file takes
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+Progress = Callable[[str, int, int], None]  # what is done, how many, of how many
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
+
+
+def _hidden(ending: str) -> Path:
+    process = psutil.Process()
+    return registry.sets_dir() / f".{secrets.token_hex(4)}.{process.pid}.{process.create_time():.0f}.{ending}"
+
+
+@contextlib.contextmanager
+def place(name: str) -> Iterator[Path]:
+    """A hidden folder to fill; at the end of the block it becomes `datasets/<name>`, after an error it is removed.
+
+    Raises:
+        DataNameTakenError: when another one was faster.
+        NoRoomError, CannotWriteError: when the disk takes no more.
+    """
+    sweep()
+    part = _hidden("part")
+    try:
+        with told(registry.sets_dir()):
+            part.mkdir(parents=True)
+            yield part
+            _move(part, registry.sets_dir() / name, name)
+    finally:
+        if part.exists():
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def scratch() -> Path:
+    """A hidden folder of this process, for files on their way; the caller removes it, or `sweep` does."""
+    folder = _hidden("part")
+    with told(registry.sets_dir()):
+        folder.mkdir(parents=True)
+    return folder
+
+
+@contextlib.contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """A full or locked disk in words; other errors stay what they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoomError(folder) from error
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            raise CannotWriteError(folder, error.strerror or str(error)) from error
+        raise
+
+
+def _move(part: Path, target: Path, name: str) -> None:
+    """One step: a folder that holds something is never replaced by another one."""
+    if target.exists():  # Windows says the same with an error that could mean other things too
+        raise DataNameTakenError(name)
+    try:
+        replace(part, target)
+    except OSError as error:
+        if target.exists():
+            raise DataNameTakenError(name) from error
+        raise
+
+
+def remove(folder: Path) -> None:
+    """Takes a folder of `datasets/` away: first out of sight in one step, then from the disk."""
+    hidden = _hidden("gone")
+    with told(folder):
+        replace(folder, hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+
+
+def sweep() -> int:
+    """Removes what killed processes have left in `datasets/`; returns how many folders."""
+    removed = 0
+    with contextlib.suppress(FileNotFoundError):
+        for entry in list(os.scandir(registry.sets_dir())):
+            owner = PART.fullmatch(entry.name)
+            if owner and not processes.is_alive(int(owner[1]), float(owner[2])):
+                shutil.rmtree(entry.path, ignore_errors=True)
+                removed += 1
+    return removed
+
+
+def check_room(folder: Path, sizes: int, files: int) -> None:
+    """Says before a long wait that the disk cannot hold so many bytes in so many files.
+
+    Raises:
+        NoRoomError
+    """
+    needed = sizes + files * BLOCK // 2 + RESERVE  # half of each file's last block is lost
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise NoRoomError(registry.sets_dir(), needed, free)

@@ -1,0 +1,201 @@
+"""What a zip says of its files: which of them may be unpacked, and under which names. Nothing is unpacked here.
+
+How many files a zip lists, counted before anything is made of them.
+
+`zipfile` makes an object of every entry at once, which for a million entries takes minutes and gigabytes. Here the
+list is only walked over, and no further than allowed. Numbers in the file are hints: it may be made to harm.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import struct
+import zipfile
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from emotion.data.bring.errors import (
+    NotAZipError,
+    ZipCutShortError,
+    ZipEncryptedError,
+    ZipLinkError,
+    ZipMethodError,
+    ZipNamesError,
+    ZipPathError,
+    ZipTooManyError,
+)
+from emotion.data.class_names import safe_name
+
+MOST_FILES = 300_000
+DEEPEST = 12  # folders in one another
+DRIVE = re.compile(r"[A-Za-z]:")
+ENCRYPTED, UTF_8 = 0x1 | 0x40, 0x800  # flags of an entry
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+JUNK_FOLDERS = frozenset({"__macosx", "@eadir"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file to unpack, and its safe path with "/" relative to where it goes."""
+
+    entry: zipfile.ZipInfo
+    path: str
+
+
+def open_zip(file: BinaryIO) -> zipfile.ZipFile:
+    """Reads the list of files, after a look at it from outside.
+
+    Raises:
+        ZipError
+    """
+    check_directory(file, MOST_FILES)
+    try:
+        return zipfile.ZipFile(file)
+    except UnicodeDecodeError as error:
+        raise ZipNamesError from error
+    except NotImplementedError as error:
+        raise ZipMethodError from error
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise ZipCutShortError from error
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry, with "/" between its folders. The Mac writes UTF-8 without saying so.
+
+    Raises:
+        ZipNamesError: when it is neither ASCII nor UTF-8.
+    """
+    name = entry.orig_filename
+    if not entry.flag_bits & UTF_8 and not name.isascii():
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError as error:
+            raise ZipNamesError from error
+    return name.replace("\\", "/")
+
+
+def safe_path(name: str) -> str:
+    """The name as a relative path whose parts every system can hold.
+
+    Raises:
+        ZipPathError: when it leads out of its folder, or has more than `DEEPEST` folders.
+    """
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    absolute = name.startswith("/") or DRIVE.match(name) or "\0" in name
+    if absolute or ".." in [part.strip() for part in parts] or not 0 < len(parts) <= DEEPEST:
+        raise ZipPathError(name)
+    return "/".join(safe_name(part) for part in parts)
+
+
+def check(entry: zipfile.ZipInfo) -> str:
+    """Looks at one entry without unpacking it; returns its safe path.
+
+    Raises:
+        ZipError: for links and devices, passwords, foreign packing, paths that lead out, names that are not UTF-8.
+    """
+    name = name_of(entry)
+    path = safe_path(name)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise ZipLinkError(name)
+    if entry.flag_bits & ENCRYPTED:
+        raise ZipEncryptedError
+    if entry.compress_type not in METHODS:
+        raise ZipMethodError
+    return path
+
+
+def _is_junk(path: str) -> bool:
+    """Hidden files and folders, and what a Mac puts beside the pictures; judged by the names in the zip."""
+    return any(part.startswith(".") or part.casefold() in JUNK_FOLDERS for part in path.split("/"))
+
+
+def wanted(opened: zipfile.ZipFile, suffixes: frozenset[str]) -> tuple[list[Wanted], int]:
+    """The files with these endings and the number of others. Every entry is checked, also those of no use.
+
+    Raises:
+        ZipError
+    """
+    entries = opened.infolist()
+    if len(entries) > MOST_FILES:
+        raise ZipTooManyError(MOST_FILES)
+    found, others = [], 0
+    for entry in entries:
+        path = check(entry)
+        if entry.is_dir():
+            continue
+        if _is_junk(name_of(entry)) or path[path.rfind(".") :].lower() not in suffixes:
+            others += 1
+        else:
+            found.append(Wanted(entry, path))
+    return found, others
+
+
+END = struct.Struct("<4s4H2LH")  # end of central directory: signature, …, its size and offset, length of a comment
+END_64 = struct.Struct("<4sQ2H2L4Q")  # the same for large zips
+LOCATOR_64 = struct.Struct("<4sLQL")
+ENTRY = struct.Struct("<4s4B4H3L5H2L")  # of the central directory, before name, extra and comment
+LONGEST_COMMENT = 65_535
+MOST_BYTES = 128 * 2**20  # of a list of files; 35,887 of FER-2013 take 3.4 MB
+
+
+def check_directory(file: BinaryIO, most: int) -> None:
+    """Refuses what is no zip, a zip without its end, and one that lists more files than wanted.
+
+    Raises:
+        NotAZipError, ZipCutShortError, ZipTooManyError
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    starts_like_one = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+    end = _end(file, size)
+    if end is None:
+        raise ZipCutShortError if starts_like_one else NotAZipError
+    place, listed = end
+    if listed > place:
+        raise ZipCutShortError
+    if listed > MOST_BYTES:
+        raise ZipTooManyError(most)
+    file.seek(place - listed)
+    if _count(file.read(listed), most) > most:
+        raise ZipTooManyError(most)
+
+
+def _end(file: BinaryIO, size: int) -> tuple[int, int] | None:
+    """Where the list of files ends and how many bytes it has, found in the way of `zipfile`; None without a list."""
+    start = max(0, size - END.size - LONGEST_COMMENT)
+    file.seek(start)
+    tail = file.read()
+    place = len(tail) - END.size
+    if place < 0 or not tail[place:].startswith(b"PK\x05\x06") or tail[-2:] != b"\0\0":
+        place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) - place < END.size:
+        return None
+    listed = END.unpack_from(tail, place)[5]
+    return _end_64(file, start + place) or (start + place, listed)
+
+
+def _end_64(file: BinaryIO, end: int) -> tuple[int, int] | None:
+    if end < LOCATOR_64.size + END_64.size:
+        return None
+    file.seek(end - LOCATOR_64.size)
+    if LOCATOR_64.unpack(file.read(LOCATOR_64.size))[0] != b"PK\x06\x07":
+        return None
+    place = end - LOCATOR_64.size - END_64.size
+    file.seek(place)
+    fields = END_64.unpack(file.read(END_64.size))
+    return (place, fields[8]) if fields[0] == b"PK\x06\x06" else None
+
+
+def _count(listed: bytes, most: int) -> int:
+    """Entries in a list of files; counts no further than one more than wanted."""
+    place = number = 0
+    while number <= most and place + ENTRY.size <= len(listed):
+        fields = ENTRY.unpack_from(listed, place)
+        if fields[0] != b"PK\x01\x02":
+            raise ZipCutShortError
+        place += ENTRY.size + fields[12] + fields[13] + fields[14]
+        number += 1
+    return number

@@ -1,0 +1,69 @@
+"""What classes and data sets may be called, and which names mean the same."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from emotion.system import DEMO
+
+FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or another
+DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)})
+MOST_LETTERS = 60
+LONGEST_FILE_NAME = 100
+# The seven names of FER-2013 on the left; what other collections call them on the right.
+SYNONYMS = {
+    "happy": ("happiness", "smile", "smiling", "smiles", "joy", "joyful", "glad", "laughing", "positive"),
+    "sad": ("sadness", "unhappy", "unhappiness", "sorrow", "crying", "depressed"),
+    "angry": ("anger", "mad", "rage"),
+    "disgust": ("disgusted",),
+    "fear": ("fearful", "afraid", "scared", "fright"),
+    "surprise": ("surprised", "surprize", "amazed", "astonished"),
+    "neutral": ("neutrality", "calm", "none", "no_expression"),
+}
+_MEANS = {other: name for name, others in SYNONYMS.items() for other in others}
+
+
+def class_key(name: str) -> str:
+    """The one spelling of a folder or class name: lower case, and macOS's split accents put together."""
+    return unicodedata.normalize("NFC", name.strip()).casefold()
+
+
+def suggestions(names: Iterable[str]) -> dict[str, str]:
+    """The names among these for which a more common one is known, such as {"happiness": "happy"}.
+
+    None is suggested that would put two of the classes together.
+    """
+    keys = [class_key(name) for name in names]
+    usual = {key: _MEANS[key] for key in keys if key in _MEANS}
+    taken = [usual.get(key, key) for key in keys]
+    return {key: name for key, name in usual.items() if taken.count(name) == 1}
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether a folder can be called so on every system: nothing hidden, reserved, unprintable or with a slash."""
+    return (
+        0 < len(name) <= MOST_LETTERS
+        and name.isprintable()
+        and not FORBIDDEN & set(name)
+        and not name.startswith((".", " ", "-"))
+        and not name.endswith((".", " "))
+        and name.split(".")[0].casefold() not in DEVICES
+    )
+
+
+def is_data_name(name: str) -> bool:
+    """Whether a data set can be called so: as a folder, and not like the drawn faces."""
+    return is_folder_name(name) and class_key(name) != DEMO
+
+
+def safe_name(name: str) -> str:
+    """The nearest name that a folder or file can have on every system; "_" stands for what it cannot hold."""
+    kept = "".join("_" if letter in FORBIDDEN or not letter.isprintable() else letter for letter in name)
+    kept = kept.strip(" ").lstrip(".-").rstrip(". ")
+    first, dot, ending = kept.rpartition(".")
+    if len(kept) > LONGEST_FILE_NAME:
+        kept = kept[:LONGEST_FILE_NAME] if not dot else first[: LONGEST_FILE_NAME - len(ending)] + dot + ending[:8]
+    if kept.split(".")[0].casefold() in DEVICES:
+        kept = f"_{kept}"
+    return kept or "_"

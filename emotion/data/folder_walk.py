@@ -1,0 +1,76 @@
+"""Folders of a data folder and the picture files in them, by their names. No picture is opened here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from emotion.data.class_names import class_key
+from emotion.system import DataFolderUnreadableError, FolderNamesClashError
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+JUNK_FOLDERS = frozenset({"__macosx", "@eadir"})  # left by macOS zips and by Synology disks
+
+SPLIT_NAMES = {  # split → how its folder may be called; the first name that is there counts
+    "train": ("train", "training"),
+    "test": ("test", "testing", "validation", "valid", "val"),
+}
+
+Record = tuple[str, int, int]  # relative name with "/", size in bytes, time of last change in ns
+
+
+def folders(folder: Path) -> tuple[dict[str, list[str]], int]:
+    """The folders in a folder, as class key → names on disk, and the number of other entries."""
+    found: dict[str, list[str]] = {}
+    others = 0
+    for entry in _entries(str(folder)):
+        if entry.is_dir() and not _is_junk(entry.name):
+            found.setdefault(class_key(entry.name), []).append(entry.name)
+        else:
+            others += 1
+    return dict(sorted(found.items())), others
+
+
+def splits(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Split → names on disk of its folder, of what `folders` has found; {} where there is neither train nor test."""
+    called = {split: next((name for name in names if name in found), "") for split, names in SPLIT_NAMES.items()}
+    return {split: found[name] for split, name in called.items() if name}
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise DataFolderUnreadableError(Path(folder), error.strerror or str(error)) from error
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name.lower() in JUNK_FOLDERS
+
+
+def only_one(folder: Path, names: list[str]) -> Path:
+    if len(names) > 1:
+        raise FolderNamesClashError(folder, names)
+    return folder / names[0]
+
+
+def walk(folder: Path, relative: str) -> tuple[list[Record], int]:
+    """All pictures below a class folder, sorted by name, and the number of other entries."""
+    records: list[Record] = []
+    skipped = 0
+    waiting = [(str(folder), relative)]
+    while waiting:
+        path, prefix = waiting.pop()
+        for entry in _entries(path):
+            name = entry.name
+            if name[:1] != "." and name[name.rfind(".") :].lower() in SUFFIXES and entry.is_file():
+                facts = entry.stat()
+                records.append((f"{prefix}/{name}", facts.st_size, facts.st_mtime_ns))
+            elif entry.is_dir(follow_symlinks=False) and not _is_junk(name):
+                waiting.append((entry.path, f"{prefix}/{name}"))
+            else:
+                skipped += 1
+    records.sort()
+    return records, skipped

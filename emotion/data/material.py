@@ -1,0 +1,142 @@
+"""What a run learns from: a data folder, the person's own pictures, or both.
+
+Own pictures count `OWN_WEIGHT` times: they are repeated among the training faces, so that they come up in every
+part of an epoch. Beside a data folder they are for training only, and validation and test stay the folder's; faces of
+these that the person has corrected are left out there. Alone, a share of them is kept aside for validation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emotion.data import collection, dataset
+from emotion.data import listing as dataset_
+from emotion.data.class_names import class_key
+from emotion.data.splits import identical_groups
+from emotion.system import TooFewOwnPicturesError
+
+if TYPE_CHECKING:
+    from emotion.data.dataset import Examples
+    from emotion.data.listing import Listing
+    from emotion.recipes import TrainingConfig
+
+
+OWN_WEIGHT = 10
+ENOUGH_ALONE = 5  # own pictures of each class, where there is nothing else to learn from
+MINE = "my own pictures"
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a run learns from.
+
+    Attributes:
+        train: what it learns, own pictures repeated.
+        validation: what chooses the best epoch.
+        old: the training faces of the data folder, None without one.
+        own: the person's pictures, each once; None for a run without them.
+        listing: of the data folder, None without one.
+        fingerprint: of the listing and the own pictures together.
+    """
+
+    train: Examples
+    validation: Examples
+    old: Examples | None
+    own: Examples | None
+    listing: Listing | None
+    fingerprint: str
+
+    def test(self) -> Examples | None:
+        """The test split of the data folder without the faces that the person has corrected; None without a folder.
+
+        Raises:
+            SplitMissingError, ClassMissingError, ClassEmptyError
+        """
+        if self.listing is None:
+            return None
+        test = dataset.load(self.listing, "test", self.train.classes)
+        return test if self.own is None else without(test, self.own)
+
+
+def without(examples: Examples, others: Examples) -> Examples:
+    """The examples that are not, pixel by pixel, among the others."""
+    groups = identical_groups(np.concatenate([others.images, examples.images]))
+    known = np.isin(groups[len(others.images) :], groups[: len(others.images)])
+    return examples.take(np.flatnonzero(~known)) if known.any() else examples
+
+
+def of_classes(examples: Examples, classes: tuple[str, ...]) -> Examples:
+    """The examples of these classes, labelled by their order."""
+    labels = np.full(len(examples.classes), -1, np.int64)
+    for label, name in enumerate(classes):
+        labels[examples.classes.index(name)] = label
+    places = np.flatnonzero(labels[examples.labels] >= 0)
+    chosen = examples.take(places)
+    return replace(chosen, classes=classes, labels=labels[chosen.labels])
+
+
+def title(config: TrainingConfig) -> str:
+    """How the data of a run is called."""
+    return " and ".join(([dataset_.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
+
+
+def check_own(config: TrainingConfig, why_alone: str = "they are all there is to learn from") -> None:
+    """Says whether enough own pictures are kept for a run with them.
+
+    Raises:
+        TooFewOwnPicturesError: for none beside a data folder, or fewer than five of a class without one.
+    """
+    counts = collection.counts()
+    kept = {name: counts.get(class_key(name), 0) for name in config.classes}
+    if not config.data and min(kept.values()) < ENOUGH_ALONE:
+        raise TooFewOwnPicturesError(kept, f"at least {ENOUGH_ALONE} of each class", why_alone)
+    if not any(kept.values()):
+        raise TooFewOwnPicturesError(kept, "at least one", "there is nothing new to learn otherwise")
+
+
+def read(config: TrainingConfig) -> Material:
+    """Reads what a run learns from.
+
+    Raises:
+        DataError: with what is missing.
+    """
+    if not config.own:
+        return _of_folder(config)
+    check_own(config)
+    own = collection.examples(config.classes)
+    return _joined(_of_folder(config), own) if config.data else _alone(config, own)
+
+
+def _of_folder(config: TrainingConfig) -> Material:
+    listing = dataset_.scan(dataset_.resolve(config.data))
+    examples = dataset.load(listing, "train", config.classes)
+    if config.drop_twins:
+        examples = without(examples, dataset.load(listing, "test", config.classes))
+    places, held = dataset.split_validation(examples, config.validation_split, config.seed)
+    train = examples.take(places)
+    return Material(train, examples.take(held), train, None, listing, listing.fingerprint)
+
+
+def _joined(folder: Material, own: Examples) -> Material:
+    train, times = folder.train, np.repeat(np.arange(len(own.labels)), OWN_WEIGHT)
+    more = own.take(times)
+    together = replace(
+        train,
+        images=np.concatenate([train.images, more.images]),
+        labels=np.concatenate([train.labels, more.labels]),
+        files=train.files + more.files,
+        unreadable=train.unreadable + own.unreadable,
+    )
+    validation = without(folder.validation, own)
+    both = hashlib.blake2b(f"{folder.fingerprint} {own.fingerprint}".encode(), digest_size=16).hexdigest()
+    return replace(folder, train=together, validation=validation, own=own, fingerprint=both)
+
+
+def _alone(config: TrainingConfig, own: Examples) -> Material:
+    places, held = dataset.split_validation(own, config.validation_split, config.seed)
+    train = own.take(np.repeat(places, OWN_WEIGHT))
+    return Material(train, own.take(held), None, own, None, own.fingerprint)

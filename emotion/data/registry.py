@@ -1,0 +1,180 @@
+"""Data sets known by name: a folder under `datasets/` each, with what is known of it and, where they are ours, its
+pictures.
+
+    datasets/<name>/
+      dataset.json   where its pictures lie, where they came from, how many, their fingerprint, class names
+      split.json     which file is in train and which in test, for pictures that lie in class folders only
+      pictures/      what was unpacked, converted or made here; a folder of the person's own stays where it is
+
+All of it is made in a hidden folder beside it and moved to its name at the end (`emotion.importing`), so a data set
+is there as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from emotion.data.bring.errors import DataNameError, DataNameTakenError, DataSetMissingError
+from emotion.data.class_names import class_key, is_data_name
+from emotion.system import files, home
+
+FORMAT = 1
+FOLDER, ZIP, CSV, KAGGLEHUB, BROWSER = "folder", "zip", "csv", "kagglehub", "browser"
+RECORD, SPLIT, PICTURES = "dataset.json", "split.json", "pictures"
+
+Counts = dict[str, dict[str, int]]  # split → class → pictures
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What is known of a data set.
+
+    Attributes:
+        name: as the person gave it.
+        home: its own folder under `datasets/`.
+        folder: where its pictures lie; below `home` when they are ours.
+        kind: "folder", "zip", "csv", "kagglehub" or "browser".
+        source: in words: a path, the name of a file, an address.
+        created: seconds since 1970.
+        counts: split → class → pictures, when it was brought in.
+        fingerprint: of its listing then.
+        left_out: what was not taken, in words → how many.
+        names: class key of a folder → what the class is called instead.
+    """
+
+    name: str
+    home: Path
+    folder: Path
+    kind: str = FOLDER
+    source: str = ""
+    created: float = 0.0
+    counts: Counts = field(default_factory=dict)
+    fingerprint: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its pictures were made or unpacked by this program, and go when it is removed."""
+        return self.folder.is_relative_to(self.home)
+
+    def to_json(self) -> dict[str, Any]:
+        where = self.folder.relative_to(self.home).as_posix() if self.is_ours else str(self.folder)
+        facts = ("name", "kind", "source", "created", "counts", "fingerprint", "left_out", "names")
+        return {"format": FORMAT, "folder": where} | {fact: getattr(self, fact) for fact in facts}
+
+
+def sets_dir() -> Path:
+    return home() / "datasets"
+
+
+def write(record: DataSet, where: Path | None = None) -> None:
+    """Writes `dataset.json`, into another folder than its own while that is being made."""
+    files.write_json((where or record.home) / RECORD, record.to_json())
+
+
+def read(folder: Path) -> DataSet | None:
+    """The data set in this folder of `datasets/`; None where there is none that this program understands."""
+    stored = files.read_json(folder / RECORD)
+    if stored.get("format") != FORMAT or not isinstance(stored.get("folder"), str):
+        return None
+    return DataSet(
+        name=str(stored.get("name", folder.name)),
+        home=folder,
+        folder=Path(os.path.normpath(folder / stored["folder"])),
+        kind=str(stored.get("kind", FOLDER)),
+        source=str(stored.get("source", "")),
+        created=float(stored.get("created", 0.0)),
+        counts=stored.get("counts", {}),
+        fingerprint=str(stored.get("fingerprint", "")),
+        left_out=stored.get("left_out", {}),
+        names=stored.get("names", {}),
+    )
+
+
+def list_sets() -> list[DataSet]:
+    """All data sets known by name, the newest first."""
+    try:
+        with os.scandir(sets_dir()) as entries:
+            folders = [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+    except OSError:
+        return []
+    known = [record for folder in folders if (record := read(folder))]
+    return sorted(known, key=lambda record: (-record.created, record.name))
+
+
+def find(name: str) -> DataSet | None:
+    """The data set of that name, whatever its upper and lower case; None where there is none."""
+    if not is_data_name(name.strip()):
+        return None
+    exact = read(sets_dir() / name.strip())
+    key = class_key(name)
+    return exact or next((record for record in list_sets() if class_key(record.name) == key), None)
+
+
+def get(name: str) -> DataSet:
+    """The data set of that name.
+
+    Raises:
+        DataSetMissingError: naming those that there are.
+    """
+    record = find(name)
+    if record is None:
+        raise DataSetMissingError(name, sorted(known.name for known in list_sets()))
+    return record
+
+
+def of_folder(folder: Path | str) -> DataSet | None:
+    """The data set whose pictures lie in exactly this folder, or None."""
+    real = os.path.realpath(folder)
+    return next((record for record in list_sets() if os.path.realpath(record.folder) == real), None)
+
+
+def check_new_name(name: str) -> str:
+    """The name as a new data set may have it.
+
+    Raises:
+        DataNameError: when no folder may be called so.
+        DataNameTakenError: when one is called so.
+    """
+    name = name.strip()
+    if not is_data_name(name):
+        raise DataNameError(name)
+    if find(name) or (sets_dir() / name).exists():
+        raise DataNameTakenError(name)
+    return name
+
+
+def free_name(wanted: str) -> str:
+    """The wanted name, or with a number behind it the first that is free."""
+    taken = {class_key(record.name) for record in list_sets()}
+    number = 1
+    name = wanted
+    while class_key(name) in taken or not is_data_name(name) or (sets_dir() / name).exists():
+        number += 1
+        name = f"{wanted or 'data'}-{number}"
+    return name
+
+
+def read_split(home: Path) -> dict[str, str] | None:
+    """File → "train" or "test", as recorded in `split.json`; None where nothing is recorded."""
+    stored = files.read_json(home / SPLIT).get("files")
+    return {file: split for split, names in stored.items() for file in names} if isinstance(stored, dict) else None
+
+
+def split_settings(home: Path) -> tuple[float, int] | None:
+    """Share and seed that a recorded split was made with."""
+    stored = files.read_json(home / SPLIT)
+    return (float(stored["share"]), int(stored["seed"])) if {"share", "seed"} <= stored.keys() else None
+
+
+def write_split(home: Path, sides: Mapping[str, str], share: float, seed: int) -> None:
+    """Records a split with the numbers that it was made with."""
+    by_split: dict[str, list[str]] = {"train": [], "test": []}
+    for file, split in sorted(sides.items()):
+        by_split[split].append(file)
+    files.write_json(home / SPLIT, {"format": FORMAT, "share": share, "seed": seed, "files": by_split})

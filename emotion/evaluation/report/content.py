@@ -1,0 +1,222 @@
+"""All that a report of an evaluation says, worked out once: for its figures, its tables and its words."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emotion import runs
+from emotion.evaluation import gallery, robustness, selection, study
+from emotion.metrics import Costs, bootstrap, calibration, neighbours, slices, thresholds
+from emotion.runs import read_history
+from emotion.system import DEMO_TITLE, RunMissingError, read_json
+
+if TYPE_CHECKING:
+    from emotion.data import Examples
+    from emotion.evaluation.honest import Honest
+    from emotion.evaluation.robustness import Robustness
+    from emotion.evaluation.study import Study, YesOrNo
+    from emotion.metrics import BandFigures, Bin, Cluster, Coverage, Figures, Interval, Labels, Slicing, Sweep
+    from emotion.models import Predictor
+    from emotion.recipes import ModelInfo
+    from emotion.runs import History
+
+
+SHOWN = 40  # faces of a gallery
+OF_A_CLUSTER = 10  # faces shown of a cluster
+COSTS = (Costs(1, 1), Costs(2, 1), Costs(5, 1), Costs(1, 2), Costs(1, 5))
+PACKAGES = ("numpy", "pillow", "ai-edge-litert", "matplotlib")
+
+Tell = Callable[[str, float], None]  # what is done, share of all that is done
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a report says.
+
+    Attributes:
+        study: the model on its faces.
+        whole: the model's own words, with all its classes.
+        title: of the model; `data` is that of the faces, `fingerprint` that of their listing.
+        made: when, in words; `versions` of the packages that worked it out.
+        run: name to value: what is known of the run that made the model; {} for others.
+        intervals: see `uncertainty.matrix_intervals`; `auc` is that of the whole.
+        question: what the threshold is about, with `sweep` and the cheapest thresholds for some costs; or None.
+        against_rest: class → its sweep.
+        bins: what was said of the answers against how often they were right; `error` is the expected calibration error.
+        galleries: title → indices of faces.
+        groups: of the mistakes.
+        history: of the training, or None.
+        card: the model card's text, "" without one.
+        both: the plain and the honest score, where a check of the data knows of two.
+    """
+
+    study: Study
+    whole: ModelInfo
+    title: str
+    data: str
+    fingerprint: str
+    made: str
+    versions: dict[str, str]
+    run: dict[str, str]
+    intervals: dict[str, Interval]
+    auc: Interval
+    question: YesOrNo | None
+    sweep: Sweep | None
+    cheapest: tuple[tuple[Costs, Figures], ...]
+    against_rest: dict[str, Sweep]
+    bins: tuple[Bin, ...]
+    error: float
+    brier: float
+    coverage: Coverage
+    band: BandFigures | None
+    slicings: tuple[Slicing, ...]
+    robustness: Robustness | None
+    galleries: dict[str, Labels]
+    groups: tuple[Cluster, ...]
+    history: History | None
+    card: str
+    both: Honest | None
+
+
+def gather(
+    predictor: Predictor,
+    examples: Examples,
+    data: str,
+    tell: Tell = lambda what, share: None,
+    *,
+    root: Path | None = None,
+    both: Honest | None = None,
+    trials: bool = True,
+) -> Content:
+    """Works everything out.
+
+    Args:
+        predictor: the model.
+        examples: the faces with their truth.
+        data: how they are called.
+        tell: called before each step.
+        root: the data folder, to see how large the pictures are.
+        both: see `Content`.
+        trials: whether to spoil faces too, the longest step.
+
+    Raises:
+        ModelClassesError: when the model does not know a class of the examples.
+    """
+    asked = study.look(predictor, examples, lambda done, of: tell("asking the network", 0.3 * done / max(of, 1)))
+    tell("how sure the figures are", 0.3)
+    info, labels, question = asked.info, examples.labels, study.yes_or_no(asked)
+    sweep = question.sweep() if question else None
+    bins = calibration.reliability(selection.probability_of_answer(asked), asked.right)
+    figures: dict[str, Any] = {
+        "intervals": bootstrap.matrix_intervals(asked.matrix),
+        "auc": bootstrap.auc_interval(asked.probabilities, labels, info.positive_label),
+        "question": question,
+        "sweep": sweep,
+        "cheapest": tuple((costs, thresholds.cheapest(sweep, costs)) for costs in COSTS) if sweep else (),
+        "against_rest": {name: study.against_rest(asked, label) for label, name in enumerate(info.classes)},
+        "bins": bins,
+        "error": calibration.expected_calibration_error(bins),
+        "brier": calibration.brier_score(asked.probabilities, labels),
+        "coverage": calibration.coverage(asked.sureness, asked.right),
+        "band": calibration.band_figures(asked.unsure, asked.right) if asked.unsure.any() else None,
+    }
+    tell("where it is weak", 0.35)
+    figures |= {"slicings": slicings(asked, root), "galleries": galleries(asked), "groups": groups(asked)}
+    figures["robustness"] = robustness.measure(
+        predictor, examples, lambda what, done, of: tell(f"faces spoiled: {what}", 0.4 + 0.5 * done / of)
+    ) if trials else robustness.kept(predictor, examples)  # fmt: skip
+    return Content(
+        study=asked,
+        whole=predictor.info,
+        data=data,
+        fingerprint=examples.fingerprint,
+        both=both,
+        **figures,
+        **_origin(predictor),
+    )
+
+
+def slicings(asked: Study, root: Path | None = None) -> tuple[Slicing, ...]:
+    """The faces cut by each quantity that can be told from them, and from their files below `root`."""
+    quantities = slices.quantities(asked.examples.images)
+    found = [slices.by_quantity(name, values, asked.right) for name, values in quantities.items()]
+    if root is not None:
+        found.append(slices.by_size(root, asked.examples.files, asked.right))
+    return tuple(one for one in found if one)
+
+
+def galleries(asked: Study) -> dict[str, Labels]:
+    """The faces that are shown, by what they have in common; at most SHOWN each."""
+    labels, info = asked.examples.labels, asked.info
+    wrong, unsure = (
+        gallery.order_faces(asked.probabilities, labels, info, kind, show)[:SHOWN]
+        for kind, show in ((gallery.MOST_WRONG, gallery.WRONG), (gallery.LEAST_SURE, gallery.ALL))
+    )
+    distances = neighbours.distances_from_class(asked.features, labels, len(info.classes))
+    return {"most wrong": wrong, "least sure": unsure} | {
+        f"most typical: {name}": _nearest(distances, labels == label, SHOWN // 2)
+        for label, name in enumerate(info.classes)
+    }
+
+
+def _nearest(distances: slices.Numbers, chosen: slices.Truths, count: int) -> Labels:
+    places = np.flatnonzero(chosen)
+    return places[np.argsort(distances[places], kind="stable")[:count]]
+
+
+def groups(asked: Study) -> tuple[Cluster, ...]:
+    """The mistakes in groups that look alike to the network."""
+    return neighbours.find(asked.features, asked.examples.images, np.flatnonzero(~asked.right))
+
+
+def _origin(predictor: Predictor) -> dict[str, Any]:
+    """Where the model comes from, and what this report is made with."""
+    card = predictor.path.with_name("README.md")
+    found: dict[str, Any] = {
+        "title": "shipped model" if predictor.reference == "pretrained" else predictor.path.parent.name,
+        "made": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+        "versions": _versions(),
+        "run": {},
+        "history": None,
+        "card": card.read_text(encoding="utf-8") if card.is_file() else "",
+    }
+    paths = runs.RunPaths(predictor.path.parent)
+    try:
+        run = runs.read_run(paths)
+    except (RunMissingError, ValueError):
+        return found
+    history = read_history(paths)
+    return found | {"title": run.title, "run": _settings(run), "history": history if history.epochs else None}
+
+
+def _settings(run: runs.Run) -> dict[str, str]:
+    """The run's settings as they were asked for, for a table."""
+    words = {"run": run.id, "status": str(run.status)}
+    report = read_json(run.paths.report)
+    if "best_epoch" in report:
+        words["best epoch"] = f"{report['best_epoch']} of {report.get('epochs', '?')}"
+    plain = {name: value for name, value in run.config.to_json().items() if not isinstance(value, dict)}
+    plain["data"] = DEMO_TITLE if plain["data"] == "demo" else Path(plain["data"]).name  # never a whole path
+    return words | {name.replace("_", " "): _plain(value) for name, value in plain.items() if value != ""}
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

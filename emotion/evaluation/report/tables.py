@@ -1,0 +1,150 @@
+"""The words and tables of a report, as pieces of HTML; whatever a person may have named is escaped here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from emotion.metrics import wilson_interval
+from emotion.system import count
+
+if TYPE_CHECKING:
+    from emotion.evaluation.report.content import Content
+    from emotion.metrics import Interval
+
+
+CLASS_HEADS = ("class", "faces", "recall", "precision", "F1", "ROC AUC")
+THRESHOLD_HEADS = ("costs", "threshold", "precision", "recall", "got right")
+
+
+def text(words: Any) -> str:
+    """Words for HTML."""
+    return html.escape(str(words))
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    return "–" if share is None else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def between(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{100 * low:.1f} to {percent(high)}"
+
+
+def lead(content: Content) -> str:
+    """The one sentence that says it all."""
+    scores = content.study.evaluation
+    low, high = scores.accuracy_interval
+    return (
+        f"<b>{percent(scores.accuracy)}</b> of {count(scores.n, 'face')} got right ({between(low, high)}). "
+        f"Always saying “{text(scores.baseline['answer'])}” would get {percent(scores.baseline['accuracy'])}. "
+        f"Test faces: {text(content.data)}. Made {text(content.made)}."
+    )
+
+
+def figures(content: Content) -> Iterable[tuple[str, ...]]:
+    """Rows: figure, value, interval."""
+    scores = content.study.evaluation
+    yield "got right (accuracy)", percent(scores.accuracy), between(*scores.accuracy_interval)
+    if content.both is not None:
+        for name, score in (("honest score", content.both.honest), ("naive score", content.both.naive)):
+            yield f"{name}, of {count(score.n, 'face')}", percent(score.accuracy), between(*score.interval)
+    for name, found in (
+        ("every class counted the same (balanced accuracy)", content.intervals["balanced_accuracy"]),
+        ("found and trusted in one (macro F1)", content.intervals["macro_f1"]),
+        ("told apart (ROC AUC)", content.auc),
+    ):
+        yield name, percent(found.value), between(found.low, found.high)
+    yield "how far off it is (log loss)", f"{scores.loss:.4f}", ""
+    yield "squared distance from the truth (Brier score)", f"{content.brier:.4f}", ""
+    yield "its percentages are off by (expected calibration error)", f"{100 * content.error:.1f} points", ""
+
+
+def honesty(content: Content) -> str:
+    """Why there are two scores, in words; "" where there is one."""
+    return f"<p>The honest score: {text(content.both.words)}</p>" if content.both else ""
+
+
+def classes(content: Content) -> Iterable[tuple[str, ...]]:
+    """Rows: class, faces, recall, precision, F1, ROC AUC, with intervals."""
+    scores, matrix = content.study.evaluation, content.study.matrix
+    for label, name in enumerate(scores.classes):
+        figures, right = scores.per_class[name], int(matrix[label, label])
+        of, called = int(matrix[label].sum()), int(matrix[:, label].sum())
+        f1: Interval = content.intervals[f"f1 {label}"]
+        yield (
+            name,
+            f"{figures['n']:,}",
+            f"{percent(figures['recall'])} ({between(*wilson_interval(right, of))})",
+            f"{percent(figures['precision'])} ({between(*wilson_interval(right, called))})",
+            f"{percent(f1.value)} ({between(f1.low, f1.high)})",
+            "–" if figures.get("auc") is None else f"{figures['auc']:.3f}",
+        )
+
+
+def thresholds(content: Content) -> Iterable[tuple[str, ...]]:
+    """Rows: the threshold in use, then the cheapest for some costs."""
+    if content.question is None or content.sweep is None:
+        return
+    positive, negative, now = (
+        content.question.positive_name,
+        content.question.negative_name,
+        content.study.info.threshold,
+    )
+    rows = [("in use now", content.sweep.at(now))] + [
+        (f"wrong {positive} {costs.wrong_positive:g}, wrong {negative} {costs.wrong_negative:g}", best)
+        for costs, best in content.cheapest
+    ]
+    for words, one in rows:
+        yield words, f"{one.threshold:g}", percent(one.precision), percent(one.recall), percent(one.accuracy)
+
+
+def sureness(content: Content) -> str:
+    """What the unsure band does, in words."""
+    band = content.band
+    if band is None:
+        return ""
+    low, high = content.study.info.unsure_band
+    return (
+        f"<p>Answers between {percent(low)} and {percent(high)} are given as unsure: {count(band.unsure, 'face')} of "
+        f"{band.n:,}. Of these {percent(band.right_within)} are right ({between(*band.interval_within)}), of the "
+        f"others {percent(band.right_outside)} ({between(*band.interval_outside)}).</p>"
+    )
+
+
+def origin(content: Content) -> str:
+    """Run, model, data and versions."""
+    info = content.whole
+    model = {
+        "recipe": info.recipe, "weights": f"{info.parameters:,}", "classes": ", ".join(info.classes),
+        "learned from": info.data, "fingerprint of that data": info.fingerprint or "not known",
+        "threshold": f"{content.study.info.threshold:g}", "temperature": f"{info.temperature:g}",
+        "test faces": f"{content.data}, fingerprint {content.fingerprint}",
+    }  # fmt: skip
+    made = {f"trained with {name}": version for name, version in info.versions.items()}
+    read = {f"reported with {name}": version for name, version in content.versions.items()}
+    return table(("what", "value"), (content.run | model | made | read).items())
+
+
+def card(content: Content) -> str:
+    """A short model card, for models without one of their own."""
+    info, scores = content.whole, content.study.evaluation
+    kinds = ", ".join(info.classes)
+    return (
+        f"<p>It says which of these a face looks most like in photos labelled so: {text(kinds)}. It was made with the "
+        f"recipe {text(info.recipe)} and has {info.parameters:,} weights. On {count(scores.n, 'test face')} it got "
+        f"{percent(scores.accuracy)} right. How it does for people of different age, sex or skin colour has not been "
+        "measured.</p><p>It compares pictures; it does not read feelings. It is not for deciding about people: not at "
+        "work, at school, in hiring, in policing or in health.</p>"
+    )
+
+
+def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table; "" without rows."""
+    cells = "".join(
+        f'<tr><th scope="row">{text(first)}</th>{"".join(f"<td>{text(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
+    whole = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+    return f'<div class="scroll">{whole}</div>' if cells else ""

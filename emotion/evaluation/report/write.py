@@ -1,0 +1,66 @@
+"""`python -m emotion evaluate MODEL --report DIR`: the report of an evaluation as files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emotion.system import files
+
+if TYPE_CHECKING:
+    from emotion.data import Examples
+    from emotion.evaluation.honest import Honest
+    from emotion.models import Predictor
+
+
+PROGRESS = "progress.json"  # in the folder while the report is made: {"what", "share"}
+
+
+def write(
+    predictor: Predictor,
+    examples: Examples,
+    data: str,
+    folder: str,
+    *,
+    root: Path | None = None,
+    both: Honest | None = None,
+    quick: bool = False,
+) -> Path:
+    """Writes the report into a folder, which is made; says on stderr how far it is.
+
+    Args:
+        predictor: the model.
+        examples: the faces with their truth.
+        data: how they are called.
+        root: the data folder.
+        both: the plain and the honest score, where a check of the data knows of two.
+        folder: gets `report.html` and `figures/`.
+        quick: leaves out the spoiled faces unless they have been measured before.
+
+    Raises:
+        OutputFolderError: where nothing can be written.
+    """
+    from emotion.evaluation.report import content as report_content
+    from emotion.evaluation.report import page
+    from emotion.system import OutputFolderError
+
+    target = Path(folder).expanduser()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        progress = target / PROGRESS
+
+        def tell(what: str, share: float) -> None:
+            files.write_json(progress, {"what": what, "share": share})
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
+
+        content = report_content.gather(predictor, examples, data, tell, root=root, both=both, trials=not quick)
+        written = page.write(content, target, tell)
+        progress.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputFolderError(target, error.strerror or str(error)) from error
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{'':<79}\r")
+    print(f"emotion: {written}", file=sys.stderr)
+    return written

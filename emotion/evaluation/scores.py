@@ -1,0 +1,194 @@
+"""How good a model is on faces that it has never seen, as one record of figures.
+
+The last partial batch counts: everything is summed over all N faces and divided once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emotion import images, metrics
+from emotion.recipes import label_order, positive_class
+from emotion.system import ModelClassesError
+
+if TYPE_CHECKING:
+    from emotion.data import Examples
+    from emotion.metrics import Floats, Labels
+    from emotion.models import Predictor
+    from emotion.recipes import ModelInfo
+
+
+ALL_CLASSES = ("all",)  # what stands in the place of names for every class of a model
+MACRO = ("precision", "recall", "f1", "auc")
+CHUNK = 512  # faces turned to float at once: 5 MB instead of 110 MB for 12,000 of them
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of one model on one split.
+
+    Attributes:
+        n: faces.
+        loss: mean cross-entropy in nats.
+        accuracy: share answered right; `accuracy_interval` is where that lies with 95 % confidence (Wilson).
+        balanced_accuracy: mean of the recalls of the classes.
+        auc: chance that a positive face gets a higher probability than a negative one; with more than two classes
+            the mean of each against the rest; None when only one class is there.
+        confusion_matrix: counts; row = truth, column = answer, both in the order of `classes`.
+        classes: names in label order; `positive` is the one that the threshold is for.
+        per_class: name to {"precision", "recall", "f1", "n", "auc"}, the last of this class against the rest; a figure
+            is None where it has no value. `macro` is their mean.
+        baseline: {"answer", "accuracy"} of always giving the positive class.
+        threshold: a probability above it was answered with the positive class (two classes only).
+    """
+
+    n: int
+    loss: float
+    accuracy: float
+    accuracy_interval: tuple[float, float]
+    balanced_accuracy: float
+    auc: float | None
+    confusion_matrix: list[list[int]]
+    classes: tuple[str, ...]
+    positive: str
+    per_class: dict[str, dict[str, Any]]
+    baseline: dict[str, Any]
+    threshold: float
+
+    @property
+    def macro(self) -> dict[str, float | None]:
+        """Precision, recall, F1 and ROC AUC as means over the classes, each counted the same; None without any value.
+
+        A class for which a figure has no value, such as the precision of an answer that was never given, is left out.
+        """
+        return {name: _mean([figures.get(name) for figures in self.per_class.values()]) for name in MACRO}
+
+    def to_json(self) -> dict[str, Any]:
+        lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
+        return dataclasses.asdict(self) | lists | {"macro": self.macro}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Evaluation:
+        """The inverse of `to_json`; further keys, such as the epoch of a report, are left aside."""
+        known = {field.name: values[field.name] for field in dataclasses.fields(cls)}
+        known["classes"] = tuple(known["classes"])
+        known["accuracy_interval"] = tuple(known["accuracy_interval"])
+        return cls(**known)
+
+
+def default_classes(info: ModelInfo) -> tuple[str, ...]:
+    """What a model is evaluated on unless something else is asked for: its two classes, or happy and sad of more."""
+    return info.pair or info.classes
+
+
+def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The classes that a person asks for, in label order.
+
+    Args:
+        info: of the model.
+        names: as they were typed; none = what is asked by default, `ALL_CLASSES` = every class of the model.
+
+    Raises:
+        ConfigError: for fewer than two names, an empty one, or one named twice.
+        ModelClassesError: when the model does not know one of them.
+    """
+    if not names:
+        return default_classes(info)
+    if tuple(name.lower() for name in names) == ALL_CLASSES:
+        return info.classes
+    return narrow(info, label_order(names)).classes
+
+
+def narrow(info: ModelInfo, classes: tuple[str, ...]) -> ModelInfo:
+    """The same model when only some of its classes are asked for.
+
+    Args:
+        info: of the whole model.
+        classes: names in label order.
+
+    Raises:
+        ModelClassesError: when the model does not know one of them.
+    """
+    unknown = [name for name in classes if name not in info.classes]
+    if unknown:
+        raise ModelClassesError(unknown, info.classes)
+    positive = info.positive if info.positive in classes else positive_class(classes)
+    return dataclasses.replace(info, classes=classes, positive=positive)
+
+
+def evaluate(probabilities: Floats, labels: Labels, info: ModelInfo) -> Evaluation:
+    """Compares answers with the truth.
+
+    Args:
+        probabilities: (N, K) in the order of `info.classes`, N at least 1.
+        labels: (N,) int, the true classes.
+        info: classes, positive class and threshold of the model that answered.
+    """
+    n, positive = len(labels), info.positive_label
+    answered = metrics.answers(probabilities, info.threshold, positive)
+    matrix = metrics.confusion_matrix(labels, answered, len(info.classes))
+    two = len(info.classes) == 2
+    figures = {
+        name: dataclasses.asdict(metrics.class_figures(matrix, label))
+        | {"auc": metrics.roc_auc(probabilities[:, label], labels == label)}
+        for label, name in enumerate(info.classes)
+    }
+    return Evaluation(
+        n=n,
+        loss=metrics.log_loss(probabilities, labels),
+        accuracy=metrics.accuracy(matrix),
+        accuracy_interval=metrics.wilson_interval(int(np.trace(matrix)), n),
+        balanced_accuracy=metrics.balanced_accuracy(matrix),
+        auc=figures[info.positive]["auc"] if two else _mean([each["auc"] for each in figures.values()]),
+        confusion_matrix=matrix.tolist(),
+        classes=info.classes,
+        positive=info.positive,
+        per_class=figures,
+        baseline={"answer": info.positive, "accuracy": float(matrix[positive].sum() / n)},
+        threshold=info.threshold,
+    )
+
+
+def evaluate_model(
+    predictor: Predictor, examples: Examples, progress: Callable[[int, int], None] | None = None
+) -> tuple[Evaluation, Floats]:
+    """Asks a model about every face of a split.
+
+    Args:
+        predictor: the model.
+        examples: faces whose classes the model knows; of a model that knows more, only these count.
+        progress: called with the faces done and all of them.
+
+    Returns:
+        The figures, and the probabilities (N, K) float32 in the order of `examples.classes`.
+
+    Raises:
+        ModelClassesError: when the model does not know a class of the examples.
+    """
+    info = narrow(predictor.info, examples.classes)
+    probabilities = np.empty((len(examples.labels), len(info.classes)), np.float32)
+    columns = [predictor.info.classes.index(name) for name in info.classes]
+    for start in range(0, len(probabilities), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        everything = predictor.predict_classes(images.as_batch(examples.images[chunk]))
+        probabilities[chunk] = _of_classes(everything, columns)
+        if progress is not None:
+            progress(min(start + CHUNK, len(probabilities)), len(probabilities))
+    return evaluate(probabilities, examples.labels, info), probabilities
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that have a value; None where none has."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _of_classes(probabilities: Floats, columns: list[int]) -> Floats:
+    if len(columns) == probabilities.shape[1]:
+        return probabilities[:, columns]
+    return metrics.restrict(probabilities, columns)

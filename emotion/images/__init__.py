@@ -1,0 +1,65 @@
+"""From the bytes of a file to a face of 48×48 grey pixels: decoding, finding faces, cutting them out.
+
+May import `system`.
+"""
+
+from __future__ import annotations
+
+from emotion.images import cache, decode, detect, load, measure
+from emotion.images.boxes import Box, clipped
+from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, to_input
+from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
+from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
+from emotion.images.errors import NotAPictureError, PictureError, PictureFileTooLargeError
+from emotion.images.load import (
+    CHUNK,
+    Pixels,
+    Progress,
+    can_be_read_now,
+    first_readable,
+    load_and_preprocess_image,
+    read_all,
+    workers,
+)
+from emotion.images.measure import Headers, Measures
+from emotion.images.warp import blur, rotate, to_bytes, warped
+
+__all__ = [
+    "CHUNK",
+    "CROP",
+    "MIN_FACE",
+    "SHRINK_FILTER",
+    "SMALL_FACES_ABOVE",
+    "SUFFIXES",
+    "TIGHT_CROP_UP_TO",
+    "WORKING_SIDE",
+    "Box",
+    "Headers",
+    "Measures",
+    "NotAPictureError",
+    "PictureError",
+    "PictureFileTooLargeError",
+    "Pixels",
+    "Progress",
+    "as_batch",
+    "blur",
+    "cache",
+    "can_be_read_now",
+    "clipped",
+    "crop_face",
+    "decode",
+    "detect",
+    "finder",
+    "first_readable",
+    "load",
+    "load_and_preprocess_image",
+    "measure",
+    "open_picture",
+    "read_all",
+    "rotate",
+    "to_bytes",
+    "to_input",
+    "to_rgb",
+    "warped",
+    "workers",
+]

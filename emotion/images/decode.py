@@ -1,0 +1,332 @@
+"""Opens picture files of every kind that people bring: upright RGB, or one sentence why not.
+
+Only `emotion.images` imports this module; everybody else imports from there.
+
+From the ways in which files keep pixels to plain RGB, 8 bits a channel.
+
+Works in bands of rows, so that a picture of 50 megapixels never stands in memory three times.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from emotion.images.errors import (
+    HeicMissingError,
+    HiddenTextError,
+    NotAPictureError,
+    PictureDamagedError,
+    PictureEmptyError,
+    PictureError,
+    PictureFileError,
+    PictureFileTooLargeError,
+    TooManyForFormatError,
+    TooManyPixelsError,
+)
+
+MAX_PIXELS = 50_000_000  # width × height
+# Of kinds whose decoders take so much memory (16 and 9 bytes a pixel) that only this many stay below 500 MB.
+MOST_PIXELS = {"WEBP": ("WebP", 24_500_000), "AVIF": ("AVIF", 40_000_000)}
+MAX_FILE_BYTES = 25 * 2**20
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+)  # lower case; for walking folders only: what a file is, its first bytes say
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # JPEG includes the MPO files of phones
+SHRINK_FILTER = Image.Resampling.HAMMING
+
+ANIMATION_NOTE = "An animation: its first frame was used."
+PAGES_NOTE = "A file of several pages: its first page was used."
+PICTURES_NOTE = "A file of several pictures: its main one was used."
+
+_NOTES = {"GIF": ANIMATION_NOTE, "WEBP": ANIMATION_NOTE, "PNG": ANIMATION_NOTE, "AVIF": ANIMATION_NOTE}
+_NOTES |= {"TIFF": PAGES_NOTE, "HEIF": PICTURES_NOTE}
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
+_GENERAL_BRANDS = (b"mif1", b"msf1")  # HEIC or AVIF
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Set once, here, and never switched to and fro: both belong to the whole process, and pages decode in several threads.
+# Pillow checks its limit inside `open`, some decoders before they take memory. What it would warn of (sizes between
+# one and two limits, broken EXIF) is either told in our own sentence or does no harm.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that was read.
+
+    Attributes:
+        rgb: mode RGB, upright, without metadata; shrunk where `max_side` asked for it.
+        size: width and height of the whole upright picture in pixels, before shrinking.
+        note: "" or a sentence on what was done with the file.
+        turn: what put the picture upright; None where it was stored upright.
+    """
+
+    rgb: Image.Image
+    size: tuple[int, int]
+    note: str = ""
+    turn: Image.Transpose | None = None
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the whole picture per pixel of `rgb`, at least 1: multiply a box by it."""
+        return max(self.size) / max(self.rgb.size)
+
+
+@functools.cache
+def _heif_is_ready() -> bool:
+    """Registers the HEIC reader with Pillow on first need; False where its package is missing."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener()
+    return True
+
+
+def _is_heif(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] in (*_HEIF_BRANDS, *_GENERAL_BRANDS)
+
+
+def _starts_like_a_picture(head: bytes) -> bool:
+    avif = head[4:12] in (b"ftypavif", b"ftypavis")
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return head.startswith(_SIGNATURES) or avif or webp or _is_heif(head)
+
+
+def _formats(head: bytes) -> tuple[str, ...]:
+    if not _is_heif(head):
+        return FORMATS
+    if not _heif_is_ready():
+        if head[8:12] in _GENERAL_BRANDS:
+            return FORMATS
+        raise HeicMissingError
+    return (*FORMATS, "HEIF")  # AVIF stays in front and passes on a general file that is none
+
+
+def _check_pixels(size: tuple[int, int], kind: str | None) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise TooManyPixelsError(size, MAX_PIXELS)
+    name, limit = MOST_PIXELS.get(kind or "", ("", MAX_PIXELS))
+    if size[0] * size[1] > limit:
+        raise TooManyForFormatError(size, limit, name)
+
+
+def _read_header(stream: BinaryIO) -> Image.Image:
+    """Opens without decoding, so that the size can be judged before it costs memory."""
+    head = stream.read(12)
+    try:
+        image = Image.open(stream, formats=_formats(head))
+    except UnidentifiedImageError as error:
+        raise (PictureDamagedError if _starts_like_a_picture(head) else NotAPictureError)() from error
+    _check_pixels(image.size, image.format)
+    return image
+
+
+def _note(image: Image.Image) -> str:
+    """What to say of a file that holds more than one picture. (Phones hide a second one in a JPEG: no note.)"""
+    return _NOTES.get(image.format or "", "") if getattr(image, "is_animated", False) else ""
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 where it is missing, broken or out of range. Ask after `load`: a PNG may end with it."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - a broken block of EXIF raises almost anything, and the picture itself is whole
+        return 1
+    return value if isinstance(value, int) and value in _UPRIGHT else 1
+
+
+def _fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """The size in the same proportions whose longer side is at most `max_side`."""
+    ratio = min(1.0, max_side / max(size))
+    return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
+
+
+def _to_rgb_within(image: Image.Image, target: tuple[int, int]) -> Image.Image:
+    """Shrinks in whole-number blocks while converting, then the rest (less than half) with an antialiasing filter."""
+    rgb = to_rgb(image, max(1, min(image.width // target[0], image.height // target[1])))
+    return rgb if rgb.size == target else rgb.resize(target, SHRINK_FILTER)
+
+
+def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool) -> Picture:
+    image = _read_header(stream)
+    note, full = _note(image), image.size
+    is_jpeg = image.format in ("JPEG", "MPO")
+    if max_side and is_jpeg:
+        image.draft(None, _fit(full, max_side))  # libjpeg decodes at 1/2, 1/4 or 1/8, never below this size
+    image.load()
+    if not is_jpeg:  # Pillow turns a TIFF while loading, and a HEIC tells its true size only then
+        full = image.size
+        _check_pixels(full, image.format)
+    target = _fit(full, max_side) if max_side else full
+    turn = _UPRIGHT.get(_orientation(image))
+    grey = keep_grey and image.mode == "L" and target == full and not image.has_transparency_data
+    upright = image if grey else _to_rgb_within(image, target)
+    if turn is not None:
+        upright = upright.transpose(turn)
+        full = full[::-1] if turn.name in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270") else full
+    upright.info = {}  # where and when a photo was taken goes no further
+    return Picture(upright, full, note, turn)
+
+
+def _open_stream(source: Path | str | bytes, max_bytes: int) -> BinaryIO:
+    """Opens a file or bytes for reading, after a look at the number of bytes."""
+    if isinstance(source, bytes):
+        size = len(source)
+    else:
+        try:
+            status = os.stat(source)
+        except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+            raise PictureFileError from error
+        if not stat.S_ISREG(status.st_mode):  # a pipe or device could be read for ever
+            raise PictureFileError
+        size = status.st_size
+    if size == 0:
+        raise PictureEmptyError
+    if size > max_bytes:
+        raise PictureFileTooLargeError(size, max_bytes)
+    try:
+        return io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb")
+    except OSError as error:
+        raise PictureFileError from error
+
+
+def open_picture(
+    source: Path | str | bytes,
+    *,
+    max_bytes: int = MAX_FILE_BYTES,
+    max_side: int | None = None,
+    keep_grey: bool = False,
+) -> Picture:
+    """Reads one picture, upright and in RGB, whatever kind of file it is. Safe to call from several threads.
+
+    Example:
+        picture = open_picture(Path("beach.jpg"), max_side=1280)
+
+    Args:
+        source: a file, or the bytes of one.
+        max_bytes: larger files are refused unread.
+        max_side: pixels; a picture whose longer side is longer is shrunk to it, and a large JPEG is then decoded
+            at a fraction of the cost. None: full size.
+        keep_grey: leave `rgb` in mode L where the file is 8-bit grey and not shrunk (a shortcut for training data).
+
+    Returns:
+        The picture, with its whole size and a note for the person.
+
+    Raises:
+        PictureError: a subclass with one sentence for the person; nothing else, whatever the file holds.
+    """
+    with _open_stream(source, max_bytes) as stream:
+        try:
+            return _decode(stream, max_side, keep_grey)
+        except PictureError:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise TooManyPixelsError(None, MAX_PIXELS) from error
+        except Exception as error:
+            # A decoder that is fed a broken file may raise anything, and the next file is waiting. Of Pillow's limits
+            # on compressed text the message alone tells.
+            raise (HiddenTextError if "MAX_TEXT" in str(error) else PictureDamagedError)() from error
+
+
+BAND_PIXELS = 2_000_000  # of one band: 8 MB as RGB, and few enough rounds to cost nothing
+DEEP_MODES = ("I", "F")  # also "I;16" and its byte orders
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Whether a pixel is one number of more than 8 bits, which Pillow's own conversion would clip to white."""
+    return image.mode in DEEP_MODES or image.mode.startswith("I;16")
+
+
+def _bands(image: Image.Image, factor: int) -> Iterator[tuple[int, Image.Image]]:
+    """Yields each band's first row and the band; every first row is a multiple of `factor`."""
+    width, height = image.size
+    rows = factor * max(1, BAND_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        yield top, image.crop((0, top, width, min(top + rows, height)))
+
+
+def _value_range(image: Image.Image) -> tuple[float, float]:
+    """The two values that become black and white.
+
+    16-bit pictures use their full range. Other numbers say nothing of their range: the first of 0–1 (fractions only),
+    0–255 and 0–65,535 that holds them all, else from the smallest to the largest value. NaN and infinity do not count.
+    """
+    if image.mode.startswith("I;16"):
+        return 0.0, 65535.0
+    lows, highs = [], []
+    for _, band in _bands(image, 1):
+        values = np.asarray(band)
+        values = values[np.isfinite(values)]
+        if values.size:
+            lows.append(float(values.min()))
+            highs.append(float(values.max()))
+    low, high = min(lows, default=0.0), max(highs, default=0.0)
+    for top in (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0):
+        if low >= 0 and high <= top:
+            return 0.0, top
+    return low, high
+
+
+def _deep_to_grey(band: Image.Image, low: float, high: float, transparent: object) -> Image.Image:
+    """Scales numbers from [low, high] to 8 bits; NaN becomes black, the transparent value white."""
+    values: NDArray[np.float64] = np.asarray(band).astype(np.float64)
+    scaled = np.clip((np.clip(values, low, high) - low) / max(high - low, 1e-30), 0.0, 1.0)
+    grey = np.rint(np.nan_to_num(scaled, nan=0.0) * 255).astype(np.uint8)
+    if isinstance(transparent, int):
+        grey[values == transparent] = 255
+    return Image.fromarray(grey)
+
+
+def _on_white(band: Image.Image) -> Image.Image:
+    """Lays a picture with transparency on white: nothing that it hides can be seen, at any later step."""
+    layer = band.convert("RGBA")
+    white = Image.new("RGB", band.size, "white")
+    white.paste(layer, mask=layer.getchannel("A"))
+    return white
+
+
+def to_rgb(image: Image.Image, factor: int = 1) -> Image.Image:
+    """Converts a loaded picture of any mode to RGB and shrinks it by a whole number on the way.
+
+    Args:
+        image: 1, L, LA, P, PA, RGB, RGBA, CMYK, YCbCr, LAB, HSV, I;16, I or F, with or without transparency.
+        factor: blocks of factor × factor pixels become their mean; 1 keeps the size.
+
+    Returns:
+        RGB, 1/factor of the size (rounded up); the same object if there was nothing to do.
+    """
+    if image.mode == "RGB" and not image.has_transparency_data:
+        return image.reduce(factor) if factor > 1 else image
+    deep = is_deep(image)
+    low, high = _value_range(image) if deep else (0.0, 255.0)
+    width, height = image.size
+    result = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    for top, band in _bands(image, factor):
+        if deep:
+            rgb = _deep_to_grey(band, low, high, image.info.get("transparency")).convert("RGB")
+        else:
+            rgb = _on_white(band) if image.has_transparency_data else band.convert("RGB")
+        result.paste(rgb.reduce(factor) if factor > 1 else rgb, (0, top // factor))
+    return result

@@ -1,0 +1,1 @@
+"""The two face detectors, with one way to call them."""

@@ -1,0 +1,83 @@
+"""What can be wrong with one picture. The tree of all errors stands in `emotion.errors`."""
+
+from __future__ import annotations
+
+from emotion.system import EmotionError
+
+
+class PictureError(EmotionError):
+    """One picture that cannot be used; the others go on.
+
+    Each kind is told in one sentence without the file's name: a name may hold anything and is shown beside it, as text.
+    """
+
+
+class PictureFileError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The file cannot be opened: check that it is there, is not a folder, and may be read.")
+
+
+class PictureEmptyError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The file is empty: copy or download the picture again.")
+
+
+class PictureFileTooLargeError(PictureError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The file has {size / 2**20:,.1f} MB and at most {limit / 2**20:g} MB are read: save the picture smaller."
+        )
+
+
+class NotAPictureError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The file is not a picture, whatever its name says: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF "
+            "file."
+        )
+
+
+class PictureDamagedError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The picture is damaged, cut short or saved in a rare way: download it again or save it as JPEG or PNG."
+        )
+
+
+class TooManyPixelsError(PictureError):
+    """Args: size: width and height in pixels as the file claims them, None where only too many is known."""
+
+    def __init__(self, size: tuple[int, int] | None, limit: int) -> None:
+        claim = f"measures {size[0]:,} × {size[1]:,} pixels" if size else "is far too large"
+        super().__init__(f"The picture {claim} and at most {limit / 1e6:g} megapixels are read: make it smaller first.")
+
+
+class TooManyForFormatError(TooManyPixelsError):
+    """Args: kind: how people call this kind of file, such as "WebP"; it takes more memory than others."""
+
+    def __init__(self, size: tuple[int, int], limit: int, kind: str) -> None:
+        PictureError.__init__(
+            self,
+            f"The picture measures {size[0]:,} × {size[1]:,} pixels and at most {limit / 1e6:g} megapixels are read of "
+            f"{kind} files: make it smaller first, or save it as JPEG.",
+        )
+
+
+class HiddenTextError(PictureError):
+    def __init__(self) -> None:
+        super().__init__("The picture carries more than 1 MB of hidden text: save it again without its metadata.")
+
+
+class HeicMissingError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "HEIC pictures need the package pillow-heif, which is not installed: install it or save the picture "
+            "as JPEG."
+        )
+
+
+class NoFaceError(PictureError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No face was found in this picture: cut the face out, or choose one that looks towards the camera."
+        )

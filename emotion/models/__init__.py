@@ -1,0 +1,49 @@
+"""A model that answers, through LiteRT: probabilities, answers about photos, explanations, live video.
+
+May import `runs` and the rooms below it.
+"""
+
+from __future__ import annotations
+
+from emotion.models import answers, explain, live, marking, predictor, preferences
+from emotion.models.answers import Answer, Face, Looking, answer, looks
+from emotion.models.explain import Spread, Step, Variant
+from emotion.models.live import LiveFace, Tracker
+from emotion.models.predictor import (
+    PRETRAINED,
+    Predictor,
+    Values,
+    all_classes,
+    load_model,
+    positive_probability,
+    read_info,
+)
+from emotion.models.preferences import Adjustment, changed
+
+__all__ = [
+    "PRETRAINED",
+    "Adjustment",
+    "Answer",
+    "Face",
+    "LiveFace",
+    "Looking",
+    "Predictor",
+    "Spread",
+    "Step",
+    "Tracker",
+    "Values",
+    "Variant",
+    "all_classes",
+    "answer",
+    "answers",
+    "changed",
+    "explain",
+    "live",
+    "load_model",
+    "looks",
+    "marking",
+    "positive_probability",
+    "predictor",
+    "preferences",
+    "read_info",
+]

@@ -1,0 +1,198 @@
+"""From a picture to what is said about each face in it.
+
+A prediction never raises for a bad picture: a refusal is an answer too. Letters: N faces, K classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from emotion import images, metrics
+from emotion.images import PictureError, clipped, decode, detect
+from emotion.models.predictor import positive_probability
+
+if TYPE_CHECKING:
+    from emotion.images import Box
+    from emotion.models.predictor import Predictor, Values
+    from emotion.recipes import ModelInfo
+
+
+ADJECTIVES = frozenset(
+    {"afraid", "angry", "calm", "disgusted", "happy", "neutral", "sad", "scared", "surprised", "tired", "unhappy"}
+)
+
+
+def looks(label: str) -> str:
+    """What is said of a face with this answer: "looks happy", but "looks like fear"."""
+    return f"looks {label}" if label in ADJECTIVES else f"looks like {label}"
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One face and what is said about it.
+
+    Attributes:
+        box: where it is in the upright picture, or None for the whole picture.
+        probability: P(positive), 0 to 1, of a yes-or-no answer such as happy or sad; see `ModelInfo.pair`. Of a model
+            of more than two classes without such a pair, that of `label`.
+        label: class name of the answer.
+        unsure: the probability lies in the band in which the model should not be trusted; of yes-or-no answers only.
+        seen: (48, 48) uint8, what the network saw.
+        probabilities: class name to probability, of all classes of the model, in label order; their sum is one.
+    """
+
+    box: Box | None
+    probability: float
+    label: str
+    unsure: bool
+    seen: npt.NDArray[np.uint8]
+    probabilities: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The answer in words, such as "looks happy"."""
+        return "unsure" if self.unsure else looks(self.label)
+
+    @property
+    def likeliest(self) -> str:
+        """The class with the highest probability of all; the first of equal ones."""
+        return max(self.probabilities, key=self.probabilities.__getitem__, default=self.label)
+
+    def beside(self, info: ModelInfo) -> str | None:
+        """The likeliest class of all, where the question was happy or sad and it is neither."""
+        return None if info.pair is None or self.likeliest in info.pair else self.likeliest
+
+    def to_json(self, all_classes: bool = False) -> dict[str, Any]:
+        """The answer; with `all_classes` also "likeliest", its probability, and the probabilities of all classes."""
+        box = None if self.box is None else list(self.box)
+        answer = {"box": box, "probability": self.probability, "label": self.label, "unsure": self.unsure}
+        if not all_classes:
+            return answer
+        highest = self.probabilities.get(self.likeliest)
+        more = {"likeliest": self.likeliest, "likeliest_probability": highest, "probabilities": self.probabilities}
+        return answer | more
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What is said about one picture.
+
+    Attributes:
+        file: the name it was given; only ever shown, never used as a path.
+        faces: empty where none was found, or with an error.
+        error: one sentence when the picture was refused, else None.
+        note: a sentence that helps to read the answer, or None.
+        picture: the upright picture (RGB), at most `images.WORKING_SIDE` pixels on its long side; None with an error.
+        scale: pixels of the upright picture per pixel of `picture`, at least 1: divide a box by it to draw it.
+    """
+
+    file: str
+    faces: list[Face]
+    error: str | None = None
+    note: str | None = None
+    picture: Image.Image | None = None
+    scale: float = 1.0
+
+    def to_json(self, all_classes: bool = False) -> dict[str, Any]:
+        faces = [face.to_json(all_classes) for face in self.faces]
+        return {"file": self.file, "faces": faces, "error": self.error, "note": self.note}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How to look for faces.
+
+    Attributes:
+        whole: take the whole picture for a face instead of looking; drawn faces are always taken so.
+        box: take what is in this box (in pixels of the whole upright picture) for the face.
+        small: look for small faces too, in the picture at its full size.
+        min_face: leave out faces lower than this many pixels of the whole picture.
+    """
+
+    whole: bool = False
+    box: Box | None = None
+    small: bool = False
+    min_face: int = detect.MIN_FACE
+
+
+EVERY_FACE = Looking()
+SMALL_FACES_SIDE = 4300  # pixels: 12 megapixels at 3:2, the most that the tiles look at
+
+
+def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looking = EVERY_FACE) -> Answer:
+    """Says for each face of a picture what it looks like. A picture that cannot be used is an answer too.
+
+    Args:
+        source: a file, or the bytes of one.
+        predictor: the model that is asked.
+        name: how to call the picture in the answer.
+        looking: how to look for faces; a model that has seen nothing but drawn faces takes every picture whole.
+
+    Returns:
+        One `Face` for each face from left to right, or one without a box for the whole picture, or none.
+    """
+    try:
+        # Training pictures are read at the first size too; only small faces need more of a large picture.
+        picture = decode.open_picture(source, max_side=SMALL_FACES_SIDE if looking.small else images.WORKING_SIDE)
+    except PictureError as error:
+        return Answer(name, [], error=str(error))
+    boxes, note = _look(picture, looking, predictor.info)
+    notes = " ".join(sentence for sentence in (picture.note, note) if sentence)
+    given = Answer(name, _judge_boxes(picture, boxes, predictor), note=notes or None)
+    return replace(given, picture=picture.rgb, scale=picture.scale)
+
+
+def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> tuple[list[Box | None], str]:
+    """What to look at in `picture.rgb`, None being all of it, and a sentence where that needs one."""
+    if looking.box is not None:
+        return [_scaled(looking.box, 1 / picture.scale)], ""
+    if looking.whole or info.saw_only_drawn_faces:
+        return [None], ""
+    smallest = max(1, round(looking.min_face / picture.scale))
+    regions = detect.regions(picture.rgb, small=looking.small, min_face=smallest)
+    return ([None] if regions.whole else list(regions.boxes)), regions.note
+
+
+def _judge_boxes(picture: decode.Picture, boxes: list[Box | None], predictor: Predictor) -> list[Face]:
+    if not boxes:
+        return []
+    cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box) for box in boxes]
+    seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
+    probabilities = predictor.predict_classes(images.as_batch(seen))
+    said, named = judge(probabilities, predictor.info), by_name(probabilities, predictor.info)
+    places = [None if box is None else clipped(_scaled(box, picture.scale), picture.size) for box in boxes]
+    return [Face(place, *words, grey, each) for place, words, grey, each in zip(places, said, seen, named, strict=True)]
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    left, top, right, bottom = (round(edge * scale) for edge in box)
+    return left, top, right, bottom
+
+
+def judge(probabilities: Values, info: ModelInfo) -> list[tuple[float, str, bool]]:
+    """Puts probabilities (N, K) into words: for each face `probability`, `label` and `unsure` of a `Face`.
+
+    A model of more than two classes answers happy or sad where it knows both, else with the likeliest class, of which
+    no band says whether that is to be trusted.
+    """
+    if info.pair is None:
+        likeliest = metrics.answers(probabilities)
+        named = np.take_along_axis(probabilities, likeliest[:, np.newaxis], axis=1)[:, 0]
+        return [(p, info.classes[label], False) for p, label in zip(named.tolist(), likeliest, strict=True)]
+    positive = positive_probability(probabilities, info)
+    names = [info.pair[int(yes)] for yes in metrics.decide(positive, info.threshold)]
+    low, high = info.unsure_band
+    return [
+        (float(p), label, low < high and low <= p <= high) for p, label in zip(positive.tolist(), names, strict=True)
+    ]
+
+
+def by_name(probabilities: Values, info: ModelInfo) -> list[dict[str, float]]:
+    """For each row of probabilities (N, K) the class names with theirs, in label order."""
+    return [dict(zip(info.classes, row, strict=True)) for row in probabilities.tolist()]

@@ -1,0 +1,229 @@
+"""A model that is ready to answer, on LiteRT: no TensorFlow here.
+
+`load_model` finds a model by the words that a person uses for it; `Predictor` turns faces into probabilities.
+Letters: N faces, K classes, F features.
+"""
+
+from __future__ import annotations
+
+import platform
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emotion import metrics
+from emotion.models import preferences
+from emotion.recipes import ModelInfo
+from emotion.runs import RunPaths, find_run, list_runs, read_run
+from emotion.system import (
+    ConfigError,
+    ModelFileError,
+    ModelInputError,
+    ModelMissingError,
+    ModelNotYetError,
+    RunMissingError,
+    UnsupportedPlatformError,
+    read_json,
+    runs_dir,
+)
+
+Faces = npt.NDArray[np.float32]  # (N, 48, 48, 1) in [0, 1]
+Values = npt.NDArray[np.float32]
+
+PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+BATCH = 32  # faces at once: as fast a face as 16 or 64 (0.3 ms for classic), with half the memory of 64
+SLACK = 1e-3  # how far above 1 or below 0 a grey value may be: rounding
+
+
+def all_classes(outputs: Values) -> Values:
+    """Probabilities (N, K) from what a network gives: two classes share one sigmoid (N, 1) = P(label 1)."""
+    return np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
+
+
+def positive_probability(probabilities: Values, info: ModelInfo) -> Values:
+    """P(positive) (N,) from the probabilities (N, K) of all classes: the answer to "happy or not?"."""
+    if info.pair is None or len(info.classes) == 2:
+        return probabilities[:, info.positive_label]
+    return metrics.restrict(probabilities, [info.classes.index(name) for name in info.pair])[:, 1]
+
+
+class Predictor:
+    """A model that is ready to answer.
+
+    Safe to use from several threads: one batch at a time passes through the network.
+
+    Attributes:
+        info: what travels with the model: its classes, threshold, temperature, input size.
+        path: of the `model.tflite` it was read from.
+        reference: how to name it to `load_model` again: "pretrained", a run id, or a path.
+    """
+
+    def __init__(self, path: Path, info: ModelInfo, reference: str) -> None:
+        """Reads the network.
+
+        Raises:
+            ModelFileError: when the file is no whole LiteRT model, or not one for what `info` says.
+            UnsupportedPlatformError: where LiteRT is not to be had.
+        """
+        self.info, self.path, self.reference = info, path, reference
+        self._lock = threading.Lock()
+        self._network, self._input = _open_network(path)
+        self._check_network()
+
+    def predict(self, faces: Faces) -> Values:
+        """P(positive) for each face.
+
+        With more than two classes, among which are happy and sad, it is P(happy) / (P(happy) + P(sad)).
+
+        Args:
+            faces: (N, 48, 48, 1) float32 in [0, 1].
+
+        Returns:
+            (N, 1) float32 in [0, 1].
+
+        Raises:
+            ModelInputError: for another shape, type or range.
+        """
+        return positive_probability(self.predict_classes(faces), self.info)[:, np.newaxis]
+
+    def predict_classes(self, faces: Faces) -> Values:
+        """Probabilities (N, K) float32 of all classes, in label order; rows sum to one. Otherwise as `predict`."""
+        return metrics.temper(all_classes(*self._run(faces, "probability")), self.info.temperature)
+
+    def features(self, faces: Faces) -> Values:
+        """What the network sees before its last layer, (N, F) float32: faces that look alike to it lie near."""
+        return self._run(faces, "features")[0]
+
+    def outputs(self, faces: Faces) -> tuple[Values, Values]:
+        """Probabilities (N, K) of all classes at temperature 1, and features (N, F), at the cost of one of them."""
+        probabilities, features = self._run(faces, "probability", "features")
+        return all_classes(probabilities), features
+
+    def _run(self, faces: Faces, *outputs: str) -> list[Values]:
+        faces = self._checked(faces)
+        if len(faces) == 0:  # LiteRT takes no empty batch
+            return [values[:0] for values in self._run(np.zeros((1, *faces.shape[1:]), np.float32), *outputs)]
+        parts = []
+        for start in range(0, len(faces), BATCH):
+            with self._lock:  # for one batch, so that a long evaluation does not hold up a single answer
+                given = self._network(**{self._input: faces[start : start + BATCH]})
+            parts.append([given[output] for output in outputs])
+        return parts[0] if len(parts) == 1 else [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    def _checked(self, faces: Faces) -> Faces:
+        size = self.info.input_size
+        expected = f"float32 ({size}, {size}, 1) each, from 0 to 1, together (N, {size}, {size}, 1)"
+        if not isinstance(faces, np.ndarray) or faces.ndim != 4 or faces.shape[1:] != (size, size, 1):
+            raise ModelInputError(expected, f"shape {getattr(faces, 'shape', type(faces).__name__)}")
+        if not np.issubdtype(faces.dtype, np.floating):
+            raise ModelInputError(expected, str(faces.dtype))
+        if faces.size and not (faces.min() >= -SLACK and faces.max() <= 1 + SLACK):  # so put, nan is refused too
+            raise ModelInputError(expected, f"values from {faces.min():g} to {faces.max():g}")
+        return np.ascontiguousarray(faces, dtype=np.float32)
+
+    def _check_network(self) -> None:
+        """Runs one black face: a network for another input or other classes is found out here, not at an answer."""
+        size, classes = self.info.input_size, len(self.info.classes)
+        takes = tuple(self._network.get_input_details()[self._input]["shape"][1:].tolist())
+        if takes != (size, size, 1):
+            raise ModelFileError(self.path, f"its input is {takes}, expected ({size}, {size}, 1)")
+        try:
+            outputs = self._network(**{self._input: np.zeros((1, size, size, 1), np.float32)})
+        except (ValueError, RuntimeError) as error:
+            raise ModelFileError(self.path, "LiteRT cannot run it") from error
+        width = outputs["probability"].shape[-1] if "probability" in outputs else 0
+        if width != (1 if classes == 2 else classes) or "features" not in outputs:
+            raise ModelFileError(self.path, f"its answers do not fit the {classes} classes of its model.json")
+
+
+def _open_network(path: Path) -> tuple[Any, str]:
+    """The network as a function of its one named input, and that name.
+
+    The file is read into memory: a path would keep it open, and Windows could not replace it then.
+    """
+    interpreter_class = _interpreter_class()
+    try:
+        interpreter = interpreter_class(model_content=path.read_bytes(), num_threads=1)
+        signature = interpreter.get_signature_list()["serving_default"]
+        (name,) = signature["inputs"]
+        return interpreter.get_signature_runner("serving_default"), name
+    except OSError as error:
+        raise ModelFileError(path, "it cannot be read") from error
+    except (ValueError, RuntimeError, KeyError) as error:
+        raise ModelFileError(path, "it is not a whole LiteRT model of this program") from error
+
+
+def _interpreter_class() -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        here = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        raise UnsupportedPlatformError("ai-edge-litert, which answers for the network,", here) from error
+    return Interpreter
+
+
+def load_model(reference: str | Path = "pretrained") -> Predictor:
+    """Loads a model for use.
+
+    Args:
+        reference: "pretrained" (the model that ships with this program), a run id, "latest" (the newest run that
+            has a model), or the path of a run folder or of a `model.tflite` with its `model.json` beside it.
+
+    Raises:
+        ModelMissingError: when there is no such model.
+        ModelNotYetError: when that run has none so far.
+        ModelFileError: when there is one but it cannot be used.
+        UnsupportedPlatformError: where LiteRT is not to be had.
+    """
+    path, name = _find_model(str(reference))
+    return Predictor(path, read_info(path), name)
+
+
+def read_info(path: Path) -> ModelInfo:
+    """What stands in the `model.json` beside a `model.tflite`, with what the person has changed since.
+
+    Raises:
+        ModelFileError: when it is missing or does not say what it must.
+    """
+    stored = read_json(path.with_name("model.json"))
+    if not stored.get("classes"):
+        raise ModelFileError(path, "there is no readable model.json beside it")
+    try:
+        return preferences.applied(ModelInfo.from_json(stored), path)
+    except (ConfigError, TypeError, ValueError) as error:
+        raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
+
+
+def _find_model(reference: str) -> tuple[Path, str]:
+    """The `model.tflite` that is meant, and the name that finds it again."""
+    if reference == "pretrained":
+        return _existing(PRETRAINED / "model.tflite", reference), reference
+    if reference == "latest":
+        newest = next((run for run in list_runs() if run.has_model), None)
+        if newest is None:
+            raise ModelMissingError(reference)
+        return newest.paths.model, newest.id
+    try:
+        paths = find_run(reference)
+    except RunMissingError:
+        return _find_by_path(reference)
+    except (OSError, ValueError) as error:  # a name that no file can have
+        raise ModelMissingError(reference) from error
+    if not paths.model.is_file():
+        raise ModelNotYetError(paths.id, read_run(paths).status)
+    return paths.model, paths.id if paths.root.parent == runs_dir().resolve() else str(paths.root)
+
+
+def _find_by_path(reference: str) -> tuple[Path, str]:
+    path = Path(reference).expanduser()
+    model = path if path.suffix == ".tflite" else RunPaths(path).model
+    return _existing(model, reference).resolve(), str(model.resolve())
+
+
+def _existing(path: Path, reference: str) -> Path:
+    if not reference.strip() or not path.is_file():
+        raise ModelMissingError(reference)
+    return path

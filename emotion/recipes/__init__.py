@@ -1,0 +1,74 @@
+"""What a run is asked to do: settings, networks, variations of faces.
+
+May import `system`, `images` and `metrics`. Keras is imported inside functions only.
+"""
+
+from __future__ import annotations
+
+from emotion.recipes import layers
+from emotion.recipes.augment import augment, mix, preview
+from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.catalogue import (
+    ALONE_EPOCHS,
+    ALONE_RATE,
+    DEFAULT,
+    MEASURED_FACES,
+    RECIPES,
+    TOGETHER_EPOCHS,
+    TOGETHER_RATE,
+    config,
+    expected_seconds,
+    find,
+    retraining,
+)
+from emotion.recipes.recipe import Recipe
+from emotion.recipes.settings import (
+    CLASS_WEIGHTS,
+    DEFAULT_CLASSES,
+    MAX_NAME,
+    SEVEN,
+    SEVEN_EMOTIONS,
+    TWO,
+    UNEVEN,
+    ModelInfo,
+    TrainingConfig,
+    label_order,
+    positive_class,
+    presets,
+    unevenness,
+)
+
+__all__ = [
+    "ALONE_EPOCHS",
+    "ALONE_RATE",
+    "CLASS_WEIGHTS",
+    "DEFAULT",
+    "DEFAULT_CLASSES",
+    "LIMITS",
+    "MAX_NAME",
+    "MEASURED_FACES",
+    "NONE",
+    "RECIPES",
+    "SEVEN",
+    "SEVEN_EMOTIONS",
+    "TOGETHER_EPOCHS",
+    "TOGETHER_RATE",
+    "TWO",
+    "UNEVEN",
+    "Augmentation",
+    "ModelInfo",
+    "Recipe",
+    "TrainingConfig",
+    "augment",
+    "config",
+    "expected_seconds",
+    "find",
+    "label_order",
+    "layers",
+    "mix",
+    "positive_class",
+    "presets",
+    "preview",
+    "retraining",
+    "unevenness",
+]

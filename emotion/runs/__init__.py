@@ -1,0 +1,45 @@
+"""A run is a folder: its state, its history, and the queue of runs.
+
+May import `data` and the rooms below it.
+"""
+
+from __future__ import annotations
+
+from emotion.runs import progress, queue
+from emotion.runs.history import History, append_history, read_history
+from emotion.runs.progress import Progress
+from emotion.runs.run import (
+    ID_ALPHABET,
+    Run,
+    RunPaths,
+    Status,
+    claim,
+    find_run,
+    list_runs,
+    new_run,
+    read_run,
+    rename,
+    request_stop,
+    write_status,
+)
+
+__all__ = [
+    "ID_ALPHABET",
+    "History",
+    "Progress",
+    "Run",
+    "RunPaths",
+    "Status",
+    "append_history",
+    "claim",
+    "find_run",
+    "list_runs",
+    "new_run",
+    "progress",
+    "queue",
+    "read_history",
+    "read_run",
+    "rename",
+    "request_stop",
+    "write_status",
+]

@@ -1,0 +1,73 @@
+"""What a run has been through: `history.jsonl`, one line an event, appended by its worker alone.
+
+A reader may come while a line is being written: a torn last line is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emotion.runs.run import RunPaths
+
+
+@dataclass(frozen=True)
+class History:
+    """`history.jsonl` as rows.
+
+    Attributes:
+        epochs: one row a finished epoch: epoch (1-based), loss, accuracy, val_loss, val_accuracy, seconds.
+        steps: rows within epochs: epoch, step, steps, loss, accuracy (so far in this epoch), seconds (since the
+            first step of the run).
+        phase: the last phase written, such as "loading data"; "" before the first.
+    """
+
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    phase: str = ""
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The epoch with the lowest validation loss: the one whose weights are kept."""
+        return min(self.epochs, key=lambda row: row["val_loss"], default=None)
+
+
+def append_history(paths: RunPaths, **row: Any) -> None:
+    """Appends one line to `history.jsonl` and flushes it. Only the run's own process may call this."""
+    with paths.history.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def read_history(paths: RunPaths) -> History:
+    """The rows so far. After a resume the rows of an epoch that was cut off are replaced by the later ones."""
+    epochs: dict[int, dict[str, Any]] = {}
+    steps: list[dict[str, Any]] = []
+    phase = ""
+    for row in _rows(paths.history):
+        match row.get("event"):
+            case "phase":
+                phase = row["phase"]
+            case "resumed":
+                epochs = {number: old for number, old in epochs.items() if number <= row["epoch"]}
+                steps = [old for old in steps if old["epoch"] <= row["epoch"]]
+            case "epoch":
+                epochs[row["epoch"]] = row
+            case "step":
+                steps.append(row)
+    return History([epochs[number] for number in sorted(epochs)], steps, phase)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return
+    for line in text.splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue  # the line is being written right now

@@ -1,0 +1,197 @@
+"""Starting, queueing and stopping the processes that train.
+
+A job is the process of a run. Each queued run has a process that waits for the lock of `runs/`; the oldest takes
+it when it is free, and the operating system gives it back when its holder ends, however it ends. A queued run whose
+process was killed is given a new one by whoever notices: a worker at its end, a page, the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psutil
+from filelock import FileLock, Timeout
+
+from emotion.runs import run as runs
+from emotion.runs.run import Status
+from emotion.system import RunStateError, files, processes, runs_dir
+
+if TYPE_CHECKING:
+    from emotion.recipes import TrainingConfig
+    from emotion.runs.run import Run, RunPaths
+
+
+POLL_SECONDS = 0.2
+GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
+WARM_NEEDS_BYTES = 2 * 2**30  # the warm worker holds 730 MB; below this much free memory there is none
+
+_started: dict[str, float] = {}
+_warm: subprocess.Popen[bytes] | None = None
+_guard = threading.Lock()  # the server's sessions are threads
+
+
+def active() -> Run | None:
+    """The run that is being trained now, if any."""
+    return next((run for run in runs.list_runs() if run.status.is_active), None)
+
+
+def queue() -> list[Run]:
+    """The runs that wait their turn, oldest first."""
+    waiting = [run for run in runs.list_runs() if run.status is Status.QUEUED]
+    return sorted(waiting, key=lambda run: (run.queued, run.id))
+
+
+@contextmanager
+def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -> Iterator[bool]:
+    """Waits until this process may train its run; the body runs with the lock held.
+
+    Args:
+        paths: a queued run.
+        on_wait: is called with the number of runs ahead whenever that changes.
+
+    Yields:
+        True when it is this process's turn; False when the run was stopped while it waited, or another process
+        has taken it over.
+    """
+    runs.claim(paths, Status.QUEUED)
+    runs_dir().mkdir(parents=True, exist_ok=True)
+    lock = FileLock(runs_dir() / ".lock", thread_local=False)
+    told = 0
+    while _still_ours(paths):
+        ahead = _ahead(paths)
+        if ahead == 0 and _acquire(lock):
+            try:
+                yield _still_ours(paths)
+            finally:
+                lock.release()
+            return
+        waiting = max(ahead, 1)
+        if waiting != told:
+            on_wait(waiting)
+            told = waiting
+        start_orphans()
+        time.sleep(POLL_SECONDS)
+    yield False
+
+
+def _still_ours(paths: RunPaths) -> bool:
+    stored = files.read_json(paths.status)
+    if stored.get("status") != Status.QUEUED or stored.get("pid") != os.getpid():
+        return False
+    if paths.stop.exists():
+        runs.write_status(paths, Status.STOPPED, reason="It was taken out of the queue before it began.")
+        return False
+    return True
+
+
+def _ahead(paths: RunPaths) -> int:
+    """How many runs come first: those queued earlier (a run outside `runs/` waits for the lock alone)."""
+    ids = [run.id for run in queue()]
+    return ids.index(paths.id) if paths.id in ids else 0
+
+
+def _acquire(lock: FileLock) -> bool:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
+
+
+def start(config: TrainingConfig) -> Run:
+    """Makes a new run and starts its process, the warm one where there is one. Returns at once."""
+    return _launch(runs.new_run(config))
+
+
+def resume(reference: str) -> Run:
+    """Goes on with a run that was stopped, lost or failed, from its last whole epoch.
+
+    Raises:
+        RunMissingError, RunStateError
+    """
+    return _launch(requeue(runs.find_run(reference)))
+
+
+def requeue(paths: RunPaths) -> RunPaths:
+    """Puts an unfinished run back into the queue, behind the others.
+
+    Raises:
+        RunStateError: when it is at work, queued or completed.
+    """
+    run = runs.read_run(paths)
+    if run.status not in (Status.STOPPED, Status.LOST, Status.FAILED):
+        raise RunStateError(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
+    paths.stop.unlink(missing_ok=True)
+    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time())
+    return paths
+
+
+def stop(reference: str) -> Run:
+    """Asks a run to stop and keep what it has; one that waits leaves the queue. Does nothing to an ended one."""
+    paths = runs.find_run(reference)
+    if not runs.read_run(paths).status.has_ended:
+        runs.request_stop(paths)
+    return runs.read_run(paths)
+
+
+def export(reference: str) -> None:
+    """Starts a process that makes a lost run's best weights usable; its `model.tflite` appears in a few seconds."""
+    paths = runs.find_run(reference)
+    _spawn(["export", str(paths.root)], paths)
+
+
+def start_orphans() -> None:
+    """Gives a process to queued runs that have none. Cheap: pages call it whenever they show the queue."""
+    for run in queue():
+        fresh = time.time() - max(run.queued, _started.get(run.id, 0.0)) < GRACE_SECONDS
+        if run.pid is None and not fresh:
+            _launch(run.paths)
+
+
+def _launch(paths: RunPaths) -> Run:
+    with _guard:
+        _started[paths.id] = time.time()
+        if not _hand_to_warm_worker(paths):
+            _spawn(["train", "--run-dir", str(paths.root)], paths)
+    return runs.read_run(paths)
+
+
+def _spawn(arguments: list[str], paths: RunPaths) -> None:
+    with paths.log.open("ab") as log:
+        processes.spawn(["-m", "emotion", *arguments], stdin=subprocess.DEVNULL, output=log)
+
+
+def warm_up() -> None:
+    """Starts the warm worker: a process that has TensorFlow ready when someone presses Train.
+
+    At most one a server, only while nothing is trained, not with `EMOTION_WARM=0` nor with less than 2 GB of
+    memory free. It ends by itself when this process does.
+    """
+    global _warm
+    with _guard:
+        if _warm is not None and _warm.poll() is None:
+            return
+        enough = psutil.virtual_memory().available >= WARM_NEEDS_BYTES
+        if os.environ.get("EMOTION_WARM") == "0" or not enough or active() or queue():
+            return
+        _warm = processes.spawn(["-m", "emotion.training.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
+
+
+def _hand_to_warm_worker(paths: RunPaths) -> bool:
+    global _warm
+    worker, _warm = _warm, None
+    if worker is None or worker.poll() is not None or worker.stdin is None:
+        return False
+    try:
+        worker.stdin.write(json.dumps({"run_dir": str(paths.root)}).encode() + b"\n")
+        worker.stdin.close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,250 @@
+"""Runs on disk: one training, one folder. Whoever has the folder has the run.
+
+The worker is the only writer of what a run produces; pages and the command line read. The person's own words
+(`stop`, `person.json`) are separate files. Whole files are replaced; `history.jsonl` (`emotion.history`) is appended.
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from emotion.data import edits
+from emotion.recipes import MAX_NAME, TrainingConfig
+from emotion.system import EmotionError, RunMissingError, files, processes, runs_dir
+
+ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
+
+
+class Status(StrEnum):
+    """Where a run stands. `LOST` is derived (says it is at work, but its process is gone) and never stored."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+
+    @property
+    def is_active(self) -> bool:
+        return self in (Status.STARTING, Status.RUNNING, Status.STOPPING)
+
+    @property
+    def has_ended(self) -> bool:
+        return self in (Status.COMPLETED, Status.STOPPED, Status.FAILED, Status.LOST)
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The files of one run, by name."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.json"
+
+    @property
+    def status(self) -> Path:
+        return self.root / "status.json"
+
+    @property
+    def history(self) -> Path:
+        return self.root / "history.jsonl"
+
+    @property
+    def history_picture(self) -> Path:
+        return self.root / "history.png"
+
+    @property
+    def samples_picture(self) -> Path:
+        return self.root / "samples.png"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """Weights, optimiser and epoch of the last whole epoch: to resume from."""
+        return self.root / "last.keras"
+
+    @property
+    def keras_model(self) -> Path:
+        """The best weights so far, without the optimiser: to go on from."""
+        return self.root / "model.keras"
+
+    @property
+    def model(self) -> Path:
+        """The same weights for LiteRT: to use."""
+        return self.root / "model.tflite"
+
+    @property
+    def model_info(self) -> Path:
+        return self.root / "model.json"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "report.json"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log.txt"
+
+    @property
+    def stop(self) -> Path:
+        """Exists when someone pressed Stop."""
+        return self.root / "stop"
+
+    @property
+    def person(self) -> Path:
+        return self.root / "person.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as read from its folder at one moment.
+
+    Attributes:
+        status: with `LOST` derived.
+        reason: one sentence for a failed run, else "".
+        pid: of the process that works (or waits) for it, or None.
+        created: seconds since 1970.
+        queued: when it was last put into the queue, seconds since 1970.
+        own_name: the name that the person gave it later; it goes before that of the configuration.
+    """
+
+    paths: RunPaths
+    config: TrainingConfig
+    status: Status
+    reason: str = ""
+    pid: int | None = None
+    created: float = 0.0
+    queued: float = 0.0
+    own_name: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.paths.id
+
+    @property
+    def title(self) -> str:
+        return self.own_name or self.config.name or f"{self.config.recipe}, {self.when}"
+
+    @property
+    def when(self) -> str:
+        return datetime.datetime.fromtimestamp(self.created).strftime("%d %b %H:%M")
+
+    @property
+    def has_model(self) -> bool:
+        return self.paths.model.is_file() and self.paths.model_info.is_file()
+
+
+def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
+    """Creates the folder of a run with `config.json` and the status queued.
+
+    Args:
+        config: what is asked for.
+        directory: where; None makes a new folder under `runs/`, named by time and four random letters.
+
+    Returns:
+        The paths of the new run.
+    """
+    while directory is None:
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
+        directory = None if candidate.exists() else candidate
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = RunPaths(directory)
+    files.write_json(paths.config, replace(config, decisions=edits.digest_of(config.data)).to_json())
+    now = time.time()
+    write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)
+    return paths
+
+
+def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
+    """Replaces `status.json`; fields that are not named keep their value."""
+    now = {"status": str(status), "changed": time.time()}
+    files.update_json(paths.status, fields | now)
+
+
+def claim(paths: RunPaths, status: Status) -> None:
+    """Says that this process is the one at work (or waiting its turn) for the run."""
+    process = psutil.Process()
+    write_status(paths, status, pid=process.pid, pid_started=process.create_time())
+
+
+def read_run(paths: RunPaths) -> Run:
+    """Reads a run's state as it is now.
+
+    Raises:
+        RunMissingError: when the folder holds no run.
+    """
+    config, stored = files.read_json(paths.config), files.read_json(paths.status)
+    if not config or not stored:
+        raise RunMissingError(str(paths.root))
+    status = Status(stored.get("status", "failed"))
+    alive = not status.has_ended and processes.is_alive(stored.get("pid"), stored.get("pid_started"))
+    if status.is_active and not alive:
+        status = Status.LOST
+    return Run(
+        paths=paths,
+        config=TrainingConfig.from_json(config),
+        status=status,
+        reason=stored.get("reason", ""),
+        pid=stored.get("pid") if alive else None,
+        created=float(stored.get("created", 0.0)),
+        queued=float(stored.get("queued", 0.0)),
+        own_name=str(files.read_json(paths.person).get("name", "")),
+    )
+
+
+def list_runs(directory: Path | None = None) -> list[Run]:
+    """All readable runs under `runs/`, newest first."""
+    return sorted(_readable(directory or runs_dir()), key=lambda run: (run.created, run.id), reverse=True)
+
+
+def _readable(directory: Path) -> Iterator[Run]:
+    for status in directory.glob("*/status.json"):
+        try:
+            yield read_run(RunPaths(status.parent))
+        except (EmotionError, ValueError):
+            continue  # a folder that another version wrote: it stays where it is
+
+
+def find_run(reference: str | Path) -> RunPaths:
+    """The run that a person means by its id, `latest`, or the path of its folder.
+
+    Raises:
+        RunMissingError: when there is none.
+    """
+    if str(reference) == "latest":
+        runs = list_runs()
+        if not runs:
+            raise RunMissingError("latest")
+        return runs[0].paths
+    for folder in (runs_dir() / str(reference), Path(reference).expanduser()):
+        if (folder / "config.json").is_file():
+            return RunPaths(folder.resolve())
+    raise RunMissingError(str(reference))
+
+
+def rename(paths: RunPaths, name: str) -> None:
+    """Gives a run the person's own name; "" goes back to the first one."""
+    files.update_json(paths.person, {"name": name.strip()[:MAX_NAME]})
+
+
+def request_stop(paths: RunPaths) -> None:
+    """Asks the run's process to stop and keep what it has."""
+    paths.stop.touch()

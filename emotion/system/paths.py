@@ -1,0 +1,57 @@
+"""Where things lie: the person's data, runs and caches, and the names that stand for the drawn faces."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder that holds the person's data and results.
+
+    `EMOTION_HOME` where it is set; in a checkout (`streamlit_app.py` lies beside the package) the project's folder;
+    for an installed package the platform's user folder, since nothing is ever written beside installed code.
+    """
+    chosen = os.environ.get("EMOTION_HOME")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    beside = Path(__file__).resolve().parents[2]
+    checkout = (beside / "streamlit_app.py").is_file() and (beside / "pages").is_dir()
+    return beside if checkout else _user_folder()
+
+
+def _user_folder() -> Path:
+    """Where programs keep a person's data on this platform; an empty variable counts as unset."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "emotion"
+
+
+IMAGE_SIZE = 48  # pixels a side: the network's input
+DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
+DEMO_TITLE = "drawn faces (demo)"
+
+
+def archive_dir() -> Path:
+    return home() / "archive"
+
+
+def runs_dir() -> Path:
+    return home() / "runs"
+
+
+def drawn_faces_dir() -> Path:
+    return home() / "drawn_faces"
+
+
+def cache_dir() -> Path:
+    return home() / ".cache"
+
+
+def mine_dir() -> Path:
+    return home() / "mine"

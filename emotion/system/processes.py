@@ -1,0 +1,82 @@
+"""Processes of this program: starting one that outlives its parent, and telling whether one is still there."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+_children: list[subprocess.Popen[bytes]] = []
+# Of glibc's malloc.h.
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -2, -3, -4, -8
+MOST = 2**31 - 1  # bytes, the largest that `mallopt` takes
+GROWTH = 256 * 2**20  # bytes that the heap grows by; what is not touched costs nothing
+_keeps_everything = False
+
+
+def keep_memory(block: int | None = None) -> None:
+    """Has the C library keep freed memory instead of handing it back to the system, where it is glibc.
+
+    A page that is handed back costs a page fault when it is next touched, which on a virtual machine can take as long
+    as the work on it: see docs/decisions/0010-feeding-training.md. No other C library is asked for anything.
+
+    Args:
+        block: bytes of the largest block that is taken again and again; None: whatever there is. For a process that
+            does one thing and ends, since it never becomes smaller.
+    """
+    global _keeps_everything
+    if sys.platform != "linux" or _keeps_everything:
+        return
+    with contextlib.suppress(OSError, AttributeError):  # musl has no such function
+        mallopt = ctypes.CDLL(None).mallopt
+        if block is not None:
+            mallopt(M_MMAP_THRESHOLD, block)
+            mallopt(M_TRIM_THRESHOLD, 2 * block)
+            return
+        for what, value in ((M_ARENA_MAX, 1), (M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, MOST), (M_TOP_PAD, GROWTH)):
+            mallopt(what, value)
+        _keeps_everything = True
+
+
+def is_alive(pid: int | None, started: float | None) -> bool:
+    """Whether that very process still runs; the start time tells it from a later one with the same number.
+
+    Args:
+        started: seconds since 1970, as psutil gives it; None takes any process of that number.
+    """
+    if not pid:
+        return False
+    try:
+        process = psutil.Process(pid)
+        same = started is None or abs(process.create_time() - started) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def spawn(arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:
+    """Starts Python with these arguments from the project's folder, as a session of its own.
+
+    It survives the server, and Ctrl-C in the server's terminal does not reach it.
+
+    Args:
+        stdin: `subprocess.PIPE` or `subprocess.DEVNULL`.
+        output: a file, or `subprocess.DEVNULL`, for standard output and error.
+    """
+    _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=stdin,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    _children.append(process)
+    return process

@@ -1,0 +1,12 @@
+"""Training a network, in a process of its own: the only room that imports TensorFlow.
+
+May import `evaluation` and the rooms below it. What stands in `__all__` can be imported without TensorFlow.
+"""
+
+from __future__ import annotations
+
+from emotion.training import repeat, start_from, worker
+from emotion.training.repeat import Mended
+from emotion.training.start_from import FEW, StartingPoint
+
+__all__ = ["FEW", "Mended", "StartingPoint", "repeat", "start_from", "worker"]

@@ -1,0 +1,130 @@
+"""What happens between two batches: the history and checkpoints are written, Stop is noticed, the rate moves.
+
+L3: only a worker imports this.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from emotion.runs import append_history
+from emotion.system import files
+
+if TYPE_CHECKING:
+    from emotion.runs import RunPaths
+
+
+STEP_ROW_SECONDS = 0.5  # a live row at most this often; the page reads once a second
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class StopRequested(Exception):
+    """Someone pressed Stop: leaves `fit` between two batches."""
+
+
+def save_whole(model: keras.Model, path: Path, *, optimizer: bool) -> None:
+    """Saves to a temporary name and moves it, so that a reader or a crash never meets half a file.
+
+    Args:
+        optimizer: whether its state goes along; only a resumed run needs it, and it triples the size.
+    """
+    temporary = path.with_name(f".{path.stem}.tmp.keras")
+    # Keras 3.15 takes `include_optimizer` and saves it all the same: an uncompiled twin of the layers has none.
+    (model if optimizer else keras.Model(model.inputs, model.outputs, name=model.name)).save(temporary)
+    files.replace(temporary, path)
+
+
+class Rate(keras.callbacks.Callback):
+    """Sets the learning rate by the number of steps that the optimiser has behind it, also of a resumed run.
+
+    A variable instead of Keras's schedules, whose numbers are traced into the graph: a network that is traced ahead
+    serves any number of epochs. It moves at every step.
+    """
+
+    def __init__(self, peak: float, steps: int, warmup: float) -> None:
+        super().__init__()
+        self.peak, self.steps, self.warmup = peak, steps, warmup
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        done = int(self.model.optimizer.iterations) / self.steps
+        self.model.optimizer.learning_rate = self.peak * one_cycle(done, self.warmup)
+
+
+def one_cycle(done: float, warmup: float) -> float:
+    """The share of the highest learning rate, 0.1 to 1 and down to 0, when this share of all steps is done."""
+    if done < warmup:
+        return 0.1 + 0.9 * done / warmup
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (done - warmup) / (1 - warmup))))
+
+
+class RunWriter(keras.callbacks.Callback):
+    """Writes the history and the checkpoints of a run while Keras fits, and notices Stop."""
+
+    def __init__(self, paths: RunPaths, steps: int, seed: int, best: float, tell: Tell) -> None:
+        super().__init__()
+        self.paths, self.steps, self.seed, self.best, self.tell = paths, steps, seed, best, tell
+        self.epoch = 0
+        self.first_step = self.last_row = 0.0
+        self.row: dict[str, Any] = {}
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self.first_step = time.monotonic()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epoch = epoch + 1
+        seed_dropout(self.model, self.seed, epoch)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if time.monotonic() - self.last_row >= STEP_ROW_SECONDS:
+            self.row = {"event": "step", "epoch": self.epoch, "step": batch + 1, "steps": self.steps} | _figures(logs)
+            self._write_row()
+        self._leave_if_stopped()
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.row and time.monotonic() - self.last_row >= STEP_ROW_SECONDS:
+            self._write_row()  # a sign of life during a long validation
+        self._leave_if_stopped()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        figures = _figures(logs)
+        if figures["val_loss"] < self.best:
+            self.best = figures["val_loss"]
+            save_whole(self.model, self.paths.keras_model, optimizer=False)
+        row = {"event": "epoch", "epoch": epoch + 1} | figures | {"seconds": self._seconds()}
+        append_history(self.paths, **row)
+        self.tell(row)
+        # Last of all: a crash before this line repeats the epoch, and its row replaces the one above.
+        save_whole(self.model, self.paths.last_checkpoint, optimizer=True)
+
+    def _write_row(self) -> None:
+        row = self.row | {"seconds": self._seconds()}
+        append_history(self.paths, **row)
+        self.tell(row)
+        self.last_row = time.monotonic()
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self.first_step, 3)
+
+    def _leave_if_stopped(self) -> None:
+        if self.paths.stop.exists():
+            raise StopRequested
+
+
+def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Starts every random layer's generator anew, from the seed, the epoch and the layer's place alone."""
+    for number, layer in enumerate(layer for layer in model.layers if hasattr(layer, "seed_generator")):
+        state = layer.seed_generator.state
+        words = np.random.SeedSequence([seed, epoch, number]).generate_state(2)
+        state.assign(words.astype(state.dtype))
+
+
+def _figures(logs: dict[str, Any] | None) -> dict[str, float]:
+    return {name: round(float(value), 6) for name, value in (logs or {}).items()}

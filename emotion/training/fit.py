@@ -1,0 +1,172 @@
+"""Fitting a network to examples (L3: only a worker imports this).
+
+Everything goes through `fit`: it needs a configuration, the examples and a run folder, and writes nowhere else.
+The order of faces and dropout depend on the seed and the number of the epoch alone, which is why a resumed run
+ends with the history of one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+
+from emotion.recipes import find
+from emotion.runs import append_history, read_history
+from emotion.system import IMAGE_SIZE
+from emotion.training.batches import Batches, balanced, feed
+from emotion.training.callbacks import Rate, RunWriter, StopRequested, save_whole
+from emotion.training.network import continued, load_whole, network
+
+if TYPE_CHECKING:
+    from emotion.data import Examples
+    from emotion.recipes import Recipe, TrainingConfig
+    from emotion.runs import RunPaths
+    from emotion.training.callbacks import Tell
+
+
+VALIDATION_BATCH = 256  # faces a step where nothing is learned; larger gained nothing here
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What `fit` leaves behind beside the files.
+
+    Attributes:
+        model: the network with its latest weights.
+        epochs: whole epochs done, of all sittings.
+        stopped: whether Stop ended it.
+    """
+
+    model: keras.Model
+    epochs: int
+    stopped: bool
+
+
+@keras.saving.register_keras_serializable("emotion")  # type: ignore[untyped-decorator]
+def accuracy(targets: keras.KerasTensor, answers: keras.KerasTensor) -> keras.KerasTensor:
+    """Which of two classes is the more probable, right or wrong; targets may be blended (mixup)."""
+    return keras.ops.equal(keras.ops.cast(targets, "float32") > 0.5, answers > 0.5)
+
+
+def build(config: TrainingConfig) -> keras.Model:
+    """A compiled network with the first weights that its seed gives, or those of the model that it starts from.
+
+    Raises:
+        ModelError: when there is no such model to start from.
+    """
+    recipe = find(config.recipe)
+    keras.utils.set_random_seed(config.seed)
+    model = continued(config) if config.start_from else network(recipe, len(config.classes), config.width)
+    two = len(config.classes) == 2
+    loss = keras.losses.BinaryCrossentropy if two else keras.losses.CategoricalCrossentropy
+    model.compile(
+        optimizer=_optimizer(recipe, config),
+        loss=loss(label_smoothing=config.label_smoothing),
+        metrics=[accuracy if two else "accuracy"],
+    )
+    # Variables that the first step has to make let TensorFlow trace it twice.
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _optimizer(recipe: Recipe, config: TrainingConfig) -> keras.Optimizer:
+    if recipe.optimizer == "adam":
+        return keras.optimizers.Adam(config.learning_rate)
+    return keras.optimizers.AdamW(config.learning_rate, config.weight_decay, beta_2=recipe.beta_2)
+
+
+def trace(config: TrainingConfig) -> keras.Model:
+    """A network that has already been through one step, so that the next `fit` need not be traced (2 s)."""
+    model = build(config)
+    nothing = np.zeros((2, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    weights = np.ones(len(config.classes)) if config.class_weights == "balanced" else None
+    batches = Batches(nothing, np.array([0, 1]), 2, len(config.classes), weights=weights)
+    judged = Batches(nothing, np.array([0, 1]), 2, len(config.classes))
+    model.fit(feed(batches), steps_per_epoch=len(batches), validation_data=feed(judged), verbose=0, shuffle=False)
+    return model
+
+
+def serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:
+    """Whether a traced network can be used: all that is a number in its graph has to be the same."""
+    if config.start_from:
+        return False
+    fixed = ("recipe", "width", "weight_decay", "label_smoothing", "class_weights")
+    same = all(getattr(traced_for, field) == getattr(config, field) for field in fixed)
+    return same and len(traced_for.classes) == len(config.classes)
+
+
+def rewind(model: keras.Model, config: TrainingConfig) -> keras.Model:
+    """Puts a used network back to where `build(config)` starts, keeping what TensorFlow has traced."""
+    model.set_weights(build(config).get_weights())
+    for variable in model.optimizer.variables:
+        variable.assign(np.zeros(variable.shape, variable.dtype))
+    model.optimizer.learning_rate = config.learning_rate
+    return model
+
+
+def fit(
+    config: TrainingConfig,
+    train: Examples,
+    validation: Examples,
+    paths: RunPaths,
+    tell: Tell = lambda row: None,
+    traced: keras.Model | None = None,
+) -> Fitted:
+    """Trains, or goes on from the last whole epoch where the run folder holds one.
+
+    Args:
+        config: what is asked for.
+        train: examples to learn from; their labels are indices into `config.classes`.
+        validation: examples that choose the best epoch.
+        paths: the run folder: gets history.jsonl, model.keras (best) and last.keras (latest whole epoch).
+        tell: is called with every row that is written to the history.
+        traced: a network of `trace` that serves, see `serves`, to save the tracing.
+
+    Returns:
+        The network and how far it came. `model.keras` is there in every case.
+    """
+    recipe, classes = find(config.recipe), len(config.classes)
+    weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
+    batches = Batches(train.images, train.labels, config.batch_size, classes,
+                      seed=config.seed, augmentation=config.augmentation, weights=weights)  # fmt: skip
+    model, done = _network(config, paths, len(batches), traced)
+    known = [row["val_loss"] for row in read_history(paths).epochs if row["epoch"] <= done]
+    callbacks: list[keras.callbacks.Callback] = [
+        RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell)
+    ]
+    if recipe.schedule == "one-cycle":
+        callbacks.append(Rate(config.learning_rate, len(batches) * config.epochs, recipe.warmup))
+    stopped = False
+    try:
+        model.fit(
+            feed(batches, done, config.epochs),
+            steps_per_epoch=len(batches),
+            validation_data=feed(Batches(validation.images, validation.labels, VALIDATION_BATCH, classes)),
+            initial_epoch=done,
+            epochs=config.epochs,
+            shuffle=False,  # Batches knows the order
+            callbacks=callbacks,
+            verbose=0,
+        )
+    except StopRequested:
+        stopped = True
+    if not paths.keras_model.exists():
+        save_whole(model, paths.keras_model, optimizer=False)
+    epochs = read_history(paths).epochs
+    return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped)
+
+
+def _network(
+    config: TrainingConfig, paths: RunPaths, steps: int, traced: keras.Model | None
+) -> tuple[keras.Model, int]:
+    """The network to fit and the number of whole epochs it has behind it."""
+    if not paths.last_checkpoint.exists():
+        paths.keras_model.unlink(missing_ok=True)  # of a sitting that ended before its first epoch did
+        return (rewind(traced, config) if traced is not None else build(config)), 0
+    model = load_whole(paths.last_checkpoint)
+    done = int(model.optimizer.iterations) // steps
+    append_history(paths, event="resumed", epoch=done)
+    return model, done

@@ -1,0 +1,92 @@
+"""Pictures for reports, drawn with matplotlib (imported here only inside functions: the server does without).
+
+Colours and signs are those of the app: happy amber ▲, sad blue ▼, train a solid line, validation a dashed one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emotion import metrics
+from emotion.system import files
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from emotion.data import Examples
+    from emotion.recipes import ModelInfo
+    from emotion.runs import History
+
+
+DPI = 130
+TRAIN_COLOUR, VALIDATION_COLOUR, WRONG_COLOUR, QUIET = "#b45309", "#1d4ed8", "#b91c1c", "#555555"
+
+
+def save_history(history: History, path: Path) -> None:
+    """Accuracy and loss over epochs, side by side, as a PNG that replaces `path` whole."""
+    figure = _figure(9.6, 3.8)
+    axes = figure.subplots(1, 2)
+    epochs = [row["epoch"] for row in history.epochs]
+    panels = (("accuracy", "Faces it got right (accuracy)"), ("loss", "Loss"))
+    for axis, (name, title) in zip(axes, panels, strict=True):
+        marker = "o" if len(epochs) < 25 else ""
+        axis.plot(epochs, [row[name] for row in history.epochs], color=TRAIN_COLOUR, marker=marker, label="train")
+        axis.plot(
+            epochs,
+            [row[f"val_{name}"] for row in history.epochs],
+            color=VALIDATION_COLOUR,
+            marker=marker,
+            linestyle="--",
+            label="validation",
+        )
+        if history.best:
+            axis.axvline(history.best["epoch"], color=QUIET, linewidth=0.8, linestyle=":", label="kept epoch")
+        axis.set_title(title, loc="left", fontsize=11)
+        axis.set_xlabel("epoch")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.xaxis.get_major_locator().set_params(integer=True)
+        axis.grid(alpha=0.25)
+    axes[0].yaxis.set_major_formatter("{x:.0%}")
+    axes[0].legend(frameon=False, fontsize=9)
+    _save(figure, path)
+
+
+def save_samples(
+    examples: Examples, probabilities: np.ndarray, info: ModelInfo, path: Path, count: int = 15, seed: int = 0
+) -> None:
+    """A sample of faces with the truth and the answer of each, wrong ones marked with a cross.
+
+    Args:
+        examples: N examples; N may be smaller than `count`.
+        probabilities: float `(N, K)` in label order.
+    """
+    figure = _figure(9.6, 6.4)
+    chosen = np.random.default_rng(seed).permutation(len(examples.images))[:count]
+    answers = metrics.answers(probabilities, info.threshold, info.positive_label)
+    for place, index in enumerate(chosen):
+        axis = figure.add_subplot(3, 5, place + 1)
+        axis.imshow(examples.images[index], cmap="gray", vmin=0, vmax=255)
+        truth, answer = examples.classes[examples.labels[index]], info.classes[answers[index]]
+        right = truth == answer
+        axis.set_title(
+            f"{'✓' if right else '✗'} {answer} {probabilities[index, answers[index]]:.0%}\ntruth: {truth}",
+            fontsize=9,
+            color=QUIET if right else WRONG_COLOUR,
+        )
+        axis.set_axis_off()
+    _save(figure, path)
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+
+
+def _save(figure: Figure, path: Path) -> None:
+    temporary = path.with_name(f".{path.stem}.tmp.png")
+    figure.savefig(temporary)
+    files.replace(temporary, path)

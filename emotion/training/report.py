@@ -1,0 +1,124 @@
+"""What a run says of itself at its end: `report.json` and the pictures (L3: only a worker imports this)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emotion import evaluation, metrics, runs
+from emotion.data import material, of_classes
+from emotion.evaluation import honest
+from emotion.images import as_batch
+from emotion.metrics import calibration
+from emotion.models import all_classes, load_model, positive_probability
+from emotion.runs import read_history
+from emotion.system import SplitMissingError, files
+from emotion.training import before_after, fit, plots
+from emotion.training.batches import Batches, feed
+from emotion.training.network import load_whole
+
+if TYPE_CHECKING:
+    from emotion.data import Examples, Listing, Material
+    from emotion.models import Predictor
+    from emotion.runs import RunPaths
+    from emotion.training.fit import Fitted
+
+
+TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
+ENOUGH_TO_CALIBRATE = 100  # validation faces: with fewer, the temperature is chance
+NO_TEST = "The data that this model comes from is not on this computer, so there is no test split to ask it about."
+
+
+def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) -> None:
+    """Writes `report.json` and the pictures: the figures of the shipped and of the last epoch on the test split.
+
+    A run that started from another model gets "compared" too, see `before_after.compared`.
+
+    Args:
+        seconds: that the run took until here.
+    """
+    config, history = runs.read_run(paths).config, read_history(paths)
+    plots.save_history(history, paths.history_picture)
+    report: dict[str, Any] = {
+        "seconds": seconds,
+        "left_out": {"unreadable": len(learned.train.unreadable), "faceless": len(learned.train.faceless)},
+        "data": material.title(config),
+        "fingerprint": learned.fingerprint,
+        "epochs": fitted.epochs,
+        "best_epoch": history.best["epoch"] if history.best else 0,
+    }
+    calibrate(paths, learned.validation)
+    predictor = load_model(str(paths.root))
+    test, warning = _test(learned)
+    report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted, learned.listing)
+    if config.start_from:
+        report["compared"] = before_after.compared(config, predictor, learned, test)
+    files.write_json(paths.report, report)
+    if test is not None:
+        _tell_the_model(paths, predictor, test, report["best"])
+
+
+def _test(learned: Material) -> tuple[Examples | None, str]:
+    """The test split, or None and why there is none."""
+    try:
+        return learned.test(), NO_TEST
+    except SplitMissingError as error:
+        return None, str(error)
+
+
+def _score(
+    paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted, listing: Listing | None
+) -> dict[str, Any]:
+    best, probabilities = evaluation.evaluate_model(predictor, test)
+    plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
+    last = fitted.model
+    if fitted.stopped and paths.last_checkpoint.exists():
+        last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
+    answers = last.predict(feed(Batches(test.images, test.labels, fit.VALIDATION_BATCH, len(test.classes))), verbose=0)
+    last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
+    both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None
+    return {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}
+
+
+def calibrate(paths: RunPaths, validation: Examples) -> None:
+    """Adds to `model.json` what makes its probabilities mean what they say, by faces that it did not learn from.
+
+    The temperature first; with it, the band of probabilities in which it is not to be trusted (see
+    `metrics.unsure_band`), of models that tell two classes apart. Few faces choose no temperature.
+    """
+    kept = files.read_json(paths.model_info) | {"temperature": 1.0, "unsure_band": [0.5, 0.5]}
+    files.write_json(paths.model_info, kept)
+    predictor = load_model(str(paths.root))
+    info = predictor.info
+    probabilities = predictor.predict_classes(as_batch(validation.images))
+    if len(validation.labels) >= ENOUGH_TO_CALIBRATE:
+        kept["temperature"] = round(calibration.fit_temperature(probabilities, validation.labels), 4)
+    if info.pair is not None:
+        asked = np.isin(validation.labels, [info.classes.index(name) for name in info.pair])
+        tempered = metrics.temper(probabilities[asked], kept["temperature"])
+        positive = validation.labels[asked] == info.positive_label
+        kept["unsure_band"] = list(
+            metrics.unsure_band(positive_probability(tempered, info), positive, threshold=info.threshold)
+        )
+    files.write_json(paths.model_info, kept)
+
+
+def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best: dict[str, Any]) -> None:
+    """Adds the test figures to `model.json`: they travel with the model, also where the report does not.
+
+    `test_…` are those of the question that the model is usually asked, as `python -m emotion evaluate` gives them; a
+    model of more classes than this question has `test_all_…` too.
+
+    Args:
+        best: the figures of all that it knows.
+    """
+    stored = files.read_json(paths.model_info)
+    info = predictor.info
+    usual = evaluation.default_classes(info)
+    for name, classes in (("test", usual), ("test_all", info.classes)):
+        if name == "test" or set(classes) != set(usual):
+            all_of_it = set(classes) == set(test.classes) == set(info.classes)
+            asked = best if all_of_it else evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
+            stored["scores"] |= {f"{name}_{key}": asked[key] for key in TOLD}
+    files.write_json(paths.model_info, stored)

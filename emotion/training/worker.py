@@ -1,0 +1,222 @@
+"""The process of a run: waits its turn, reads the data, trains, and leaves a usable model behind.
+
+The only writer of a run's files. TensorFlow is imported inside functions, after the run has said that it starts.
+`python -m emotion.training.worker` is the warm worker: it imports TensorFlow at once and waits for one line on its
+standard input that names a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion import runs
+from emotion.runs import RunPaths, Status, append_history, read_history
+from emotion.runs import queue as jobs
+from emotion.system import EmotionError, PicturesChangedError, RunStateError, files, processes
+
+if TYPE_CHECKING:
+    import keras
+
+    from emotion.data import Material
+    from emotion.recipes import TrainingConfig
+
+# What TensorFlow has to tell a person comes as an exception; its log of processors and drivers helps nobody here.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
+Tell = Callable[[dict[str, Any]], None]
+
+
+def run(
+    paths: RunPaths,
+    tell: Tell = lambda row: None,
+    goodbye: Callable[[], None] = lambda: None,
+    traced: tuple[keras.Model, TrainingConfig] | None = None,
+) -> None:
+    """Trains a queued run when its turn comes, or goes on with it where it was resumed.
+
+    Args:
+        paths: a run with the status queued.
+        tell: is called with every history row, and {"event": "waiting", "ahead": n}.
+        goodbye: is called before the process ends at once because Stop came while it was still loading.
+        traced: a network that is already traced, and the configuration that it was traced for.
+
+    Raises:
+        EmotionError: what went wrong in plain words; it is in `status.json` too.
+    """
+    processes.keep_memory()
+    with jobs.turn(paths, lambda ahead: tell({"event": "waiting", "ahead": ahead})) as ours:
+        if ours:
+            _work(paths, tell, goodbye, traced)
+    jobs.start_orphans()
+
+
+def _work(
+    paths: RunPaths,
+    tell: Tell,
+    goodbye: Callable[[], None],
+    traced: tuple[keras.Model, TrainingConfig] | None,
+) -> None:
+    runs.claim(paths, Status.STARTING)
+    try:
+        stopped = _train(paths, tell, goodbye, traced)
+    except Exception as error:
+        ours = f"Something went wrong inside the program ({type(error).__name__}). The last lines of its log tell more."
+        reason = str(error) if isinstance(error, EmotionError) else ours
+        tail = traceback.format_exc().splitlines()[-12:]
+        runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
+        raise
+    runs.write_status(paths, Status.STOPPED if stopped else Status.COMPLETED)
+
+
+def _train(
+    paths: RunPaths,
+    tell: Tell,
+    goodbye: Callable[[], None],
+    traced: tuple[keras.Model, TrainingConfig] | None,
+) -> bool:
+    """The whole run, in order. Returns whether it was stopped."""
+    config = runs.read_run(paths).config
+    began = time.monotonic()
+    with StopWatch(paths, goodbye):
+        _enter(paths, tell, "starting")
+        _enter(paths, tell, "loading data")
+        learned = _read(paths, config)
+        _enter(paths, tell, "loading TensorFlow")
+        from emotion.training import fit
+
+    runs.write_status(paths, Status.RUNNING)
+    _enter(paths, tell, "training")
+    usable = traced[0] if traced and fit.serves(traced[1], config) else None
+    fitted = fit.fit(config, learned.train, learned.validation, paths, tell, usable)
+    runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
+    _enter(paths, tell, "exporting")
+    export_run(paths)
+    _enter(paths, tell, "evaluating")
+    from emotion.training import report  # draws with Matplotlib, whose import would hold up the first epoch
+
+    report.write(paths, learned, fitted, round(time.monotonic() - began, 1))
+    if not fitted.stopped:
+        paths.last_checkpoint.unlink(missing_ok=True)
+    _rescue_lost_runs()
+    return fitted.stopped
+
+
+def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
+    row = {"event": "phase", "phase": phase, "time": time.time()}
+    append_history(paths, **row)
+    tell(row)
+
+
+def _read(paths: RunPaths, config: TrainingConfig) -> Material:
+    from emotion.data import material
+
+    learned = material.read(config)
+    before = files.read_json(paths.status).get("fingerprint")
+    if before and paths.last_checkpoint.exists() and before != learned.fingerprint:
+        raise PicturesChangedError(paths.id, own=config.own)
+    runs.write_status(paths, Status.STARTING, fingerprint=learned.fingerprint)
+    return learned
+
+
+def export_run(paths: RunPaths) -> None:
+    """Writes `model.tflite` and `model.json` from a run's `model.keras`.
+
+    Raises:
+        RunStateError: when there is no `model.keras`.
+    """
+    state = runs.read_run(paths)
+    if not paths.keras_model.is_file():
+        raise RunStateError(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
+    from emotion.training import export, network
+
+    model = network.load_whole(paths.keras_model)
+    best = read_history(paths).best or {}
+    scores: dict[str, Any] = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
+    fingerprint = str(files.read_json(paths.status).get("fingerprint", ""))
+    export.write_model(paths, model, export.describe(model, state.config, fingerprint, scores))
+
+
+def _rescue_lost_runs() -> None:
+    """Makes the best weights of runs usable whose process was killed, now that TensorFlow is here."""
+    for lost in runs.list_runs():
+        if lost.status is Status.LOST and lost.paths.keras_model.is_file() and not lost.has_model:
+            try:
+                export_run(lost.paths)
+            except Exception:  # noqa: BLE001 - another run's broken file is no reason to fail this one
+                traceback.print_exc()
+
+
+class StopWatch:
+    """Ends the process at once when Stop comes while it is loading: an import cannot be interrupted."""
+
+    def __init__(self, paths: RunPaths, goodbye: Callable[[], None]) -> None:
+        self.paths, self.goodbye = paths, goodbye
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.thread.join()
+
+    def _watch(self) -> None:
+        while not self.done.wait(0.1):
+            if self.paths.stop.exists():
+                runs.write_status(self.paths, Status.STOPPED, reason="It was stopped before training began.")
+                self.goodbye()
+                sys.stdout.flush()
+                os._exit(0)
+
+
+def main() -> None:
+    """The warm worker: TensorFlow imported and the default recipe traced, then one run, then the end."""
+    processes.keep_memory()
+    lines: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read_input, args=(lines,), daemon=True).start()
+    line = _within(lines, WARM_DELAY_SECONDS)
+    traced = None
+    if line is None:
+        from emotion import recipes
+        from emotion.training import fit
+
+        config = recipes.config()
+        traced = (fit.trace(config), config)
+        line = lines.get()
+    paths = RunPaths(Path(json.loads(line)["run_dir"]))
+    _log_to(paths.log)
+    run(paths, traced=traced)
+
+
+def _read_input(lines: queue.Queue[str]) -> None:
+    line = sys.stdin.readline()
+    if not line:
+        os._exit(0)  # the server has ended, and nothing is lost
+    lines.put(line)
+
+
+def _within(lines: queue.Queue[str], seconds: float) -> str | None:
+    try:
+        return lines.get(timeout=seconds)
+    except queue.Empty:
+        return None
+
+
+def _log_to(path: Path) -> None:
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""Tunings on disk: one folder each under `tuning/`, read by pages, written by the processes that work on it.
+
+tuning.json    what was asked for (`emotion.tuning.Settings`)
+study.db       every trial, of Optuna (SQLite): the one truth, safe against a kill at any moment
+trials.json    the same for readers without Optuna, replaced whole after everything that happens
+workers/       one file a process: which, since when, how it ended
+starting       exists from the request for a process until that process has come
+stop           exists when someone pressed Stop
+full.json      the run that was started with the best settings at full length
+log.txt        what the processes said
+"""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from emotion.runs import ID_ALPHABET
+from emotion.system import EmotionError, TuningMissingError, files, home, processes
+from emotion.tuning import trials as tuning
+from emotion.tuning.trials import Settings, Trial
+
+GRACE_SECONDS = 30.0  # a new process has this long to come
+SEEN_SECONDS = 120.0  # a process on another computer says more often than this that it is there
+
+
+class State(StrEnum):
+    """Where a tuning stands; derived from its processes, never stored."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+
+    @property
+    def is_active(self) -> bool:
+        return self in (State.STARTING, State.RUNNING, State.STOPPING)
+
+
+@dataclass(frozen=True)
+class TuningPaths:
+    """The files of one tuning, by name."""
+
+    root: Path
+
+    @property
+    def id(self) -> str:
+        return self.root.name
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "tuning.json"
+
+    @property
+    def study(self) -> Path:
+        return self.root / "study.db"
+
+    @property
+    def trials(self) -> Path:
+        return self.root / "trials.json"
+
+    @property
+    def workers(self) -> Path:
+        return self.root / "workers"
+
+    @property
+    def starting(self) -> Path:
+        return self.root / "starting"
+
+    @property
+    def stop(self) -> Path:
+        return self.root / "stop"
+
+    @property
+    def full(self) -> Path:
+        return self.root / "full.json"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log.txt"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A tuning as read from its folder at one moment.
+
+    Attributes:
+        trials: in order.
+        reason: one sentence for a failed one, else "".
+        full_run: id of the run at full length, "" where there is none.
+        created: seconds since 1970.
+    """
+
+    paths: TuningPaths
+    settings: Settings
+    state: State
+    trials: list[Trial]
+    reason: str = ""
+    full_run: str = ""
+    created: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return self.paths.id
+
+    @property
+    def short_id(self) -> str:
+        """The letters at the end of the id: in the names of its runs."""
+        return self.id.rsplit("-", 1)[-1]
+
+    @property
+    def best(self) -> Trial | None:
+        return tuning.best(self.trials, self.settings)
+
+    @property
+    def title(self) -> str:
+        when = datetime.datetime.fromtimestamp(self.created).strftime("%d %b %H:%M")
+        return self.settings.name or f"{self.settings.base.recipe}, {when}"
+
+
+def tuning_dir() -> Path:
+    return home() / "tuning"
+
+
+def new(settings: Settings) -> TuningPaths:
+    """Creates the folder of a tuning; nothing works on it yet."""
+    while True:
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
+        if not folder.exists():
+            break
+    folder.mkdir(parents=True)
+    paths = TuningPaths(folder)
+    paths.workers.mkdir()
+    files.write_json(paths.settings, settings.to_json() | {"created": time.time()})
+    return paths
+
+
+def find(reference: str) -> TuningPaths:
+    """The tuning that a person means by its id, `latest`, or the path of its folder.
+
+    Raises:
+        TuningMissingError: when there is none.
+    """
+    if reference == "latest" and (newest := next(_folders(), None)):
+        return newest
+    for folder in (tuning_dir() / reference, Path(reference).expanduser()):
+        if (folder / "tuning.json").is_file():
+            return TuningPaths(folder.resolve())
+    raise TuningMissingError(reference)
+
+
+def read(paths: TuningPaths) -> Tuning:
+    """Reads a tuning as it is now.
+
+    Raises:
+        TuningMissingError: when the folder holds none.
+    """
+    stored = files.read_json(paths.settings)
+    if not stored:
+        raise TuningMissingError(str(paths.root))
+    created = float(stored.pop("created", 0.0))
+    state, reason = _state(paths)
+    trials = [Trial.from_json(row) for row in files.read_json(paths.trials).get("trials", [])]
+    full = str(files.read_json(paths.full).get("run", ""))
+    return Tuning(paths, Settings.from_json(stored), state, trials, reason, full, created)
+
+
+def list_all() -> list[Tuning]:
+    """All readable tunings, newest first."""
+    return list(_readable())
+
+
+def _readable() -> Iterator[Tuning]:
+    for paths in _folders():
+        try:
+            yield read(paths)
+        except (EmotionError, ValueError, KeyError, TypeError):
+            continue  # a folder that another version wrote: it stays where it is
+
+
+def _folders() -> Iterator[TuningPaths]:
+    yield from (TuningPaths(path.parent) for path in sorted(tuning_dir().glob("*/tuning.json"), reverse=True))
+
+
+def active() -> Tuning | None:
+    """The newest tuning that is at work, if any."""
+    return next((found for found in _readable() if found.state.is_active), None)
+
+
+def _state(paths: TuningPaths) -> tuple[State, str]:
+    workers = [files.read_json(path) for path in paths.workers.glob("*.json")]
+    workers = sorted((worker for worker in workers if worker), key=lambda worker: worker["began"])
+    if any(is_at_work(worker) for worker in workers):
+        return (State.STOPPING if paths.stop.exists() else State.RUNNING), ""
+    if paths.starting.exists() and time.time() - paths.starting.stat().st_mtime < GRACE_SECONDS:
+        return State.STARTING, ""
+    if not workers:
+        return State.FAILED, "Its process did not begin. The last lines of its log tell more."
+    last = workers[-1]
+    return (State(last["ended"]), str(last["reason"])) if last["ended"] else (State.LOST, "")
+
+
+def is_at_work(worker: dict[str, Any]) -> bool:
+    """Whether the process that a file of `workers/` tells of is still there."""
+    if worker["ended"]:
+        return False
+    if worker["host"] != platform.node():
+        return bool(time.time() - worker["seen"] < SEEN_SECONDS)
+    return processes.is_alive(worker["pid"], worker["pid_started"])

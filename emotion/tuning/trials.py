@@ -1,0 +1,237 @@
+"""A tuning: many runs with different settings, judged by their validation faces, to find better settings.
+
+What is asked for (`Settings`), what has come of each try (`Trial`), and what follows from them. Which values are tried
+next is the business of `emotion.tuning_study`, where everything lies that of `emotion.tuning_folder`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from emotion.metrics import wilson_interval
+from emotion.recipes import MAX_NAME, TrainingConfig
+from emotion.system import ConfigError, check_between, check_whole, count, duration, known_fields
+from emotion.tuning import fields as tuning_fields
+
+if TYPE_CHECKING:
+    from emotion.tuning.fields import Range
+
+
+GOALS = ("accuracy", "loss")  # of the validation faces: as high, or as low, as can be
+MOST_TRIALS, MOST_MINUTES = 1000, 10_000
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. Only finished and pruned ones count against the number that was asked for."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    PRUNED = "pruned"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    LOST = "lost"
+
+    @property
+    def counts(self) -> bool:
+        return self in (TrialState.FINISHED, TrialState.PRUNED)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a tuning is asked to do. Written to `tuning.json`.
+
+    Attributes:
+        base: the settings of all its runs where nothing is varied; its epochs are those of full length.
+        vary: field name (`emotion.tuning_fields`) to the lowest and highest value to try.
+        trials: it ends when so many have finished or been pruned; None: by time alone.
+        minutes: it ends when its runs have been at work for so long altogether; None: by number alone.
+        trial_epochs: of one trial, where epochs are not varied.
+        goal: "accuracy" or "loss" of the validation faces, at the epoch that a run keeps.
+        prune: whether trials that do worse than the middle of the others are stopped early.
+        seed: of the choice of values, 0 to 2**31 - 1.
+        name: the person's own words.
+        validation_faces: on how many faces trials are compared; 0 where that is not known.
+    """
+
+    base: TrainingConfig
+    vary: Mapping[str, Range]
+    trials: int | None = 20
+    minutes: float | None = None
+    trial_epochs: int = 5
+    goal: str = "accuracy"
+    prune: bool = True
+    seed: int = 0
+    name: str = ""
+    validation_faces: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vary", {name: tuple(given) for name, given in self.vary.items()})
+        if self.goal not in GOALS:
+            raise ConfigError("goal", f"one of {', '.join(GOALS)}", self.goal)
+        tuning_fields.check(self.vary, self.base.recipe, self.goal)
+        if self.trials is None and self.minutes is None:
+            raise ConfigError("trials", "a number of trials, of minutes, or both", None)
+        if self.trials is not None:
+            check_whole("trials", self.trials, 1, MOST_TRIALS)
+        if self.minutes is not None:
+            check_between("minutes", self.minutes, 0.01, MOST_MINUTES)
+        check_whole("trial_epochs", self.trial_epochs, 1, 1000)
+        check_whole("seed", self.seed, 0, 2**31 - 1)
+        check_whole("validation_faces", self.validation_faces, 0, 2**31)
+        if len(self.name) > MAX_NAME:
+            raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
+
+    @property
+    def sign(self) -> int:
+        """1 where higher values are better, -1 where lower ones are."""
+        return -1 if self.goal == "loss" else 1
+
+    def config(self, values: Mapping[str, float], name: str) -> TrainingConfig:
+        """The settings of the run of one trial."""
+        short = replace(self.base, epochs=self.trial_epochs, name=name)
+        return tuning_fields.applied(short, values)
+
+    def at_full_length(self, values: Mapping[str, float], name: str) -> TrainingConfig:
+        """The settings of a run with these values and all epochs: those found, or those of the base."""
+        return tuning_fields.applied(replace(self.base, name=name), values)
+
+    def to_json(self) -> dict[str, Any]:
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return fields | {"base": self.base.to_json(), "vary": {name: list(given) for name, given in self.vary.items()}}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Settings:
+        """The inverse of `to_json`; an unknown key is an error."""
+        known = known_fields(cls, values, "tuning")
+        return cls(**known | {"base": TrainingConfig.from_json(known["base"])})
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One try, as `trials.json` tells of it.
+
+    Attributes:
+        number: from 1.
+        state: where it stands.
+        values: what was varied.
+        value: accuracy (share) or loss on the validation faces: of the epoch that is kept when it has finished, of
+            the latest epoch before; None before the first.
+        run: id of its run; "" before there is one.
+        epochs_done, epochs: whole epochs so far, and of how many.
+        seconds: that its run was at work.
+        why: one sentence where it did not finish.
+        curve: the value after each tenth of the way.
+    """
+
+    number: int
+    state: TrialState
+    values: dict[str, float]
+    value: float | None = None
+    run: str = ""
+    epochs_done: int = 0
+    epochs: int = 0
+    seconds: float = 0.0
+    why: str = ""
+    curve: tuple[float, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self) | {"state": str(self.state), "curve": list(self.curve)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Trial:
+        known = known_fields(cls, values, "trial")
+        return cls(**known | {"state": TrialState(known["state"]), "curve": tuple(known["curve"])})
+
+
+def best(trials: Iterable[Trial], settings: Settings) -> Trial | None:
+    """The finished trial with the best value; of equals the earliest. None before the first has finished."""
+    finished = [trial for trial in trials if trial.state is TrialState.FINISHED and trial.value is not None]
+    return max(finished, key=lambda trial: settings.sign * (trial.value or 0.0), default=None)
+
+
+def first(trials: Iterable[Trial]) -> Trial | None:
+    """The trial with the recipe's own settings, which is always made first; None where it has not finished."""
+    return next((trial for trial in trials if trial.number == 1 and trial.state is TrialState.FINISHED), None)
+
+
+def best_so_far(trials: Sequence[Trial], settings: Settings) -> list[tuple[int, float]]:
+    """(number, best value until then) for each finished trial, in order."""
+    steps: list[tuple[int, float]] = []
+    for trial in trials:
+        if trial.state is TrialState.FINISHED and trial.value is not None:
+            better = not steps or settings.sign * (trial.value - steps[-1][1]) > 0
+            steps.append((trial.number, trial.value if better else steps[-1][1]))
+    return steps
+
+
+def seconds_used(trials: Iterable[Trial]) -> float:
+    """How long the runs of all trials were at work, in seconds."""
+    return sum(trial.seconds for trial in trials)
+
+
+def chance(value: float, faces: int) -> float:
+    """Half the width of the 95 % interval of a share measured on so many faces: smaller differences are chance."""
+    low, high = wilson_interval(round(value * faces), faces)
+    return (high - low) / 2
+
+
+def shown(value: float | None, goal: str) -> str:
+    """A value as a person reads it: "91.2 %", or a loss with three digits."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if goal == "loss" else f"{value:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def best_sentence(trials: Sequence[Trial], settings: Settings) -> str:
+    """What has been found so far, in one or two sentences."""
+    leader, own = best(trials, settings), first(trials)
+    if leader is None:
+        return "No trial has finished yet."
+    what = "loss on the validation faces" if settings.goal == "loss" else "of the validation faces right"
+    headline = f"Best so far: {shown(leader.value, settings.goal)} {what}."
+    found = f"trial {leader.number}: {tuning_fields.in_words(leader.values)}"
+    near = own_settings(settings)
+    if own is None:
+        return f"{headline} T{found[1:]}."
+    if leader.number == own.number:
+        return f"{headline} These are {near} ({found})."
+    return f"{headline} T{found[1:]}. With {near} (trial 1): {shown(own.value, settings.goal)}."
+
+
+def own_settings(settings: Settings) -> str:
+    """What the first trial was made with, in words."""
+    own = tuning_fields.own_values(settings.base, settings.vary)
+    exact = all(tuning_fields.FIELDS[name].of(settings.base) == value for name, value in own.items())
+    return "the recipe's own settings" if exact else "the values nearest to the recipe's own settings"
+
+
+def doubt_sentence(trials: Sequence[Trial], settings: Settings) -> str:
+    """How far the values can be trusted; "" before there is one."""
+    leader = best(trials, settings)
+    if leader is None or leader.value is None:
+        return ""
+    picked = "The best of many looks a little better on the faces that it was picked by than it is; test faces tell."
+    if settings.goal == "loss" or not settings.validation_faces:
+        return f"The validation faces choose, and small differences are chance. {picked}"
+    points = 100 * chance(leader.value, settings.validation_faces)
+    faces = count(settings.validation_faces, "validation face")
+    return f"With {faces}, differences up to about {points:.1f} points are chance. {picked}"
+
+
+def budget_sentence(trials: Sequence[Trial], settings: Settings) -> str:
+    """ "3 of 20 trials, 4 min of 30 min of training"."""
+    done, seconds = sum(trial.state.counts for trial in trials), seconds_used(trials)
+    number = f"{done} of {count(settings.trials, 'trial')}" if settings.trials else count(done, "trial")
+    limit = f" of {duration(60 * settings.minutes)}" if settings.minutes else ""
+    return f"{number}, {duration(seconds)}{limit} of training"
+
+
+def share_done(trials: Sequence[Trial], settings: Settings) -> float:
+    """0 to 1: how much of the number of trials or of the time is used, whichever is further."""
+    by_number = sum(trial.state.counts for trial in trials) / settings.trials if settings.trials else 0.0
+    by_time = seconds_used(trials) / (60 * settings.minutes) if settings.minutes else 0.0
+    return min(1.0, max(by_number, by_time))

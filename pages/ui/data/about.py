@@ -1,0 +1,119 @@
+"""What is known of a data set: where it comes from, what its classes are called; and how to forget it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.data import registry
+from emotion.data.bring import add
+from emotion.system import EmotionError
+from pages.ui.shared import text
+from pages.ui.shared.data_choice import SET, choices, forget_listings
+
+if TYPE_CHECKING:
+    from emotion.data import DataSet, Listing
+
+
+KINDS = {
+    registry.FOLDER: "a folder of yours; its files stay where and as they are",
+    registry.ZIP: "a zip, unpacked",
+    registry.CSV: "a csv file, turned into pictures",
+    registry.KAGGLEHUB: "downloaded",
+    registry.BROWSER: "made in the browser",
+}
+PROBLEM = "data_about_problem"  # session state: why the last click did not do what it should
+
+
+def offer_usual_names(known: DataSet | None) -> None:
+    """One click for classes that are called otherwise than usual, such as happiness and sadness."""
+    better = add.usual_names(known) if known else {}
+    if known and better:
+        pairs = ", ".join(f"{known.names.get(old, old)} → {new}" for old, new in better.items())
+        st.button(f"Call its classes as usual: {text.plain(pairs)}", key="usual_names", on_click=_rename,
+                  icon=":material/label:", help="Then models and data of others fit. No file is changed; “About this "
+                  "data” has every name.", args=(known, known.names | better))  # fmt: skip
+
+
+def show(known: DataSet | None, listing: Listing) -> None:
+    """Facts, names of classes, and what can be done with the data set as a whole; nothing for data without a name."""
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(text.plain(problem), icon=":material/error:")
+    with st.expander("About this data", key="data_about"):
+        _facts(known, listing)
+        if known:
+            _class_names(known)
+            with st.container(horizontal=True):
+                if known.kind in (registry.FOLDER, registry.BROWSER):
+                    st.button("Count it anew", key="refresh", on_click=_refresh, args=(known.name,),
+                              help="New pictures are shared out to train and test; the others stay where they are.",
+                              )  # fmt: skip
+                remove_button(known)
+
+
+def _facts(known: DataSet | None, listing: Listing) -> None:
+    facts = {"folder": str(listing.root), "fingerprint": listing.fingerprint, "left out": f"{listing.skipped:,} files"}
+    if known:
+        when = datetime.datetime.fromtimestamp(known.created).strftime("%d %b %Y %H:%M")
+        facts = {"came from": known.source, "kind": KINDS.get(known.kind, known.kind), "since": when} | facts
+    if not listing.skipped:
+        del facts["left out"]
+    rows = "".join(f"<dt>{name}</dt><dd>{text.markup(value)}</dd>" for name, value in facts.items())
+    st.html(f'<dl class="data-facts">{rows}</dl>')
+
+
+def _class_names(known: DataSet) -> None:
+    """A field for each class folder; what is typed is what the class is called from then on."""
+    folders = sorted({folder for counts in known.counts.values() for folder in _folders(known, counts)})
+    st.markdown("**What its classes are called**", help="No file or folder is renamed. Two of one name become one.")
+    with st.form("class_names", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = {
+            folder: st.text_input(text.plain(f"{folder}/"), known.names.get(folder, folder), max_chars=60,
+                                  key=f"class_name_{known.name}_{folder}")
+            for folder in folders
+        }  # fmt: skip
+        if st.form_submit_button("Save the names", key="save_names"):
+            _rename(known, {folder: name for folder, name in typed.items() if name.strip()})
+            st.rerun()
+
+
+def _folders(known: DataSet, counts: dict[str, int]) -> set[str]:
+    """Class keys of the folders that make up these classes."""
+    renamed = set(known.names.values())
+    return {name for name in counts if name not in renamed} | set(known.names)
+
+
+def _rename(known: DataSet, names: dict[str, str]) -> None:
+    try:
+        add.rename_classes(known.name, names)
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+    forget_listings()
+
+
+def _refresh(name: str) -> None:
+    try:
+        add.refresh(name)
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+    forget_listings()
+
+
+def remove_button(known: DataSet) -> None:
+    """Removes the data set after a second click that says what will be gone."""
+    with st.popover("Remove", key="remove_data", icon=":material/delete:"):
+        gone = "Its pictures are deleted from this computer." if known.is_ours else "Its pictures stay where they are."
+        st.markdown(f"Remove **{text.plain(known.name)}**? {gone} Runs that learned from it stay.")
+        st.button("Remove it", key="remove_data_now", type="primary", on_click=_remove, args=(known.name,))
+
+
+def _remove(name: str) -> None:
+    try:
+        add.remove(name)
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    forget_listings()
+    SET.set(next(iter(choices())))

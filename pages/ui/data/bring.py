@@ -1,0 +1,112 @@
+"""Bringing data in: from a folder, a zip or a csv file, from Kaggle, or made on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.data import registry
+from emotion.data.bring import add, fer_csv, import_jobs, kaggle
+from emotion.data.bring.layout import Options
+from emotion.system import EmotionError
+from pages.ui.data import make
+from pages.ui.shared import text
+
+if TYPE_CHECKING:
+    from emotion.data.bring.import_jobs import Job
+
+
+UPLOAD, PATH, KAGGLE, MAKE = "upload", "path", "kaggle", "make"
+WAYS = {UPLOAD: "Upload a zip", PATH: "Use a folder", KAGGLE: "Get FER-2013", MAKE: "Make it here"}
+TURN = "bring_turn"  # session state
+TEST_WORDS = {
+    fer_csv.PUBLIC: "public (as in most copies)",
+    fer_csv.PRIVATE: "private",
+    fer_csv.BOTH: "both together",
+}
+LAYOUT = (
+    "Expected inside: train/ and test/ with one folder a class, such as happy/ and sad/; or the class folders alone: "
+    "then a part of each class is set aside for the test, twins on one side, and no file is changed."
+)
+
+
+def show() -> None:
+    """Draws the ways to bring data in, and the one that is chosen."""
+    way = st.segmented_control(
+        "From where",
+        list(WAYS),
+        default=UPLOAD,
+        key="bring_way",
+        required=True,
+        format_func=WAYS.__getitem__,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    {UPLOAD: _upload, PATH: _path, KAGGLE: _kaggle, MAKE: make.show}[way or UPLOAD]()
+
+
+def _name(suggested: str, key: str) -> str:
+    return st.text_input("Name of the data set", key=key, placeholder=suggested, max_chars=60).strip() or suggested
+
+
+def _options(key: str) -> Options:
+    """What rarely has to be changed."""
+    with st.expander("More settings"):
+        left, right = st.columns(2)
+        share = left.slider("Set aside for the test", 5, 50, 20, format="%d %%", key=f"{key}_share",
+                            help="Only where there is no train/ and test/ yet: the share of each class.")  # fmt: skip
+        seed = right.number_input("Seed", 0, 2**31 - 1, 0, key=f"{key}_seed",
+                                  help="The same seed sets the same pictures aside again.")  # fmt: skip
+        test = left.selectbox("Test part of fer2013.csv", list(TEST_WORDS), key=f"{key}_test",
+                              format_func=TEST_WORDS.__getitem__, filter_mode=None)  # fmt: skip
+    return Options(share=share / 100, seed=int(seed), test=test)
+
+
+def _upload() -> None:
+    turn = st.session_state.setdefault(
+        TURN, 0
+    )  # an empty place for the next one; the zip takes memory while it lies here
+    sent = st.file_uploader("A zip with pictures, such as archive.zip, or with fer2013.csv", type=["zip"],
+                            key=f"bring_zip_{turn}")  # fmt: skip
+    st.caption(LAYOUT)
+    wanted = add.suggest_name(sent.name.rsplit(".", 1)[0]) if sent else "its file name"
+    name, options = _name(wanted, "bring_zip_name"), _options("bring_zip")
+    if st.button("Bring it in", key="bring_zip_go", type="primary", disabled=sent is None) and sent:
+        st.session_state[TURN] = turn + 1
+        _start(lambda: import_jobs.add(sent, name, sent.name, options))
+
+
+def _path() -> None:
+    path = st.text_input("A folder, a zip or fer2013.csv on this computer", key="bring_path",
+                         placeholder="~/Pictures/faces").strip()  # fmt: skip
+    st.caption(f"A folder stays where and as it is. {LAYOUT}")
+    name = st.text_input("Name of the data set", key="bring_path_name", placeholder="as the folder or file is called",
+                         max_chars=60).strip()  # fmt: skip
+    options = _options("bring_path")
+    if st.button("Bring it in", key="bring_path_go", type="primary", disabled=not path):
+        _start(lambda: import_jobs.add(path, name, path, options))
+
+
+def _kaggle() -> None:
+    st.markdown(f"**FER-2013**, 35,887 faces of 7 emotions, from [Kaggle]({kaggle.ADDRESS}).")
+    st.caption(text.plain(kaggle.TERMS))
+    if not kaggle.is_installed():
+        st.info("The download needs the package kagglehub, which is not installed. Install it with "
+                "`pip install kagglehub` and restart, or download the zip in the browser from the address above and "
+                "upload it here.", icon=":material/download:")  # fmt: skip
+        return
+    agreed = st.checkbox("I have read this", key="bring_kaggle_agreed")
+    name = _name(registry.free_name(kaggle.NAME), "bring_kaggle_name")
+    if st.button("Get FER-2013", key="bring_kaggle_go", type="primary", disabled=not agreed):
+        _start(lambda: import_jobs.get_fer2013(name))
+
+
+def _start(begin: Callable[[], Job]) -> None:
+    try:
+        begin()
+    except EmotionError as error:
+        st.error(text.plain(str(error)), icon=":material/error:")
+        return
+    st.rerun()

@@ -1,0 +1,219 @@
+"""The check of a data set: started beside the page, told as it goes, then a card for each finding.
+
+How far a check beside the page is.
+
+Fix and retrain: a run again on the mended data, and the two compared on the same test faces.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.checks import CHECK, FACES, check, job
+from emotion.checks.rules import faceless
+from emotion.data import decided, on_disk, resolve
+from emotion.runs import queue
+from emotion.system import EmotionError, count, duration
+from emotion.training import repeat
+from pages.ui.data import findings, labels
+from pages.ui.shared import before_after, decisions, frame, text
+
+if TYPE_CHECKING:
+    from emotion.checks import Report, State
+    from emotion.data import Listing
+    from emotion.metrics import Labels
+    from emotion.runs import Run
+    from emotion.training import Mended
+
+
+STYLE = Path(__file__).with_name("data_check.css")
+LOOK_AGAIN = 10.0  # seconds until the folder is listed anew
+KEPT = 4  # reports, of 32,000 pictures 8 MB each
+INTRODUCTION = (
+    "Looks at every picture once: what cannot be read, what is there twice or nearly so (also between train and test), "
+    "contradicting labels, blank pictures, a split that was blurred by accident. No file is changed."
+)
+
+
+def show(data: str) -> None:
+    """Draws the whole part for a data set, as `dataset.resolve` understands it."""
+    st.html(STYLE)
+    root = resolve(data)
+    listing = _listing(root)
+    report = _report(check.version(listing), listing)
+    state = job.read(root, CHECK)
+    if state is not None and state.status == "running":
+        watch(root, CHECK, "Checking")
+    elif report is None:
+        _before(root, state)
+        return
+    if report is not None:
+        _outcome(report, listing)
+
+
+@st.cache_data(ttl=LOOK_AGAIN, max_entries=8, show_spinner=False)
+def _listing(root: Path) -> Listing:
+    return on_disk(root)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _report(version: tuple[str, ...], _listing: Listing) -> Report | None:
+    return check.known_of(_listing)
+
+
+def _before(root: Path, state: State | None) -> None:
+    """Nothing is known yet, or not any more."""
+    st.subheader("Check", anchor=False)
+    st.markdown(INTRODUCTION)
+    problem(state)
+    st.button("Check it", key="check", type="primary", on_click=_start, args=(root, CHECK))
+
+
+def _start(root: Path, kind: str, *options: str) -> None:
+    _listing.clear()
+    job.start(root, kind, *options)
+
+
+def _outcome(report: Report, listing: Listing) -> None:
+    found = len(report.findings)
+    st.subheader(f"Check: {count(found, 'finding')}" if found else "Check: nothing found", anchor=False)
+    pictures = sum(sum(inside.values()) for inside in report.counts.values())
+    st.caption(f"{count(pictures, 'picture')} in use, every one looked at.")
+    if (step := check.all_twins(report)) is not None:
+        st.button(step.title, key="all_twins", type="primary", on_click=decisions.take,
+                  args=(report.root, step))  # fmt: skip
+    decisions.done()
+    findings.show(report)
+    _faces(report, listing)
+    labels.show(report, listing)
+    decisions.show(report.root)
+    show_mended(decided(listing))
+
+
+def _faces(report: Report, listing: Listing) -> None:
+    """The second pass, for pictures without a face."""
+    names = faceless.askable(report.root, report.table)
+    if not names:
+        return
+    state, asked = job.read(report.root, FACES), faceless.asked(listing)
+    if state is not None and state.status == "running":
+        watch(report.root, FACES, "Looking for faces")
+        return
+    with st.container(border=True, key="faces_pass"):
+        st.markdown("**Pictures without a face**")
+        if asked is not None:
+            st.caption(f"{count(asked, 'picture')} of more than {faceless.CROPS_UP_TO} pixels were looked at.")
+        else:
+            st.caption(f"{count(len(names), 'picture')} of more than {faceless.CROPS_UP_TO} pixels can be looked at. "
+                       "In smaller ones, which are faces already cut out, a detector misses too many.")  # fmt: skip
+        problem(state)
+        st.button("Look for faces", key="look_for_faces", on_click=_start, args=(report.root, FACES))
+
+
+TICK = 0.5  # seconds
+
+
+def watch(root: Path, kind: str, title: str) -> None:
+    """Draws how far a check is, twice a second, and the page anew when it ends."""
+    st.fragment(_watch, run_every=TICK)(root, kind, title)
+
+
+def _watch(root: Path, kind: str, title: str) -> None:
+    state = job.read(root, kind)
+    if state is None or state.status != "running":
+        st.rerun()
+    st.progress(state.share, text.plain(" · ".join([title, *_parts(state)])))
+
+
+def _parts(state: State) -> list[str]:
+    parts = [state.what or "starting"]
+    if state.total > 1:
+        parts.append(f"{state.done:,} of {state.total:,}")
+    if state.seconds_left is not None:
+        parts.append(f"{duration(state.seconds_left)} left")
+    return parts
+
+
+def problem(state: State | None) -> None:
+    """Says why the last check of a kind did not come to its end, if so."""
+    if state is not None and state.status in ("failed", "lost"):
+        why = state.error or "Its process ended without a word; perhaps the computer was out of memory. Try it again."
+        st.error(f"This did not finish. {text.plain(why)}", icon=":material/error:")
+
+
+PROBLEM = "mended_problem"  # session state: a sentence
+STARTED = "mended_started"  # session state: id of the run that was just started
+
+
+def show_mended(listing: Listing) -> None:
+    """Draws the way to a run on the mended data, and what such runs have brought."""
+    if run_id := st.session_state.pop(STARTED, None):
+        st.switch_page(frame.TRAIN, query_params={"run": run_id})
+    pairs = repeat.repetitions(listing)
+    before = repeat.candidates(listing) if listing.decisions else []
+    if not pairs and not before:
+        return
+    with st.container(border=True, key="mended"):
+        st.markdown("**Train again with the mended data**")
+        if before:
+            _again(before)
+        if problem := st.session_state.pop(PROBLEM, None):
+            st.error(text.plain(problem), icon=":material/error:")
+        if pairs:
+            _compared(pairs, listing)
+
+
+def _again(runs: list[Run]) -> None:
+    st.caption("The same recipe and settings as a run that learned from the data as it was; then the two are compared "
+               "on the test faces in use now.")  # fmt: skip
+    titles = {run.id: run.title for run in runs}
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    chosen = left.selectbox("Run", list(titles), key="mended_run", format_func=lambda name: titles.get(name, name))
+    run = next(run for run in runs if run.id == chosen)
+    right.button("Train it again", key="mended_start", width="stretch", on_click=_start_again, args=(run,))
+
+
+def _start_again(run: Run) -> None:
+    try:
+        st.session_state[STARTED] = queue.start(repeat.again(run)).id
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def _compared(pairs: list[tuple[Run, Run]], listing: Listing) -> None:
+    titles = {after.id: f"{before.title} → {after.title}" for before, after in pairs}
+    chosen = st.selectbox("Before and after", list(titles), key="mended_pair", format_func=lambda name: titles[name])
+    first, second = next((before, after) for before, after in pairs if after.id == chosen)
+    try:
+        mended = _mended(first.id, second.id, listing.fingerprint, first, second)
+    except EmotionError as error:
+        st.error(text.plain(str(error)), icon=":material/error:")
+        return
+    st.caption(f"On the {count(mended.comparison.n, 'test face')} in use now, the same for both.")
+    st.html(before_after.sides(mended.comparison))
+    st.markdown(text.plain(mended.comparison.words))
+    _changed(mended, mended.won, "Only right now", "won", listing)
+    _changed(mended, mended.lost, "Only right before", "lost", listing)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Asking both models about the same faces")
+def _mended(before: str, after: str, fingerprint: str, _first: Run, _second: Run) -> Mended:
+    return repeat.compared(_first, _second)
+
+
+def _changed(mended: Mended, places: Labels, title: str, key: str, listing: Listing) -> None:
+    """The faces that changed sides."""
+    if not len(places):
+        return
+    examples = mended.examples
+    notes = {
+        examples.files[place]: f"{examples.classes[mended.answered_before[place]]} → "
+        f"{examples.classes[mended.answered_after[place]]}"
+        for place in places.tolist()
+    }
+    with st.expander(f"{title}: {count(len(places), 'face')}", key=f"mended_{key}"):
+        groups = tuple((name,) for name in notes)
+        findings.show_pictures(listing.root, groups, notes, f"page_mended_{key}", listing.fingerprint)

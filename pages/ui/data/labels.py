@@ -1,0 +1,144 @@
+"""Suspect labels: pictures whose label the others contradict, worst first, and what to say of each."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from emotion.checks import LABELS, job, label_errors, picture_facts
+from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
+from emotion.evaluation import gallery
+from emotion.system import count
+from pages.ui.data import check
+from pages.ui.shared import decisions, model_choice, montage, text
+from pages.ui.shared.montage import Cell
+
+if TYPE_CHECKING:
+    from emotion.checks import Report, Suspect, Suspects
+    from emotion.data import Listing
+    from emotion.evaluation import Montage
+
+
+A_PAGE = 48
+OPEN, PAGE = "suspect_open", "suspect_page"  # session state: name of the open picture; number of the page
+WHAT = (
+    "A small classifier on what the model in use sees in the faces is asked about pictures that it has not learned "
+    "from, five times in turn. Where it speaks clearly for another class than the label, a look is worth while. It may "
+    "be wrong: nothing is changed until you say so."
+)
+
+
+def show(report: Report, listing: Listing) -> None:
+    """Draws the search, or what the last one has found.
+
+    Args:
+        listing: of what lies on the disk.
+    """
+    state = job.read(report.root, LABELS)
+    with st.container(border=True, key="labels"):
+        st.markdown("**Suspect labels**")
+        if state is not None and state.status == "running":
+            check.watch(report.root, LABELS, "Suspect labels")
+            return
+        outcome = label_errors.known(listing)
+        if outcome is None:
+            st.caption(WHAT)
+        else:
+            st.caption(text.plain(_summary(outcome)))
+        check.problem(state)
+        st.button("Look for suspect labels" if outcome is None else "Look again", key="look_for_labels",
+                  on_click=job.start, args=(report.root, LABELS, "--model", model_choice.current()))  # fmt: skip
+        if outcome is not None and outcome.found:
+            st.fragment(_gallery)(report, outcome)
+
+
+def _summary(outcome: Suspects) -> str:
+    model = text.MODEL_TITLES.get(outcome.model, outcome.model)
+    return (
+        f"{len(outcome.found):,} of {count(outcome.n, 'label')} ({', '.join(outcome.classes)}) are contradicted, worst "
+        f"first. By what {model} sees in the faces, the classifiers agree with {text.percent(outcome.accuracy, 1)} "
+        "of all labels of pictures that they had not seen."
+    )
+
+
+def _gallery(report: Report, outcome: Suspects) -> None:
+    number = min(int(st.session_state.get(PAGE, 1)), gallery.page_count(len(outcome.found), A_PAGE))
+    here = outcome.found[(number - 1) * A_PAGE : number * A_PAGE]
+    sheet, beside = st.columns([5, 2], gap="medium")
+    names = tuple(suspect.file for suspect in here)
+    with sheet:
+        faces = _faces(report, names)
+        token = hashlib.blake2b("\0".join(names).encode(errors="replace"), digest_size=8).hexdigest()
+        opened = st.session_state.get(OPEN)
+        montage.show(
+            _sheet(token, faces),
+            [_cell(place, suspect) for place, suspect in enumerate(here)],
+            f"{count(len(here), 'suspect label')}. Arrow keys move, Enter opens one.",
+            token,
+            names.index(opened) if opened in names else None,
+            lambda place: st.session_state.update({OPEN: here[place].file}),
+        )
+        if len(outcome.found) > A_PAGE:
+            st.pagination(gallery.page_count(len(outcome.found), A_PAGE), key=PAGE)
+    with beside:
+        chosen = next((place for place, name in enumerate(names) if name == st.session_state.get(OPEN)), None)
+        if chosen is None:
+            st.html('<div class="face-hint">Click a face to say what it is.</div>')
+        else:
+            _one(report, here, chosen, faces[chosen])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _read(root: str, version: str, names: tuple[str, ...]) -> np.ndarray:
+    return picture_facts.read(Path(root), names).grey
+
+
+def _faces(report: Report, names: tuple[str, ...]) -> np.ndarray:
+    return _read(str(report.root), report.fingerprint, names)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _sheet(token: str, _faces: np.ndarray) -> Montage:
+    return gallery.montage(_faces, columns=12)
+
+
+def _cell(place: int, suspect: Suspect) -> Cell:
+    return Cell(
+        number=place,
+        name=suspect.file.rsplit("/", 1)[-1],
+        words=f"label: {suspect.label}, the others say {suspect.likely}",
+        wrong=False,
+        sign=text.sign(suspect.likely),
+        tone=text.colour_class(suspect.likely),
+    )
+
+
+def _one(report: Report, here: tuple[Suspect, ...], place: int, face: np.ndarray) -> None:
+    """The open picture, and the three things to say of it."""
+    suspect = here[place]
+    following = here[place + 1].file if place + 1 < len(here) else ""
+    with st.container(key="seen_suspect"):
+        st.image(face, width=192, alt=text.plain(suspect.file))
+    st.html(
+        f"<p>Label: {text.sign(suspect.label)} <b>{text.markup(suspect.label)}</b><br>"
+        f"The others say: {text.sign(suspect.likely)} <b>{text.markup(suspect.likely)}</b><br>"
+        f'<span class="quiet">{text.markup(suspect.file)}</span></p>'
+    )
+    files = (suspect.file,)
+    for title, change, why in (
+        (f"It looks {suspect.likely}", Change(RELABEL, files, suspect.likely), "the label was looked at and is wrong"),
+        ("Leave it out", Change(EXCLUDE, files), "its label cannot be told"),
+        (f"{suspect.label} is right", Change(CONFIRM, files), "the label was looked at and is right"),
+    ):
+        if st.button(text.plain(title), key=f"suspect_{change.action}", width="stretch", on_click=_say,
+                     args=(report, change, why, following)):  # fmt: skip
+            st.rerun()
+
+
+def _say(report: Report, change: Change, why: str, following: str) -> None:
+    decisions.decide(report.root, (change,), why)
+    st.session_state[OPEN] = following

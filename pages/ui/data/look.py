@@ -1,0 +1,280 @@
+"""Looking at data: how many pictures of what, how large, how they look on average, and every one of them.
+
+Every picture of the data: filtered, ordered, a page at a time, and one of them open beside them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from emotion.data import overview
+from emotion.evaluation import gallery
+from emotion.images import measure
+from emotion.system import count, duration
+from pages.ui.data import scatter
+from pages.ui.shared import montage, text
+from pages.ui.shared.data_choice import BRING, LABEL, ORDER, PART, PICTURE, SET, SPLIT
+from pages.ui.shared.montage import Cell, tiled
+
+if TYPE_CHECKING:
+    from emotion.data import Listing, Overview
+    from emotion.evaluation import Montage
+    from pages.ui.shared.address import Choice
+
+
+STYLE = Path(__file__).with_name("data.css")
+PATIENCE = 20.0  # seconds of reading that nobody is asked about
+WANTED = "data_read_wanted"  # session state: fingerprints whose long reading was asked for
+ACROSS = 7  # mean faces in a row
+KEPT = 2  # overviews; one of 32,298 pictures takes 75 MB
+
+
+def show(listing: Listing) -> None:
+    """Counts at once; the rest when all pictures have been read, which the second time takes a moment."""
+    st.html(counts_html(listing))
+    seen = _overview(listing)
+    if seen is None:
+        return
+    if not seen.files:
+        st.info("There is no picture in it yet.", icon=":material/photo_library:")
+        st.button("Bring pictures in", key="to_bring_pictures", type="primary", on_click=PART.set, args=(BRING,))
+        return
+    lost = len(seen.unreadable) + len(seen.faceless)
+    if lost:
+        parts = f"{len(seen.unreadable):,} unreadable, {len(seen.faceless):,} without a face"
+        st.caption(f"{count(lost, 'picture')} cannot be used: {parts}. “Check it” shows them.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        _mean_faces(seen)
+    with right:
+        st.html(files_html(seen))
+    show_gallery(seen, listing.fingerprint)
+    scatter.show(seen, listing.fingerprint)
+
+
+def forget() -> None:
+    """Closes what is open. For callbacks that choose other data."""
+    PICTURE.set("")
+    to_first_page()
+
+
+def counts_html(listing: Listing) -> str:
+    """Two bars a class, train and test, as a table that can be read without seeing the bars."""
+    counts = listing.counts
+    classes = list(dict.fromkeys([*counts["train"], *counts["test"]]))
+    most = max([1, *(n for split in counts.values() for n in split.values())])
+    rows = "".join(_count_row(name, counts, most) for name in classes)
+    sums = "".join(f"<td><b>{sum(counts[split].values()):,}</b></td>" for split in ("train", "test"))
+    return (
+        '<div class="scroll" tabindex="0"><table class="counts"><thead><tr><th scope="col">class</th>'
+        '<th scope="col">train <small>to learn from</small></th><th scope="col">test <small>kept for the test</small>'
+        f'</th></tr></thead><tbody>{rows}</tbody><tfoot><tr><th scope="row">all</th>{sums}</tr></tfoot></table></div>'
+    )
+
+
+def _count_row(name: str, counts: dict[str, dict[str, int]], most: int) -> str:
+    cells = ""
+    for split in ("train", "test"):
+        number = counts[split].get(name, 0)
+        cells += f"<td>{_bar(number, most)}</td>"
+    title = f'<span aria-hidden="true">{text.sign(name)}</span> {text.markup(name)}'
+    return f'<tr class="{text.colour_class(name)}"><th scope="row">{title}</th>{cells}</tr>'
+
+
+def _bar(number: int, most: int) -> str:
+    width = f"{number / most:.1%}"
+    return f'<span class="n">{number:,}</span><span class="bar"><span style="width:{width}"></span></span>'
+
+
+def _overview(listing: Listing) -> Overview | None:
+    """All pictures, read with progress; None while a long reading has not been asked for."""
+    kept = _kept()
+    key = (str(listing.root), listing.fingerprint)
+    if key in kept:
+        return kept[key]
+    seconds = overview.seconds(listing)
+    wanted = st.session_state.setdefault(WANTED, set())
+    if seconds > PATIENCE and listing.fingerprint not in wanted:
+        st.info(f"To show the pictures, all have to be read once, and the faces found in the large ones: about "
+                f"{duration(seconds)}. Training needs that too.", icon=":material/hourglass_top:")  # fmt: skip
+        st.button("Read them", key="read_all", type="primary", on_click=wanted.add, args=(listing.fingerprint,))
+        return None
+    bar = st.progress(0.0, "Reading pictures")
+
+    def tell(what: str, done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), f"{what}: {done:,} of {total:,}")
+
+    made = overview.read(listing, tell)
+    bar.empty()
+    kept[key] = made
+    for old in list(kept)[:-KEPT]:
+        del kept[old]
+    return made
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> dict[tuple[str, str], Overview]:
+    """Shared by all sessions; a cached function could not report its progress to the page."""
+    return {}
+
+
+def _mean_faces(seen: Overview) -> None:
+    st.subheader("The mean face of each class", anchor=False,
+                 help="All pictures of a class laid over one another. Sharp where they agree.")  # fmt: skip
+    means = measure.mean_faces(seen.images, seen.labels, len(seen.classes))
+    with st.container(key="mean_faces"):
+        st.image(tiled(means, min(ACROSS, len(means))), width="stretch",
+                 alt=f"Mean faces, in this order: {', '.join(seen.classes)}")  # fmt: skip
+    st.caption(", ".join(f"{text.sign(name)} {text.plain(name)}" for name in seen.classes))
+
+
+def files_html(seen: Overview) -> str:
+    """How large the files are and of what kind, the most frequent first."""
+    sizes = measure.most_common(measure.size_words(seen.headers.sizes), 6)
+    modes = measure.most_common([MODES.get(mode, mode) for mode in seen.headers.modes], 6)
+    return f"{_bars('Sizes in pixels', sizes)}{_bars('Kinds', modes)}"
+
+
+MODES = {"L": "grey", "RGB": "colour", "RGBA": "colour, see-through", "P": "colour table", "1": "black and white",
+         "LA": "grey, see-through", "CMYK": "print colours"}  # fmt: skip
+
+
+def _bars(title: str, numbers: dict[str, int]) -> str:
+    total = max(1, sum(numbers.values()))
+    rows = "".join(
+        f'<tr><th scope="row">{text.markup(name)}</th><td>{_bar(number, total)}</td></tr>'
+        for name, number in numbers.items()
+    )
+    return f'<table class="counts small"><caption>{title}</caption><tbody>{rows}</tbody></table>'
+
+
+A_PAGE = 96
+ANY = "any"
+PAGE = "data_page"  # of the gallery
+OPENED_IN = "data_opened_in"  # session state: the part of the page in which the open picture was clicked
+SPLITS = {ANY: "train and test", "train": "train", "test": "test"}
+ORDER_WORDS = {
+    overview.BY_NAME: "by file name",
+    overview.DARKEST: "darkest first",
+    overview.BRIGHTEST: "brightest first",
+    overview.FLATTEST: "least contrast first",
+    overview.BLURRIEST: "least sharp first",
+    overview.SHARPEST: "sharpest first",
+}
+
+
+def to_first_page() -> None:
+    """For callbacks of everything that changes which pictures are shown."""
+    if st.session_state.get(PAGE, 1) != 1:
+        st.session_state[PAGE] = 1
+
+
+def show_gallery(seen: Overview, token: str) -> None:
+    """Filters, then pictures; turning a page or opening a picture redraws only this part."""
+    st.subheader("The pictures", anchor="pictures")
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    with first:
+        _filter("Split", SPLIT, SPLITS)
+    with second:
+        _filter("Class", LABEL, {ANY: "all classes"} | {name: f"{text.sign(name)} {name}" for name in seen.classes})
+    with third:
+        _filter("Order", ORDER, ORDER_WORDS)
+    split, label = (st.session_state[choice.key] for choice in (SPLIT, LABEL))
+    places = seen.chosen("" if split == ANY else split, "" if label == ANY else label, st.session_state[ORDER.key])
+    st.fragment(_pictures)(seen, places, token)
+
+
+def _filter(label: str, choice: Choice, options: dict[str, str]) -> None:
+    choice.adopt(options, next(iter(options)))
+    st.selectbox(label, list(options), key=choice.key, format_func=lambda word: options.get(word, word),
+                 filter_mode=None, on_change=_changed, args=(choice,))  # fmt: skip
+
+
+def _changed(choice: Choice) -> None:
+    choice.publish()
+    to_first_page()
+
+
+def _pictures(seen: Overview, places: np.ndarray, token: str) -> None:
+    PICTURE.adopt(lambda file: not file or seen.index_of(file) is not None, "")
+    if not len(places):
+        st.info("No picture fits these filters.", icon=":material/search_off:")
+        return
+    sheet, beside = st.columns([5, 2], gap="medium")
+    with sheet:
+        _page(seen, places, token)
+    with beside, st.container(key="data_open"):
+        open_picture(seen, "gallery")
+
+
+def _page(seen: Overview, places: np.ndarray, token: str) -> None:
+    place, pages = st.container(), gallery.page_count(len(places), A_PAGE)
+    number = st.pagination(pages, key=PAGE, on_change=_pin)  # drawn first, shown below
+    here = gallery.page(places, number, A_PAGE)
+    state = hashlib.blake2b(token.encode() + here.tobytes(), digest_size=8).hexdigest()
+    with place:
+        montage.show(
+            _sheet(state, seen.images[here]),
+            [_cell(seen, index) for index in here.tolist()],
+            f"{count(len(places), 'picture')}, page {number} of {pages}. Arrow keys move, Enter opens one.",
+            state,
+            seen.index_of(st.session_state[PICTURE.key]),
+            lambda index: open_in("gallery", seen.files[index]),
+        )
+    st.caption(f"{count(len(places), 'picture')}. In the corner: the class.")
+
+
+def _pin() -> None:
+    for choice in (SET, PART):
+        choice.pin()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sheet(token: str, _images: np.ndarray) -> Montage:
+    return gallery.montage(_images)
+
+
+def _cell(seen: Overview, index: int) -> Cell:
+    name = seen.classes[seen.labels[index]]
+    return Cell(
+        number=index,
+        name=seen.files[index].rsplit("/", 1)[-1],
+        words=f"{seen.splits[index]}, {name}",
+        wrong=False,
+        sign=text.marks(seen.classes)[name],
+        tone=text.colour_class(name),
+    )
+
+
+def open_in(where: str, file: str) -> None:
+    """Opens a picture beside the part of the page in which it was clicked. For callbacks."""
+    st.session_state[OPENED_IN] = where
+    PICTURE.set(file)
+
+
+def open_picture(seen: Overview, where: str) -> None:
+    """The picture that was chosen, large, with its facts; or how to choose one."""
+    index = seen.index_of(st.session_state[PICTURE.key])
+    if index is None or st.session_state.get(OPENED_IN, "gallery") != where:
+        st.caption("Click one to see it large. In the gallery with the keyboard: Tab, arrow keys, Enter.")
+        return
+    file, name = seen.files[index], seen.classes[seen.labels[index]]
+    with st.container(key=f"open_in_{where}"):
+        st.image(seen.images[index], width="stretch", alt=f"The picture {text.plain(file)}, enlarged")
+    width, height = seen.headers.sizes[index].tolist()
+    facts = {
+        "class": f"{text.sign(name)} {name}, {seen.splits[index]}",
+        "file": file,
+        "size": f"{width} × {height} pixels, {seen.headers.modes[index]}",
+        "brightness": f"{seen.measures.brightness[index]:.0f} of 255",
+        "contrast": f"{seen.measures.contrast[index]:.0f} of 128",
+        "sharpness": f"{seen.measures.sharpness[index]:,.0f}",
+    }
+    rows = "".join(f"<dt>{fact}</dt><dd>{text.markup(value)}</dd>" for fact, value in facts.items())
+    st.html(f'<dl class="data-facts">{rows}</dl>')
+    st.button("Close", key=f"close_in_{where}", type="tertiary", on_click=PICTURE.set, args=("",))

@@ -1,0 +1,121 @@
+"""Two measures of many pictures against each other, as points that can be clicked to see the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from emotion.images import measure as picture_statistics
+from pages.ui.data import look as data_gallery
+from pages.ui.shared import text
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from emotion.data import Overview
+
+
+MOST = 1500  # points
+PAIRS = {
+    "brightness and contrast": ("brightness", "contrast"),
+    "brightness and sharpness": ("brightness", "sharpness"),
+    "contrast and sharpness": ("contrast", "sharpness"),
+}
+AXES = {"brightness": "brightness (0 black, 255 white)", "contrast": "contrast (0 flat)",
+        "sharpness": "sharpness (variance of the Laplacian)"}  # fmt: skip
+COLOURS = {  # of classes: happy and sad as everywhere, others by their place
+    "light": {"happy": "#d98a1b", "sad": "#3f7cc8"},
+    "dark": {"happy": "#f2b04e", "sad": "#8fbcf5"},
+}
+OTHERS = {
+    "light": ("#6d3f83", "#0f766e", "#56616a", "#b3416d", "#6b7a1f", "#7a4b2a"),
+    "dark": ("#c493d8", "#35b3a6", "#a5b0b8", "#ee8fb3", "#b9c96a", "#d1a37f"),
+}
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "x", "cross", "star")
+GRID = {"light": "#e3e7ea", "dark": "#39434a"}
+
+
+def show(seen: Overview, token: str) -> None:
+    """The chart with the picture that was clicked beside it; redraws only itself."""
+    st.subheader("Those that stand out", anchor="outliers")
+    st.fragment(_chart)(seen, token)
+
+
+def _chart(seen: Overview, token: str) -> None:
+    pair = st.segmented_control("Measures", list(PAIRS), default=next(iter(PAIRS)), key="data_pair", required=True,
+                                label_visibility="collapsed")  # fmt: skip
+    key = f"data_scatter_{token}_{pair}"
+    places = picture_statistics.standing_out(seen.measures, MOST)
+
+    def picked() -> None:
+        points = st.session_state[key].selection.points
+        if points and (index := _index(points[0], len(seen.files))) is not None:
+            data_gallery.open_in("outlier", seen.files[index])
+
+    left, right = st.columns([5, 2], gap="medium")
+    with left:
+        st.plotly_chart(
+            figure(seen, places, PAIRS[pair or next(iter(PAIRS))], st.context.theme.type or "light"),
+            key=key, on_select=picked, selection_mode="points", config={"displayModeBar": False},
+            alt=f"{len(places):,} pictures as points by {pair}; “Order” above lists the same pictures",
+        )  # fmt: skip
+        shown = f"{len(places):,} of {len(seen.files):,}: those that stand out and a random choice of the others. "
+        st.caption(f"{shown if len(places) < len(seen.files) else ''}Click a point to see the picture; click a class "
+                   "in the legend to hide it.")  # fmt: skip
+    with right:
+        data_gallery.open_picture(seen, "outlier")
+
+
+def _index(point: dict[str, Any], n: int) -> int | None:
+    """The picture that a point stands for; it comes from the browser, so it may be anything."""
+    told = point.get("customdata")
+    index = told[0] if isinstance(told, list) and told else told
+    return index if isinstance(index, int) and 0 <= index < n else None
+
+
+def figure(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str) -> Figure:
+    """A point a picture, one trace a class, so that the legend can hide one."""
+    import plotly.graph_objects as go
+
+    traces = []
+    for number, name in enumerate(seen.classes):
+        mine = places[seen.labels[places] == number]
+        if len(mine):
+            traces.append(_trace(seen, mine, pair, name, number, theme))
+    return go.Figure(traces, _layout(pair, theme))
+
+
+def _trace(
+    seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, number: int, theme: str
+) -> dict[str, Any]:
+    x, y = (np.round(getattr(seen.measures, measure)[mine], 1) for measure in pair)
+    look = {"color": _colour(name, number, theme), "size": 7, "opacity": 0.7, "symbol": SYMBOLS[number % len(SYMBOLS)]}
+    return {
+        "type": "scatter", "mode": "markers", "name": text.markup(name), "x": x, "y": y, "customdata": mine,
+        "marker": look, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
+        "hoverinfo": "text", "hovertext": [text.markup(seen.files[index]) for index in mine.tolist()],
+    }  # fmt: skip
+
+
+def _colour(name: str, number: int, theme: str) -> str:
+    return COLOURS[theme].get(name) or OTHERS[theme][number % len(OTHERS[theme])]
+
+
+def _layout(pair: tuple[str, str], theme: str) -> dict[str, Any]:
+    axes = [
+        {"title": {"text": AXES[measure]}, "gridcolor": GRID[theme], "zeroline": False,
+         "type": "log" if measure == "sharpness" else "linear"}
+        for measure in pair
+    ]  # fmt: skip
+    return {
+        "xaxis": axes[0],
+        "yaxis": axes[1],
+        "height": 420,
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+        "dragmode": "zoom",
+        "clickmode": "event+select",
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "y": -0.2},
+    }

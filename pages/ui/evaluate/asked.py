@@ -1,0 +1,45 @@
+"""Which classes a model is asked for on Evaluate: happy or sad, or all that it knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion import evaluation
+from pages.ui.evaluate import filters
+from pages.ui.shared import text
+from pages.ui.shared.address import Choice
+
+if TYPE_CHECKING:
+    from pages.ui.evaluate.results import Question
+
+
+CLASSES = Choice("classes", filters.BASE)
+PAIR, ALL = "pair", "all"  # words of the address
+
+
+def show_question(question: Question) -> tuple[str, ...]:
+    """Draws the choice where the model knows more than the pair; returns the classes that are asked for."""
+    info, pair = question.info, question.info.pair
+    if pair is None or len(info.classes) == 2:
+        return evaluation.default_classes(info)
+    negative, positive = pair
+    titles = {PAIR: f"{positive} or {negative}", ALL: f"all {len(info.classes)} classes"}
+    missing = question.missing
+    chosen = CLASSES.adopt([PAIR] if missing else titles, PAIR)
+    if set(pair) & set(missing):  # neither can be answered: what is missing is told when the faces are read
+        return pair
+    if missing:
+        st.caption(f"This model knows {len(info.classes)} classes. Here it is asked “{titles[PAIR]}” only: these test "
+                   f"faces show none of {', '.join(map(text.plain, missing))}.")  # fmt: skip
+        return pair
+    st.segmented_control(
+        "Asked for", list(titles), key=CLASSES.key, required=True, format_func=titles.__getitem__, on_change=_changed
+    )
+    return info.classes if chosen == ALL else pair
+
+
+def _changed() -> None:
+    CLASSES.publish()
+    filters.choose_cell(None)

@@ -1,0 +1,149 @@
+"""The figures of an evaluation, each with one sentence on what it means. The field's own term stands in brackets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emotion.system import count
+from pages.ui.shared import pick, plot, text
+
+if TYPE_CHECKING:
+    from emotion.evaluation import Evaluation
+
+
+HEADS = (
+    ("n", "faces", "in the test"),
+    ("recall", "found", "of its faces, called so (recall)"),
+    ("precision", "trusted", "of those called so, truly so (precision)"),
+    ("f1", "both", "found and trusted in one (F1)"),
+)
+TOLD_APART = ("auc", "told apart", "from all others (ROC AUC)")
+
+
+def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
+    """The table of the classes; a click on a name chooses its faces."""
+
+    def picked(word: str) -> None:
+        choose(evaluation.classes[int(word)])
+
+    pick.show("class_table", class_table(evaluation), "Class by class", picked)
+
+
+def headline(evaluation: Evaluation) -> str:
+    """The share of right answers with its N, its interval and what always giving one answer would get."""
+    always = text.markup(str(evaluation.baseline["answer"]))
+    return (
+        f'<div class="headline"><span class="big">{text.percent(evaluation.accuracy, 1)}</span>'
+        f"<p>of <b>{count(evaluation.n, 'face')}</b> got right (accuracy). {_interval(evaluation)}<br>"
+        f"Always saying “{always}” would get {text.percent(evaluation.baseline['accuracy'], 1)} (baseline).</p></div>"
+    )
+
+
+def others(evaluation: Evaluation) -> str:
+    """Balanced accuracy, ROC AUC and loss; with more than two classes macro F1 too."""
+    shown = [_balanced(evaluation), _told_apart(evaluation), _loss(evaluation)]
+    if len(evaluation.classes) > 2:
+        shown.insert(1, _macro_f1(evaluation))
+    return f'<dl class="figures">{"".join(shown)}</dl>'
+
+
+def _balanced(evaluation: Evaluation) -> str:
+    return _figure(
+        "Every class counted the same",
+        text.percent(evaluation.balanced_accuracy, 1),
+        "The share got right in each class, averaged, so that a large class cannot hide a small one "
+        "(balanced accuracy).",
+    )
+
+
+def _macro_f1(evaluation: Evaluation) -> str:
+    return _figure(
+        "Found and trusted",
+        _share(evaluation.macro["f1"]),
+        "How many of a class are found and how far its name can be trusted, in one, averaged over the classes "
+        "(macro F1).",
+    )
+
+
+def _told_apart(evaluation: Evaluation) -> str:
+    if len(evaluation.classes) == 2:
+        pairs, term = f"one {text.markup(evaluation.positive)} face and one other", "ROC AUC"
+    else:
+        pairs, term = "one face of a class and one of the rest", "ROC AUC, one against the rest, averaged"
+    return _figure(
+        "Told apart",
+        _share(evaluation.auc),
+        f"Take {pairs}: so often the right one gets the higher probability. 50 % is guessing ({term}).",
+    )
+
+
+def _loss(evaluation: Evaluation) -> str:
+    classes = len(evaluation.classes)
+    guessing = f"{'a coin toss' if classes == 2 else 'the same for every class'} has {math.log(classes):.2f}"
+    return _figure(
+        "How far off it is",
+        f"{evaluation.loss:.3f}",
+        f"How far its probabilities lie from the truth; sure and wrong costs most. 0 is perfect; {guessing} (loss).",
+    )
+
+
+def class_table(evaluation: Evaluation) -> str:
+    """Recall, precision and F1 a class, as a table whose heads say what they mean.
+
+    With more than two classes ROC AUC of each against the rest too, and a last row with the means.
+    """
+    many = len(evaluation.classes) > 2
+    heads = [*HEADS, TOLD_APART] if many else HEADS
+    cells = "".join(f'<th scope="col">{name}<small>{meaning}</small></th>' for _, name, meaning in heads)
+    keys = [key for key, _, _ in heads]
+    rows = "".join(
+        _row(plot.button(_title(name), str(label), f"Show the faces of {name}"), evaluation.per_class[name], keys)
+        for label, name in enumerate(evaluation.classes)
+    )
+    if many:
+        rows += _row("mean (macro)", {"n": evaluation.n} | evaluation.macro, keys)
+    return (
+        '<div class="scroll" tabindex="0"><table class="classes">'
+        f'<thead><tr><th scope="col">class</th>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def from_training(report: dict[str, Any]) -> str:
+    """What the end of the training said of the best and the last epoch, in one line; "" where it said nothing."""
+    best, last = report.get("best") or {}, report.get("last") or {}
+    if "accuracy" not in best or "accuracy" not in last:
+        return ""
+    classes = len(best.get("classes", ()))
+    asked = f", asked for all {classes} classes" if classes > 2 else ""
+    return (
+        f"When its training ended: best epoch ({report.get('best_epoch', '?')}, the one that is kept) "
+        f"{text.percent(best['accuracy'], 1)}, last epoch ({report.get('epochs', '?')}) "
+        f"{text.percent(last['accuracy'], 1)} of {count(best['n'], 'test face')}{asked}."
+    )
+
+
+def _interval(evaluation: Evaluation) -> str:
+    low, high = evaluation.accuracy_interval
+    return (
+        f"On other faces like these it would lie between {low * 100:.1f} and {text.percent(high, 1)} (95 % interval)."
+    )
+
+
+def _figure(name: str, value: str, sentence: str) -> str:
+    return f'<div><dt>{name}</dt><dd class="value">{value}</dd><dd class="quiet">{sentence}</dd></div>'
+
+
+def _title(name: str) -> str:
+    sign = f'<span class="{text.colour_class(name)}">{text.sign(name)}</span>'
+    return f"{sign}\N{NO-BREAK SPACE}{text.markup(name)}"
+
+
+def _row(title: str, figures: dict[str, Any], keys: list[str]) -> str:
+    shown = "".join(f"<td>{f'{figures[key]:,}' if key == 'n' else _share(figures.get(key))}</td>" for key in keys)
+    return f'<tr><th scope="row">{title}</th>{shown}</tr>'
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else text.percent(value, 1)

@@ -1,0 +1,213 @@
+"""Which faces Evaluate shows: filters that can be combined and live in the address, and the ways to set them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from emotion.evaluation import Range, Selection, gallery, selection
+from emotion.system import count
+from pages.ui.evaluate import insight
+from pages.ui.shared import text
+from pages.ui.shared.address import Choice
+
+if TYPE_CHECKING:
+    from emotion.metrics import Labels
+    from pages.ui.evaluate.results import Result
+
+
+ANY = "any"
+RUN, DATA = Choice("run"), Choice("data")
+BASE = (RUN, DATA)
+THRESHOLD = Choice("threshold", BASE)
+SHOW, TRUTH, ANSWER, ORDER, FACE, GROUP = (
+    Choice(name, BASE) for name in ("show", "truth", "answer", "order", "face", "group")
+)
+TITLES = {
+    "sure": "how sure", "score": "probability", "brightness": "brightness", "contrast": "contrast",
+    "sharpness": "sharpness",
+}  # fmt: skip
+RANGES = {name: Choice(name, BASE) for name in TITLES}
+SLIDERS = ("sure", "brightness", "contrast", "sharpness")  # offered beside the figures, whose pieces set the others too
+ROUNDING = 1e-9  # 0.29 · 100 is a little less than 29
+PAGE = "page"  # of the gallery, bound to the address by the widget itself
+SHOW_WORDS = {gallery.ALL: "all", gallery.WRONG: "✕ wrong", gallery.RIGHT: "right"}
+ORDER_WORDS = {
+    gallery.MOST_WRONG: "most wrong first",
+    gallery.LEAST_SURE: "least sure first",
+    selection.MOST_TYPICAL: "most typical first",
+    gallery.BY_FILE: "by file name",
+}
+
+Cell = tuple[str, str]  # truth, answer
+
+
+def chosen(result: Result) -> Selection:
+    """What the address and the widgets say is looked at."""
+    names = (ANY, *result.info.classes)
+    ranges = {name: _range(RANGES[name]) for name in RANGES}
+    group = GROUP.adopt(lambda word: not word or word.isdecimal(), "")
+    truth, answer = TRUTH.adopt(names, ANY), ANSWER.adopt(names, ANY)
+    many = len(insight.groups(result)) if group else 0
+    return Selection(
+        show=SHOW.adopt(SHOW_WORDS, gallery.ALL),
+        truth="" if truth == ANY else truth,
+        answer="" if answer == ANY else answer,
+        ranges={name: one for name, one in ranges.items() if one is not None},
+        group=int(group) if group and int(group) < many else None,
+        order=ORDER.adopt(ORDER_WORDS, gallery.MOST_WRONG),
+    )
+
+
+def _range(choice: Choice) -> Range | None:
+    return selection.range_of(choice.adopt(lambda word: not word or selection.range_of(word) is not None, ""))
+
+
+def chosen_cell(result: Result) -> Cell | None:
+    """The cell of the confusion matrix to which the faces are narrowed, or None."""
+    now = chosen(result)
+    return (now.truth, now.answer) if now.truth and now.answer else None
+
+
+def choose_cell(cell: Cell | None) -> None:
+    """Shows exactly the faces of a cell; None shows all. For callbacks."""
+    truth, answer = cell or ("", "")
+    only(truth=truth, answer=answer)
+
+
+def only(
+    *, show: str = gallery.ALL, truth: str = "", answer: str = "", ranges: Mapping[str, Range] | None = None,
+    group: int | None = None, order: str | None = None,
+) -> None:  # fmt: skip
+    """Shows exactly these faces: every filter that is not named is taken off. For callbacks."""
+    SHOW.set(show)
+    TRUTH.set(truth or ANY)
+    ANSWER.set(answer or ANY)
+    GROUP.set("" if group is None else str(group))
+    for name, choice in RANGES.items():
+        choice.set(ranges[name].word if ranges and name in ranges else "")
+    if order is not None:
+        ORDER.set(order)
+    to_first_page()
+
+
+def to_first_page() -> None:
+    """For callbacks of everything that changes which faces are shown."""
+    if st.session_state.get(PAGE, 1) != 1:
+        st.session_state[PAGE] = 1
+
+
+def pin() -> None:
+    """Writes model and data into the address, so that a link means the same later. For callbacks."""
+    for choice in BASE:
+        choice.pin()
+
+
+def show(result: Result) -> Labels:
+    """Draws the filters. Returns the indices of the faces they let through, in order."""
+    now = chosen(result)
+    everything = selection.select(
+        result.study,
+        Selection(gallery.ALL, now.truth, now.answer, now.ranges, now.group, now.order),
+        lambda name: insight.quantity(result, name),
+        lambda: [one.members for one in insight.groups(result)],
+    )
+    counts = selection.counts(result.study, everything)
+    first, second, third = st.columns([9, 9, 6], vertical_alignment="bottom")
+    first.segmented_control(
+        "Faces", list(SHOW_WORDS), key=SHOW.key, required=True, on_change=_chosen_moved, args=(SHOW,),
+        format_func=lambda kind: f"{SHOW_WORDS[kind]} {counts[kind]:,}",
+    )  # fmt: skip
+    left, right = second.columns(2, wrap=False, gap="small")
+    _class_filter(left, "Truth", TRUTH, result)
+    _class_filter(right, "Called", ANSWER, result)
+    third.selectbox(
+        "Order", list(ORDER_WORDS), key=ORDER.key, format_func=ORDER_WORDS.__getitem__, filter_mode=None,
+        on_change=_chosen_moved, args=(ORDER,),
+    )  # fmt: skip
+    _more(result, now)
+    if now.show == gallery.ALL:
+        return everything
+    right_ones = result.study.right[everything]
+    return everything[right_ones if now.show == gallery.RIGHT else ~right_ones]
+
+
+def tell(result: Result) -> None:
+    """What is chosen, in words, with the way to the faces; they stand below the figures that choose them."""
+    now = chosen(result)
+    parts = [f"truth {now.truth}"] * bool(now.truth) + [f"called {now.answer}"] * bool(now.answer)
+    parts += [f"{TITLES[name]} {in_words(name, within)}" for name, within in now.ranges.items()]
+    parts += [f"group {now.group + 1} of mistakes"] if now.group is not None else []
+    parts += [now.show] if now.show != gallery.ALL else []
+    place = st.empty()  # always there, so that what follows stays the same element and keeps its focus
+    if parts:
+        place.caption(f"Shown below: {text.plain(', '.join(parts))}. [To the faces](#faces)")
+
+
+def _class_filter(place: DeltaGenerator, label: str, choice: Choice, result: Result) -> None:
+    place.selectbox(
+        label, [ANY, *result.info.classes], key=choice.key, filter_mode=None, on_change=_chosen_moved,
+        args=(choice,), format_func=lambda name: name if name == ANY else f"{text.sign(name)} {name}",
+    )  # fmt: skip
+
+
+def _chosen_moved(choice: Choice) -> None:
+    choice.publish()
+    to_first_page()
+
+
+def _more(result: Result, now: Selection) -> None:
+    """The other filters: those that are set, each with a way to take it off, and sliders for them."""
+    with st.container(horizontal=True, vertical_alignment="center", key="more_filters"):
+        with st.popover("More filters", type="tertiary"):
+            for name in SLIDERS:
+                _slider(result, name, now.ranges.get(name))
+        for name, within in now.ranges.items():
+            title = f"✕ {TITLES[name]} {in_words(name, within)}"
+            st.button(text.plain(title), key=f"off_{name}", help="Take this filter off", on_click=_take_off,
+                      args=(RANGES[name],))  # fmt: skip
+        if now.group is not None:
+            group = insight.groups(result)[now.group]
+            st.button(f"✕ group {now.group + 1} of mistakes ({count(len(group.members), 'face')})", key="off_group",
+                      help="Take this filter off", on_click=_take_off, args=(GROUP,))  # fmt: skip
+
+
+def _take_off(choice: Choice) -> None:
+    choice.set("")
+    to_first_page()
+
+
+def _slider(result: Result, name: str, now: Range | None) -> None:
+    """A slider with two ends in whole steps; both at their ends is no filter."""
+    scale = 100 if name == "sure" else 1
+    highest = 100 if name == "sure" else math.ceil(float(insight.quantity(result, name).max(initial=1)))
+    within = now or Range()
+    low = 0 if within.low is None else math.floor(within.low * scale + ROUNDING)
+    high = highest if within.high is None else math.ceil(within.high * scale - ROUNDING)
+    key, ends = f"evaluate_{name}_slider", (min(max(low, 0), highest), min(max(high, 0), highest))
+    if st.session_state.get(key) != ends:  # never while somebody is moving it
+        st.session_state[key] = ends
+
+    def moved() -> None:
+        start, end = st.session_state[key]
+        narrowed = Range(start / scale if start > 0 else None, end / scale if end < highest else None)
+        RANGES[name].set("" if narrowed == Range() else narrowed.word)
+        to_first_page()
+
+    st.slider(TITLES[name].capitalize(), 0, highest, key=key, on_change=moved, format="%d %%" if scale > 1 else "%d")
+
+
+def in_words(name: str, within: Range) -> str:
+    """Such as "25–50 %", "up to 80", "above 200"."""
+    scale, unit = (100, "\N{NO-BREAK SPACE}%") if name in ("sure", "score") else (1, "")
+    low, high = (
+        None if end is None else f"{end * scale:,.3g}" if scale > 1 else f"{end:,.0f}"
+        for end in (within.low, within.high)
+    )
+    if low is None:
+        return f"up to {high}{unit}"
+    return f"above {low}{unit}" if high is None else f"{low}–{high}{unit}"

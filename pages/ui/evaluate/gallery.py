@@ -1,0 +1,83 @@
+"""The test faces with their answers: a page at a time, and one of them open beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from emotion.evaluation import gallery
+from emotion.system import count
+from pages.ui.evaluate import filters, open_face, results
+from pages.ui.evaluate.filters import FACE, PAGE
+from pages.ui.shared import montage, text
+from pages.ui.shared.montage import Cell
+
+if TYPE_CHECKING:
+    from emotion.evaluation import Montage
+    from pages.ui.evaluate.results import Result
+
+
+A_PAGE = 96  # faces: eight rows on a desktop
+
+
+def show(result: Result) -> None:
+    """Filters, then faces."""
+    show_faces(result, filters.show(result))
+
+
+def show_faces(result: Result, indices: np.ndarray) -> None:
+    """Faces in this order; turning a page or opening a face redraws only them."""
+    signs = ", ".join(f"{mark} {text.plain(name)}" for name, mark in text.marks(result.info.classes).items())
+    st.caption(f"In the corner of a face: what it was called ({signs}). ✕ and a thick outline: a mistake.")
+    st.fragment(_faces)(result, indices)
+
+
+def _faces(result: Result, indices: np.ndarray) -> None:
+    FACE.adopt(lambda file: not file or results.index_of(result, file) is not None, "")
+    if not len(indices):
+        st.info("No face fits these filters.", icon=":material/search_off:")
+        st.button("Show all faces", key="show_all", on_click=filters.choose_cell, args=(None,))
+        return
+    sheet, beside = st.columns([5, 2], gap="medium")
+    with sheet:
+        _page(result, indices)
+    with beside, st.container(key="open_face"):
+        open_face.show(result)
+
+
+def _page(result: Result, indices: np.ndarray) -> None:
+    place, pages = st.container(), gallery.page_count(len(indices), A_PAGE)
+    number = st.pagination(pages, key=PAGE, bind="query-params", on_change=filters.pin)  # drawn first, shown below
+    here = gallery.page(indices, number, A_PAGE)
+    token = hashlib.blake2b(result.token.encode() + here.tobytes(), digest_size=8).hexdigest()
+    marks = text.marks(result.info.classes)
+    with place:
+        montage.show(
+            _sheet(token, result.examples.images[here]),
+            [_cell(result, index, marks) for index in here.tolist()],
+            f"{count(len(indices), 'face')}, page {number} of {pages}. Arrow keys move, Enter opens a face.",
+            token,
+            results.index_of(result, st.session_state[FACE.key]),
+            lambda index: FACE.set(result.examples.files[index]),
+        )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _sheet(token: str, _images: np.ndarray) -> Montage:
+    return gallery.montage(_images)
+
+
+def _cell(result: Result, index: int, marks: dict[str, str]) -> Cell:
+    answer, wrong = results.answer(result, index), results.is_mistake(result, index)
+    sure = text.percent(results.share(result, index))
+    return Cell(
+        number=index,
+        name=result.examples.files[index].rsplit("/", 1)[-1],
+        words=f"truth: {results.truth(result, index)}, called {answer} with {sure}{', a mistake' if wrong else ''}",
+        wrong=wrong,
+        sign=marks[answer],
+        tone=text.colour_class(answer),
+    )

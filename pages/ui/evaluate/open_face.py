@@ -1,0 +1,136 @@
+"""The face that is open beside the gallery: its facts, why it was answered so, its neighbours in train, its label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
+from emotion.models import answers, explain, positive_probability
+from emotion.system import EmotionError, count, tasks
+from pages.ui.evaluate import insight, results, weak_spots
+from pages.ui.evaluate.filters import FACE
+from pages.ui.shared import decisions, pick, text, waiting
+from pages.ui.shared.face_html import WHAT_IT_SHOWS, answer_html, strip_html, variants_html
+
+if TYPE_CHECKING:
+    from emotion.data import Examples
+    from pages.ui.evaluate.results import Result
+
+
+SMOOTH = "evaluate_smooth"  # whether the open face is enlarged smoothly or in pixels
+REASON = "seen on the page Evaluate"
+
+
+def show(result: Result) -> None:
+    """The face that was chosen, large, or how to choose one."""
+    index = results.index_of(result, st.session_state[FACE.key])
+    if index is None:
+        st.html('<div class="face-hint">Click a face to see it large. With the keyboard: Tab to the faces, '
+                "arrow keys, Enter.</div>")  # fmt: skip
+        decisions.done()
+        return
+    smooth = st.session_state.get(SMOOTH, False)
+    with st.container(key="face_picture"), st.container(key="face_smooth" if smooth else "face_crisp"):
+        alt = f"The face in {text.plain(result.examples.files[index])}, enlarged"
+        st.image(result.examples.images[index], width="stretch", alt=alt)
+    with st.container(key="face_text"):
+        _facts(result, index)
+    with st.container(key="face_more"):
+        _why(result, index)
+        _neighbours(result, index)
+        _label(result, index)
+
+
+def _facts(result: Result, index: int) -> None:
+    truth = results.truth(result, index)
+    verdict = "✕ a mistake" if results.is_mistake(result, index) else "✓ right"
+    answer, unsure = results.answer(result, index), bool(result.unsure[index])
+    st.html(answer_html(answer, unsure, results.share(result, index)))
+    st.html(
+        f'<dl class="face-facts"><dt>truth</dt><dd>{text.sign(truth)} {text.markup(truth)}, {verdict}</dd>'
+        f"<dt>file</dt><dd>{text.markup(result.examples.files[index])}</dd></dl>"
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle("Smooth", key=SMOOTH, persist_state="session")
+        st.button("Close", key="close_face", type="tertiary", on_click=FACE.set, args=("",))
+
+
+def _why(result: Result, index: int) -> None:
+    panel = st.expander("Why?", key="face_why", on_change="rerun", type="compact")
+    if panel.open:
+        with panel:
+            st.html(_told(result.token, index, result))
+            st.caption(WHAT_IT_SHOWS)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _told(token: str, index: int, _result: Result) -> str:
+    seen, info = _result.examples.images[index], _result.model.info
+    label, unsure = results.answer(_result, index), bool(_result.unsure[index])
+    whole = _result.model.predict_classes((seen / np.float32(255)).reshape(1, *seen.shape, 1).astype(np.float32))
+    named = answers.by_name(whole, info)[0]
+    face = answers.Face(None, float(positive_probability(whole, info)[0]), label, unsure, seen, named)
+    found = explain.why(_result.model, face, Image.fromarray(seen).convert("RGB"))
+    return strip_html(found.steps) + variants_html(found.variants, found.spread, info)
+
+
+def _neighbours(result: Result, index: int) -> None:
+    """The faces of train that look most like it to the network; asking about all of train takes a while, once."""
+    panel = st.expander("Its neighbours in train", key="face_neighbours", on_change="rerun", type="compact")
+    if not panel.open:
+        return
+    with panel:
+        try:
+            train = insight.train_faces(result)
+        except EmotionError as error:
+            st.caption(text.plain(str(error)))
+            return
+        name = f"neighbours-{result.base}"
+        if insight.knows_train(result, train):
+            pick.show("neighbours", _neighbour_faces(result.base, index, result), "Its neighbours in train")
+            st.caption("The training faces that look most like it to the network, the nearest first. Where their "
+                       "labels speak against its own, the label may be wrong.")  # fmt: skip
+        elif not waiting.show(name):
+            st.caption(f"The network is asked about {count(len(train.labels), 'training face')}, once.")
+            st.button("Look for them", key="look_for_neighbours", on_click=_ask, args=(name, result, train, index))
+
+
+def _ask(name: str, result: Result, train: Examples, index: int) -> None:
+    tasks.start(
+        name,
+        lambda tell: insight.neighbours(
+            result, train, index, lambda done, total: tell("asking the network", done / max(total, 1))
+        ),
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _neighbour_faces(token: str, index: int, _result: Result) -> str:
+    train = insight.train_faces(_result)
+    found = insight.neighbours(_result, train, index)
+    shown = "".join(
+        f'<li><img src="{weak_spots.picture(train.images[place])}" alt="">{text.sign(name)} {text.markup(name)}</li>'
+        for place in found.places[0].tolist()
+        if (name := train.classes[train.labels[place]])
+    )
+    return f'<ul class="faces">{shown}</ul>'
+
+
+def _label(result: Result, index: int) -> None:
+    """What can be done about a label: no picture file is touched, and each decision can be undone on Data."""
+    file, truth = result.examples.files[index], results.truth(result, index)
+    panel = st.expander("Is its label right?", key="face_label", type="compact")
+    with panel:
+        others = [name for name in result.info.classes if name != truth]
+        for name in others:
+            st.button(f"It is {text.plain(name)}", key=f"relabel_{name}", on_click=decisions.decide,
+                      args=(result.root, (Change(RELABEL, (file,), name),), REASON))  # fmt: skip
+        st.button(f"{text.plain(truth.capitalize())} is right", key="label_right", on_click=decisions.decide,
+                  args=(result.root, (Change(CONFIRM, (file,)),), REASON))  # fmt: skip
+        st.button("Leave it out", key="label_out", on_click=decisions.decide,
+                  args=(result.root, (Change(EXCLUDE, (file,)),), REASON))  # fmt: skip
+        decisions.done()

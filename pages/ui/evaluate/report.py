@@ -1,0 +1,43 @@
+"""The report of an evaluation: made in a process of its own, then to be taken away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.evaluation.report import job
+from pages.ui.shared import waiting
+
+if TYPE_CHECKING:
+    from pages.ui.evaluate.results import Result
+
+
+def show(result: Result, data: str) -> None:
+    """The section.
+
+    Args:
+        data: as `dataset.resolve` understands it.
+    """
+    st.markdown("Everything on this page as one HTML file that opens anywhere, without a network, and prints well; "
+                "and every figure as a PNG for a document.")  # fmt: skip
+    st.caption("It holds test faces. Hand it on only where the pictures themselves may go.")
+    page = job.page(result.base)
+    if page is not None:
+        with st.container(horizontal=True):
+            st.download_button("Download the report", page, "report.html", "text/html", key="report_html",
+                               type="primary", on_click="ignore")  # fmt: skip
+            st.download_button("Download the figures", job.figures(result.base) or b"", "figures.zip",
+                               "application/zip", key="report_figures", on_click="ignore")  # fmt: skip
+    if waiting.show(f"report-{result.base}"):
+        return
+    model, classes = result.model.reference, result.info.classes
+    st.button("Make it again" if page else "Make the report", key="make_report",
+              type="secondary" if page else "primary", on_click=_make,
+              args=(result.base, model, data, classes))  # fmt: skip
+    if page is None:
+        st.caption("This takes about a minute, once. You can leave the page meanwhile.")
+
+
+def _make(token: str, model: str, data: str, classes: tuple[str, ...]) -> None:
+    job.start(token, model, data, classes)

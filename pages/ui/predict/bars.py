@@ -1,0 +1,53 @@
+"""All classes of the model under each answer, as one bar a class, where the person wants to see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.ui.shared import text
+
+if TYPE_CHECKING:
+    from emotion.models import Face
+    from emotion.recipes import ModelInfo
+
+
+KEY = "all_emotions"
+
+
+def offer(info: ModelInfo) -> None:
+    """The switch, where the model knows more than two classes; kept for the session, also on other pages."""
+    if len(info.classes) > 2:
+        title = "All classes" if info.pair is None else "All emotions"
+        st.toggle(title, key=KEY, persist_state="session", help=f"{', '.join(map(text.plain, info.classes))}.")
+
+
+def wanted(info: ModelInfo) -> bool:
+    """Whether the bars are to be shown."""
+    return len(info.classes) > 2 and bool(st.session_state.get(KEY))
+
+
+def html(face: Face) -> str:
+    """One bar a class, in the order of the model, so that faces can be compared; the likeliest is bold."""
+    rows = "".join(_row(name, share, name == face.likeliest) for name, share in face.probabilities.items())
+    label = f"All {len(face.probabilities)} classes, the likeliest: {text.markup(face.likeliest)}"
+    return f'<ul class="bars" aria-label="{label}">{rows}</ul>'
+
+
+def _row(name: str, share: float, is_likeliest: bool) -> str:
+    return (
+        f'<li class="{text.colour_class(name)}{" likeliest" if is_likeliest else ""}">'
+        f'<span class="name">{text.markup(name)}</span>'
+        f'<span class="bar"><span style="width:{share:.1%}"></span></span>'
+        f'<span class="percent">{text.sureness(share)}</span></li>'
+    )
+
+
+def how_to_read(info: ModelInfo) -> str:
+    """What the bars are, beside the answer above them."""
+    shared = f"The bars share 100 % among all {len(info.classes)} classes; the likeliest is bold."
+    if info.pair is None:
+        return shared
+    negative, positive = map(text.plain, info.pair)
+    return f"{shared} The answer above them weighs {positive} against {negative} alone, and so does “unsure”."

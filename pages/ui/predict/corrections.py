@@ -1,0 +1,188 @@
+"""Corrections: what the person says is wrong is kept as their own picture, shown, deleted, and learned from."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from PIL import Image
+
+from emotion import images
+from emotion.data import collection, listing
+from emotion.images import decode
+from emotion.runs import queue
+from emotion.system import EmotionError, count
+from emotion.training import start_from
+from pages.ui.shared import frame, own_runs, text
+
+if TYPE_CHECKING:
+    from emotion.data import Kept
+    from emotion.models import Face, Predictor
+    from emotion.recipes import ModelInfo, TrainingConfig
+    from pages.ui.predict.answers import Source
+
+
+A_PAGE = 24  # thumbnails
+CORRECTED, STARTED = "corrected", "retraining_started"  # session state: face → where it is kept; (pictures, run id)
+OPEN, TITLE = "own_pictures", "Your pictures"  # the title never changes: Streamlit would close what is open
+ALONE = (
+    "What this model has learned from is not on this computer. So only its last layer is trained, on your pictures "
+    "alone; all before that stays as it is (frozen)."
+)
+
+
+def offer(source: Source, face: Face, info: ModelInfo, key: str) -> None:
+    """Under one answer: "That is wrong", with the model's classes to choose from; after that, what was kept, and undo.
+
+    Args:
+        source: the picture; read again only when a class was clicked, and cut at `face.box` (None: taken whole).
+        face: the answer.
+        info: of the model that gave it.
+        key: unique on the page, the same for this face on every rerun, such as "1" for the first face.
+    """
+    place = f"{key}_{face.box}"
+    kept = _kept_at(place)
+    if kept:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"corrected_{key}"):
+            label = kept.parent.name
+            st.markdown(f"Kept as {text.sign(label)} **{text.plain(label)}** in your pictures below.")
+            st.button("Undo", key=f"undo_{key}", type="tertiary", on_click=_undo, args=(place,))
+        return
+    with st.popover("That is wrong", type="tertiary", icon=":material/edit:", key=f"wrong_{key}"):
+        st.markdown("It looks")
+        with st.container(horizontal=True):
+            for label in sorted(info.classes, key=lambda name: name != info.positive):
+                title = f"{text.sign(label)} {text.plain(label)}"
+                st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place))
+        st.caption("The cut-out face is then kept on this computer, to learn from. You can delete it at any time.")
+
+
+def panel(predictor: Predictor) -> None:
+    """The person's own pictures: counts, thumbnails, delete, retrain. Call it once, last on the Predict page.
+
+    Draws nothing while no picture is kept.
+    """
+    counts = collection.counts()
+    if not counts:
+        return
+    box = st.expander(TITLE, icon=":material/photo_album:", key=OPEN, on_change="rerun")
+    if box.open:
+        with box:
+            parts = ", ".join(f"{text.sign(label)} {number:,} {text.plain(label)}" for label, number in counts.items())
+            st.markdown(f"**Kept on this computer: {parts}**")
+            _retrain(predictor)
+            _thumbnails(collection.listing())
+            _delete_all(sum(counts.values()))
+
+
+def _kept_at(place: str) -> Path | None:
+    """Where a corrected face is kept; None where it was not corrected, or has been deleted since."""
+    path: Path | None = st.session_state.get(CORRECTED, {}).get(place)
+    return path if path and path.is_file() else None
+
+
+def _keep(source: Source, face: Face, label: str, place: str) -> None:
+    try:
+        path = collection.keep(_cut_out(source, face), label)
+    except (EmotionError, OSError) as error:
+        st.toast(f"It could not be kept: {text.plain(str(error))}", icon=":material/error:", duration="long")
+        return
+    st.session_state.setdefault(CORRECTED, {})[place] = path
+    st.toast(f"Kept as {text.sign(label)} {text.plain(label)}: only the cut-out face, on this computer.")
+
+
+def _cut_out(source: Source, face: Face) -> Image.Image:
+    """The face as the network was given it; a small one from the picture at its full size."""
+    if face.box is None:
+        return decode.open_picture(source.read(), max_side=images.WORKING_SIDE).rgb
+    picture = decode.open_picture(source.read())
+    return images.crop_face(picture.rgb, face.box)
+
+
+def _undo(place: str) -> None:
+    path = st.session_state.get(CORRECTED, {}).pop(place, None)
+    if path:
+        collection.remove(path.stem)
+
+
+def _retrain(predictor: Predictor) -> None:
+    """The button that goes on from the model in use, with what will be done, or why it cannot be."""
+    config, reason = _plan(
+        predictor.reference, predictor.path.stat().st_mtime_ns, collection.fingerprint(predictor.info.classes)
+    )
+    pressed = st.button(
+        "Retrain with my pictures", key="retrain", icon=":material/model_training:", disabled=config is None
+    )
+    st.caption(text.plain(reason))
+    if pressed and config is not None:
+        _start(config)
+
+
+@st.cache_data(ttl=30, max_entries=8, show_spinner=False)
+def _plan(reference: str, changed: int, pictures: str) -> tuple[TrainingConfig | None, str]:
+    """The run that would be started and what it does in a sentence; without one, why not.
+
+    Looking for the old data means counting its files: this is remembered as long as model and pictures stay.
+    """
+    try:
+        config = start_from.plan(reference)
+    except EmotionError as error:
+        return None, str(error)
+    if config.freeze:
+        return config, ALONE
+    return config, (
+        f"It goes on from the model in use, on what that has learned from, {listing.title(config.data)}, and on your "
+        "pictures, each counted ten times. Afterwards you see before and after, and choose which model to keep."
+    )
+
+
+def _start(config: TrainingConfig) -> None:
+    """Starts the run, once however often it was clicked, and goes to it."""
+    pictures = f"{config.start_from} {collection.fingerprint(config.classes)}"
+    before, run_id = st.session_state.get(STARTED, ("", ""))
+    run = own_runs.find(run_id) if before == pictures else None
+    if run is None or run.status.has_ended:
+        try:
+            run = queue.start(start_from.plan(config.start_from, name=_name()))
+        except EmotionError as error:  # the pictures have changed since the page was drawn
+            st.error(text.plain(str(error)), icon=":material/error:")
+            return
+        st.session_state[STARTED] = (pictures, run.id)
+    st.switch_page(frame.TRAIN, query_params={"run": run.id})
+
+
+def _name() -> str:
+    return f"with {count(sum(collection.counts().values()), 'picture')} of mine"
+
+
+def _thumbnails(kept: list[Kept]) -> None:
+    """The pictures, newest first, each with its label and a way to delete it."""
+    pages = -(-len(kept) // A_PAGE)
+    first = (min(st.session_state.get("own_page", 1), pages) - 1) * A_PAGE
+    grid = st.grid("auto", min_column_width=84, gap="small", key="own_grid")
+    for number, one in enumerate(kept[first : first + A_PAGE], start=first + 1):
+        with grid.cell(), st.container(key=f"own_{one.id}", gap=None):
+            with contextlib.suppress(OSError):  # deleted in another window in this moment
+                st.image(one.path.read_bytes(), width="stretch", alt=f"Your picture {number}: {one.label}")
+            st.html(
+                f'<span class="{text.colour_class(one.label)}">{text.sign(one.label)} {text.markup(one.label)}</span>'
+            )
+            st.button(
+                f"Delete {number}", key=f"delete_{one.id}", type="tertiary", on_click=collection.remove, args=(one.id,)
+            )
+    if pages > 1:
+        st.pagination(pages, key="own_page")
+
+
+def _delete_all(number: int) -> None:
+    with st.popover("Delete all", icon=":material/delete:", key="delete_all"):
+        st.markdown(f"{count(number, 'picture')} will be deleted for good. Models that have learned from them stay.")
+        st.button("Yes, delete all", key="delete_all_yes", type="primary", on_click=_remove_all, args=(number,))
+
+
+def _remove_all(number: int) -> None:
+    collection.remove_all()
+    st.session_state.pop(CORRECTED, None)
+    st.toast(f"Deleted: {count(number, 'picture')}.")

@@ -1,0 +1,215 @@
+"""One face and its answer, the strip of many pictures, and the example pictures."""
+
+from __future__ import annotations
+
+import functools
+import io
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.data.drawn import write
+from emotion.images import SMALL_FACES_ABOVE, finder
+from emotion.system import count
+from pages.ui.predict import answers, bars, box, corrections, why
+from pages.ui.predict.answers import Source
+from pages.ui.shared import text
+from pages.ui.shared.face_html import answer_html
+
+if TYPE_CHECKING:
+    from emotion.models import Face, Predictor
+    from emotion.recipes import ModelInfo
+    from pages.ui.predict.answers import Shown
+
+
+A_PAGE = 12  # thumbnails
+MOST_SIGNS = 3  # on a thumbnail
+EXAMPLES = ((1, True), (2, False), (3, True))  # seed and happy: of `demo_faces.draw_portrait`
+
+
+def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> None:
+    """One picture, large, and beside it a row for each of its faces. `model` is the predictor's `answers.version`."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        if shown.error is None:
+            _photo(source, shown, predictor.info, model)
+        with st.container(key="name"):
+            st.text(shown.name)
+    with right:
+        if shown.error is not None:
+            _refusal(shown.error)
+            return
+        for number, face in enumerate(shown.faces, start=1):
+            answer_row(face, predictor.info, number if len(shown.faces) > 1 else None, shown.warnings[number - 1])
+            if bars.wanted(predictor.info):
+                st.html(bars.html(face))
+            why.offer(source, shown, number, predictor, model)
+            corrections.offer(source, face, predictor.info, f"{source.id}_{number}")
+        if shown.note:
+            st.text(shown.note)
+        if shown.faces:
+            looked = answers.looking(source)
+            searched = not (looked.whole or looked.box or predictor.info.saw_only_drawn_faces)
+            found_by = f" Faces are found with {finder().name}." if searched else ""
+            how = f" {bars.how_to_read(predictor.info)}" if bars.wanted(predictor.info) else ""
+            st.caption(text.NOT_FEELINGS + found_by + how)
+        elif not box.is_open(source):
+            _other_ways(source, predictor.info)
+
+
+def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
+    """The picture with its faces marked, or to draw a box in, and below it how else it could be looked at."""
+    if box.is_open(source):
+        box.show(source, answers.preview(source, shown, model, marked=False), shown.size)
+        return
+    with st.container(key="photo"):
+        st.image(answers.preview(source, shown, model), width="stretch", alt=_spoken(shown))
+    looked = answers.looking(source)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if max(shown.size) > SMALL_FACES_ABOVE and not (looked.whole or looked.box or info.saw_only_drawn_faces):
+            st.toggle(
+                "Look for small faces",
+                looked.small,
+                key=f"small_{source.id}",
+                help="Looks at the picture in full size, in parts. Takes some seconds.",
+                on_change=answers.look,
+                args=(source,),
+                kwargs={"small": not looked.small},
+            )
+        if shown.faces:
+            with st.popover("More", type="tertiary"):
+                _other_ways(source, info)
+
+
+def _other_ways(source: Source, info: ModelInfo) -> None:
+    """For a picture in which no face was found, or a wrong one."""
+    looked = answers.looking(source)
+    if not looked.whole and not info.saw_only_drawn_faces:
+        st.button(
+            "Use the whole picture",
+            key="use_whole",
+            on_click=answers.look,
+            args=(source,),
+            kwargs={"whole": True, "box": None},
+        )
+    st.button("Draw the box", key="draw_box", on_click=box.begin, args=(source,))
+    if (looked.whole or looked.box) and not source.whole:
+        st.button(
+            "Look for faces",
+            key="look_for_faces",
+            on_click=answers.look,
+            args=(source,),
+            kwargs={"whole": False, "box": None},
+        )
+
+
+def _spoken(shown: Shown) -> str:
+    found = ", ".join(f"face {number} {label}" for number, label in enumerate(shown.labels, start=1))
+    return f"Your picture: {found or 'no face found'}"
+
+
+def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[str, ...] = ()) -> None:
+    """The word, the percentage and its bar, beside the 48×48 pixels that the network saw; below, what to mind."""
+    mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {text.markup(" ".join(warnings))}</p>' if warnings else ""
+    if other := face.beside(info):
+        share = text.sureness(face.probabilities[other])
+        said = f"Of all {len(info.classes)} emotions it looks most like {other} ({share})."
+        mind = f'<p class="quiet">{text.markup(said)}</p>{mind}'
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
+        st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
+        st.html(answer_html(face.label, face.unsure, share_of(face, info), number) + mind, width="stretch")
+
+
+def share_of(face: Face, info: ModelInfo) -> float:
+    """The probability of the class that is answered."""
+    return face.probability if info.pair is None or face.label == info.positive else 1 - face.probability
+
+
+def open_index(sources: list[Source]) -> int:
+    """Which of the pictures is open: the first that is new, else the one that was clicked."""
+    met: set[str] = st.session_state.setdefault("met_pictures", set())
+    new = [index for index, source in enumerate(sources) if source.id not in met]
+    if new:
+        met.update(source.id for source in sources)
+        st.session_state["open_picture"] = new[0]
+    return min(st.session_state.get("open_picture", 0), len(sources) - 1)
+
+
+def strip(shown: list[Shown], is_open: int) -> None:
+    """The thumbnails of many pictures, twelve a page, each with the sign of its answer."""
+    pages = -(-len(shown) // A_PAGE)
+    first = (min(st.session_state.get("strip_page", 1), pages) - 1) * A_PAGE
+    grid = st.grid("auto", min_column_width=76, gap="small", key="strip")
+    for index in range(first, min(first + A_PAGE, len(shown))):
+        with grid.cell():
+            _thumbnail(shown[index], index, index == is_open)
+    if pages > 1:
+        st.pagination(pages, key="strip_page")
+
+
+def refused(shown: list[Shown]) -> None:
+    """The pictures that could not be used, by name, with the reason."""
+    lost = [one for one in shown if one.error is not None]
+    if lost:
+        with st.expander(f"{count(len(lost), 'picture')} could not be used", icon=":material/error:"):
+            for one in lost:
+                st.text(f"{one.name}: {one.error}")
+
+
+def _refusal(sentence: str) -> None:
+    with st.container(border=True, key="refusal"):
+        st.text(f"✕ {sentence}")
+
+
+def _thumbnail(shown: Shown, index: int, is_open: bool) -> None:
+    signs = "".join(text.sign(label) for label in shown.labels[:MOST_SIGNS])
+    mark = "✕" if shown.error else signs or "–"
+    with st.container(key=f"thumb_{index}"):
+        if shown.thumbnail:
+            alt = f"Picture {index + 1}: {', '.join(shown.labels) or 'no face'}"
+            st.image(shown.thumbnail, width="stretch", alt=alt)
+        else:
+            st.html('<div class="empty" role="img" aria-label="could not be used"></div>')
+        st.button(
+            f"{mark} {index + 1}",
+            key=f"open_{index}",
+            type="primary" if is_open else "secondary",
+            on_click=_open,
+            args=(index,),
+        )
+
+
+def _open(index: int) -> None:
+    st.session_state["open_picture"] = index
+
+
+def example_sources() -> list[Source]:
+    return [
+        Source(f"example-{seed}", f"drawn face {number}", functools.partial(portrait, seed, happy), whole=True)
+        for number, (seed, happy) in enumerate(EXAMPLES, start=1)
+    ]
+
+
+def examples() -> None:
+    """Pictures to click on before there are any of the person's own."""
+    grid = st.grid(len(EXAMPLES), min_column_width=90, key="examples")
+    for source in example_sources():
+        with grid.cell(), st.container(key=f"thumb_{source.id}"):
+            st.image(source.read(), width="stretch", alt=f"Example: a {source.name}")
+            st.button("Try it", key=source.id, on_click=_use_example, args=(source.id,))
+
+
+def forget_example() -> None:
+    st.session_state.pop("example", None)
+
+
+def _use_example(source_id: str) -> None:
+    st.session_state["example"] = source_id
+
+
+@st.cache_data(show_spinner=False)
+def portrait(seed: int, happy: bool) -> bytes:
+    """A large drawn face as a PNG."""
+    buffer = io.BytesIO()
+    write.draw_portrait(seed, happy).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,125 @@
+"""Live video: the camera's picture with a box and an answer on each face, looked at again and again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from emotion.images import PictureError
+from emotion.models import Tracker
+from emotion.models import live as frames
+from pages.ui.predict import bars, faces
+from pages.ui.shared import text
+
+if TYPE_CHECKING:
+    from emotion.models import LiveFace, Predictor
+    from emotion.recipes import ModelInfo
+
+
+KEY = "live"
+STATE, RERUNS = "live_film", "live_reruns"  # session state
+PAUSE = 3.0  # seconds without a frame after which it is another film
+WIDTH, MOST_A_SECOND = 480, 5  # pixels of the frames that are sent, and how many
+STYLE, SCRIPT = Path(__file__).with_name("live.css"), Path(__file__).with_name("live.js")
+
+_component = st.components.v2.component(
+    "live",
+    html='<div class="live">\n</div>',
+    css=STYLE.read_text(encoding="utf-8"),
+    js=SCRIPT.read_text(encoding="utf-8"),
+)
+
+
+@dataclass
+class Film:
+    """What is remembered of the frames so far: where faces were and what was said, never a picture."""
+
+    model: str
+    tracker: Tracker = field(default_factory=Tracker)
+    time: float = field(default_factory=time.monotonic)
+
+
+def show(predictor: Predictor) -> None:
+    """Draws the live element with its own start and stop button. The camera is asked for only on start.
+
+    Call it where the person has switched it on; only a fragment reruns for each frame, and nothing is stored.
+    """
+    _live(predictor)
+
+
+@st.fragment
+def _live(predictor: Predictor) -> None:
+    sent = getattr(st.session_state.get(KEY), "frame", None)  # None in a rerun for another reason
+    st.session_state[RERUNS] = rerun = st.session_state.get(RERUNS, 0) + 1
+    everything = bars.wanted(predictor.info)
+    answer = _answer(sent, predictor, everything)
+    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(predictor.info.classes) if everything else 0}
+    _component(key=KEY, data={"rerun": rerun, "answer": answer, **sizes}, on_frame_change=_noted)
+
+
+def _noted() -> None:
+    """Streamlit hands over a frame only to those who say that they listen."""
+
+
+def _answer(sent: Any, predictor: Predictor, everything: bool) -> dict[str, Any] | None:
+    """What the browser is told of a frame: {"n", "faces", "problem", "ms"}; on request faces with all "classes"."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("n"), int):
+        return None
+    began = time.perf_counter()
+    found: list[LiveFace] = []
+    problem = ""
+    try:
+        film, seconds = _film(predictor)
+        found = frames.look(frames.decode(sent.get("jpeg")), predictor, film.tracker, seconds)
+    except PictureError as error:
+        problem = str(error)
+    return {
+        "n": sent["n"],
+        "faces": [_told(face, predictor.info) | (_classes(face) if everything else {}) for face in found],
+        "problem": problem,
+        "ms": round((time.perf_counter() - began) * 1000, 1),
+    }
+
+
+def _film(predictor: Predictor) -> tuple[Film, float]:
+    """The film that is running and the seconds since its last frame; a new one after a pause or with another model."""
+    now = time.monotonic()
+    film: Film | None = st.session_state.get(STATE)
+    if film is None or film.model != predictor.reference or now - film.time > PAUSE:
+        film = st.session_state[STATE] = Film(predictor.reference)
+    seconds, film.time = now - film.time, now
+    return film, seconds
+
+
+def _told(live: LiveFace, info: ModelInfo) -> dict[str, Any]:
+    face = live.face
+    label = "unsure" if face.unsure else face.label
+    return {
+        "id": live.id,
+        "place": live.place,
+        "sign": text.sign(label),
+        "tone": text.colour_class(label),
+        "word": face.words,
+        "percent": text.sureness(faces.share_of(face, info)),
+    }
+
+
+def _classes(live: LiveFace) -> dict[str, Any]:
+    """All classes of the model, each with its share as a number and in words, and whether it is the likeliest."""
+    face = live.face
+    return {
+        "classes": [
+            {
+                "name": name,
+                "tone": text.colour_class(name),
+                "share": share,
+                "percent": text.sureness(share),
+                "likeliest": name == face.likeliest,
+            }
+            for name, share in face.probabilities.items()
+        ]
+    }

@@ -1,0 +1,44 @@
+"""Why a face got its answer: from the photo to what mattered, and the answers when it is cut or lit otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.models import explain
+from pages.ui.predict import answers
+from pages.ui.shared.face_html import WHAT_IT_SHOWS, strip_html, variants_html
+
+if TYPE_CHECKING:
+    from emotion.models import Predictor
+    from pages.ui.predict.answers import Shown, Source
+
+
+KEPT = 24  # faces, about 60 kB each
+
+
+@st.fragment
+def offer(source: Source, shown: Shown, number: int, predictor: Predictor, model: str) -> None:
+    """One line to open under an answer. Nothing is computed before it is opened; then once a face.
+
+    Args:
+        number: of the face, from 1.
+        model: the predictor's `answers.version`.
+    """
+    panel = st.expander("Why?", key=f"why_{source.id}_{number}", on_change="rerun", type="compact")
+    if panel.open:
+        with panel:
+            st.html(_told(source, shown, number, predictor, model))
+            st.caption(WHAT_IT_SHOWS)
+
+
+def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model: str) -> str:
+    key = (*answers.key_of(source, model), number)
+    kept: str | None = answers.kept_or_none("whys", key)
+    if kept is None:
+        picture = answers.open_again(source)
+        why = explain.why(predictor, shown.faces[number - 1], picture.rgb, picture.scale, picture.turn)
+        kept = strip_html(why.steps) + variants_html(why.variants, why.spread, predictor.info)
+        answers.keep("whys", key, kept, KEPT)
+    return kept

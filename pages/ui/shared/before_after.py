@@ -1,0 +1,116 @@
+"""What retraining has brought: before and after, in figures and words, and which of the two models to keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from emotion.metrics import Comparison
+from emotion.models import preferences
+from emotion.system import EmotionError, count
+from pages.ui.shared import model_choice, text
+
+if TYPE_CHECKING:
+    from emotion.runs import Run
+
+
+KEPT, PROBLEM = "model_kept", "model_kept_problem"  # session state: reference of the model just kept; a sentence
+
+
+def show(run: Run, compared: dict[str, Any]) -> None:
+    """Draws before and after of a run that went on from another model, and the choice between the two.
+
+    Args:
+        run: has a model.
+        compared: `report.json`'s "compared", see `emotion.before_after.compared`.
+    """
+    with st.container(border=True, key="comparison"):
+        if problem := compared.get("warning"):
+            st.warning(f"Not all could be compared. {text.plain(problem)}")
+        test, own = compared.get("test"), compared.get("own")
+        left, right = st.columns(2, gap="large")
+        with left:
+            _part("On the test faces", test, "What the model before has learned from is not on this computer, so "
+                  "there are no test faces to ask both about.")  # fmt: skip
+        with right:
+            _part("On your pictures", own, "No picture of yours could be held out.")
+            if own:
+                _how(own)
+        _choice(run, str(compared.get("base", "")))
+
+
+def _part(title: str, pair: dict[str, Any] | None, instead: str) -> None:
+    """One comparison: two shares with their N, and whether the difference may be chance."""
+    st.subheader(title, anchor=False)
+    if not pair:
+        st.caption(instead)
+        return
+    result = Comparison.from_json(pair["comparison"])
+    st.html(sides(result))
+    st.markdown(text.plain(result.words))
+
+
+def sides(result: Comparison) -> str:
+    """Before and after as two bars with their figures, for `st.html`."""
+    return two_bars((("before", result.before), ("after", result.after)), result.n)
+
+
+def two_bars(pairs: tuple[tuple[str, int], tuple[str, int]], n: int) -> str:
+    """Two shares of the same n faces, each with its name, as bars with their figures."""
+    rows = "".join(
+        f'<div class="side {tone}"><span>{text.markup(name)}</span>'
+        f'<span class="bar"><span style="width:{_share(right, n):.1%}"></span></span>'
+        f"<b>{_figure(right, n)}</b></div>"
+        for tone, (name, right) in zip(("before", "after"), pairs, strict=True)
+    )
+    return f'<div class="sides">{rows}</div>'
+
+
+def _share(right: int, n: int) -> float:
+    return right / n if n else 0.0
+
+
+def _figure(right: int, n: int) -> str:
+    """Few pictures are counted; of many a percentage says more."""
+    if n < 100:
+        return f"{right} of {n} right"
+    return f"{text.percent(_share(right, n), 1)} of {n:,} right"
+
+
+def _how(own: dict[str, Any]) -> None:
+    with st.expander("How your pictures were held out"):
+        st.markdown(text.plain(own.get("how", "")))
+        if "seen" in own:
+            pictures = count(own["comparison"]["n"], "picture")
+            st.caption(f"The new model itself, which has learned from them, answers {own['seen']} of {pictures} right.")
+
+
+def _choice(run: Run, base: str) -> None:
+    """Keep the new or the old; the one that is chosen is used on every page from then on."""
+    used = model_choice.current()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _keep_button("Keep the new model", run.id, used, "keep_new")
+        _keep_button("Keep the old one", base, used, "keep_old")
+    which = {run.id: "the new model", base: "the old model"}.get(used, "another model")
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(text.plain(problem), icon=":material/error:")
+    elif st.session_state.get(KEPT) == used:
+        st.caption(f"Kept: {which}. It is the one in use on every page, also next time.")
+    else:
+        st.caption(f"In use now: {which}. Both stay, whichever you keep.")
+
+
+def _keep_button(title: str, reference: str, used: str, key: str) -> None:
+    icon = ":material/check:" if reference == used else None
+    st.button(title, key=key, icon=icon, on_click=_keep, args=(reference,))
+
+
+def _keep(reference: str) -> None:
+    try:
+        preferences.choose_model(reference)
+    except EmotionError as error:  # it was deleted in the meantime
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[KEPT] = reference
+    model_choice.choose(reference)

@@ -1,0 +1,33 @@
+"""One warning, wherever data is about to be used: that one of its splits is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.checks import check
+from emotion.checks.rules import splits
+from emotion.system import EmotionError
+from pages.ui.shared import text
+
+if TYPE_CHECKING:
+    from emotion.checks import Finding
+    from emotion.data import Listing
+
+
+def show(listing: Listing) -> None:
+    """Says so where a look at a few hundred pictures (or the check, where there was one) finds damage."""
+    damage = _damage(str(listing.root), listing.fingerprint, listing)
+    if damage is not None:
+        st.error(f"**{text.plain(text.capital(damage.title))}.** {text.plain(damage.why)}", icon=":material/warning:")
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _damage(root: str, fingerprint: str, _listing: Listing) -> Finding | None:
+    try:
+        report = check.known(Path(root))
+        return report.damage if report else splits.quick_look(_listing.root, _listing.files)
+    except EmotionError:
+        return None

@@ -1,0 +1,80 @@
+"""The same words, signs and number formats on every page. Pure functions of values; no Streamlit."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from emotion.runs import Status
+
+if TYPE_CHECKING:
+    from emotion.runs import Run
+
+
+SIGNS = {"happy": "▲", "sad": "▼", "unsure": "◆"}
+MODEL_TITLES = {"pretrained": "shipped model"}
+STATUS_WORDS = {
+    Status.QUEUED: "waiting",
+    Status.STARTING: "starting",
+    Status.RUNNING: "training",
+    Status.STOPPING: "stopping",
+    Status.COMPLETED: "finished",
+    Status.STOPPED: "stopped and kept",
+    Status.FAILED: "failed",
+    Status.LOST: "lost",
+}
+DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about photos means little."
+NOT_FEELINGS = "It compares the picture with labelled photos. It does not read feelings."
+
+
+def sign(label: str) -> str:
+    return SIGNS.get(label, "●")
+
+
+def marks(names: Sequence[str]) -> dict[str, str]:
+    """A short mark for each class, all different: its sign, else its first letters, such as ▲ ▼ A D Fe Fu."""
+    return {name: SIGNS.get(name) or _beginning(name, [each for each in names if each not in SIGNS]) for name in names}
+
+
+def _beginning(name: str, names: Sequence[str]) -> str:
+    """As few of its first letters as no other of the names begins with; all of them where there is no such."""
+    for length in range(1, len(name)):
+        if sum(each.startswith(name[:length]) for each in names) == 1:
+            return name[:length].capitalize()
+    return name.capitalize()
+
+
+def colour_class(label: str) -> str:
+    """The name in `theme.css` of the colour that goes with an answer."""
+    return label if label in SIGNS else "other"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """0.913 → "91 %", with a space that does not break."""
+    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def sureness(share: float) -> str:
+    """A probability as a percentage that never claims to be certain."""
+    return f"over {percent(0.99)}" if share > 0.99 else percent(share)
+
+
+def short_title(run: Run) -> str:
+    """What the person calls the run, else its recipe."""
+    return run.own_name or run.config.name or run.config.recipe
+
+
+def capital(text: str) -> str:
+    """The same with a large first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def plain(text: str) -> str:
+    """Text for an element that renders Markdown, so that nothing in it is taken as such."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~$:^=@&" else letter for letter in text)
+
+
+def markup(text: str) -> str:
+    """Text for HTML of ours."""
+    return html.escape(text, quote=True)

@@ -1,0 +1,104 @@
+"""The part of the Train form on varying the training faces: one control a kind, and twelve faces that follow them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.recipes import LIMITS, Augmentation, preview
+from pages.ui.shared import training_data
+from pages.ui.shared.montage import tiled
+
+if TYPE_CHECKING:
+    from pages.ui.shared.training_data import Seen
+
+
+SEED = "train_vary_seed"  # session state: which twelve
+PERCENT = "percent"
+PREVIEW_WIDTH = 380  # pixels; on a phone it takes the whole width
+EXPLAINED = (
+    "Every training face is changed a little, anew in every epoch, so that it learns faces and not these pictures by "
+    "heart. Only the faces that it learns from are varied: those kept aside and the test faces stay as they are."
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One slider: the name of its field, what it is called, its step, how its values are written, what it does."""
+
+    name: str
+    label: str
+    step: float
+    format: str
+    help: str
+
+
+KINDS = (
+    Kind("shift", "Shift", 0.01, PERCENT, "Moved up to this share of its side, up or down, left or right."),
+    Kind("zoom", "Zoom", 0.01, PERCENT, "Larger or smaller by up to this share."),
+    Kind("rotation", "Rotation", 1.0, "%d°", "Turned by up to so many degrees to either side."),
+    Kind("brightness", "Brightness", 0.01, PERCENT, "Lighter or darker by up to this share of black to white."),
+    Kind("contrast", "Contrast", 0.01, PERCENT, "More or less contrast, by up to this share."),
+    Kind("blur", "Blur", 0.05, PERCENT, "This share of the faces is softened."),
+    Kind("jpeg", "JPEG", 0.05, PERCENT, "This share of the faces gets the blocks of a strongly compressed picture."),
+    Kind("erase", "Erase", 0.05, PERCENT, "A grey box is painted over this share of the faces."),
+    Kind("mixup", "Mixup", 0.05, "%.2f", "Two faces are blended, and their labels with them; more: more evenly."),
+)
+
+
+def settings(own: Augmentation) -> Augmentation:
+    """What the form says; kinds that have not been drawn yet keep the recipe's own strength."""
+    return Augmentation(**{name: st.session_state.get(_key(name), value) for name, value in asdict(own).items()})
+
+
+def bring(own: Augmentation) -> None:
+    """Puts a recipe's own strengths into the form. For callbacks."""
+    for name, value in asdict(own).items():
+        st.session_state[_key(name)] = value
+
+
+def show(own: Augmentation, seen: Seen | None) -> None:
+    """Draws the controls and, where there is data, the preview."""
+    with st.expander("Vary the training faces (augmentation)", key="train_vary"):
+        _panel(own, seen)
+
+
+@st.fragment
+def _panel(own: Augmentation, seen: Seen | None) -> None:
+    """A fragment: a slider that moves draws these faces anew, not the page."""
+    for name, value in asdict(own).items():
+        st.session_state.setdefault(_key(name), value)
+    st.caption(EXPLAINED)
+    with st.container(horizontal=True, gap="large"):
+        if seen is not None:
+            with st.container(key="varied", width=PREVIEW_WIDTH):
+                _preview(settings(own), seen)
+        with st.container(key="vary_controls"):
+            _controls()
+
+
+def _preview(chosen: Augmentation, seen: Seen) -> None:
+    seed = st.session_state.setdefault(SEED, 0)
+    faces = training_data.samples(str(seen.listing.root), seen.listing.fingerprint, seen.classes, seed)
+    st.image(tiled(preview(faces, chosen, seed), columns=4), width="stretch", alt="Twelve varied training faces")
+    st.button("Other twelve", key="other_twelve", icon=":material/refresh:", on_click=_others)
+
+
+def _others() -> None:
+    st.session_state[SEED] += 1
+
+
+def _controls() -> None:
+    st.toggle("Mirror", key=_key("mirror"), persist_state="session",
+              help="Left and right are swapped in half of the faces; in the next epoch in the other half.")  # fmt: skip
+    grid = st.grid("auto", min_column_width=130, gap="small")
+    for kind in KINDS:
+        with grid:
+            st.slider(kind.label, 0.0, LIMITS[kind.name], step=kind.step, format=kind.format, key=_key(kind.name),
+                      persist_state="session", help=kind.help)  # fmt: skip
+
+
+def _key(name: str) -> str:
+    return f"train_vary_{name}"

@@ -1,0 +1,165 @@
+"""A run that has ended: its result in one sentence, or what happened to it, and where to go from there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from emotion.runs import Status, queue, read_history, read_run
+from emotion.system import EmotionError, count, read_json
+from pages.ui.shared import before_after, frame, text
+from pages.ui.shared.both_scores import of_a_run
+from pages.ui.train import live
+
+if TYPE_CHECKING:
+    from emotion.runs import Run
+
+
+LOG_TAIL = 4000  # characters
+RESCUE_SECONDS = 90.0
+RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
+NOT_TESTED = "It has a model. How good it is on the test faces is not known yet."
+LOST = (
+    "It was cut off before it had finished: the computer was restarted, or something ended its process. "
+    "What it had learned by then is kept."
+)
+
+
+def show(run: Run, action: DeltaGenerator) -> None:
+    """Draws the end of a run; what is most likely wanted next goes to `action`."""
+    if run.has_model:
+        _result(run, action)
+    else:
+        _without_model(run, action)
+    history = read_history(run.paths)
+    if history.epochs or history.steps:
+        live.charts(run, history)
+
+
+def resume_button(run: Run) -> None:
+    """For a run that can go on from its last whole epoch."""
+    if run.status is not Status.COMPLETED and run.paths.last_checkpoint.is_file():
+        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+
+
+def use_buttons(run: Run) -> None:
+    """To the places in which a model is used."""
+    if st.button("Predict with this model", key="to_predict", icon=":material/mood:"):
+        st.switch_page(frame.PREDICT, query_params={"model": run.id})
+
+
+def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary") -> None:
+    """For a run that has weights but was cut off before they were made usable."""
+    if run.has_model or not run.paths.keras_model.is_file():
+        return
+    since = st.session_state.get(RESCUED, {}).get(run.id)
+    if since is not None:
+        st.fragment(_await_model, run_every=1.0)(run, since)
+    else:
+        st.button("Make its model usable", key="rescue", type=kind, on_click=_rescue, args=(run,), width="stretch")
+
+
+def result_sentence(report: dict[str, Any]) -> str:
+    """The test result with its N and interval; "" where there is none."""
+    best = report.get("best") or {}
+    if "accuracy" not in best:
+        return ""
+    low, high = best["accuracy_interval"]
+    faces = count(best["n"], "face")
+    return f"It got {text.percent(best['accuracy'], 1)} of {faces} right that it had never seen " + (
+        f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
+    )
+
+
+def _result(run: Run, action: DeltaGenerator) -> None:
+    with action:
+        if st.button("See its mistakes", key="to_evaluate", type="primary", width="stretch"):
+            st.switch_page(frame.EVALUATE, query_params={"run": run.id})
+    report = read_json(run.paths.report)
+    sentence = result_sentence(report) or report.get("warning") or NOT_TESTED
+    told = {Status.STOPPED: "Stopped and kept.", Status.LOST: LOST, Status.FAILED: f"It failed: {run.reason}."}
+    box = st.warning if run.status in (Status.LOST, Status.FAILED) else st.success
+    box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
+    if both := of_a_run(report):
+        st.caption(text.plain(both))
+    if compared := report.get("compared"):
+        before_after.show(run, compared)
+    with st.container(horizontal=True):
+        use_buttons(run)
+        st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))
+        resume_button(run)
+        if run.paths.history_picture.is_file():
+            st.download_button("Download the curves", run.paths.history_picture.read_bytes(), "history.png",
+                               "image/png", key="history_png", icon=":material/download:",
+                               on_click="ignore")  # fmt: skip
+
+
+def _without_model(run: Run, action: DeltaGenerator) -> None:
+    rescuable = run.paths.keras_model.is_file()
+    with action:
+        if rescuable:
+            rescue_button(run, kind="primary")
+        else:
+            st.button("Try again", key="retry", type="primary", width="stretch", on_click=_retry, args=(run,))
+    if run.status is Status.STOPPED:
+        st.info(text.plain(run.reason or "Stopped before it had learned anything: there is no model."))
+    elif run.status is Status.LOST:
+        st.warning(LOST if rescuable else LOST.split(". ")[0] + ". It had not learned anything yet.")
+    else:
+        st.error(text.plain(run.reason or "It failed. The last lines of its log tell more."))
+    with st.container(horizontal=True):
+        resume_button(run)
+        st.button("Change the settings", key="again", on_click=form_again, args=(run,))
+    tail = log_tail(run)
+    if tail:
+        with st.expander("The last lines of its log"):
+            st.code(tail, language=None, wrap_lines=True)
+
+
+def log_tail(run: Run) -> str:
+    try:
+        return run.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
+    except OSError:
+        return ""
+
+
+def form_again(run: Run) -> None:
+    """Opens the form. For callbacks."""
+    st.query_params["run"] = "new"
+
+
+def _retry(run: Run) -> None:
+    if _is_first_click(run):
+        st.query_params["run"] = queue.start(run.config).id
+
+
+def _resume(run: Run) -> None:
+    try:
+        st.query_params["run"] = queue.resume(run.id).id
+    except EmotionError as error:  # the second of two clicks, too: it waits or is at work already
+        st.session_state[PROBLEM] = str(error)
+
+
+def _is_first_click(run: Run) -> bool:
+    """The first click has changed the address before a second one on the same button arrives."""
+    return st.query_params.get("run") == run.id
+
+
+def _rescue(run: Run) -> None:
+    rescued = st.session_state.setdefault(RESCUED, {})
+    if run.id not in rescued:
+        rescued[run.id] = time.time()
+        queue.export(run.id)
+
+
+def _await_model(run: Run, since: float) -> None:
+    if read_run(run.paths).has_model:
+        st.rerun()
+    if time.time() - since > RESCUE_SECONDS:
+        del st.session_state[RESCUED][run.id]
+        st.session_state[PROBLEM] = "Its model could not be made usable. The last lines of its log tell why."
+        st.rerun()
+    st.button("Making it usable …", key="rescuing", disabled=True, width="stretch")

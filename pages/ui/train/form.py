@@ -1,0 +1,58 @@
+"""What to train on and how: the form of the Train page, and the one click that starts a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from emotion.data import dataset
+from emotion.runs import queue
+from emotion.system import EmotionError, count
+from pages.ui.shared import training_data
+from pages.ui.train import augmentation, settings
+from pages.ui.train import recipe as train_recipe
+from pages.ui.train.end import PROBLEM
+
+STARTED = "train_started"  # session state: the run that this form has started
+
+
+def show(action: DeltaGenerator) -> None:
+    """Draws the form; its Train button goes to `action`."""
+    st.session_state.pop(STARTED, None)
+    with action:
+        st.button("Train", key="train", type="primary", width="stretch", on_click=_start)
+    _queue_note()
+    data, recipe = st.columns(2, gap="large")
+    with recipe:
+        train_recipe.show()
+        outlook = st.container()
+    with data:
+        seen = training_data.show()
+    with outlook:
+        train_recipe.outlook(seen)
+    own = train_recipe.own(seen)
+    settings.show(own, seen)
+    augmentation.show(own.augmentation, seen)
+
+
+def _start() -> None:
+    """Starts one run from what the form says, however often it was clicked before the page had changed."""
+    if st.session_state.get(STARTED):
+        return
+    try:
+        config = train_recipe.config()
+        # A wrong folder is told here, not by a failed run.
+        run = queue.start(replace(config, data=dataset.checked(config.data, config.classes)))
+    except EmotionError as error:
+        st.session_state[PROBLEM] = str(error)
+        return
+    st.session_state[STARTED] = run.id
+    st.query_params["run"] = run.id
+
+
+def _queue_note() -> None:
+    before = len(queue.queue()) + (queue.active() is not None)
+    if before:
+        st.info(f"{count(before, 'run')} before this one: it will wait its turn.", icon=":material/hourglass_top:")

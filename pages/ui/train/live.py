@@ -1,0 +1,84 @@
+"""A run while it waits or is at work: status in words, progress, curves. Reads the run's folder once a second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from emotion.runs import Status, progress, queue, read_history
+from emotion.system import count
+from pages.ui.shared import own_runs, text
+from pages.ui.train import curves
+
+if TYPE_CHECKING:
+    from emotion.runs import History, Progress, Run
+
+
+TICK = 1.0  # seconds
+FIRST_TICK = 0.25  # while its turn comes at once, so that the first point is not a whole tick late
+CHART_HEIGHT = 300
+MARKS = {"done": "✓", "now": "●", "later": "○"}
+
+
+def show(run: Run) -> None:
+    """Draws the run, and again every second until its status changes."""
+    begins = run.status is Status.QUEUED and not _ahead(run, queue.queue())
+    st.fragment(_live, run_every=FIRST_TICK if begins else TICK)(run)
+
+
+def charts(run: Run, history: History) -> None:
+    """Accuracy and loss, side by side; the same elements from the first tick to the last."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    left, right = st.columns(2, gap="medium")
+    with left:
+        spec = curves.accuracy_chart(history, run.config, theme)
+        st.echarts_chart(spec, height=CHART_HEIGHT, key="accuracy_curve", alt=_spoken(history, "accuracy"))
+    with right:
+        spec = curves.loss_chart(history, run.config, theme)
+        st.echarts_chart(spec, height=CHART_HEIGHT, key="loss_curve", alt=_spoken(history, "loss"))
+
+
+def _live(drawn: Run) -> None:
+    run, history = own_runs.find(drawn.id), read_history(drawn.paths)
+    if run is None or run.status != drawn.status:
+        st.rerun()  # its buttons change with its status
+    if run.status is Status.RUNNING and run.paths.stop.exists():
+        run = replace(run, status=Status.STOPPING)  # asked for; the worker says so itself a moment later
+    waiting = queue.queue()
+    ahead = _ahead(run, waiting)
+    now = progress.describe(run, history, ahead)
+    st.progress(now.share, f"**{text.plain(now.text)}**")
+    st.html(_phases(now))
+    charts(run, history)
+    st.caption(_best(history))
+    behind = len(waiting) if run.status.is_active else 0
+    st.caption(f"Waiting after this one: {count(behind, 'run')}." if behind else "\N{NO-BREAK SPACE}")
+
+
+def _ahead(run: Run, waiting: list[Run]) -> int:
+    if run.status is not Status.QUEUED:
+        return 0
+    before = [other.id for other in waiting].index(run.id) if run.id in [other.id for other in waiting] else 0
+    return before + (queue.active() is not None)
+
+
+def _phases(now: Progress) -> str:
+    items = "".join(f'<li class="{state}">{MARKS[state]} {text.markup(name)}</li>' for name, state in now.phases)
+    return f'<ul class="phases" aria-label="What it does, in order">{items}</ul>'
+
+
+def _best(history: History) -> str:
+    best = history.best
+    if best is None:
+        return "The points after each epoch tell how it does on faces that it does not learn from (validation)."
+    right = text.percent(best["val_accuracy"], 1)
+    return f"So far best: {right} of the validation faces right, after epoch {best['epoch']}. These weights are kept."
+
+
+def _spoken(history: History, field: str) -> str:
+    if not history.epochs:
+        return f"{field} over epochs: no epoch is over yet"
+    last = history.epochs[-1]
+    return f"{field} after epoch {last['epoch']}: training {last[field]:.3f}, validation {last[f'val_{field}']:.3f}"

@@ -1,0 +1,125 @@
+"""The numbers of the Train form: recipe, model and data bring them, the person may change them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from emotion import recipes
+from emotion.recipes import CLASS_WEIGHTS, UNEVEN, unevenness
+
+if TYPE_CHECKING:
+    from emotion.recipes import TrainingConfig
+    from pages.ui.shared.training_data import Seen
+
+
+BROUGHT = "train_brought"  # session state: the values that were put into the form, by name
+FROM_RECIPE = ("epochs", "batch_size", "learning_rate", "width", "weight_decay", "label_smoothing")
+FROM_START = ("seed", "validation_split")  # which faces are kept aside
+PERSONS = ("class_weights", "drop_twins", "name")  # nothing else says anything about these
+COUNTS_THE_SAME = {"none": "every face", "balanced": "every class"}
+
+
+def changed(own: TrainingConfig) -> TrainingConfig:
+    """The settings that the form brought, with all that the person has changed."""
+    said: dict[str, Any] = {}
+    for name in (*FROM_RECIPE, *FROM_START, *PERSONS):
+        value = st.session_state.get(f"train_{name}")
+        if value is not None and value != _brought().get(name):
+            said[name] = value / 100 if name == "validation_split" else value
+    if own.start_from:
+        said.pop("width", None)
+    return replace(own, **said | {"name": said.get("name", "").strip()})
+
+
+def bring(own: TrainingConfig) -> None:
+    """Puts other numbers into the form, whatever stood there. For callbacks."""
+    for name in FROM_RECIPE + (FROM_START if own.start_from else ()):
+        st.session_state[f"train_{name}"] = _brought()[name] = _shown(own, name)
+
+
+def show(own: TrainingConfig, seen: Seen | None) -> None:
+    """Draws the numbers."""
+    _follow(own)
+    with st.expander("More settings"):
+        left, middle, right = st.columns(3, gap="medium")
+        with left:
+            _steps()
+        with middle:
+            _network(own)
+        with right:
+            _data(seen)
+
+
+def _brought() -> dict[str, Any]:
+    brought: dict[str, Any] = st.session_state.setdefault(BROUGHT, {})
+    return brought
+
+
+def _follow(own: TrainingConfig) -> None:
+    """Numbers that the person has not touched follow what is chosen above them."""
+    for name in (*FROM_RECIPE, *FROM_START):
+        value = st.session_state.get(f"train_{name}")
+        if value is None or value == _brought().get(name):
+            st.session_state[f"train_{name}"] = _shown(own, name)
+        _brought()[name] = _shown(own, name)
+
+
+def _shown(own: TrainingConfig, name: str) -> Any:
+    value = getattr(own, name)
+    return round(value * 100) if name == "validation_split" else value
+
+
+def _steps() -> None:
+    st.number_input("Epochs", 1, 1000, key="train_epochs", persist_state="session",
+                    help="How often it goes through all training faces.")  # fmt: skip
+    st.number_input("Batch size", 1, 1024, key="train_batch_size", persist_state="session",
+                    help="How many faces it looks at before it changes its weights.")  # fmt: skip
+    st.number_input("Learning rate", 1e-7, 1.0, step=1e-4, format="%g", key="train_learning_rate",
+                    persist_state="session",
+                    help="How far each change goes. Too small: it learns slowly. Too large: it learns nothing.",
+                    )  # fmt: skip
+
+
+def _network(own: TrainingConfig) -> None:
+    plain = recipes.find(own.recipe).optimizer == "adam"
+    st.number_input("Width", 0.25, 4.0, step=0.25, format="%g", key="train_width", persist_state="session",
+                    disabled=bool(own.start_from),
+                    help="How many channels each layer has, as a multiple of the recipe's. Twice the width takes "
+                    "about four times the weights and the time.",
+                    )  # fmt: skip
+    st.number_input("Weight decay", 0.0, 1.0, step=0.01, format="%g", key="train_weight_decay",
+                    persist_state="session", disabled=plain,
+                    help="Pulls all weights a little towards zero at every step, so that it learns what many faces "
+                    "have in common. " + ("This recipe's optimizer (Adam) has none." if plain else ""),
+                    )  # fmt: skip
+    st.number_input("Label smoothing", 0.0, 0.5, step=0.01, format="%g", key="train_label_smoothing",
+                    persist_state="session",
+                    help="This share of every label is given to all classes alike. Helps where some labels are "
+                    "wrong, and keeps it from being too sure.",
+                    )  # fmt: skip
+
+
+def _data(seen: Seen | None) -> None:
+    st.radio("What counts the same (class weights)", CLASS_WEIGHTS, format_func=COUNTS_THE_SAME.__getitem__,
+             key="train_class_weights", horizontal=True, persist_state="session",
+             help="Every class (balanced): a mistake counts the more the rarer its class is, so that a rare one is "
+             "not passed over.",
+             )  # fmt: skip
+    times = unevenness(seen.counts) if seen else 1.0
+    if times >= UNEVEN:
+        st.caption(f"The largest class has {times:.0f} times as many faces as the smallest.")
+    st.checkbox("Leave out test twins", key="train_drop_twins", persist_state="session",
+                help="Training faces that are, pixel by pixel, among the test faces too are not learned from: a model "
+                "that remembers them would look better than it is.",
+                )  # fmt: skip
+    st.slider("Kept aside for validation", 5, 50, format="%d %%", key="train_validation_split",
+              persist_state="session",
+              help="The share of the training faces that it does not learn from, to judge it while it learns.",
+              )  # fmt: skip
+    st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session",
+                    help="The same seed on the same data gives the same run again.")  # fmt: skip
+    st.text_input("Name of the run", max_chars=80, key="train_name", persist_state="session",
+                  placeholder="your own words, may stay empty")  # fmt: skip

@@ -1,0 +1,207 @@
+"""Which tuning the page shows: the one that the address names, else the one at work, else the form.
+
+A tuning while it is at work and after it: how far it is, what is best, every trial, and two pictures.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from emotion import tuning
+from emotion.runs import Status, progress, read_history
+from emotion.system import duration, read_json
+from emotion.tuning import State, TrialState, folder, read
+from emotion.tuning import fields as tuning_fields
+from pages.ui.shared import own_runs, text
+from pages.ui.shared.address import Choice
+from pages.ui.tune import charts
+
+if TYPE_CHECKING:
+    from emotion.runs import Run
+    from emotion.tuning import Trial, Tuning
+
+
+NEW = "new"  # in the address: the form, even while something is tuned
+CHOICE = Choice("id", page="tune")
+STATE_WORDS = {
+    State.STARTING: "starting",
+    State.RUNNING: "at work",
+    State.STOPPING: "stopping",
+    State.FINISHED: "finished",
+    State.STOPPED: "stopped",
+    State.FAILED: "failed",
+    State.LOST: "cut off",
+}
+
+
+def show_choice() -> Tuning | None:
+    """Draws the choice where there is one. None: the form is wanted."""
+    found = {each.id: each for each in folder.list_all()}
+    if not found:
+        return None
+    at_work = next((each.id for each in found.values() if each.state.is_active), None)
+    if at_work and CHOICE.name not in st.query_params:
+        st.query_params[CHOICE.name] = at_work  # so that the page stays with it when it ends
+    asked = st.query_params.get(CHOICE.name, NEW)
+    if asked != NEW and asked not in found:
+        st.info("The tuning in the address is not here (any more).")
+    word = CHOICE.adopt([NEW, *found], NEW)
+    # The label of a choice must not change while it is drawn: Streamlit would take that for another choice.
+    st.selectbox(
+        "Tuning",
+        [NEW, *found],
+        key=CHOICE.key,
+        format_func=lambda key: "a new one" if key == NEW else f"{found[key].title} ({found[key].short_id})",
+        on_change=CHOICE.pin,
+    )
+    return found.get(word)
+
+
+def open_tuning(tuning_id: str) -> None:
+    """Shows a tuning. For callbacks."""
+    st.session_state[CHOICE.key] = tuning_id
+    CHOICE.pin()
+
+
+TICK = 2.0  # seconds
+ROW_HEIGHT, MOST_ROWS = 44, 8
+TRIAL_WORDS = {
+    TrialState.RUNNING: "at work",
+    TrialState.FINISHED: "finished",
+    TrialState.PRUNED: "stopped early",
+    TrialState.FAILED: "failed",
+    TrialState.STOPPED: "stopped",
+    TrialState.LOST: "lost",
+}
+ENDINGS = {
+    State.STOPPED: "It was stopped. Nothing of what it has found is lost.",
+    State.LOST: "It was cut off: the computer was restarted, or something ended its process. Its trials are kept.",
+    State.FINISHED: "It is finished.",
+    State.FAILED: "It failed.",
+}
+STILL = {"displayModeBar": False}
+
+
+def show(found: Tuning) -> None:
+    """Draws the tuning; while it is at work, how far it is every two seconds, and all when a trial has ended."""
+    st.fragment(_live, run_every=TICK if found.state.is_active else None)(found)
+    _pictures(found)
+
+
+def _live(drawn: Tuning) -> None:
+    now = read(drawn.paths)
+    if now.state is not drawn.state or _ended(now) != _ended(drawn):
+        st.rerun()  # its buttons and pictures change
+    settings, trials = now.settings, now.trials
+    st.progress(tuning.share_done(trials, settings), f"**{text.plain(_heading(now))}**")
+    st.caption(text.plain(_at_work(now)) or "\N{NO-BREAK SPACE}")
+    if now.best:
+        headline, _, rest = tuning.best_sentence(trials, settings).partition(". ")
+        st.markdown(f"**{text.plain(headline)}.** {text.plain(rest)}")
+        st.caption(text.plain(tuning.doubt_sentence(trials, settings)))
+    if trials:
+        _table(now)
+
+
+def _ended(found: Tuning) -> int:
+    return sum(trial.state is not TrialState.RUNNING for trial in found.trials)
+
+
+def _heading(found: Tuning) -> str:
+    return tuning.budget_sentence(found.trials, found.settings)
+
+
+def _at_work(found: Tuning) -> str:
+    """What happens right now, in one sentence."""
+    if not found.state.is_active:
+        return found.reason or ENDINGS.get(found.state, "")
+    if found.state is State.STOPPING:
+        return "Stopping: the trial at work keeps what it has."
+    running = [trial for trial in found.trials if trial.state is TrialState.RUNNING]
+    run = own_runs.find(running[-1].run) if running else None
+    if run is None:
+        return "Starting."
+    if run.status is Status.QUEUED:
+        return f"Trial {running[-1].number} waits for its turn."
+    return f"Trial {running[-1].number}: {progress.describe(run, read_history(run.paths)).text}"
+
+
+def _table(found: Tuning) -> None:
+    """Every trial, newest first."""
+    rows = [_row(trial, found) for trial in reversed(found.trials)]
+    column = st.column_config
+    is_share = found.settings.goal == "accuracy"
+    st.dataframe(
+        {name: [row[name] for row in rows] for name in rows[0]},
+        key="trials_table",
+        hide_index=True,
+        placeholder="",
+        row_height=ROW_HEIGHT,
+        height="content" if len(rows) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
+        column_config={
+            "trial": column.NumberColumn("trial", pinned=True, width="small"),
+            "value": column.NumberColumn("right" if is_share else "loss", format="%.1f %%" if is_share else "%.3f",
+                                         help="on the validation faces; while it is at work, after the last epoch"),
+            "run": column.LinkColumn("run", display_text="open", help="each trial is an ordinary run"),
+        },
+    )  # fmt: skip
+
+
+def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
+    value = trial.value
+    if value is not None and found.settings.goal == "accuracy":
+        value *= 100
+    fields = {
+        tuning_fields.FIELDS[name].title: tuning_fields.FIELDS[name].shown(trial.values[name])
+        if name in trial.values
+        else ""
+        for name in found.settings.vary
+    }
+    return {
+        "trial": trial.number,
+        "value": value,
+        "state": _state(trial, found),
+        **fields,
+        "epochs": f"{trial.epochs_done} of {trial.epochs}" if trial.epochs else "",
+        "took": duration(trial.seconds) if trial.seconds else "",
+        "run": f"train?run={trial.run}" if own_runs.find(trial.run) else None,
+    }
+
+
+def _state(trial: Trial, found: Tuning) -> str:
+    best = found.best is not None and found.best.number == trial.number
+    said = "★ best" if best else TRIAL_WORDS[trial.state]
+    return f"{said}: {trial.why}" if trial.state is TrialState.FAILED and trial.why else said
+
+
+def _pictures(found: Tuning) -> None:
+    """Drawn anew only when a trial has ended: a figure of Plotly that is replaced flickers."""
+    if len(charts.judged(found.trials)) < 2:
+        return
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    spoken = charts.spoken(found.trials, found.settings)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Trial by trial", anchor=False)
+        figure = charts.history(found.trials, found.settings, theme)
+        st.plotly_chart(figure, key="tune_history", config=STILL, alt=spoken)
+    with right:
+        st.subheader("Which values did well", anchor=False, help="Parallel coordinates: one line is one trial.")
+        figure = charts.parallel(found.trials, found.settings, theme)
+        st.plotly_chart(figure, key="tune_parallel", config=STILL, alt=spoken)
+        st.caption("One line is one trial; the stronger, the better. Dotted: stopped early.")
+
+
+def full_run(found: Tuning) -> Run | None:
+    """The run that was trained with the best settings at full length."""
+    return own_runs.find(found.full_run)
+
+
+def test_sentence(run: Run) -> str:
+    """What the run at full length got on the test faces; "" as long as that is not known."""
+    best = read_json(run.paths.report).get("best") or {}
+    if "accuracy" not in best:
+        return ""
+    return f"Trained at full length it got {text.percent(best['accuracy'], 1)} of {best['n']:,} test faces right."
