@@ -1,6 +1,6 @@
 """The command line: `python -m emotion train | evaluate | predict | runs | export`.
 
-Reads the arguments, calls one function of `emotion.commands`, and turns its outcome into an exit status:
+Reads the arguments, calls one function of `emotion.cli.commands`, and turns its outcome into an exit status:
 0 all answered, 1 something was refused, 2 wrong usage.
 """
 

@@ -5,12 +5,12 @@ Kinds of findings, in the order in which they are told:
     sharpness brightness contrast split_size     train and test differ; a blurred split is damage
     twins conflicts                              identical pictures across the splits; under different labels
     unreadable wrong_kind blank                  nothing to learn from
-    faceless                                     only after `emotion.faceless` has looked
+    faceless                                     only after `emotion.checks.rules.faceless` has looked
     near_twins duplicates near_duplicates        nearly the same across; identical, nearly the same within a split
     imbalance size colour                        classes of very different size; odd pictures
 
 What was read is kept by the fingerprint of the files, so a second check opens no picture, nor does one after a decision
-about them (`emotion.overlay`): only the rules are asked again.
+about them (`emotion.data.edits`): only the rules are asked again.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Finding:
     """One thing that is wrong with the data.
 
     Attributes:
-        kind: a fixed word, see `emotion.check`.
+        kind: a fixed word, see `emotion.checks.check`.
         count: how many pictures (or groups, where the title says so).
         title: a phrase with the number in it.
         why: one sentence on why it matters.

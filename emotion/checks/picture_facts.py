@@ -1,6 +1,7 @@
 """What can be told of many picture files by one look at each: kind, size, colour, light, sharpness, a digest.
 
-Letters: N files. Everything is kept in columns, so that the rules of `emotion.check_rules` are a few array operations.
+Letters: N files. Everything is kept in columns, so that the rules of `emotion.checks.rules` are a few array
+operations.
 """
 
 from __future__ import annotations

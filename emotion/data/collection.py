@@ -1,8 +1,8 @@
 """The person's own pictures: faces they have corrected, kept to learn from.
 
 They lie in `mine/train/<label>/` under `EMOTION_HOME`. Only `keep` writes there, only after the person's click, and
-only the cut-out face without the photo's name, place or date. They never pass through the cache of `emotion.dataset`,
-so that `remove_all` leaves nothing behind.
+only the cut-out face without the photo's name, place or date. They never pass through the cache of
+`emotion.data.dataset`, so that `remove_all` leaves nothing behind.
 
 A cut-out face as a file that a person asked to keep: named by its pixels, with nothing else of the photo.
 """

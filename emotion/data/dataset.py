@@ -2,7 +2,7 @@
 
 Letters: N examples, K classes.
 
-What lies in a data folder is the noun of `emotion.listing`; its names can be had from here too.
+What lies in a data folder is the noun of `emotion.data.listing`; its names can be had from here too.
 """
 
 from __future__ import annotations

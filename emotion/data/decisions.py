@@ -1,6 +1,6 @@
 """Decisions about pictures as values: what one says, which of them hold, and what becomes of a listing's files.
 
-They are kept by `emotion.overlay`, whose docstring tells why.
+They are kept by `emotion.data.edits`, whose docstring tells why.
 """
 
 from __future__ import annotations

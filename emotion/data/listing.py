@@ -6,7 +6,7 @@ where there is no test). Folders inside a class folder are walked too: all that 
 `happy/` is happy. Hidden files and folders, `__MACOSX`, links to folders and files with other endings are left
 out and counted.
 
-A folder that is a data set with a name (`emotion.data_set`) may be read otherwise: its classes may have got other
+A folder that is a data set with a name (`emotion.data.registry`) may be read otherwise: its classes may have got other
 names, and `<root>/<class>/…` without a split may have got a recorded one.
 """
 
@@ -56,7 +56,7 @@ class Listing:
             an empty class folder stands with an empty tuple. Class names are in lower case.
         skipped: how many files and folders below train/ and test/ were left out.
         fingerprint: 32 hex digits that change when a picture of any class is added, removed, renamed or changed, and
-            when something else is decided about one (see `emotion.overlay`).
+            when something else is decided about one (see `emotion.data.edits`).
         decisions: 32 hex digits of what is decided about the pictures, "" where nothing is.
         excluded, relabelled, moved: how many pictures that concerns.
     """
@@ -209,7 +209,7 @@ def _fingerprint(records: list[Record], more: list[tuple[str, str]]) -> str:
 
 
 def scan(root: Path, known: DataSet | None = None, split: Mapping[str, str] | None = None) -> Listing:
-    """The pictures of a data folder as they are to be used: after what was decided about them (`emotion.overlay`).
+    """The pictures of a data folder as they are to be used: after what was decided about them (`emotion.data.edits`).
 
     Args, Returns, Raises: as `on_disk`.
     """

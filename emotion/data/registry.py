@@ -6,8 +6,8 @@ pictures.
       split.json     which file is in train and which in test, for pictures that lie in class folders only
       pictures/      what was unpacked, converted or made here; a folder of the person's own stays where it is
 
-All of it is made in a hidden folder beside it and moved to its name at the end (`emotion.importing`), so a data set
-is there as a whole or not at all.
+All of it is made in a hidden folder beside it and moved to its name at the end (`emotion.data.bring.staging`), so a
+data set is there as a whole or not at all.
 """
 
 from __future__ import annotations

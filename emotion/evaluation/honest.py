@@ -1,7 +1,7 @@
 """Two scores instead of one: on the test folder as it lies there, and on those of its pictures that prove something.
 
 Left out of the second are test pictures with a twin in train (identical, or nearly the same), those of which an
-identical picture carries another label, and what was left out by a decision (`emotion.overlay`). Labels that a model
+identical picture carries another label, and what was left out by a decision (`emotion.data.edits`). Labels that a model
 merely doubts stay in: a score without the pictures that models find hard would praise every model.
 """
 

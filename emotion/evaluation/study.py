@@ -71,7 +71,7 @@ class Study:
 
 
 def look(predictor: Predictor, examples: Examples, progress: Callable[[int, int], None] | None = None) -> Study:
-    """Asks a model about every face of a split, or reads what it said before, see `emotion.network_outputs`.
+    """Asks a model about every face of a split, or reads what it said before, see `emotion.evaluation.network_outputs`.
 
     Args:
         predictor: the model.

@@ -2,7 +2,7 @@
 
 Training data, test data, uploads, webcam and command line all pass through here, so that a network is never
 asked about anything that was prepared differently from what it learned on. Files are opened in
-`emotion.picture_files`; import its names from here.
+`emotion.images.decode`; import its names from here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Opens picture files of every kind that people bring: upright RGB, or one sentence why not.
 
-Only `emotion.images` imports this module; everybody else imports from there.
+Only `emotion.images.crop` imports this module; everybody else imports from there.
 
 From the ways in which files keep pixels to plain RGB, 8 bits a channel.
 

@@ -1,4 +1,4 @@
-"""What can be wrong with one picture. The tree of all errors stands in `emotion.errors`."""
+"""What can be wrong with one picture. The tree of all errors stands in `emotion.system.errors`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A picture file as the one face it shows: what training data and `model.predict` start from.
 
 Small pictures are faces already cut out and stay whole; from larger ones the largest face is cut out. Photos with
-several faces to answer go through `emotion.prediction`, with the same crop.
+several faces to answer go through `emotion.models.answers`, with the same crop.
 
 Many small picture files read at once into one array.
 """

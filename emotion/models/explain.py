@@ -1,6 +1,6 @@
 """Why a face got its answer: what mattered in it, and how much the answer depends on how it was cut and lit.
 
-On LiteRT alone. `why` bundles all there is to show for one face; its heat map is made in `emotion.heat`.
+On LiteRT alone. `why` bundles all there is to show for one face; its heat map is made in `emotion.models.heat`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How training faces are varied on the fly: which kinds, how strongly.
 
-Standard library only: the settings belong to `config.json`. The pixels are the noun of `emotion.augmenter`.
+Standard library only: the settings belong to `config.json`. The pixels are the noun of `emotion.recipes.augment`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The recipes that there are, and the settings of a run that come from them.
 
-No TensorFlow, so that pages and the command line can list them. A recipe comes from a file in `emotion/networks/`.
+No TensorFlow, so that pages and the command line can list them. A recipe comes from a file in
+`emotion/recipes/networks/`.
 
 How long a training will take, from what its recipe was measured at.
 """
@@ -31,7 +32,7 @@ ALONE_EPOCHS, ALONE_RATE = 20, 1e-3
 
 
 def collect() -> dict[str, Recipe]:
-    """The recipes of all files in `emotion/networks/`, by name.
+    """The recipes of all files in `emotion/recipes/networks/`, by name.
 
     Raises:
         ValueError: when two have one name.
@@ -88,7 +89,7 @@ def retraining(start_from: str, data: str, classes: tuple[str, ...], **changes: 
     """Settings to go on from a model with the person's own pictures.
 
     Args:
-        start_from: the model, as `emotion.predictor.load_model` takes it.
+        start_from: the model, as `emotion.models.predictor.load_model` takes it.
         data: what it has learned from, to be seen again so that it is not forgotten; "" where that is not on this
             machine: then only the last layer learns, from the own pictures alone.
         classes: in label order, as they stand in the model's `model.json`.

@@ -35,7 +35,7 @@ class Recipe:
         seconds: that its training on their 12,045 training faces takes on 2 CPU cores, measured; None as above.
         gpu: whether a graphics card is needed to train it in reasonable time.
         epochs, batch_size, learning_rate, weight_decay, label_smoothing, augmentation: its defaults, which the person
-            may change; see `emotion.config.TrainingConfig`.
+            may change; see `emotion.recipes.settings.TrainingConfig`.
         optimizer: "adam", or "adamw" with decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101).
         beta_2: how much of the mean squared gradient "adamw" keeps from step to step; a short training wants less.
         schedule: "constant", or "one-cycle": the learning rate rises for `warmup` of all steps and falls to

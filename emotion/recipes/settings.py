@@ -69,7 +69,7 @@ class TrainingConfig:
         data: "demo" for the drawn faces, or the path of a folder with train/ and test/; "" with `own` for the
             person's own pictures alone.
         classes: class names in label order, see `label_order`.
-        recipe: name of an entry in `emotion.recipes.RECIPES`.
+        recipe: name of an entry in `emotion.recipes.catalogue.RECIPES`.
         epochs: passes over the training faces, 1 to 1000.
         batch_size: faces a step, 1 to 1024.
         learning_rate: the optimiser's, at its highest, above 0 and at most 1.
@@ -77,7 +77,7 @@ class TrainingConfig:
         seed: of the split, the first weights, the order of faces and dropout, 0 to 2**31 - 1.
         name: the person's own words for this run, at most 80 characters.
         start_from: the model to go on from ("pretrained", a run id or a path); "" begins with random weights.
-        own: adds the pictures that the person has corrected, see `emotion.collection`, to the training faces.
+        own: adds the pictures that the person has corrected, see `emotion.data.collection`, to the training faces.
         freeze: learns the last layer only; the others stay as they are in `start_from`.
         width: the recipe's channels times this, 0.25 to 4; the classic network has one width.
         weight_decay: of the optimiser AdamW, 0 to 1; Adam has none.
@@ -86,8 +86,8 @@ class TrainingConfig:
         augmentation: how training faces are varied.
         drop_twins: leaves out training faces that are, pixel by pixel, in the test split too: a model that remembers
             them would look better than it is.
-        decisions: digest of what was decided about the pictures (`emotion.overlay`) when the run was asked for; "" for
-            nothing. It says what the run learned from; reading the data does not ask for it.
+        decisions: digest of what was decided about the pictures (`emotion.data.edits`) when the run was asked for; ""
+            for nothing. It says what the run learned from; reading the data does not ask for it.
         repeats: id of the run that this one does again on mended data, to be compared with it; "" for none.
     """
 
@@ -158,7 +158,7 @@ class ModelInfo:
         unsure_band: probabilities from its first to its second value are answered with "unsure";
             two equal values = never.
         input_size: side of the square grey input in pixels.
-        crop: how a face box becomes the input; see `emotion.images`.
+        crop: how a face box becomes the input; see `emotion.images.crop`.
         data: "demo" or a title of the data that it was trained on; `fingerprint` is that of its listing.
         recipe: of the run that made it.
         parameters: number of weights.

@@ -1,7 +1,7 @@
 """Runs on disk: one training, one folder. Whoever has the folder has the run.
 
 The worker is the only writer of what a run produces; pages and the command line read. The person's own words
-(`stop`, `person.json`) are separate files. Whole files are replaced; `history.jsonl` (`emotion.history`) is appended.
+(`stop`, `person.json`) are separate files. Whole files are replaced; `history.jsonl` is appended.
 """
 
 from __future__ import annotations

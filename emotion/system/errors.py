@@ -5,10 +5,10 @@
         DataError                    the folder of pictures
             DataFolderMissingError · DataFolderUnreadableError · FolderNamesClashError
             SplitMissingError (ClassFoldersOnlyError)
-            BringError and its kinds     data to be brought in (in `emotion.import_errors`)
+            BringError and its kinds     data to be brought in (in `emotion.data.bring.errors`)
             ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError)
             FolderNotEmptyError · OwnPicturesChangedError · DecisionError
-        PictureError                 one picture (in `emotion.picture_errors`)
+        PictureError                 one picture (in `emotion.images.errors`)
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
         ModelError

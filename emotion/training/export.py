@@ -28,7 +28,7 @@ def write_tflite(model: keras.Model, path: Path, *, mirrored: bool = False, half
     With the features, neighbours and clusters can be found later without TensorFlow.
 
     Args:
-        mirrored: see `emotion.models.served`.
+        mirrored: see `emotion.training.network.served`.
         half: weights are kept as float16, which halves the file; it is computed in float32 all the same.
     """
     import tensorflow as tf

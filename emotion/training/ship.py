@@ -52,7 +52,7 @@ def ship(data: str, into: Path, scale: float = 1.0) -> RunPaths:
     """Trains, and puts model, settings, history and card into a folder.
 
     Args:
-        data: a folder as `emotion.dataset.resolve` takes it.
+        data: a folder as `emotion.data.dataset.resolve` takes it.
         into: gets `model.tflite`, `model.keras`, `model.json`, `config.json`, `history.jsonl` and the card `README.md`.
         scale: share of the pictures and of the epochs, above 0 and at most 1.
 

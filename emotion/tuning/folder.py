@@ -1,6 +1,6 @@
 """Tunings on disk: one folder each under `tuning/`, read by pages, written by the processes that work on it.
 
-tuning.json    what was asked for (`emotion.tuning.Settings`)
+tuning.json    what was asked for (`emotion.tuning.trials.Settings`)
 study.db       every trial, of Optuna (SQLite): the one truth, safe against a kill at any moment
 trials.json    the same for readers without Optuna, replaced whole after everything that happens
 workers/       one file a process: which, since when, how it ended

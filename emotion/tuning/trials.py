@@ -1,7 +1,7 @@
 """A tuning: many runs with different settings, judged by their validation faces, to find better settings.
 
 What is asked for (`Settings`), what has come of each try (`Trial`), and what follows from them. Which values are tried
-next is the business of `emotion.tuning_study`, where everything lies that of `emotion.tuning_folder`.
+next is the business of `emotion.tuning.study`, where everything lies that of `emotion.tuning.folder`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Settings:
 
     Attributes:
         base: the settings of all its runs where nothing is varied; its epochs are those of full length.
-        vary: field name (`emotion.tuning_fields`) to the lowest and highest value to try.
+        vary: field name (`emotion.tuning.fields`) to the lowest and highest value to try.
         trials: it ends when so many have finished or been pruned; None: by time alone.
         minutes: it ends when its runs have been at work for so long altogether; None: by number alone.
         trial_epochs: of one trial, where epochs are not varied.

@@ -21,10 +21,11 @@ PROGRAM = """
 import json, resource, sys
 from pathlib import Path
 import numpy as np
-from emotion import processes, recipes, runs
-from emotion.dataset import Examples
+from emotion import recipes, runs
+from emotion.data import Examples
+from emotion.system import processes
 processes.keep_memory()
-from emotion import training
+from emotion.training import fit
 
 rng = np.random.default_rng(0)
 def examples(n):
@@ -37,7 +38,7 @@ def tell(row):
         seen.append((row["step"], resource.getrusage(resource.RUSAGE_SELF).ru_minflt))
 
 config = recipes.config(sys.argv[2], epochs=2)
-training.fit(config, examples(64 * 100), examples(64), runs.new_run(config, Path(sys.argv[1])), tell)
+fit.fit(config, examples(64 * 100), examples(64), runs.new_run(config, Path(sys.argv[1])), tell)
 (first, before), (last, after) = seen[0], seen[-1]
 print(json.dumps({"steps": last - first, "faults": after - before}))
 """

@@ -134,7 +134,7 @@ def test_heic_without_its_package_is_told_in_a_sentence() -> None:
     script = """
 import sys
 sys.modules["pillow_heif"] = None  # as if it were not installed
-from emotion.picture_errors import PictureError
+from emotion.images.errors import PictureError
 from emotion.images import open_picture
 try:
     open_picture(b"\\0\\0\\0\\x18ftypheic" + bytes(40))

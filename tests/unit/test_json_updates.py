@@ -18,7 +18,7 @@ from emotion.system.errors import StoredFileError
 WRITER = """
 import sys
 from pathlib import Path
-from emotion import files
+from emotion.system import files
 for number in range(100):
     files.update_json(Path(sys.argv[1]), {f"{sys.argv[2]}-{number}": number})
 """

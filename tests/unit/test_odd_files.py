@@ -22,7 +22,7 @@ from tests.odd_files import (
     write_odd_files,
 )
 
-# pytest makes an error of every warning; `emotion.picture_files` has Pillow's ignored, and these tests are about that.
+# pytest makes an error of every warning; `emotion.images.decode` has Pillow's ignored, and these tests are about that.
 pytestmark = pytest.mark.filterwarnings(r"ignore:::PIL\.")
 
 ODD_FILES = odd_files()

@@ -210,10 +210,10 @@ def test_a_torn_line_loses_nothing_else(data: Path) -> None:
 
 def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom emotion.data import edits as overlay\nfrom emotion.data.decisions import Change\n"
+        "import sys\nfrom pathlib import Path\nfrom emotion.data import Change, edits\n"
         "files = tuple(f'train/happy/{n}.png' for n in range(3000))\n"
         "while True:\n"
-        f"    print(overlay.decide(Path({str(data)!r}), [Change('exclude', files)], 'x').id, flush=True)\n"
+        f"    print(edits.decide(Path({str(data)!r}), [Change('exclude', files)], 'x').id, flush=True)\n"
     )
     told = home / "told.txt"
     with told.open("wb") as out:

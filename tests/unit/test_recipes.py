@@ -11,7 +11,7 @@ from emotion.recipes.augmentation import Augmentation
 from emotion.system.errors import ConfigError
 
 ONE_MORE = """
-from emotion.recipe import Recipe
+from emotion.recipes import Recipe
 
 def body(x, width):
     from keras import layers

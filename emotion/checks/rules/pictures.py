@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 FLAT = 6.0  # standard deviation of the greys; FER-2013: 14 below (black, grey), the next has 9 and is a dark face
 SMOOTH = 0.01  # of the split's median variance of the Laplacian; FER-2013: also one white gradient with contrast 19
-TINY = 32  # pixels of the shorter side: enlarged from there a network gets 3 points fewer right (`emotion.quality`)
+TINY = (
+    32  # pixels of the shorter side: enlarged from there a network gets 3 points fewer right (`emotion.images.measure`)
+)
 HUGE = 8  # times the longer side that half of the pictures have at most
 MOSTLY = 0.9  # share of grey pictures from which the set counts as grey
 UNEVEN = 3.0  # largest class / smallest one; above it something is said

@@ -1,4 +1,4 @@
-"""What can keep data from being brought in. The tree of all errors stands in `emotion.errors`.
+"""What can keep data from being brought in. The tree of all errors stands in `emotion.system.errors`.
 
 Each is told in one sentence: what is wrong, and after the colon what to do. Nothing has been left behind then.
 """

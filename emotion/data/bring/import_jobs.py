@@ -2,7 +2,7 @@
 
 An import is a process of its own (`python -m emotion data … --follow`), which says how far it is in lines of JSON. In a
 thread of the server it would have to ask for Python's one lock six times a file, and take minutes beside busy pages.
-When the server ends, its imports end too; nothing half-made is left behind (`emotion.importing`).
+When the server ends, its imports end too; nothing half-made is left behind (`emotion.data.bring.staging`).
 """
 
 from __future__ import annotations

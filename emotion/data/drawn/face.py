@@ -144,7 +144,7 @@ def paint(look: Look, expression: Expression, pose: Pose, size: int) -> Image.Im
     """Paints one face, without light and noise.
 
     Args:
-        look, expression, pose: the traits, see `emotion.face_traits`.
+        look, expression, pose: the traits, see `emotion.data.drawn.traits`.
         size: side of the picture in pixels.
 
     Returns:

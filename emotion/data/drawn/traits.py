@@ -2,7 +2,7 @@
 
 Happiness, -1 to 1, is the hidden cause: mouth, brows and eyes follow it, each with a chance of its own, so that they
 agree on a very happy or a very sad face and contradict one another near the middle. The other traits do not know it.
-Lengths are in face units (`emotion.face_pen`), angles in degrees, shares from 0 to 1.
+Lengths are in face units (`emotion.data.drawn.pen`), angles in degrees, shares from 0 to 1.
 """
 
 from __future__ import annotations

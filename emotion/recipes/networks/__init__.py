@@ -2,7 +2,7 @@
 
 It needs a function that Keras builds the network with, and a tuple of the recipes that use it:
 
-    from emotion.recipe import Recipe
+    from emotion.recipes.recipe import Recipe
 
     def body(x, width):
         from keras import layers  # inside, so that the recipes can be listed without TensorFlow
@@ -15,7 +15,7 @@ It needs a function that Keras builds the network with, and a tuple of the recip
 
 `body` takes the picture, float32 (N, 48, 48, 1) in [0, 1], and returns a vector a face from a layer that is named
 `features`; the last layer is added for it. No `tf.*`: Keras alone also trains on JAX and PyTorch. What else a recipe
-can say, such as the optimiser and how faces are varied, stands in `emotion.recipe.Recipe`.
+can say, such as the optimiser and how faces are varied, stands in `emotion.recipes.recipe.Recipe`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Shown:
     """What is kept of an answer: all but the picture itself, of which a thumbnail (JPEG) remains.
 
     Attributes:
-        warnings: for each face what is wrong with it, see `emotion.quality`.
+        warnings: for each face what is wrong with it, see `emotion.images.measure`.
         size: width and height of the whole upright picture in pixels; (0, 0) where it was refused.
     """
 

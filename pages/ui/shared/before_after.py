@@ -23,7 +23,7 @@ def show(run: Run, compared: dict[str, Any]) -> None:
 
     Args:
         run: has a model.
-        compared: `report.json`'s "compared", see `emotion.before_after.compared`.
+        compared: `report.json`'s "compared", see `emotion.training.before_after.compared`.
     """
     with st.container(border=True, key="comparison"):
         if problem := compared.get("warning"):
