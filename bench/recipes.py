@@ -7,7 +7,7 @@ All train on the same folder, in turn, each in a process of its own:
 Seconds are those of `fit`: TensorFlow's import and reading the pictures excluded, tracing and validation included.
 "Whole" is the process from its start to its end; user and system time and minor page faults are of all of it.
 Faults a step are those above a process that only imports TensorFlow, shared out among the steps. The bench ends with
-status 1 where a way takes more than three times the faults a step of the plain script.
+status 1 where a way of 1,000 steps or more takes over three times the faults a step of the plain script.
 Accuracy is that of the last epoch on the test part. Ratios are the medians of those of the rounds. `--epochs` is for
 the classic network of both scripts; the other recipes keep their own number. Without FOLDER, faces are drawn, and the
 accuracies mean nothing.
@@ -38,6 +38,7 @@ PLAIN, CLASSIC, TORCH = "plain Keras script", "classic", "quick in a plain PyTor
 QUICK = ("quick-s", "quick", "quick-l")
 BATCH = 64  # faces a step, of the plain script and of every recipe here
 MOST_FAULTS = 3.0  # times those of the plain script
+FEWEST_STEPS = 1000
 # "fit", "whole", "user", "system": seconds; "faults"; "accuracy": 0 to 1; "curve": [[seconds, validation accuracy], …]
 Row = dict[str, Any]
 
@@ -129,14 +130,22 @@ def faults_a_step(rows: list[Row], idle: Row, faces: int) -> float:
     Args:
         faces: in the training folder, of which 4 in 5 are learned from.
     """
-    steps = math.ceil(0.8 * faces / BATCH) * len(rows[0]["curve"])
-    return max(0.0, median(row["faults"] for row in rows) - idle["faults"]) / steps
+    return max(0.0, median(row["faults"] for row in rows) - idle["faults"]) / steps(rows, faces)
+
+
+def steps(rows: list[Row], faces: int) -> int:
+    """Steps of a whole training."""
+    return math.ceil(0.8 * faces / BATCH) * len(rows[0]["curve"])
 
 
 def storms(found: dict[str, list[Row]], idle: Row, faces: int) -> list[str]:
-    """The ways that take far more memory from the system at each step than the plain script."""
+    """The ways that take far more memory from the system at each step than the plain script.
+
+    Of those with at least FEWEST_STEPS: among fewer, what tracing and export take outweighs the steps.
+    """
     allowed = MOST_FAULTS * faults_a_step(found[PLAIN], idle, faces)
-    return [name for name, rows in found.items() if faults_a_step(rows, idle, faces) > allowed]
+    long = [name for name, rows in found.items() if steps(rows, faces) >= FEWEST_STEPS]
+    return [name for name in long if faults_a_step(found[name], idle, faces) > allowed]
 
 
 def table(found: dict[str, list[Row]], idle: Row, faces: int) -> str:

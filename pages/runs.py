@@ -85,7 +85,9 @@ def _open(run: Run) -> None:
 
 
 def _state(run: Run) -> str:
-    return {Status.LOST: end.LOST, Status.FAILED: run.reason}.get(run.status, text.STATUS_WORDS[run.status])
+    return {Status.LOST: end.LOST, Status.FAILED: run.reason, Status.DIVERGED: run.reason}.get(
+        run.status, text.STATUS_WORDS[run.status]
+    )
 
 
 def _rename(run: Run) -> None:

@@ -19,7 +19,7 @@ from emotion import recipes, runs
 from emotion.cli import terminal
 from emotion.recipes import DEFAULT_CLASSES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import OutputFolderError, RunStateError, count
+from emotion.system import OutputFolderError, RunStateError, count, read_json
 
 if TYPE_CHECKING:
     from emotion.models import Answer, Predictor
@@ -40,7 +40,12 @@ def train(chosen: argparse.Namespace) -> int:
     _stop_on_signals(paths)
     worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
     print(paths.id)
-    return OK if runs.read_run(paths).status in (Status.COMPLETED, Status.STOPPED) else REFUSED
+    run = runs.read_run(paths)
+    doubt = (read_json(paths.report).get("best") or {}).get("doubt")
+    for said in (run.reason if run.status is Status.DIVERGED else "", doubt):
+        if said:
+            print(said, file=sys.stderr)
+    return OK if run.status in (Status.COMPLETED, Status.STOPPED) else REFUSED
 
 
 def _run_to_train(chosen: argparse.Namespace) -> RunPaths:

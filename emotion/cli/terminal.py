@@ -124,6 +124,7 @@ def _summary(scores: Evaluation) -> list[str]:
         f"balanced accuracy       {scores.balanced_accuracy:.1%}",
         f"loss                    {scores.loss:.4f}",
         f"ROC AUC                 {auc}{means}",
+        *([scores.doubt] if scores.doubt else []),
     ]
 
 

@@ -6,6 +6,7 @@ The last partial batch counts: everything is summed over all N faces and divided
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,9 +69,26 @@ class Evaluation:
         """
         return {name: _mean([figures.get(name) for figures in self.per_class.values()]) for name in MACRO}
 
+    @property
+    def doubt(self) -> str:
+        """Why the model has learned nothing that can be used, in words; "" where these figures do not say so.
+
+        It answers every face with one class of several that are there, or its mean loss is above ln K, that of giving
+        each of the K classes the same probability.
+        """
+        answered = np.asarray(self.confusion_matrix)
+        if answered.sum() and np.count_nonzero(answered.sum(axis=0)) == 1 < np.count_nonzero(answered.sum(axis=1)):
+            only = self.classes[int(answered.sum(axis=0).argmax())]
+            return f"It answers every face with “{only}”: it has learned nothing."
+        guessing = math.log(len(self.classes))
+        if not self.loss <= guessing:
+            return (f"Its loss of {self.loss:,.3g} is above that of guessing ({guessing:.2f}): "
+                    "its probabilities mean nothing.")  # fmt: skip
+        return ""
+
     def to_json(self) -> dict[str, Any]:
         lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
-        return dataclasses.asdict(self) | lists | {"macro": self.macro}
+        return dataclasses.asdict(self) | lists | {"macro": self.macro, "doubt": self.doubt}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Evaluation:

@@ -6,6 +6,7 @@ A reader may come while a line is being written: a torn last line is passed over
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,14 +33,19 @@ class History:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The epoch with the lowest validation loss: the one whose weights are kept."""
-        return min(self.epochs, key=lambda row: row["val_loss"], default=None)
+        """The epoch with the lowest validation loss: the one whose weights are kept. Never one without a number."""
+        finite = (row for row in self.epochs if math.isfinite(row["val_loss"]))
+        return min(finite, key=lambda row: row["val_loss"], default=None)
 
 
 def append_history(paths: RunPaths, **row: Any) -> None:
-    """Appends one line to `history.jsonl` and flushes it. Only the run's own process may call this."""
+    """Appends one line to `history.jsonl` and flushes it. Only the run's own process may call this.
+
+    Raises:
+        ValueError: for a figure that is not a number: JSON has no word for it.
+    """
     with paths.history.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+        file.write(json.dumps(row, allow_nan=False) + "\n")
 
 
 def read_history(paths: RunPaths) -> History:

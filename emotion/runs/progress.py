@@ -113,5 +113,7 @@ def _text(run: Run, history: History, epoch: int, left: float | None, ahead: int
             return f"stopped after {count(len(history.epochs), 'epoch')}"
         case Status.FAILED:
             return "failed"
+        case Status.DIVERGED:
+            return "its loss grew without bound"
         case _:
             return "its process is gone"

@@ -25,7 +25,11 @@ ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken 
 
 
 class Status(StrEnum):
-    """Where a run stands. `LOST` is derived (says it is at work, but its process is gone) and never stored."""
+    """Where a run stands.
+
+    `DIVERGED`: its loss grew without bound; what it knew at its best epoch before that is kept. `LOST` is derived (says
+    it is at work, but its process is gone) and never stored.
+    """
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -34,6 +38,7 @@ class Status(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
+    DIVERGED = "diverged"
     LOST = "lost"
 
     @property
@@ -42,7 +47,7 @@ class Status(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        return self in (Status.COMPLETED, Status.STOPPED, Status.FAILED, Status.LOST)
+        return self in (Status.COMPLETED, Status.STOPPED, Status.FAILED, Status.DIVERGED, Status.LOST)
 
 
 @dataclass(frozen=True)

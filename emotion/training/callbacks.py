@@ -30,6 +30,18 @@ class StopRequested(Exception):
     """Someone pressed Stop: leaves `fit` between two batches."""
 
 
+class Diverged(Exception):
+    """The loss is not a number any more: leaves `fit`, since no further step can mend that.
+
+    Args:
+        epoch: 1-based, in which it was noticed.
+    """
+
+    def __init__(self, epoch: int) -> None:
+        super().__init__(f"The loss grew without bound at epoch {epoch}.")
+        self.epoch = epoch
+
+
 def save_whole(model: keras.Model, path: Path, *, optimizer: bool) -> None:
     """Saves to a temporary name and moves it, so that a reader or a crash never meets half a file.
 
@@ -83,6 +95,7 @@ class RunWriter(keras.callbacks.Callback):
         seed_dropout(self.model, self.seed, epoch)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._leave_if_diverged(logs, "loss")
         if time.monotonic() - self.last_row >= STEP_ROW_SECONDS:
             self.row = {"event": "step", "epoch": self.epoch, "step": batch + 1, "steps": self.steps} | _figures(logs)
             self._write_row()
@@ -94,6 +107,7 @@ class RunWriter(keras.callbacks.Callback):
         self._leave_if_stopped()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._leave_if_diverged(logs, "val_loss")
         figures = _figures(logs)
         if figures["val_loss"] < self.best:
             self.best = figures["val_loss"]
@@ -112,6 +126,10 @@ class RunWriter(keras.callbacks.Callback):
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.first_step, 3)
+
+    def _leave_if_diverged(self, logs: dict[str, Any] | None, name: str) -> None:
+        if not math.isfinite(float((logs or {}).get(name, 0.0))):
+            raise Diverged(self.epoch)
 
     def _leave_if_stopped(self) -> None:
         if self.paths.stop.exists():

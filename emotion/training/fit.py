@@ -17,7 +17,7 @@ from emotion.recipes import find
 from emotion.runs import append_history, read_history
 from emotion.system import IMAGE_SIZE
 from emotion.training.batches import Batches, balanced, feed
-from emotion.training.callbacks import Rate, RunWriter, StopRequested, save_whole
+from emotion.training.callbacks import Diverged, Rate, RunWriter, StopRequested, save_whole
 from emotion.training.network import continued, load_whole, network
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ class Fitted:
         model: the network with its latest weights.
         epochs: whole epochs done, of all sittings.
         stopped: whether Stop ended it.
+        diverged: the 1-based epoch in which the loss stopped being a number; 0: it never did.
     """
 
     model: keras.Model
     epochs: int
     stopped: bool
+    diverged: int = 0
 
 
 @keras.saving.register_keras_serializable("emotion")  # type: ignore[untyped-decorator]
@@ -126,7 +128,8 @@ def fit(
         traced: a network of `trace` that serves, see `serves`, to save the tracing.
 
     Returns:
-        The network and how far it came. `model.keras` is there in every case.
+        The network and how far it came. `model.keras` is there unless the loss stopped being a number within the first
+        epoch.
     """
     recipe, classes = find(config.recipe), len(config.classes)
     weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
@@ -139,7 +142,7 @@ def fit(
     ]
     if recipe.schedule == "one-cycle":
         callbacks.append(Rate(config.learning_rate, len(batches) * config.epochs, recipe.warmup))
-    stopped = False
+    stopped, diverged = False, 0
     try:
         model.fit(
             feed(batches, done, config.epochs),
@@ -153,10 +156,12 @@ def fit(
         )
     except StopRequested:
         stopped = True
-    if not paths.keras_model.exists():
+    except Diverged as error:
+        diverged = error.epoch
+    if not diverged and not paths.keras_model.exists():
         save_whole(model, paths.keras_model, optimizer=False)
     epochs = read_history(paths).epochs
-    return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped)
+    return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped, diverged)
 
 
 def _network(

@@ -73,7 +73,7 @@ def _score(
     best, probabilities = evaluation.evaluate_model(predictor, test)
     plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
     last = fitted.model
-    if fitted.stopped and paths.last_checkpoint.exists():
+    if (fitted.stopped or fitted.diverged) and paths.last_checkpoint.exists():
         last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
     answers = last.predict(feed(Batches(test.images, test.labels, fit.VALIDATION_BATCH, len(test.classes))), verbose=0)
     last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)

@@ -67,14 +67,14 @@ def _work(
 ) -> None:
     runs.claim(paths, Status.STARTING)
     try:
-        stopped = _train(paths, tell, goodbye, traced)
+        status, reason = _train(paths, tell, goodbye, traced)
     except Exception as error:
         ours = f"Something went wrong inside the program ({type(error).__name__}). The last lines of its log tell more."
         reason = str(error) if isinstance(error, EmotionError) else ours
         tail = traceback.format_exc().splitlines()[-12:]
         runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
         raise
-    runs.write_status(paths, Status.STOPPED if stopped else Status.COMPLETED)
+    runs.write_status(paths, status, **({"reason": reason} if reason else {}))
 
 
 def _train(
@@ -82,8 +82,8 @@ def _train(
     tell: Tell,
     goodbye: Callable[[], None],
     traced: tuple[keras.Model, TrainingConfig] | None,
-) -> bool:
-    """The whole run, in order. Returns whether it was stopped."""
+) -> tuple[Status, str]:
+    """The whole run, in order. Returns how it ended, and what there is to say about that."""
     config = runs.read_run(paths).config
     began = time.monotonic()
     with StopWatch(paths, goodbye):
@@ -98,16 +98,32 @@ def _train(
     usable = traced[0] if traced and fit.serves(traced[1], config) else None
     fitted = fit.fit(config, learned.train, learned.validation, paths, tell, usable)
     runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
-    _enter(paths, tell, "exporting")
-    export_run(paths)
-    _enter(paths, tell, "evaluating")
-    from emotion.training import report  # draws with Matplotlib, whose import would hold up the first epoch
+    kept = int((read_history(paths).best or {}).get("epoch", 0))
+    if kept or not fitted.diverged:
+        _enter(paths, tell, "exporting")
+        export_run(paths)
+        _enter(paths, tell, "evaluating")
+        from emotion.training import report  # draws with Matplotlib, whose import would hold up the first epoch
 
-    report.write(paths, learned, fitted, round(time.monotonic() - began, 1))
+        report.write(paths, learned, fitted, round(time.monotonic() - began, 1))
     if not fitted.stopped:
         paths.last_checkpoint.unlink(missing_ok=True)
     _rescue_lost_runs()
-    return fitted.stopped
+    if fitted.diverged:
+        return Status.DIVERGED, _diverged(fitted.diverged, config.learning_rate, kept)
+    return (Status.STOPPED if fitted.stopped else Status.COMPLETED), ""
+
+
+def _diverged(epoch: int, rate: float, kept: int) -> str:
+    """What happened to the loss, what is left, and what to do.
+
+    Args:
+        kept: the 1-based epoch whose weights are kept; 0: none.
+    """
+    left = (
+        f"What it knew after epoch {kept} is kept." if kept else "There was no whole epoch before, so nothing is kept."
+    )
+    return f"The loss grew without bound at epoch {epoch}. {left} Lower the learning rate (it was {rate:g})."
 
 
 def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:

@@ -208,6 +208,8 @@ def outcome(
     if run.status is Status.COMPLETED and best is not None:
         value = float(best[f"val_{goal}"])
         return (TrialState.FINISHED, value, "") if math.isfinite(value) else (TrialState.PRUNED, None, DIVERGED)
+    if run.status is Status.DIVERGED:
+        return TrialState.PRUNED, None, run.reason
     if run.status is Status.FAILED:
         return TrialState.FAILED, None, run.reason
     if run.status is Status.LOST:

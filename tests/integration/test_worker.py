@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import psutil
 import pytest
 
@@ -216,3 +217,48 @@ def test_a_broken_data_folder_fails_the_run_in_plain_words(started, tmp_path):
     wait_for(lambda: runs.read_run(paths).status is Status.FAILED)
 
     assert runs.read_run(paths).reason.startswith("No folder at")
+
+
+def diverging(faces, poisoned_after):
+    """A run whose weights stop being numbers after that many epochs, as a learning rate that is too high does it."""
+    from emotion.training import fit, worker
+
+    config = catalogue.config("classic", data=str(faces), epochs=40, batch_size=16, learning_rate=0.5)
+    model = fit.build(config)
+    paths = runs.new_run(config)
+
+    def poison(row):
+        early = row["event"] == "phase" and row["phase"] == "training" and not poisoned_after
+        late = row["event"] == "step" and row["epoch"] > poisoned_after > 0
+        if early or late:
+            bias = model.trainable_variables[-1]
+            bias.assign(bias * float("nan"))
+
+    worker.run(paths, poison, traced=(model, config))
+    return paths
+
+
+def test_a_run_without_bound_keeps_its_best_epoch_and_says_what_to_do(started, faces):
+    paths = diverging(faces, poisoned_after=1)
+
+    run = runs.read_run(paths)
+    assert run.status is Status.DIVERGED
+    kept, reached = files.read_json(paths.report)["best_epoch"], epochs_done(paths) + 1
+    assert 1 <= kept < reached
+    assert run.reason == (f"The loss grew without bound at epoch {reached}. What it knew after epoch {kept} is kept. "
+                          "Lower the learning rate (it was 0.5).")  # fmt: skip
+    assert 0 <= load_model(paths.id).predict(np.zeros((1, 48, 48, 1), np.float32))[0, 0] <= 1
+    assert "NaN" not in paths.history.read_text(encoding="utf-8")
+
+
+def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkeypatch):
+    from emotion.training import fit
+
+    monkeypatch.setattr(fit, "rewind", lambda model, config: model)  # which would undo the poison
+    paths = diverging(faces, poisoned_after=0)
+
+    run = runs.read_run(paths)
+    assert run.status is Status.DIVERGED
+    assert "There was no whole epoch before, so nothing is kept." in run.reason
+    assert not run.has_model
+    assert not paths.keras_model.exists()

@@ -230,3 +230,23 @@ def test_more_classes_are_evaluated_on_happy_and_sad(
     classes: tuple[str, ...], positive: str, expected: tuple[str, ...]
 ) -> None:
     assert default_classes(ModelInfo(classes=classes, positive=positive)) == expected
+
+
+def test_one_answer_for_all_faces_is_said() -> None:
+    always = np.tile([0.2, 0.8], (10, 1))
+
+    assert evaluate(always, LABELS, ModelInfo()).doubt == "It answers every face with “happy”: it has learned nothing."
+
+
+def test_a_loss_above_that_of_guessing_is_said() -> None:
+    sure = np.where(HAPPY > 0.5, 1 - 1e-9, 1e-9)
+
+    doubt = evaluate(np.stack([1 - sure, sure], axis=1), LABELS, ModelInfo()).doubt
+
+    assert "is above that of guessing (0.69)" in doubt
+
+
+def test_usual_figures_raise_no_doubt() -> None:
+    figures = evaluate(BOTH, LABELS, ModelInfo())
+
+    assert figures.doubt == figures.to_json()["doubt"] == ""

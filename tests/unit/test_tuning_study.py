@@ -280,6 +280,12 @@ def test_a_failed_run_hands_its_reason_on():
     assert work.outcome(run, history, "accuracy", None) == (TrialState.FAILED, None, "No folder.")
 
 
+def test_a_run_without_bound_is_a_bad_trial_and_no_failure():
+    run, history = ended(Status.DIVERGED, 0.4, reason="The loss grew without bound at epoch 2.")
+
+    assert work.outcome(run, history, "accuracy", None) == (TrialState.PRUNED, None, run.reason)
+
+
 def test_a_loss_that_is_no_number_is_noticed():
     rows = [{"epoch": 1, "loss": 0.1, "val_loss": float("nan")}]
 

@@ -34,10 +34,12 @@ def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
 def headline(evaluation: Evaluation) -> str:
     """The share of right answers with its N, its interval and what always giving one answer would get."""
     always = text.markup(str(evaluation.baseline["answer"]))
+    doubt = f"<br><b>{text.markup(evaluation.doubt)}</b>" if evaluation.doubt else ""
     return (
         f'<div class="headline"><span class="big">{text.percent(evaluation.accuracy, 1)}</span>'
         f"<p>of <b>{count(evaluation.n, 'face')}</b> got right (accuracy). {_interval(evaluation)}<br>"
-        f"Always saying “{always}” would get {text.percent(evaluation.baseline['accuracy'], 1)} (baseline).</p></div>"
+        f"Always saying “{always}” would get {text.percent(evaluation.baseline['accuracy'], 1)} (baseline)."
+        f"{doubt}</p></div>"
     )
 
 

@@ -22,6 +22,7 @@ STATUS_WORDS = {
     Status.COMPLETED: "finished",
     Status.STOPPED: "stopped and kept",
     Status.FAILED: "failed",
+    Status.DIVERGED: "loss without bound",
     Status.LOST: "lost",
 }
 DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about photos means little."

@@ -71,6 +71,7 @@ def result_sentence(report: dict[str, Any]) -> str:
     faces = count(best["n"], "face")
     return f"It got {text.percent(best['accuracy'], 1)} of {faces} right that it had never seen " + (
         f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
+        + (f" {best['doubt']}" if best.get("doubt") else "")
     )
 
 
@@ -80,8 +81,14 @@ def _result(run: Run, action: DeltaGenerator) -> None:
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
     report = read_json(run.paths.report)
     sentence = result_sentence(report) or report.get("warning") or NOT_TESTED
-    told = {Status.STOPPED: "Stopped and kept.", Status.LOST: LOST, Status.FAILED: f"It failed: {run.reason}."}
-    box = st.warning if run.status in (Status.LOST, Status.FAILED) else st.success
+    told = {
+        Status.STOPPED: "Stopped and kept.",
+        Status.LOST: LOST,
+        Status.FAILED: f"It failed: {run.reason}.",
+        Status.DIVERGED: run.reason,
+    }
+    doubtful = (report.get("best") or {}).get("doubt")
+    box = st.warning if doubtful or (run.status in told and run.status is not Status.STOPPED) else st.success
     box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
     if both := of_a_run(report):
         st.caption(text.plain(both))
