@@ -184,7 +184,9 @@ def warm_up() -> None:
         if _warm is not None and _warm.poll() is None:
             return
         enough = psutil.virtual_memory().available >= WARM_NEEDS_BYTES
-        if os.environ.get("EMOTION_WARM") == "0" or not enough or active() or queue():
+        if os.environ.get("EMOTION_WARM") == "0" or not enough:
+            return
+        if not all(run.status.has_ended for run in runs.list_runs()):
             return
         _warm = processes.spawn(["-m", "emotion.training.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
 
