@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.data import material
-from emotion.runs import Run, Status, list_runs, read_history, rename
+from emotion.runs import Run, Status, list_runs, rename, summarize
 from emotion.system import duration, read_json
 from pages.ui.shared import frame, text
 from pages.ui.train import end
@@ -32,8 +32,9 @@ def page() -> None:
 def _table(runs: list[Run]) -> Run | None:
     """The runs as a table. Returns the one that is ticked."""
     column = st.column_config
+    rows = [_row(run) for run in runs]
     event = st.dataframe(
-        {name: [row[name] for row in map(_row, runs)] for name in _row(runs[0])},
+        {name: [row[name] for row in rows] for name in rows[0]},
         key="runs_table",
         hide_index=True,
         placeholder="",
@@ -47,21 +48,19 @@ def _table(runs: list[Run]) -> Run | None:
             "best": column.NumberColumn("best", format="%.1f %%", help="validation faces it got right, at its best"),
         },
     )  # fmt: skip
-    rows = event.selection.rows
-    return runs[rows[0]] if rows and rows[0] < len(runs) else None
+    ticked = event.selection.rows
+    return runs[ticked[0]] if ticked and ticked[0] < len(runs) else None
 
 
 def _row(run: Run) -> dict[str, object]:
-    history = read_history(run.paths)
-    seconds = read_json(run.paths.report).get("seconds") or sum(row["seconds"] for row in history.epochs)
-    best = history.best
+    summary = summarize(run.paths)
     return {
         "run": run.title,
         "status": text.STATUS_WORDS[run.status],
-        "learning": [row["val_accuracy"] for row in history.epochs],
-        "best": 100 * best["val_accuracy"] if best else None,
-        "epochs": f"{len(history.epochs)} of {run.config.epochs}",
-        "took": duration(seconds) if seconds else "",
+        "learning": list(summary.accuracies),
+        "best": None if summary.best is None else 100 * summary.best,
+        "epochs": f"{len(summary.accuracies)} of {run.config.epochs}",
+        "took": duration(summary.seconds) if summary.seconds else "",
         "data": material.title(run.config),
         "recipe": run.config.recipe,
         "when": run.when,

@@ -22,6 +22,7 @@ from emotion.runs.run import (
     request_stop,
     write_status,
 )
+from emotion.runs.summary import Summary, summarize
 
 __all__ = [
     "ID_ALPHABET",
@@ -30,6 +31,7 @@ __all__ = [
     "Run",
     "RunPaths",
     "Status",
+    "Summary",
     "append_history",
     "claim",
     "find_run",
@@ -41,5 +43,6 @@ __all__ = [
     "read_run",
     "rename",
     "request_stop",
+    "summarize",
     "write_status",
 ]

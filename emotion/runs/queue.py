@@ -65,7 +65,8 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
     lock = FileLock(runs_dir() / ".lock", thread_local=False)
     told = 0
     while _still_ours(paths):
-        ahead = _ahead(paths)
+        line = queue()
+        ahead = _ahead(paths, line)
         if ahead == 0 and _acquire(lock):
             try:
                 yield _still_ours(paths)
@@ -76,7 +77,7 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
         if waiting != told:
             on_wait(waiting)
             told = waiting
-        start_orphans()
+        start_orphans(line)
         time.sleep(POLL_SECONDS)
     yield False
 
@@ -91,9 +92,9 @@ def _still_ours(paths: RunPaths) -> bool:
     return True
 
 
-def _ahead(paths: RunPaths) -> int:
-    """How many runs come first: those queued earlier (a run outside `runs/` waits for the lock alone)."""
-    ids = [run.id for run in queue()]
+def _ahead(paths: RunPaths, line: list[Run]) -> int:
+    """How many runs of the queue come first: those queued earlier (a run outside `runs/` waits for the lock alone)."""
+    ids = [run.id for run in line]
     return ids.index(paths.id) if paths.id in ids else 0
 
 
@@ -147,9 +148,13 @@ def export(reference: str) -> None:
     _spawn(["export", str(paths.root)], paths)
 
 
-def start_orphans() -> None:
-    """Gives a process to queued runs that have none. Cheap: pages call it whenever they show the queue."""
-    for run in queue():
+def start_orphans(line: list[Run] | None = None) -> None:
+    """Gives a process to queued runs that have none. Cheap: pages call it whenever they show the queue.
+
+    Args:
+        line: the queue, for a caller who has just asked for it; None asks.
+    """
+    for run in queue() if line is None else line:
         fresh = time.time() - max(run.queued, _started.get(run.id, 0.0)) < GRACE_SECONDS
         if run.pid is None and not fresh:
             _launch(run.paths)
@@ -179,7 +184,9 @@ def warm_up() -> None:
         if _warm is not None and _warm.poll() is None:
             return
         enough = psutil.virtual_memory().available >= WARM_NEEDS_BYTES
-        if os.environ.get("EMOTION_WARM") == "0" or not enough or active() or queue():
+        if os.environ.get("EMOTION_WARM") == "0" or not enough:
+            return
+        if not all(run.status.has_ended for run in runs.list_runs()):
             return
         _warm = processes.spawn(["-m", "emotion.training.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
 

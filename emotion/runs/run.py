@@ -7,9 +7,9 @@ The worker is the only writer of what a run produces; pages and the command line
 from __future__ import annotations
 
 import datetime
+import os
 import secrets
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ import psutil
 
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
+from emotion.runs import index
 from emotion.system import EmotionError, RunMissingError, files, processes, runs_dir
 
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
@@ -190,42 +191,80 @@ def claim(paths: RunPaths, status: Status) -> None:
     write_status(paths, status, pid=process.pid, pid_started=process.create_time())
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """A run as its files say, before anybody asks whether its process still lives.
+
+    Attributes:
+        run: with the stored status and no pid.
+        pid, started: of the process that said last that it is at work; None for none.
+        certain: False when the person's words are there and could not be read, which may pass.
+    """
+
+    run: Run
+    pid: int | None
+    started: float | None
+    certain: bool
+
+    def as_it_is_now(self) -> Run:
+        """The run with what its files cannot say: a process may end without a word."""
+        if self.run.status.has_ended:
+            return self.run
+        if processes.is_alive(self.pid, self.started):
+            return replace(self.run, pid=self.pid)
+        return replace(self.run, status=Status.LOST) if self.run.status.is_active else self.run
+
+
 def read_run(paths: RunPaths) -> Run:
     """Reads a run's state as it is now.
 
     Raises:
         RunMissingError: when the folder holds no run.
     """
+    return _stored(paths).as_it_is_now()
+
+
+def _stored(paths: RunPaths) -> _Stored:
     config, stored = files.read_json(paths.config), files.read_json(paths.status)
     if not config or not stored:
         raise RunMissingError(str(paths.root))
-    status = Status(stored.get("status", "failed"))
-    alive = not status.has_ended and processes.is_alive(stored.get("pid"), stored.get("pid_started"))
-    if status.is_active and not alive:
-        status = Status.LOST
-    return Run(
+    person = files.read_json(paths.person)
+    run = Run(
         paths=paths,
         config=TrainingConfig.from_json(config),
-        status=status,
+        status=Status(stored.get("status", "failed")),
         reason=stored.get("reason", ""),
-        pid=stored.get("pid") if alive else None,
         created=float(stored.get("created", 0.0)),
         queued=float(stored.get("queued", 0.0)),
-        own_name=str(files.read_json(paths.person).get("name", "")),
+        own_name=str(person.get("name", "")),
     )
+    certain = bool(person) or not os.path.exists(paths.person)
+    return _Stored(run, stored.get("pid"), stored.get("pid_started"), certain)
 
 
 def list_runs(directory: Path | None = None) -> list[Run]:
-    """All readable runs under `runs/`, newest first."""
-    return sorted(_readable(directory or runs_dir()), key=lambda run: (run.created, run.id), reverse=True)
+    """All readable runs under `runs/`, newest first.
+
+    A run's files are opened only when they have changed since the last listing; whether its process lives is asked
+    each time.
+    """
+    known = (_index.get(folder) for folder in index.folders(directory or runs_dir()))
+    runs = [stored.as_it_is_now() for stored in known if stored is not None]
+    return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
 
 
-def _readable(directory: Path) -> Iterator[Run]:
-    for status in directory.glob("*/status.json"):
-        try:
-            yield read_run(RunPaths(status.parent))
-        except (EmotionError, ValueError):
-            continue  # a folder that another version wrote: it stays where it is
+def _read(folder: Path) -> tuple[_Stored | None, bool]:
+    """A run, or None for a folder without one, and whether it is certain: a file that is there may not have opened."""
+    try:
+        stored = _stored(RunPaths(folder))
+    except RunMissingError:
+        return None, False
+    except (EmotionError, ValueError):
+        return None, True  # a folder that another version wrote: it stays where it is
+    return stored, stored.certain
+
+
+_index = index.Index(("status.json", "config.json", "person.json"), _read)
 
 
 def find_run(reference: str | Path) -> RunPaths:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import append_history
 from emotion.runs.run import RunPaths, Status, new_run, write_status
-from emotion.system.files import read_json
+from emotion.system.files import read_json, write_json
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,3 +110,28 @@ def test_open_leads_to_the_run_on_the_train_page(home: Path) -> None:
     app.button(key="to_run").click().run()
 
     assert app.title[0].value == "Train"
+
+
+def test_the_files_of_a_run_are_not_opened_again_at_the_next_rerun(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        paths = run_in(Status.STOPPED, name)
+        write_json(paths.report, {"seconds": 60.0})
+        for path in paths.root.iterdir():
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+    opened: list[str] = []
+    read_text = Path.read_text
+
+    def counted(path: Path, *arguments: Any, **options: Any) -> str:
+        if path.is_relative_to(home / "runs"):
+            opened.append(f"{path.parent.name}/{path.name}")
+        return read_text(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", counted)
+
+    app = open_runs()
+    assert len(opened) == len(set(opened)) > 0
+    opened.clear()
+    app.run()
+
+    assert opened == []
+    assert set(app.dataframe[0].value["run"]) == {"one", "two"}
