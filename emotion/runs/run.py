@@ -19,7 +19,7 @@ import psutil
 
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
-from emotion.system import EmotionError, RunMissingError, files, processes, runs_dir
+from emotion.system import ConfigError, RunError, RunMissingError, RunUnreadableError, files, processes, runs_dir
 
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
 
@@ -195,10 +195,18 @@ def read_run(paths: RunPaths) -> Run:
 
     Raises:
         RunMissingError: when the folder holds no run.
+        RunUnreadableError: when another version of this program wrote it, with words that this one does not know.
     """
     config, stored = files.read_json(paths.config), files.read_json(paths.status)
     if not config or not stored:
         raise RunMissingError(str(paths.root))
+    try:
+        return _understood(paths, config, stored)
+    except (ConfigError, KeyError, TypeError, ValueError) as error:
+        raise RunUnreadableError(paths.id) from error
+
+
+def _understood(paths: RunPaths, config: dict[str, Any], stored: dict[str, Any]) -> Run:
     status = Status(stored.get("status", "failed"))
     alive = not status.has_ended and processes.is_alive(stored.get("pid"), stored.get("pid_started"))
     if status.is_active and not alive:
@@ -224,7 +232,7 @@ def _readable(directory: Path) -> Iterator[Run]:
     for status in directory.glob("*/status.json"):
         try:
             yield read_run(RunPaths(status.parent))
-        except (EmotionError, ValueError):
+        except RunError:
             continue  # a folder that another version wrote: it stays where it is
 
 

@@ -14,7 +14,7 @@
         ModelError
             ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
         RunError
-            RunMissingError · RunStateError
+            RunMissingError · RunUnreadableError · RunStateError
         TuningError
             TuningMissingError · TuningStateError
         StoredFileError · OutputFolderError   a file that cannot be read, a folder that cannot be written to
@@ -197,6 +197,14 @@ class RunError(EmotionError):
 class RunMissingError(RunError):
     def __init__(self, reference: str) -> None:
         super().__init__(f"No run called {reference!r}. `python -m emotion runs` lists the runs there are.")
+
+
+class RunUnreadableError(RunError):
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"Run {run_id} cannot be read here, since another version of this program wrote it. "
+            "Open it with that version; its folder stays as it is."
+        )
 
 
 class RunStateError(RunError):
