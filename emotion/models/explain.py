@@ -103,8 +103,9 @@ def variants(
     Returns:
         Six variants, "as it is" first.
     """
-    size = predictor.info.input_size
-    plain, larger, smaller = (images.to_input(_cut(picture, box, zoom), size) for zoom in (1.0, ZOOM, 1 / ZOOM))
+    info, zooms = predictor.info, (1.0, ZOOM, 1 / ZOOM)
+    cut = [_cut(picture, box, zoom, info) for zoom in zooms]
+    plain, larger, smaller = (images.to_input(face, info.input_size) for face in cut)
     seen = {
         "as it is": plain,
         "mirrored": np.ascontiguousarray(plain[:, ::-1]),
@@ -114,19 +115,19 @@ def variants(
         "darker": _lit(plain, 1 / LIGHT),
     }
     probabilities = predictor.predict_classes(images.as_batch(np.stack(list(seen.values()))))
-    answers = judge(probabilities, predictor.info, asked)
+    answers = judge(probabilities, info, asked)
     return [
         Variant(name, probability, label, grey)
         for (name, grey), (probability, label, _) in zip(seen.items(), answers, strict=True)
     ]
 
 
-def _cut(picture: Image.Image, box: Box | None, zoom: float) -> Image.Image:
+def _cut(picture: Image.Image, box: Box | None, zoom: float, info: ModelInfo) -> Image.Image:
     """The crop of a face whose box is `zoom` times as large; of a whole picture, the picture with other borders."""
     if box is not None:
         left, top, right, bottom = box
         x, y = (zoom - 1) * (right - left) / 2, (zoom - 1) * (bottom - top) / 2
-        return images.crop_face(picture, (left - x, top - y, right + x, bottom + y))
+        return images.crop_face(picture, (left - x, top - y, right + x, bottom + y), info.crop)
     x, y = (round((zoom - 1) * length / 2) for length in picture.size)
     if zoom <= 1:
         return picture.crop((-x, -y, picture.width + x, picture.height + y))

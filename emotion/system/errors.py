@@ -12,7 +12,7 @@
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
         ModelError
-            ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
+            ModelMissingError · ModelNotYetError · ModelFileError · ModelCropError · ModelClassesError · ModelInputError
         RunError
             RunMissingError · RunUnreadableError · RunStateError
         TuningError
@@ -165,6 +165,16 @@ class ModelMissingError(ModelError):
 class ModelFileError(ModelError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
+
+
+class ModelCropError(ModelError):
+    """A model that learned from faces which this program cannot cut out: its answers would be wrong unnoticed."""
+
+    def __init__(self, path: Path, rule: object) -> None:
+        super().__init__(
+            f"{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
+            f"version of the program does not know ({rule}). Update the program, choose another model or train again."
+        )
 
 
 class ModelNotYetError(ModelError):
