@@ -8,8 +8,8 @@ from emotion.data import registry
 from emotion.data.bring import staging
 from emotion.system import EmotionError
 from pages.ui.data import about, bring, check, jobs, look
-from pages.ui.shared import data_warning, frame, text
-from pages.ui.shared.data_choice import BRING, CHECK, LOOK, PART, PARTS, SET, choices, listing, title
+from pages.ui.shared import data_warning, frame, listings, text
+from pages.ui.shared.data_choice import BRING, CHECK, LOOK, PART, PARTS, SET, choices, title
 
 TO_TRAIN = "data_to_train"  # session state: "Train with it" was pressed
 
@@ -52,7 +52,7 @@ def _show(word: str, data: str, part: str) -> None:
     """Looks at the data or checks it; an error is told with its ways out."""
     known = registry.find(word)
     try:
-        found = listing(data)
+        found = listings.listed(data)
         data_warning.show(found)
         if part == CHECK:
             check.show(data)

@@ -120,7 +120,7 @@ def _has_something(runs: dict[str, Run]) -> bool:
         _without_model(wanted)
         return False
     if asked and asked != SHIPPED and wanted is None:
-        st.info("The run in the address is not here (any more).", icon=":material/help:")
+        st.info(text.plain(own_runs.why_not(asked)), icon=":material/help:")
     if runs or asked == SHIPPED:
         return True
     st.info("No run has a model yet. Train one: then its figures, its mistakes and every test face are shown here.",

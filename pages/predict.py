@@ -13,7 +13,7 @@ from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
 from pages.ui.predict import answers, bars, corrections, downloads, faces, live, paste
 from pages.ui.predict.answers import Shown, Source
-from pages.ui.shared import frame, model_choice, text
+from pages.ui.shared import frame, model_choice, own_runs, text
 
 ENDINGS = sorted(suffix.lstrip(".") for suffix in decode.SUFFIXES)
 WORTH_A_BAR = 3  # pictures
@@ -49,8 +49,9 @@ def _promise(predictor: Predictor | None) -> str:
 
 def _model() -> Predictor | None:
     """The model in use, with what there is to say about it; without one, the way to one."""
-    if model_choice.unknown():
-        st.info("The model in the address is not here (any more). The one named in the side bar is used.")
+    if asked := model_choice.unknown():
+        why = own_runs.why_not(asked, "The model in the address is not here (any more).")
+        st.info(text.plain(f"{why} The model named in the side bar is used."))
     try:
         predictor = model_choice.predictor()
     except EmotionError as error:

@@ -44,7 +44,7 @@ def _asked_for() -> Run | None:
         return None
     run = own_runs.find(asked)
     if asked and run is None:
-        st.info("The run in the address is not here (any more).")
+        st.info(text.plain(own_runs.why_not(asked)))
     if run is None:
         run = queue.active() or next(iter(queue.queue()), None)
         if run:

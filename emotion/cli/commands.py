@@ -217,7 +217,7 @@ def _summary(run: runs.Run) -> dict[str, Any]:
     created = datetime.datetime.fromtimestamp(run.created).astimezone()
     return {
         "id": run.id,
-        "name": run.config.name,
+        "name": run.own_name or run.config.name,
         "status": str(run.status),
         "recipe": run.config.recipe,
         "data": run.config.data,

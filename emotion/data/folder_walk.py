@@ -18,13 +18,28 @@ SPLIT_NAMES = {  # split → how its folder may be called; the first name that i
 }
 
 Record = tuple[str, int, int]  # relative name with "/", size in bytes, time of last change in ns
+Stamp = tuple[int, ...]  # of a file or folder: another one after a change, also after one that put the old time back
+Stamps = dict[str, Stamp]  # path → stamp
 
 
-def folders(folder: Path) -> tuple[dict[str, list[str]], int]:
-    """The folders in a folder, as class key → names on disk, and the number of other entries."""
+def stamp(path: str | Path) -> Stamp:
+    """What changes about a folder when something in it is added, removed or renamed; () where there is none."""
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return ()
+    return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_size
+
+
+def folders(folder: Path, seen: Stamps | None = None) -> tuple[dict[str, list[str]], int]:
+    """The folders in a folder, as class key → names on disk, and the number of other entries.
+
+    Args:
+        seen: takes in the stamps of all folders that are looked into.
+    """
     found: dict[str, list[str]] = {}
     others = 0
-    for entry in _entries(str(folder)):
+    for entry in _entries(str(folder), seen):
         if entry.is_dir() and not _is_junk(entry.name):
             found.setdefault(class_key(entry.name), []).append(entry.name)
         else:
@@ -38,7 +53,9 @@ def splits(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {split: found[name] for split, name in called.items() if name}
 
 
-def _entries(folder: str) -> list[os.DirEntry[str]]:
+def _entries(folder: str, seen: Stamps | None) -> list[os.DirEntry[str]]:
+    if seen is not None:
+        seen[folder] = stamp(folder)  # before the look: a change during it shows afterwards
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -56,14 +73,14 @@ def only_one(folder: Path, names: list[str]) -> Path:
     return folder / names[0]
 
 
-def walk(folder: Path, relative: str) -> tuple[list[Record], int]:
-    """All pictures below a class folder, sorted by name, and the number of other entries."""
+def walk(folder: Path, relative: str, seen: Stamps | None = None) -> tuple[list[Record], int]:
+    """All pictures below a class folder, sorted by name, and the number of other entries; `seen` as in `folders`."""
     records: list[Record] = []
     skipped = 0
     waiting = [(str(folder), relative)]
     while waiting:
         path, prefix = waiting.pop()
-        for entry in _entries(path):
+        for entry in _entries(path, seen):
             name = entry.name
             if name[:1] != "." and name[name.rfind(".") :].lower() in SUFFIXES and entry.is_file():
                 facts = entry.stat()

@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from emotion.runs import Run
 
 
+ENOUGH = 100  # validation faces: with fewer, the temperature that fits them best is chance
+
+
 @dataclass(frozen=True)
 class Recalibration:
     """What fits the validation faces best.
 
     Attributes:
-        adjustment: temperature, threshold and unsure band to save with the model.
+        adjustment: temperature, threshold and unsure band to save with the model. The temperature stays as it is where
+            the faces are fewer than ENOUGH.
         n: validation faces.
         loss_before, loss_after: their mean log loss.
     """
@@ -56,8 +60,15 @@ def fit(run: Run, predictor: Predictor) -> Recalibration:
 
 
 def fitted(said: Floats, labels: Labels, info: ModelInfo) -> Recalibration:
-    """The same from probabilities (N, K) at temperature 1, in the order of `info.classes`."""
-    temperature = round(calibration.fit_temperature(said, labels), 4)
+    """The same from what a model says of faces that it did not learn from, at the end of a training and later.
+
+    Args:
+        said: (N, K) its probabilities at temperature 1, in the order of `info.classes`.
+        labels: (N,) the truth, as places in `info.classes`.
+        info: what the model says of itself now; below ENOUGH faces its temperature stays.
+    """
+    enough = len(labels) >= ENOUGH
+    temperature = round(calibration.fit_temperature(said, labels), 4) if enough else info.temperature
     tempered = metrics.temper(said, temperature)
     threshold = moved_threshold(info.threshold, info.temperature, temperature)
     return Recalibration(

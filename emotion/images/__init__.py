@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from emotion.images import cache, decode, detect, load, measure
 from emotion.images.boxes import Box, clipped
-from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, to_input
+from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
 from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
 from emotion.images.errors import NotAPictureError, PictureError, PictureFileTooLargeError
@@ -51,6 +51,7 @@ __all__ = [
     "detect",
     "finder",
     "first_readable",
+    "knows",
     "load",
     "load_and_preprocess_image",
     "measure",

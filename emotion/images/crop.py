@@ -8,6 +8,7 @@ asked about anything that was prepared differently from what it learned on. File
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ CROP: dict[str, Any] = {
     "padding": "edge",
     "filter": SHRINK_FILTER.name.lower(),
 }
+WHOLE: dict[str, Any] = {"rule": "whole", "padding": "square"}  # of a `model.json` that says nothing of faces in photos
+# Every rule that a model may have learned with, and the side of its square in box heights. A new rule becomes CROP and
+# joins the others here, so that older models are served as they were. One that differs in more than the side needs a
+# way of its own in `crop_face`; and as long as test pictures are cut by CROP alone (`load.largest_face`), an older
+# model is evaluated on large pictures by the newer rule.
+SIDES: tuple[tuple[dict[str, Any], float], ...] = ((CROP, 1.02), (WHOLE, 1.02))
 
 
 # Why Hamming: it averages over the area like Box, so nothing aliases, without Box's jumps; unlike Lanczos it draws no
@@ -81,18 +88,36 @@ def to_input(image: Image.Image, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
     return np.asarray(image, dtype=np.uint8)
 
 
-def crop_face(image: Image.Image, box: tuple[float, float, float, float]) -> Image.Image:
-    """Cuts a face out as the faces of FER-2013 were: the square of 1.02 × box height on the box centre.
+def knows(rule: object) -> bool:
+    """Whether faces can be cut out by the rule that a model has learned with (`ModelInfo.crop`)."""
+    return any(known == rule for known, _ in SIDES)
+
+
+def _side(rule: Mapping[str, Any]) -> float:
+    for known, side in SIDES:
+        if known == rule:
+            return side
+    raise ValueError(f"Expected a known crop rule, see `SIDES`. Received: {dict(rule)}.")
+
+
+def crop_face(
+    image: Image.Image, box: tuple[float, float, float, float], rule: Mapping[str, Any] = CROP
+) -> Image.Image:
+    """Cuts a face out as the faces of FER-2013 were: a square on the box centre, today of 1.02 × box height.
 
     Args:
         image: L or RGB, upright.
         box: left, top, right, bottom in pixels of `image`, right and bottom exclusive.
+        rule: that of the model which is asked about the face.
 
     Returns:
         A square of the same mode; where it leaves the picture the outermost pixels are repeated.
+
+    Raises:
+        ValueError: for a rule that `knows` does not know.
     """
     left, top, right, bottom = box
-    side = max(1, round(CROP["side"] * (bottom - top)))
+    side = max(1, round(_side(rule) * (bottom - top)))
     x = math.floor((left + right - side) / 2 + 0.5)
     y = math.floor((top + bottom - side) / 2 + 0.5)
     # What lies inside the picture, at least one pixel even for a box that lies wholly outside.

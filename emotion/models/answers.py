@@ -161,7 +161,7 @@ def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> tuple[l
 def _judge_boxes(picture: decode.Picture, boxes: list[Box | None], predictor: Predictor) -> list[Face]:
     if not boxes:
         return []
-    cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box) for box in boxes]
+    cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box, predictor.info.crop) for box in boxes]
     seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
     probabilities = predictor.predict_classes(images.as_batch(seen))
     said, named = judge(probabilities, predictor.info), by_name(probabilities, predictor.info)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from emotion import images
-from emotion.models.answers import judge
+from emotion.models.answers import judge, of_asked
 from emotion.models.heat import enlarged, heat_map, overlay, where_hottest
 
 if TYPE_CHECKING:
@@ -40,12 +40,14 @@ class Variant:
         name: what was done, such as "mirrored".
         probability: as of a `Face`, 0 to 1.
         label: class name of the answer.
+        explained: probability of the class that is explained, the one that is answered for the face as it is.
         seen: (48, 48) uint8, what the network saw.
     """
 
     name: str
     probability: float
     label: str
+    explained: float
     seen: Grey
 
 
@@ -54,7 +56,7 @@ class Spread:
     """How far the answers of variants lie apart.
 
     Attributes:
-        points: highest minus lowest probability, in percentage points.
+        points: highest minus lowest probability of the class that is explained, in percentage points.
         word: "steady" or "shaky".
     """
 
@@ -103,8 +105,9 @@ def variants(
     Returns:
         Six variants, "as it is" first.
     """
-    size = predictor.info.input_size
-    plain, larger, smaller = (images.to_input(_cut(picture, box, zoom), size) for zoom in (1.0, ZOOM, 1 / ZOOM))
+    info, zooms = predictor.info, (1.0, ZOOM, 1 / ZOOM)
+    cut = [_cut(picture, box, zoom, info) for zoom in zooms]
+    plain, larger, smaller = (images.to_input(face, info.input_size) for face in cut)
     seen = {
         "as it is": plain,
         "mirrored": np.ascontiguousarray(plain[:, ::-1]),
@@ -114,19 +117,21 @@ def variants(
         "darker": _lit(plain, 1 / LIGHT),
     }
     probabilities = predictor.predict_classes(images.as_batch(np.stack(list(seen.values()))))
-    answers = judge(probabilities, predictor.info, asked)
+    asked = info.usual if asked is None else asked
+    answers = judge(probabilities, info, asked)
+    explained = of_asked(probabilities, info, asked)[:, asked.classes.index(answers[0][1])].tolist()
     return [
-        Variant(name, probability, label, grey)
-        for (name, grey), (probability, label, _) in zip(seen.items(), answers, strict=True)
+        Variant(name, probability, label, share, grey)
+        for (name, grey), (probability, label, _), share in zip(seen.items(), answers, explained, strict=True)
     ]
 
 
-def _cut(picture: Image.Image, box: Box | None, zoom: float) -> Image.Image:
+def _cut(picture: Image.Image, box: Box | None, zoom: float, info: ModelInfo) -> Image.Image:
     """The crop of a face whose box is `zoom` times as large; of a whole picture, the picture with other borders."""
     if box is not None:
         left, top, right, bottom = box
         x, y = (zoom - 1) * (right - left) / 2, (zoom - 1) * (bottom - top) / 2
-        return images.crop_face(picture, (left - x, top - y, right + x, bottom + y))
+        return images.crop_face(picture, (left - x, top - y, right + x, bottom + y), info.crop)
     x, y = (round((zoom - 1) * length / 2) for length in picture.size)
     if zoom <= 1:
         return picture.crop((-x, -y, picture.width + x, picture.height + y))
@@ -140,7 +145,7 @@ def _lit(grey: Grey, share: float) -> Grey:
 
 def spread(variants: list[Variant]) -> Spread:
     """How far the answers lie apart. Shaky are more than STEADY points, and answers that are not all the same."""
-    probabilities = [variant.probability for variant in variants]
+    probabilities = [variant.explained for variant in variants]
     points = 100 * (max(probabilities) - min(probabilities))
     flips = len({variant.label for variant in variants}) > 1
     return Spread(points, "shaky" if flips or points > STEADY else "steady")

@@ -85,7 +85,8 @@ def look(jpeg: bytes, predictor: Predictor, tracker: Tracker, seconds: float) ->
     if not boxes:
         tracker.follow([], seconds)
         return []
-    seen = np.stack([images.to_input(images.crop_face(picture, box), predictor.info.input_size) for box in boxes])
+    cut = [images.crop_face(picture, box, predictor.info.crop) for box in boxes]
+    seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
     probabilities = predictor.predict_classes(images.as_batch(seen)).astype(np.float64)
     tracks = tracker.follow(list(zip(boxes, probabilities, strict=True)), seconds)
     smoothed = np.stack([track.probabilities for track in tracks]).astype(np.float32)

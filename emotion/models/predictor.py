@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emotion import metrics
+from emotion import images, metrics
 from emotion.models import preferences
 from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, find_run, list_runs, read_run
 from emotion.system import (
     ConfigError,
+    ModelCropError,
     ModelFileError,
     ModelInputError,
     ModelMissingError,
@@ -175,7 +176,7 @@ def load_model(reference: str | Path = "pretrained") -> Predictor:
     Raises:
         ModelMissingError: when there is no such model.
         ModelNotYetError: when that run has none so far.
-        ModelFileError: when there is one but it cannot be used.
+        ModelFileError, ModelCropError: when there is one but it cannot be used.
         UnsupportedPlatformError: where LiteRT is not to be had.
     """
     path, name = _find_model(str(reference))
@@ -187,14 +188,18 @@ def read_info(path: Path) -> ModelInfo:
 
     Raises:
         ModelFileError: when it is missing or does not say what it must.
+        ModelCropError: when it learned from faces that were cut out by a rule which is not known here.
     """
     stored = read_json(path.with_name("model.json"))
     if not stored.get("classes"):
         raise ModelFileError(path, "there is no readable model.json beside it")
     try:
-        return preferences.applied(ModelInfo.from_json(stored), path)
+        info = preferences.applied(ModelInfo.from_json(stored), path)
     except (ConfigError, TypeError, ValueError) as error:
         raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
+    if not images.knows(info.crop):
+        raise ModelCropError(path, info.crop)
+    return info
 
 
 def _find_model(reference: str) -> tuple[Path, str]:

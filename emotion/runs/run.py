@@ -20,7 +20,7 @@ import psutil
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
 from emotion.runs import index
-from emotion.system import EmotionError, RunMissingError, files, processes, runs_dir
+from emotion.system import ConfigError, RunError, RunMissingError, RunUnreadableError, files, processes, runs_dir
 
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
 
@@ -220,6 +220,7 @@ def read_run(paths: RunPaths) -> Run:
 
     Raises:
         RunMissingError: when the folder holds no run.
+        RunUnreadableError: when another version of this program wrote it, with words that this one does not know.
     """
     return _stored(paths).as_it_is_now()
 
@@ -228,6 +229,13 @@ def _stored(paths: RunPaths) -> _Stored:
     config, stored = files.read_json(paths.config), files.read_json(paths.status)
     if not config or not stored:
         raise RunMissingError(str(paths.root))
+    try:
+        return _understood(paths, config, stored)
+    except (ConfigError, KeyError, TypeError, ValueError) as error:
+        raise RunUnreadableError(paths.id) from error
+
+
+def _understood(paths: RunPaths, config: dict[str, Any], stored: dict[str, Any]) -> _Stored:
     person = files.read_json(paths.person)
     run = Run(
         paths=paths,
@@ -259,7 +267,7 @@ def _read(folder: Path) -> tuple[_Stored | None, bool]:
         stored = _stored(RunPaths(folder))
     except RunMissingError:
         return None, False
-    except (EmotionError, ValueError):
+    except RunError:
         return None, True  # a folder that another version wrote: it stays where it is
     return stored, stored.certain
 

@@ -12,9 +12,9 @@
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
         ModelError
-            ModelMissingError · ModelNotYetError · ModelFileError · ModelClassesError · ModelInputError
+            ModelMissingError · ModelNotYetError · ModelFileError · ModelCropError · ModelClassesError · ModelInputError
         RunError
-            RunMissingError · RunStateError
+            RunMissingError · RunUnreadableError · RunStateError
         TuningError
             TuningMissingError · TuningStateError
         StoredFileError · OutputFolderError   a file that cannot be read, a folder that cannot be written to
@@ -167,6 +167,16 @@ class ModelFileError(ModelError):
         super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
 
 
+class ModelCropError(ModelError):
+    """A model that learned from faces which this program cannot cut out: its answers would be wrong unnoticed."""
+
+    def __init__(self, path: Path, rule: object) -> None:
+        super().__init__(
+            f"{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
+            f"version of the program does not know ({rule}). Update the program, choose another model or train again."
+        )
+
+
 class ModelNotYetError(ModelError):
     def __init__(self, run_id: str, status: str) -> None:
         super().__init__(
@@ -197,6 +207,14 @@ class RunError(EmotionError):
 class RunMissingError(RunError):
     def __init__(self, reference: str) -> None:
         super().__init__(f"No run called {reference!r}. `python -m emotion runs` lists the runs there are.")
+
+
+class RunUnreadableError(RunError):
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"Run {run_id} cannot be read here, since another version of this program wrote it. "
+            "Open it with that version; its folder stays as it is."
+        )
 
 
 class RunStateError(RunError):

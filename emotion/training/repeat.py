@@ -14,7 +14,7 @@ from emotion.metrics import paired
 from emotion.models import load_model
 from emotion.recipes import MAX_NAME
 from emotion.runs import find_run, list_runs, read_run
-from emotion.system import EmotionError, RunMissingError, read_json
+from emotion.system import EmotionError, RunError, read_json
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
@@ -94,7 +94,7 @@ def repetitions(listing: Listing) -> list[tuple[Run, Run]]:
         if run.config.repeats and run.has_model and _is_of(run, listing):
             try:
                 first = read_run(find_run(run.config.repeats))
-            except RunMissingError:
+            except RunError:
                 continue
             if first.has_model:
                 pairs.append((first, run))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from emotion import evaluation, metrics, runs
+from emotion import evaluation, runs
 from emotion.data import material, of_classes
-from emotion.evaluation import honest
+from emotion.evaluation import honest, recalibrate
 from emotion.images import as_batch
-from emotion.metrics import calibration
-from emotion.models import all_classes, load_model, positive_probability
+from emotion.models import all_classes, load_model
+from emotion.recipes import ModelInfo
 from emotion.runs import read_history
 from emotion.system import SplitMissingError, files
 from emotion.training import before_after, fit, plots
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 
 TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
-ENOUGH_TO_CALIBRATE = 100  # validation faces: with fewer, the temperature is chance
 NO_TEST = "The data that this model comes from is not on this computer, so there is no test split to ask it about."
 
 
@@ -84,23 +81,16 @@ def _score(
 def calibrate(paths: RunPaths, validation: Examples) -> None:
     """Adds to `model.json` what makes its probabilities mean what they say, by faces that it did not learn from.
 
-    The temperature first; with it, the band of probabilities in which it is not to be trusted (see
-    `metrics.unsure_band`), of models that tell two classes apart. Few faces choose no temperature.
+    A temperature and the band of probabilities in which it is not to be trusted: see `recalibrate.fitted`. What an
+    earlier calibration or the person has said of the model does not count here.
     """
     kept = files.read_json(paths.model_info) | {"temperature": 1.0, "unsure_band": [0.5, 0.5]}
     files.write_json(paths.model_info, kept)
-    predictor = load_model(str(paths.root))
-    info = predictor.info
-    probabilities = predictor.predict_classes(as_batch(validation.images))
-    if len(validation.labels) >= ENOUGH_TO_CALIBRATE:
-        kept["temperature"] = round(calibration.fit_temperature(probabilities, validation.labels), 4)
-    if info.pair is not None:
-        asked = np.isin(validation.labels, [info.classes.index(name) for name in info.pair])
-        tempered = metrics.temper(probabilities[asked], kept["temperature"])
-        positive = validation.labels[asked] == info.positive_label
-        kept["unsure_band"] = list(
-            metrics.unsure_band(positive_probability(tempered, info), positive, threshold=info.threshold)
-        )
+    said, _ = load_model(str(paths.root)).outputs(as_batch(validation.images))
+    found = recalibrate.fitted(said, validation.labels, ModelInfo.from_json(kept)).adjustment
+    kept |= {"temperature": found.temperature}
+    if found.unsure_band is not None:
+        kept |= {"unsure_band": list(found.unsure_band)}
     files.write_json(paths.model_info, kept)
 
 

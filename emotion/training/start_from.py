@@ -17,7 +17,7 @@ from emotion.models import load_model, read_info
 from emotion.models.preferences import PRETRAINED
 from emotion.recipes import ALONE_EPOCHS, ALONE_RATE, TOGETHER_EPOCHS, TOGETHER_RATE
 from emotion.runs import RunPaths, find_run, list_runs, read_run
-from emotion.system import DEMO, DataError, ModelError, ModelFileError, RunMissingError, archive_dir
+from emotion.system import DEMO, DataError, ModelError, ModelFileError, RunError, archive_dir
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -63,7 +63,7 @@ def config_of(base: Predictor) -> TrainingConfig | None:
     """What was asked of the run that made a model; None for one that is in no run's folder."""
     try:
         return read_run(find_run(base.path.parent)).config
-    except RunMissingError:
+    except RunError:
         return None
 
 

@@ -137,7 +137,7 @@ def tuning_dir() -> Path:
 
 
 def new(settings: Settings) -> TuningPaths:
-    """Creates the folder of a tuning; nothing works on it yet."""
+    """Creates the folder of a tuning, which counts as starting until its process has come."""
     while True:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
         folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
@@ -146,6 +146,7 @@ def new(settings: Settings) -> TuningPaths:
     folder.mkdir(parents=True)
     paths = TuningPaths(folder)
     paths.workers.mkdir()
+    paths.starting.touch()  # before `tuning.json`, by which others find it: they would take it for failed
     files.write_json(paths.settings, settings.to_json() | {"created": time.time()})
     return paths
 
@@ -203,16 +204,29 @@ def active() -> Tuning | None:
 
 
 def _state(paths: TuningPaths) -> tuple[State, str]:
+    """Where it stands, and why where it failed.
+
+    A process that comes writes its file in `workers/` and then removes `starting`. So this looks the other way round:
+    if `starting` is gone, the file is there. In the same order as the process, a look could miss both.
+    """
+    is_starting = _is_starting(paths)
     workers = [files.read_json(path) for path in paths.workers.glob("*.json")]
     workers = sorted((worker for worker in workers if worker), key=lambda worker: worker["began"])
     if any(is_at_work(worker) for worker in workers):
         return (State.STOPPING if paths.stop.exists() else State.RUNNING), ""
-    if paths.starting.exists() and time.time() - paths.starting.stat().st_mtime < GRACE_SECONDS:
+    if is_starting:
         return State.STARTING, ""
     if not workers:
         return State.FAILED, "Its process did not begin. The last lines of its log tell more."
     last = workers[-1]
     return (State(last["ended"]), str(last["reason"])) if last["ended"] else (State.LOST, "")
+
+
+def _is_starting(paths: TuningPaths) -> bool:
+    try:
+        return time.time() - paths.starting.stat().st_mtime < GRACE_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def is_at_work(worker: dict[str, Any]) -> bool:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from emotion.data import made_here, registry
+from emotion.checks import check
+from emotion.data import listing, made_here, registry
 from emotion.data.bring import add, import_jobs
 from emotion.data.drawn import write
 from emotion.system.paths import drawn_faces_dir
@@ -179,6 +180,51 @@ def test_classes_can_be_called_anything(drawn: Path) -> None:
     app.button(key="save_names").click().run()
 
     assert registry.get("mine").counts["test"] == {"glad": 2, "sad": 2}
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("data", {"set": "mine"}),
+        ("train", {"run": "new"}),
+        ("tune", {"id": "new"}),
+        ("evaluate", {"run": "pretrained", "data": "set-mine", "classes": "all"}),
+    ],
+    ids=["data", "train", "tune", "evaluate"],
+)
+def test_another_name_of_a_class_is_known_at_once_on_every_page(
+    drawn: Path, monkeypatch: pytest.MonkeyPatch, page: str, address: dict[str, str]
+) -> None:
+    monkeypatch.setattr(listing, "SETTLED_NS", -1)  # as if the pictures had lain there for a while
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app.session_state["train_data"] = "mine"
+    for name, word in address.items():
+        app.query_params[name] = word
+    app.switch_page(f"pages/{page}.py").run()
+    before = words_on(app)
+
+    add.rename_classes("mine", {"happy": "glad"})
+    app.run()
+
+    assert "happy" in before
+    assert "glad" not in before
+    assert "glad" in words_on(app)
+    assert not app.exception
+
+
+def test_a_check_before_another_name_of_a_class_counts_no_more(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "SETTLED_NS", -1)
+    add.add_folder(write_archive(drawn / "elsewhere"), "mine")
+    check.check(drawn / "elsewhere")
+    app = open_data(set="mine", part="check")
+    before = keys(app)
+
+    add.rename_classes("mine", {"happy": "glad"})
+    app.run()
+
+    assert "check" not in before
+    assert "check" in keys(app)
 
 
 def test_removes_a_name_after_a_second_click(drawn: Path) -> None:

@@ -37,8 +37,8 @@ def write_faces(root: Path, count: int, classes: tuple[str, ...] = ("sad", "happ
     return root
 
 
-def make_run(data: Path, model: Path = BRIGHTNESS, name: str = "my run") -> RunPaths:
-    paths = give_model(new_run(TrainingConfig(data=str(data), name=name)), model)
+def make_run(data: Path, model: Path = BRIGHTNESS, name: str = "my run", validation_split: float = 0.2) -> RunPaths:
+    paths = give_model(new_run(TrainingConfig(data=str(data), name=name, validation_split=validation_split)), model)
     write_status(paths, Status.COMPLETED)
     return paths
 
@@ -264,16 +264,26 @@ def test_tells_how_sure_every_figure_is(run: RunPaths) -> None:
     assert "expected calibration error" in captions(app)
 
 
-def test_a_temperature_is_fitted_and_saved(run: RunPaths) -> None:
+def test_a_temperature_is_fitted_and_saved(home: Path) -> None:
+    run = make_run(write_faces(home / "many", 240), validation_split=0.5)
     app = open_evaluate(look="sure")
 
     app.button(key="fit_temperature").click().run()
     told = captions(app)
     app.button(key="save_temperature").click().run()
 
-    assert "18 validation faces best" in told
+    assert "120 validation faces best" in told
     assert load_model(run.id).info.temperature != 1.0
     assert not app.exception
+
+
+def test_few_validation_faces_choose_no_temperature(run: RunPaths) -> None:
+    app = open_evaluate(look="sure")
+
+    app.button(key="fit_temperature").click().run()
+
+    assert "18 validation faces cannot choose a temperature: with fewer than 100 it is chance" in captions(app)
+    assert not any(button.key == "save_temperature" for button in app.button)
 
 
 def test_the_shipped_model_says_why_it_cannot_be_fitted(run: RunPaths, home: Path) -> None:

@@ -27,6 +27,7 @@ from tests.tiny_model import BRIGHTNESS, EMOTIONS, THREE_CLASSES, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
 FROM_DARK_TO_BRIGHT = ("sad", "angry", "fear", "disgust", "neutral", "surprise", "happy")
+FEAR = "test/fear/fear0.png"
 PETS = {"classes": ["cat", "dog", "owl"], "positive": "cat"}  # dog for a bright picture, owl for a dark one
 
 
@@ -357,6 +358,31 @@ def test_an_open_face_tells_the_share_of_its_class(seven: RunPaths) -> None:
 
     assert 'aria-label="looks angry 79 %"' in html_of(app)
     assert "● fear, ✕ a mistake" in html_of(app)
+
+
+def test_an_open_face_tells_why_it_is_the_class_that_was_answered(seven: RunPaths) -> None:
+    """Asked for all classes the reason is about the one answered; asked for two, about one of them."""
+    reasons = {}
+    for classes in ("all", "pair"):
+        app = open_page("evaluate", classes=classes, face="test/sad/sad0.png" if classes == "pair" else FEAR)
+        app.session_state["face_why"] = True
+        reasons[classes] = html_of(app.run()).partition('class="variants"')[2]
+        assert not app.exception
+
+    assert '<th scope="row">as it is</th><td class="other">● fear</td>' in reasons["all"]
+    assert '<th scope="row">as it is</th><td class="sad">▼ sad</td>' in reasons["pair"]
+
+
+def test_the_reason_takes_the_threshold_that_is_looked_at(home: Path) -> None:
+    run = make_run(write_faces(home / "two", {"sad": [90, 20], "happy": [140, 230]}), BRIGHTNESS)
+    tables = []
+    for threshold in ("0.5", "0.9"):
+        app = open_page("evaluate", run=run.id, look="threshold", threshold=threshold, face="test/happy/happy0.png")
+        app.session_state["face_why"] = True
+        tables.append(html_of(app.run()).partition('class="variants"')[2])
+
+    assert '<th scope="row">as it is</th><td class="happy">' in tables[0]
+    assert '<th scope="row">as it is</th><td class="sad">' in tables[1]
 
 
 def test_the_band_holds_for_happy_or_sad_only(seven: RunPaths) -> None:

@@ -431,7 +431,7 @@ def test_takes_pasted_pictures_up_to_the_limit() -> None:
 
 def variant(name: str, probability: float) -> Variant:
     label = "happy" if probability > 0.5 else "sad"
-    return Variant(name, probability, label, np.zeros((48, 48), np.uint8))
+    return Variant(name, probability, label, probability, np.zeros((48, 48), np.uint8))
 
 
 @pytest.mark.parametrize(

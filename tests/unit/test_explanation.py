@@ -32,7 +32,7 @@ def ramp(width=200, height=160):
 def saying(*probabilities, labels=None):
     labels = labels or ["happy"] * len(probabilities)
     seen = np.zeros((48, 48), np.uint8)
-    return [Variant("any", p, label, seen) for p, label in zip(probabilities, labels, strict=True)]
+    return [Variant("any", p, label, p, seen) for p, label in zip(probabilities, labels, strict=True)]
 
 
 def answered(picture, predictor, box=None):
@@ -200,3 +200,18 @@ def test_the_threshold_of_the_question_decides(brightness):
     ]
 
     assert labels == ["happy", "sad"]
+
+
+def test_the_answers_lie_as_far_apart_as_those_for_the_class_that_is_explained():
+    """Two likeliest classes with much the same share are no agreement."""
+    emotions = load_model(DATA / "emotions")
+    picture = Image.fromarray(np.full((48, 48), round(255 * 1.45 / 6), np.uint8)).convert("RGB")  # nearly fear
+
+    found = variants(emotions, picture, None, asked=emotions.info)
+
+    whole = emotions.predict_classes(as_batch(np.stack([one.seen for one in found])))
+    shares = whole[:, emotions.info.classes.index(found[0].label)]
+    assert len({one.label for one in found}) > 1
+    assert spread(found).points == pytest.approx(100 * (shares.max() - shares.min()), abs=1e-4)
+    likeliest = whole.max(axis=1)
+    assert spread(found).points > 100 * (likeliest.max() - likeliest.min()) + 1

@@ -1,11 +1,13 @@
 """The heat map: a model whose deciding part is known, and what is drawn over the face."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from emotion import images
 from emotion.models import heat
 from emotion.models.heat import heat_map, overlay, where_hottest
 from emotion.models.predictor import Predictor, load_model
@@ -179,3 +181,35 @@ def test_names_the_place_as_one_sees_it(row, column, name):
 
 def test_no_heat_has_no_place():
     assert where_hottest(np.full((48, 48), 0.1, np.float32)) == ""
+
+
+EMOTIONS = DATA / "emotions"  # its classes go from dark to bright: sad, angry, fear, disgust, neutral, surprise, happy
+
+
+@pytest.mark.parametrize(("threshold", "answered"), [(0.1, "happy"), (0.9, "sad")])
+def test_the_class_that_the_asked_threshold_answers_is_explained(threshold, answered):
+    """One cover over the whole face: its heat is how far the log-odds of the answer fall."""
+    model, grey = load_model(DATA / "brightness"), np.full((48, 48), 120, np.uint8)
+    grey[20:28, 20:28] = 255  # in the middle, where the cover hides most
+
+    found = heat_map(model, grey, positions=1, asked=dataclasses.replace(model.info, threshold=threshold))
+
+    assert model.info.threshold == 0.5
+    assert (found > 0).all() if answered == "happy" else (found < 0).all()  # brightness speaks for happy
+
+
+def test_all_classes_asked_for_have_the_heat_of_the_likeliest():
+    model, grey = load_model(EMOTIONS), np.full((48, 48), round(255 * 2 / 6), np.uint8)  # fear
+    grey[20:28, 20:28] = 0
+    face = images.as_batch(grey)
+    cover = heat.covers(1, 48)[0][..., np.newaxis]
+    covered = face + cover * (face.mean() - face)
+
+    found = heat_map(model, grey, positions=1, asked=model.info)
+
+    named = model.info.classes.index("fear")
+    before, after = (float(model.predict_classes(each.astype(np.float32))[0, named]) for each in (face, covered))
+    fall = np.log(before / (1 - before)) - np.log(after / (1 - after))
+    assert model.info.classes[int(model.predict_classes(face)[0].argmax())] == "fear"
+    assert found == pytest.approx(fall, abs=1e-3)
+    assert heat_map(model, grey, positions=1) != pytest.approx(fall, abs=1e-3)  # the usual question: happy or sad

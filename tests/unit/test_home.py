@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from emotion.models import predictor, preferences
 from emotion.system import paths
 
 
@@ -36,3 +39,23 @@ def test_a_checkout_keeps_its_data_in_its_own_folder(monkeypatch):
 def test_emotion_home_comes_first(installed, tmp_path, monkeypatch):
     monkeypatch.setenv("EMOTION_HOME", str(tmp_path / "chosen"))
     assert paths.home() == (tmp_path / "chosen").resolve()
+
+
+def test_git_ignores_what_the_person_chose(home, tmp_path_factory):
+    """In a checkout the person's files lie in the project's folder: they must never get into a commit."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed: nothing can say what it ignores")
+    shipped = preferences.SHIPPED / "model.tflite"
+    preferences.choose_model("pretrained")
+    preferences.save(shipped, predictor.read_info(shipped), preferences.Adjustment(threshold=0.6))
+    written = sorted(path.name for path in home.iterdir())
+    checkout = tmp_path_factory.mktemp("checkout")
+    shutil.copy(Path(__file__).resolve().parents[2] / ".gitignore", checkout)
+    subprocess.run(["git", "init", "--quiet"], cwd=checkout, check=True)
+
+    asked = subprocess.run(
+        ["git", "check-ignore", "--no-index", *written], cwd=checkout, capture_output=True, encoding="utf-8"
+    )
+
+    assert {"choice.json", "pretrained.json"} <= set(written)
+    assert asked.stdout.split() == written

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.images.crop import CROP, as_batch, crop_face, to_input, to_square
+from emotion.images.crop import CROP, SIDES, as_batch, crop_face, to_input, to_square
 from emotion.images.decode import MAX_FILE_BYTES, open_picture
 from emotion.images.errors import PictureError, TooManyPixelsError
 from tests.odd_files import encode, jpeg, scene, turned, with_alpha
@@ -294,5 +294,11 @@ def test_face_crop_of_an_empty_box_is_one_pixel() -> None:
     assert crop_face(scene(), (10.0, 10.0, 10.0, 10.0)).size == (1, 1)
 
 
+def test_no_crop_is_made_by_an_unknown_rule() -> None:
+    with pytest.raises(ValueError, match="Expected a known crop rule"):
+        crop_face(scene(), (5, 5, 25, 25), {"rule": "oval"})
+
+
 def test_crop_rule_is_what_models_store() -> None:
     assert CROP == {"rule": "square", "side": 1.02, "of": "box height", "padding": "edge", "filter": "hamming"}
+    assert (CROP, CROP["side"]) in SIDES

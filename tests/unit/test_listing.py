@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from emotion.data import listing
+from emotion.data import listing, registry
+from emotion.data.bring import add
+from emotion.data.registry import DataSet
 from emotion.system.errors import (
     DataFolderMissingError,
     DataFolderUnreadableError,
@@ -273,3 +276,139 @@ def test_uses_drawn_faces_that_are_there(home: Path) -> None:
     put(home, "drawn_faces/train/sad/1.png")
 
     assert listing.resolve("demo") == home / "drawn_faces"
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every folder had been left alone for a while."""
+    monkeypatch.setattr(listing, "SETTLED_NS", -1)
+
+
+def test_an_unchanged_folder_is_listed_once(tmp_path: Path, settled: None) -> None:
+    put(tmp_path, "train/happy/1.jpg", "test/happy/1.jpg")
+
+    first = listing.current(tmp_path)
+
+    assert listing.is_current(tmp_path)
+    assert listing.current(tmp_path) is first
+
+
+def _add_inside(root: Path) -> None:
+    put(root, "train/sad/deep/er/3.jpg")
+
+
+def _remove(root: Path) -> None:
+    (root / "train" / "sad" / "1.jpg").unlink()
+
+
+def _swap(root: Path) -> None:
+    """Another picture under the same name, moved into place as programs that save do it."""
+    put(root, "train/sad/new.part")
+    (root / "train" / "sad" / "new.part").replace(root / "train" / "sad" / "1.jpg")
+
+
+def _new_class(root: Path) -> None:
+    put(root, "train/fear/1.jpg")
+
+
+def _put_the_time_back(root: Path) -> None:
+    """As programs do that copy or unpack a folder with its times."""
+    folder = root / "train" / "sad"
+    before = folder.stat()
+    put(root, "train/sad/3.jpg")
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [_rename, _move, _add, _add_inside, _remove, _swap, _new_class])
+def test_a_folder_that_changes_is_listed_anew(tmp_path: Path, settled: None, change: Callable[[Path], None]) -> None:
+    put(tmp_path, "train/sad/1.jpg", "train/sad/2.jpg", "train/happy/1.jpg", "train/sad/deep/er/2.jpg")
+    before = listing.current(tmp_path)
+
+    change(tmp_path)
+
+    assert not listing.is_current(tmp_path)
+    assert listing.current(tmp_path) == listing.on_disk(tmp_path) != before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no time that a program cannot put back")
+def test_a_change_is_seen_where_the_time_was_put_back(tmp_path: Path, settled: None) -> None:
+    put(tmp_path, "train/sad/1.jpg", "train/sad/2.jpg")
+    listing.current(tmp_path)
+
+    _put_the_time_back(tmp_path)
+
+    assert listing.current(tmp_path).counts["train"] == {"sad": 3}
+
+
+def test_a_folder_that_has_only_just_changed_is_looked_at_again(tmp_path: Path) -> None:
+    """A disk's clock may be so coarse that the next change leaves the time as it is."""
+    put(tmp_path, "train/sad/1.jpg")
+
+    listing.current(tmp_path)
+
+    assert not listing.is_current(tmp_path)
+
+
+def test_a_picture_painted_over_is_seen_when_all_are_looked_at_again(
+    tmp_path: Path, settled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "train/sad/1.jpg", "train/sad/2.jpg")
+    before = listing.current(tmp_path)
+    _grow(tmp_path)
+
+    monkeypatch.setattr(listing, "LOOK_AGAIN", 0.0)
+
+    assert listing.current(tmp_path).fingerprint == listing.on_disk(tmp_path).fingerprint != before.fingerprint
+
+
+def test_a_forgotten_folder_is_listed_anew(tmp_path: Path, settled: None) -> None:
+    put(tmp_path, "train/sad/1.jpg")
+    listing.current(tmp_path)
+
+    listing.forget(tmp_path)
+
+    assert not listing.is_current(tmp_path)
+
+
+def test_a_folder_that_goes_away_is_told(tmp_path: Path, settled: None) -> None:
+    root = put(tmp_path / "data", "train/sad/1.jpg")
+    listing.current(root)
+
+    root.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(DataFolderMissingError, match="No folder at"):
+        listing.current(root)
+
+
+def test_other_names_of_classes_count_at_once(home: Path, settled: None) -> None:
+    root = put(home / "data", "train/happy/1.jpg", "train/sad/1.jpg", "test/happy/1.jpg", "test/sad/1.jpg")
+    add.add_folder(root, "mine")
+    listing.current(root)
+
+    add.rename_classes("mine", {"happy": "glad"})
+
+    assert listing.current(root).classes == ("glad", "sad")
+
+
+def test_another_recorded_split_counts_at_once(home: Path, settled: None) -> None:
+    root = put(home / "data", "happy/1.jpg", "happy/2.jpg", "sad/1.jpg", "sad/2.jpg")
+    record = DataSet("mine", registry.sets_dir() / "mine", root)
+    record.home.mkdir(parents=True)
+    registry.write(record)
+    sides = {"happy/1.jpg": "train", "happy/2.jpg": "test", "sad/1.jpg": "train", "sad/2.jpg": "test"}
+    registry.write_split(record.home, sides, 0.5, 0)
+    before = listing.current(root)
+
+    registry.write_split(record.home, sides | {"sad/2.jpg": "train"}, 0.5, 0)
+
+    assert before.counts["test"] == {"happy": 1, "sad": 1}
+    assert listing.current(root).counts["test"] == {"happy": 1, "sad": 0}
+
+
+def test_only_the_latest_folders_are_kept(tmp_path: Path, settled: None) -> None:
+    roots = [put(tmp_path / str(number), "train/sad/1.jpg") for number in range(listing.MOST_KEPT + 1)]
+
+    for root in roots:
+        listing.current(root)
+
+    assert [listing.is_current(root) for root in roots] == [False] + [True] * listing.MOST_KEPT

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.images import detect
+from emotion.images import crop, detect
 from emotion.images.load import load_and_preprocess_image
+from emotion.models import explain
 from emotion.models.answers import Looking, answer, judge, looks
 from emotion.models.predictor import Predictor, load_model
 from emotion.recipes.settings import ModelInfo
@@ -285,3 +286,17 @@ def test_other_pairs_keep_their_own_names(model: Predictor) -> None:
     words = judge(np.array([[0.1, 0.9], [0.9, 0.1]]), info)
 
     assert [label for _, label, _ in words] == ["yes", "no"]
+
+
+def test_each_model_sees_faces_as_it_has_learned_to(model: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that comes later changes nothing for the models of before."""
+    later, picture, box = {"rule": "square", "side": 2.0}, halves(300, 200), (130, 60, 190, 130)
+    monkeypatch.setattr(crop, "SIDES", (*crop.SIDES, (later, 2.0)))
+    of_later = Predictor(model.path, dataclasses.replace(model.info, crop=later), "later")
+
+    (before,), (after,) = (answer(png(picture), one, "x.png", Looking(box=box)).faces for one in (model, of_later))
+
+    assert (before.seen == crop.to_input(crop.crop_face(picture, box))).all()
+    assert (after.seen == crop.to_input(crop.crop_face(picture, box, later))).all()
+    assert (before.seen != after.seen).any()
+    assert (explain.variants(of_later, picture, box)[0].seen == after.seen).all()

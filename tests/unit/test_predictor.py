@@ -15,11 +15,13 @@ import pytest
 from PIL import Image
 
 import emotion
+from emotion.images import crop
 from emotion.models import predictor
 from emotion.models.predictor import load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run as runs
 from emotion.system.errors import (
+    ModelCropError,
     ModelFileError,
     ModelInputError,
     ModelMissingError,
@@ -321,3 +323,22 @@ def test_the_package_has_no_other_names() -> None:
         emotion.anything  # noqa: B018
 
     assert set(emotion.__all__) <= set(dir(emotion))
+
+
+@pytest.mark.parametrize(
+    "rule", [{"rule": "oval"}, crop.CROP | {"side": 1.3}, crop.CROP | {"turned": True}, {}, None], ids=str
+)
+def test_a_model_of_an_unknown_crop_rule_is_refused_with_the_remedy(tmp_path: Path, rule: Any) -> None:
+    folder = copy_model(tmp_path, crop=rule)
+
+    with pytest.raises(ModelCropError, match=r"cut out by a rule which this version .* Update the program, choose"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in crop.SIDES], ids=str)
+def test_a_model_of_a_known_crop_rule_is_served(tmp_path: Path, rule: dict[str, Any]) -> None:
+    assert load_model(copy_model(tmp_path, crop=rule)).info.crop == rule
+
+
+def test_the_shipped_model_has_learned_with_the_rule_of_today() -> None:
+    assert load_model("pretrained").info.crop == crop.CROP

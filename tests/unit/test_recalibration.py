@@ -27,6 +27,26 @@ def overconfident(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([1 - happy, happy], axis=1), labels
 
 
+def test_a_hundred_faces_choose_a_temperature_and_fewer_do_not() -> None:
+    said, labels = overconfident()
+    trained_with = ModelInfo(temperature=1.3)
+
+    few, enough = (recalibrate.fitted(said[:n], labels[:n], trained_with) for n in (99, 100))
+
+    assert few.adjustment.temperature == 1.3
+    assert few.loss_after == few.loss_before
+    assert enough.adjustment.temperature != 1.3
+
+
+def test_few_faces_still_choose_a_band() -> None:
+    said, labels = overconfident()
+
+    found = recalibrate.fitted(said[:99], labels[:99], ModelInfo(temperature=2.0)).adjustment
+
+    tempered = classification.temper(said[:99], 2.0)
+    assert found.unsure_band == classification.unsure_band(tempered[:, 1], labels[:99] == 1)
+
+
 def test_finds_the_temperature_and_lowers_the_loss() -> None:
     said, labels = overconfident()
 
@@ -69,16 +89,16 @@ def test_the_band_is_that_of_the_new_probabilities() -> None:
 
 def test_fits_a_run_on_the_faces_it_kept_aside(home: Path) -> None:
     root = home / "faces"
-    for name, greys in (("sad", range(30, 60)), ("happy", range(190, 220))):
+    for name, greys in (("sad", range(10, 110)), ("happy", range(140, 240))):
         (root / "train" / name).mkdir(parents=True)
         for grey in greys:
             Image.fromarray(np.full((48, 48), grey, np.uint8)).save(root / "train" / name / f"{grey}.png")
-    paths = give_model(run.new_run(TrainingConfig(data=str(root))))
+    paths = give_model(run.new_run(TrainingConfig(data=str(root), validation_split=0.5)))
     model = load_model(paths.id)
 
     found = recalibrate.fit(run.read_run(paths), model)
     preferences.save(paths.model, model.info, found.adjustment)
 
-    assert found.n == 12  # a fifth
+    assert found.n == 100  # half
     assert found.adjustment.temperature < 1  # all of them are right: it may be surer
     assert load_model(paths.id).info.temperature == found.adjustment.temperature

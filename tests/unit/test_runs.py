@@ -13,7 +13,7 @@ from emotion.runs import run as runs
 from emotion.runs.history import append_history, read_history
 from emotion.runs.run import RunPaths, Status
 from emotion.system import files, processes
-from emotion.system.errors import RunMissingError
+from emotion.system.errors import RunMissingError, RunUnreadableError
 
 
 @pytest.fixture
@@ -139,3 +139,24 @@ def test_status_keeps_the_fields_that_are_not_named(paths):
 
     assert files.read_json(paths.status)["created"] == created
     assert runs.read_run(RunPaths(paths.root)).reason == "No folder."
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("config", {"setting_of_tomorrow": 1}),
+        ("config", {"epochs": "many"}),
+        ("config", {"name": None}),
+        ("config", {"classes": 7}),
+        ("status", {"status": "dreaming"}),
+        ("status", {"created": None}),
+    ],
+)
+def test_a_run_of_another_version_is_told_and_passed_over(paths, file, words):
+    known = runs.new_run(TrainingConfig())
+    path = getattr(paths, file)
+    files.write_json(path, files.read_json(path) | words)
+
+    with pytest.raises(RunUnreadableError, match=f"Run {paths.id} cannot be read here, since another version"):
+        runs.read_run(paths)
+    assert [run.id for run in runs.list_runs()] == [known.id]

@@ -1,14 +1,17 @@
-"""What the command line says of models with more than two classes."""
+"""What the command line says of models with more than two classes, and of runs."""
 
 from __future__ import annotations
+
+import argparse
 
 import numpy as np
 import pytest
 
-from emotion.cli import terminal
+from emotion import runs
+from emotion.cli import commands, terminal
 from emotion.evaluation.scores import Evaluation, evaluate
 from emotion.models.answers import Answer, Face
-from emotion.recipes.settings import ModelInfo
+from emotion.recipes.settings import ModelInfo, TrainingConfig
 
 THREE = ModelInfo(classes=("angry", "happy", "sad"))
 
@@ -88,3 +91,15 @@ def test_no_line_of_seven_classes_is_wider_than_a_terminal() -> None:
     said = terminal.evaluation(evaluate(probabilities, labels, ModelInfo(classes=names)))
 
     assert max(len(line) for line in said.splitlines()[1:]) <= 80
+
+
+@pytest.mark.parametrize(("as_json", "told"), [(True, '"name": "with glasses"'), (False, "  with glasses\n")])
+def test_a_run_is_listed_by_the_name_that_the_person_gave_it(home, capsys, as_json, told):
+    paths = runs.new_run(TrainingConfig(name="first name"))
+    runs.rename(paths, "with glasses")
+
+    commands.list_runs(argparse.Namespace(json=as_json))
+
+    said = capsys.readouterr().out
+    assert told in said
+    assert "first name" not in said

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +96,58 @@ def test_failed_when_no_process_came(paths):
 
     assert state(paths) is State.FAILED
     assert "did not begin" in folder.read(paths).reason
+
+
+def test_never_looks_failed_while_its_process_comes(home):
+    """The process may come between any two steps of a look: here before each line of it in turn."""
+    seen = []
+    for line in itertools.count(1):
+        paths = made()
+        came = look_while_the_process_comes(paths, before=line)
+        seen.append(came.state)
+        if not came.has_come:
+            break
+
+    assert len(seen) > 4
+    assert set(seen) <= {State.STARTING, State.RUNNING}
+
+
+def look_while_the_process_comes(paths, before):
+    """The state that is read when the process comes just before a line of the look is run, and whether it came."""
+    left = before
+
+    def trace(frame, event, _):
+        nonlocal left
+        if frame.f_code.co_filename != folder.__file__:
+            return None
+        if event == "line":
+            left -= 1
+            if left == 0:
+                sys.settrace(None)
+                Attendance(paths)
+        return trace
+
+    others = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        found = folder.read(paths)
+    finally:
+        sys.settrace(others)
+    return SimpleNamespace(state=found.state, has_come=left <= 0)
+
+
+def test_is_starting_from_the_moment_it_can_be_found(home, monkeypatch):
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
+    seen, write = [], folder.files.write_json
+
+    def write_and_look(path, value):
+        write(path, value)
+        seen.extend(found.state for found in folder.list_all())
+
+    monkeypatch.setattr(folder.files, "write_json", write_and_look)
+    control.start(Settings(catalogue.config("quick"), {"shift": (0.0, 0.2)}))
+
+    assert seen == [State.STARTING]
 
 
 def test_lists_tunings_newest_first_and_passes_over_others(paths):

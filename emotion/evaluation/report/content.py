@@ -16,7 +16,7 @@ from emotion import runs
 from emotion.evaluation import gallery, robustness, selection, study
 from emotion.metrics import Costs, bootstrap, calibration, neighbours, slices, thresholds
 from emotion.runs import read_history
-from emotion.system import DEMO_TITLE, RunMissingError, read_json
+from emotion.system import DEMO_TITLE, RunError, read_json
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -191,7 +191,7 @@ def _origin(predictor: Predictor) -> dict[str, Any]:
     paths = runs.RunPaths(predictor.path.parent)
     try:
         run = runs.read_run(paths)
-    except (RunMissingError, ValueError):
+    except RunError:
         return found
     history = read_history(paths)
     return found | {"title": run.title, "run": _settings(run), "history": history if history.epochs else None}

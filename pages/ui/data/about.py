@@ -10,8 +10,8 @@ import streamlit as st
 from emotion.data import registry
 from emotion.data.bring import add
 from emotion.system import EmotionError
-from pages.ui.shared import text
-from pages.ui.shared.data_choice import SET, choices, forget_listings
+from pages.ui.shared import listings, text
+from pages.ui.shared.data_choice import SET, choices
 
 if TYPE_CHECKING:
     from emotion.data import DataSet, Listing
@@ -90,15 +90,13 @@ def _rename(known: DataSet, names: dict[str, str]) -> None:
         add.rename_classes(known.name, names)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
-    forget_listings()
 
 
 def _refresh(name: str) -> None:
     try:
-        add.refresh(name)
+        listings.forget(add.refresh(name).folder)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
-    forget_listings()
 
 
 def remove_button(known: DataSet) -> None:
@@ -115,5 +113,4 @@ def _remove(name: str) -> None:
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    forget_listings()
     SET.set(next(iter(choices())))

@@ -14,12 +14,12 @@ import streamlit as st
 
 from emotion.checks import CHECK, FACES, check, job
 from emotion.checks.rules import faceless
-from emotion.data import decided, on_disk, resolve
+from emotion.data import decided, resolve
 from emotion.runs import queue
 from emotion.system import EmotionError, count, duration
 from emotion.training import repeat
 from pages.ui.data import findings, labels
-from pages.ui.shared import before_after, decisions, frame, text
+from pages.ui.shared import before_after, decisions, frame, listings, text
 
 if TYPE_CHECKING:
     from emotion.checks import Report, State
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 
 STYLE = Path(__file__).with_name("data_check.css")
-LOOK_AGAIN = 10.0  # seconds until the folder is listed anew
 KEPT = 4  # reports, of 32,000 pictures 8 MB each
 INTRODUCTION = (
     "Looks at every picture once: what cannot be read, what is there twice or nearly so (also between train and test), "
@@ -42,7 +41,7 @@ def show(data: str) -> None:
     """Draws the whole part for a data set, as `dataset.resolve` understands it."""
     st.html(STYLE)
     root = resolve(data)
-    listing = _listing(root)
+    listing = listings.on_disk(root)
     report = _report(check.version(listing), listing)
     state = job.read(root, CHECK)
     if state is not None and state.status == "running":
@@ -52,11 +51,6 @@ def show(data: str) -> None:
         return
     if report is not None:
         _outcome(report, listing)
-
-
-@st.cache_data(ttl=LOOK_AGAIN, max_entries=8, show_spinner=False)
-def _listing(root: Path) -> Listing:
-    return on_disk(root)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
@@ -73,7 +67,7 @@ def _before(root: Path, state: State | None) -> None:
 
 
 def _start(root: Path, kind: str, *options: str) -> None:
-    _listing.clear()
+    listings.forget(root)  # the check looks at every file; its report must be about the same ones
     job.start(root, kind, *options)
 
 

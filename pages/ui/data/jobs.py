@@ -9,7 +9,7 @@ import streamlit as st
 from emotion.data.bring import add, import_jobs
 from emotion.system import duration
 from pages.ui.shared import text
-from pages.ui.shared.data_choice import LOOK, PART, SET, forget_listings
+from pages.ui.shared.data_choice import LOOK, PART, SET
 
 if TYPE_CHECKING:
     from emotion.data.bring.import_jobs import Job
@@ -35,7 +35,6 @@ def _at_work() -> None:
     watched = st.session_state[WATCHED]
     jobs = {job.number: job for job in import_jobs.list_jobs()}
     if any(number not in jobs or jobs[number].ended is not None for number in watched):
-        forget_listings()
         st.rerun(scope="app")
     for number in sorted(watched):
         bar, stop = st.columns([5, 1], vertical_alignment="center")
@@ -88,4 +87,3 @@ def _look(job: Job) -> None:
 def _rename(job: Job, names: dict[str, str]) -> None:
     if job.record:
         job.record = add.rename_classes(job.record.name, job.record.names | names)
-        forget_listings()

@@ -12,7 +12,7 @@ from emotion.images import PictureError
 from emotion.system import EmotionError, count
 from pages.ui.data import hold
 from pages.ui.shared import text
-from pages.ui.shared.data_choice import LOOK, PART, SET, forget_listings
+from pages.ui.shared.data_choice import LOOK, PART, SET
 
 if TYPE_CHECKING:
     from emotion.data import DataSet
@@ -130,6 +130,5 @@ def _use(record: DataSet) -> None:
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    forget_listings()
     SET.set(record.name)
     PART.set(LOOK)

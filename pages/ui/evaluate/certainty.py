@@ -106,6 +106,10 @@ def _temperature(result: Result, run: Run | None) -> None:
     if fitted is None:
         st.caption(f"Temperature in use: {now:g}. Above 1 makes the model less sure of itself, below 1 surer.")
         return
+    if fitted.n < recalibrate.ENOUGH:
+        st.caption(f"{count(fitted.n, 'validation face')} cannot choose a temperature: with fewer than "
+                   f"{recalibrate.ENOUGH} it is chance. It stays at {now:g}.")  # fmt: skip
+        return
     st.caption(
         f"{fitted.adjustment.temperature:g} fits the {count(fitted.n, 'validation face')} best: the loss there goes "
         f"from {fitted.loss_before:.4f} to {fitted.loss_after:.4f}. Every answer stays as it is; how sure it is "

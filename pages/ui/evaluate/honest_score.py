@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.checks import check
-from emotion.data import on_disk, resolve
+from emotion.data import resolve
 from emotion.evaluation import honest
 from emotion.models import load_model
 from emotion.system import EmotionError
 from pages.ui.evaluate.results import SHIPPED
-from pages.ui.shared import text
+from pages.ui.shared import listings, text
 from pages.ui.shared.both_scores import in_words
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from emotion.evaluation import Honest
     from emotion.runs import Run
     from pages.ui.evaluate.results import Result
-
-
-LOOK_AGAIN = 10.0  # seconds until the folder is listed anew
 
 
 def show(result: Result, run: Run | None, data: str) -> None:
@@ -33,7 +30,7 @@ def show(result: Result, run: Run | None, data: str) -> None:
         data: as `dataset.resolve` understands it.
     """
     try:
-        listing = _listing(data)
+        listing = listings.on_disk(resolve(data))
         both = _both(result.token, check.version(listing), SHIPPED if run is None else run.id, result, listing)
     except EmotionError:
         return  # the folder has gone since; the figures above are from memory
@@ -41,11 +38,6 @@ def show(result: Result, run: Run | None, data: str) -> None:
         with st.container(border=True, key="honest_score"):
             st.markdown(f"**Honest score: {text.plain(in_words(both.honest))}** {text.plain(both.words)}")
             st.markdown(f"Naive score: {text.plain(in_words(both.naive))} All of the test folder.")
-
-
-@st.cache_data(ttl=LOOK_AGAIN, max_entries=4, show_spinner=False)
-def _listing(data: str) -> Listing:
-    return on_disk(resolve(data))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

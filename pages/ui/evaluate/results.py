@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.data import class_key, dataset, decided, on_disk, resolve
+from emotion.data import class_key, dataset, decided, resolve
 from emotion.data.bring import add
 from emotion.evaluation import study
 from emotion.models import Adjustment, changed, predictor
 from emotion.system import DEMO, archive_dir
+from pages.ui.shared import listings
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 SHIPPED = "pretrained"
 OWN, ARCHIVE = "own", "archive"  # words of the address for data; a path never stands there
 KEPT = 4  # results; one of 7,000 faces takes 17 MB
-LOOK_AGAIN = 20.0  # seconds until a data folder is listed anew
 
 Tell = Callable[[str, int, int], None]  # what is done, how many, of how many
 
@@ -122,7 +122,7 @@ def question(run: Run | None, data: str, tell: Tell) -> Question:
     """
     model = _model(SHIPPED if run is None else run.id, str(model_file(run)), changed(model_file(run)))
     root = resolve(data, lambda done, total: tell("Drawing faces", done, total))
-    return Question(model, decided(_listing(str(root))))
+    return Question(model, decided(listings.on_disk(root)))
 
 
 def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
@@ -161,11 +161,6 @@ def _at(base: str, threshold: float, _result: Result) -> Result:
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _model(reference: str, path: str, changed: int) -> Predictor:
     return predictor.load_model(reference)
-
-
-@st.cache_resource(ttl=LOOK_AGAIN, max_entries=KEPT, show_spinner=False)
-def _listing(root: str) -> Listing:
-    return on_disk(Path(root))
 
 
 @dataclass

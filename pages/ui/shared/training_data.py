@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from emotion.data import dataset, decided, default_data, on_disk, resolve, scan, title
+from emotion.data import dataset, decided, default_data, title
 from emotion.data.bring import add
 from emotion.recipes import SEVEN, SEVEN_EMOTIONS, TWO, presets
 from emotion.system import DEMO, EmotionError, archive_dir, drawn_faces_dir
-from pages.ui.shared import data_warning, frame, text
+from pages.ui.shared import data_warning, frame, listings, text
 from pages.ui.shared.montage import tiled
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def at_hand() -> Seen | None:
     """
     if chosen() == DEMO and not (drawn_faces_dir() / "train").is_dir():
         return None
-    listing = listed(resolve(chosen()))
+    listing = listings.listed(chosen())
     return Seen(listing, _classes_of(listing))
 
 
@@ -96,7 +95,7 @@ def _use_drawn() -> None:
 
 def _look_at(data: str) -> Seen | None:
     """Counts and a few faces of the data, and a warning where it is damaged."""
-    listing = listed(_folder(data))
+    listing = listings.listed(data)
     data_warning.show(listing)
     _choose_classes(listing)
     classes = _classes_of(listing)
@@ -119,34 +118,10 @@ def _look_at(data: str) -> Seen | None:
     return Seen(listing, classes)
 
 
-def _folder(data: str) -> Path:
-    """The folder of the data; the drawn faces are drawn at the first look, while the form can be used already."""
-    if data != DEMO or (drawn_faces_dir() / "train").is_dir():
-        return resolve(data)
-    bar = st.progress(0.0, "Drawing the faces, this once")
-    folder = resolve(data, lambda done, total: _fill(bar, done, total))
-    bar.empty()
-    return folder
-
-
-def _fill(bar: DeltaGenerator, done: int, total: int) -> None:
-    bar.progress(done / total, f"Drawing the faces, this once: {done:,} of {total:,}")
-
-
-def listed(folder: Path) -> Listing:
-    """What is in a folder, remembered for a moment, after what was decided about it."""
-    return decided(_on_disk(folder))
-
-
-@st.cache_data(ttl=10, max_entries=8, show_spinner="Counting the pictures")
-def _on_disk(folder: Path) -> Listing:
-    return on_disk(folder)
-
-
 @st.cache_data(max_entries=16, show_spinner=False)
 def samples(root: str, fingerprint: str, classes: tuple[str, ...], seed: int = 0) -> np.ndarray:
     """A few training faces, uint8 (N, 48, 48), class after class; of other ones for another seed."""
-    listing = scan(Path(root))
+    listing = decided(listings.on_disk(Path(root)))
     return dataset.samples(listing, "train", classes, max(SAMPLES, len(classes)), seed).images
 
 

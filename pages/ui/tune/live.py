@@ -46,7 +46,7 @@ def show_choice() -> Tuning | None:
         st.query_params[CHOICE.name] = at_work  # so that the page stays with it when it ends
     asked = st.query_params.get(CHOICE.name, NEW)
     if asked != NEW and asked not in found:
-        st.info("The tuning in the address is not here (any more).")
+        st.info("The tuning in the address is not here (any more), or another version of this program wrote it.")
     word = CHOICE.adopt([NEW, *found], NEW)
     # The label of a choice must not change while it is drawn: Streamlit would take that for another choice.
     st.selectbox(
