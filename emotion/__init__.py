@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from emotion.models import Predictor, load_model
 
 __all__ = ["Predictor", "load_and_preprocess_image", "load_model"]
+__version__ = "0.1.0"  # the one place: pyproject.toml and `emotion --version` read it
 
 _HOMES = {
     "Predictor": "emotion.models",

@@ -1,4 +1,4 @@
-"""The command line: `python -m emotion train | evaluate | predict | runs | export`.
+"""The command line: `python -m emotion train | evaluate | predict | runs | export …`, installed also as `emotion`.
 
 Reads the arguments, calls one function of `emotion.cli.commands`, and turns its outcome into an exit status:
 0 all answered, 1 something was refused, 2 wrong usage.
@@ -13,7 +13,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from emotion.cli import check, data, tune
+from emotion import __version__
+from emotion.cli import app, check, data, tune
 from emotion.system import EmotionError
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
@@ -26,10 +27,11 @@ DATA_HELP = (
 def parser() -> argparse.ArgumentParser:
     """All commands with their options; each `--help` ends in an example."""
     top = argparse.ArgumentParser(
-        prog="python -m emotion",
+        prog=_called(),
         description="Train a small network to tell happy from sad faces, test it, and try it on pictures.",
         epilog="example: python -m emotion predict photo.jpg",
     )
+    top.add_argument("--version", action="version", version=f"emotion {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_evaluate(commands)
@@ -39,7 +41,13 @@ def parser() -> argparse.ArgumentParser:
     data.add_parser(commands)
     check.add_parser(commands)
     tune.add_parser(commands)
+    app.add_parser(commands)
     return top
+
+
+def _called() -> str:
+    """How the person has started the program: `emotion`, or Python with the package's name."""
+    return "emotion" if os.path.basename(sys.argv[0]).partition(".")[0] == "emotion" else "python -m emotion"
 
 
 def _add(

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "emotion").rglob("*.md"))]
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "emotion").rglob("*.md")),
+]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -78,6 +82,22 @@ def test_make_targets_that_are_named_exist(path: Path) -> None:
     named = set(TARGET.findall(code(path)))
 
     assert named <= set(targets)
+
+
+def test_paths_that_contributing_names_exist() -> None:
+    quoted = re.findall(r"`([^`\n]+)`", read(ROOT / "CONTRIBUTING.md"))
+    paths = [text for text in quoted if re.fullmatch(r"(emotion|pages|tests|docs)/[\w/.]*", text)]
+
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_names_that_contributing_sends_a_reader_to_are_in_the_file_of_their_line() -> None:
+    """A line such as "`KINDS` of `pages/…/augmentation.py`" names where a change is made; both must be there."""
+    said = re.findall(r"`(\w+)` (?:of|in) `((?:emotion|pages)/[\w/.]+\.py)`", read(ROOT / "CONTRIBUTING.md"))
+
+    assert len(said) > 4
+    assert [(name, path) for name, path in said if not re.search(rf"\b{name}\b", read(ROOT / path))] == []
 
 
 def test_every_make_target_is_in_its_help() -> None:

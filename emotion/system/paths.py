@@ -16,9 +16,27 @@ def home() -> Path:
     chosen = os.environ.get("EMOTION_HOME")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    beside = Path(__file__).resolve().parents[2]
-    checkout = (beside / "streamlit_app.py").is_file() and (beside / "pages").is_dir()
-    return beside if checkout else _user_folder()
+    return checkout() or _user_folder()
+
+
+def beside_the_code() -> Path:
+    """The folder that holds the package: the project's in a checkout, else the one that it was installed into."""
+    return Path(__file__).resolve().parents[2]
+
+
+def checkout() -> Path | None:
+    """The project's folder; None for an installed package."""
+    folder = beside_the_code()
+    return folder if (folder / "streamlit_app.py").is_file() and (folder / "pages").is_dir() else None
+
+
+def app_script() -> Path:
+    """The script that Streamlit runs; `pages/` and `.streamlit/` lie beside it.
+
+    An installed package has all three in a package of their own, `emotion_app` (see pyproject.toml), since the names
+    `pages` and `streamlit_app` are not ours to take in a folder that many programs share.
+    """
+    return (checkout() or beside_the_code() / "emotion_app") / "streamlit_app.py"
 
 
 def _user_folder() -> Path:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
+import site
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from emotion.system import paths
 
 _children: list[subprocess.Popen[bytes]] = []
 # Of glibc's malloc.h.
@@ -59,8 +63,40 @@ def is_alive(pid: int | None, started: float | None) -> bool:
         return False
 
 
+def folder() -> Path:
+    """Where our processes start: the project's folder, or the person's where the package is installed.
+
+    The person's folder is made, since a process cannot start in one that is not there.
+    """
+    if project := paths.checkout():
+        return project
+    home = paths.home()
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def environment() -> dict[str, str]:
+    """The variables of this process, by which a process that starts in `folder()` finds the same packages.
+
+    `PYTHONPATH` may hold folders that are named from the current one. An installed package is also found where it lies
+    outside of Python's own folders, and what lies in the person's folder is never taken for a package.
+    """
+    variables = dict(os.environ)
+    stored = variables.get("PYTHONPATH", "")
+    found = [os.path.abspath(one) for one in stored.split(os.pathsep)] if stored else []
+    if not paths.checkout():
+        variables["PYTHONSAFEPATH"] = "1"
+        code = paths.beside_the_code()
+        of_python = [*site.getsitepackages(), site.getusersitepackages()]
+        if code not in [Path(one).resolve() for one in [*found, *of_python]]:
+            found.insert(0, str(code))
+    if found:
+        variables["PYTHONPATH"] = os.pathsep.join(found)
+    return variables
+
+
 def spawn(arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:
-    """Starts Python with these arguments from the project's folder, as a session of its own.
+    """Starts Python with these arguments in `folder()`, as a session of its own.
 
     It survives the server, and Ctrl-C in the server's terminal does not reach it.
 
@@ -71,7 +107,8 @@ def spawn(arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[byt
     _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
     process = subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=folder(),
+        env=environment(),
         stdin=stdin,
         stdout=output,
         stderr=output,

@@ -22,12 +22,12 @@ from emotion.data import registry
 from emotion.data.bring import staging
 from emotion.data.bring.layout import Options
 from emotion.data.class_names import safe_name
+from emotion.system import processes
 
 if TYPE_CHECKING:
     from emotion.data.registry import DataSet
 
 
-ROOT = Path(__file__).resolve().parents[3]
 UNEXPECTED = "Something went wrong that should not have. The terminal says more. Nothing was brought in."
 FORGOTTEN = 3600.0  # seconds after which an ended import is shown no more
 SURE_AFTER = 1.0  # seconds of a phase after which its end can be guessed
@@ -111,7 +111,8 @@ def _start(title: str, words: list[str], scratch: Path | None = None) -> Job:
     verb, *rest = words
     process = subprocess.Popen(
         [sys.executable, "-m", "emotion", "data", verb, FOLLOW, *rest],
-        cwd=ROOT,
+        cwd=processes.folder(),
+        env=processes.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         encoding="utf-8",

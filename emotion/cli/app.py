@@ -1,0 +1,38 @@
+"""`emotion app`: starts the browser app, from a checkout or where the package is installed."""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+
+from emotion.system import app_script
+
+EXAMPLE = "example: python -m emotion app --port 8502 --no-browser"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command `app`; nothing heavy is imported for it."""
+    summary = "Start the app in the browser; Ctrl-C ends it."
+    app = commands.add_parser("app", help=summary, description=summary, epilog=EXAMPLE)
+    app.set_defaults(run="emotion.cli.app")
+    app.add_argument("--port", type=_port, metavar="N", help="where it answers on this computer (default: 8501)")
+    app.add_argument("--no-browser", action="store_true", help="open no window; only say the address")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 65535. Received: {text}")
+    return int(text)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Becomes Streamlit's server, as `python -m streamlit run` would be: signals reach it, and it ends with it.
+
+    The settings that lie beside the script (`.streamlit/config.toml`) hold from any folder; Streamlit reads them last.
+    """
+    options = [f"--server.port={chosen.port}"] if chosen.port else []
+    options += ["--server.headless=true"] if chosen.no_browser else []
+    sys.argv = ["streamlit", "run", str(app_script()), *options]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return 0
