@@ -77,7 +77,10 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument(
         "--classes", type=_classes, metavar="A,B", help="class folders to learn, or all (default: happy,sad)"
     )
-    train.add_argument("--recipe", help="what to train: classic, quick-s, quick, quick-l, strong (default: quick)")
+    train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
+                       "strong (default: head below 200 training faces, else quick)")  # fmt: skip
+    train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + MODEL_HELP)
+    train.add_argument("--freeze", action="store_true", help="with --start-from: learn the last layer only")
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")
     train.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
     train.add_argument("--learning-rate", type=float, metavar="X", help="size of a step, at its highest")

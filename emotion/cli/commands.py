@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
-from emotion.cli import terminal
+from emotion.cli import head, terminal
 from emotion.recipes import DEFAULT_CLASSES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import OutputFolderError, RunStateError, count, read_json
@@ -66,7 +66,7 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
     from emotion.data import dataset, default_data, resolve, scan
 
-    changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own}
+    changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
     if chosen.augmentation:
         changes["augmentation"] = Augmentation.parse(chosen.augmentation)
     if chosen.start_from:
@@ -75,6 +75,8 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     if changes["classes"] == ("all",):
         changes["classes"] = scan(resolve(data)).classes
     data = dataset.checked(data, changes["classes"] or DEFAULT_CLASSES)
+    if config := head.config(chosen, data, changes):
+        return config
     return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)
 
 
@@ -135,6 +137,8 @@ def evaluate(chosen: argparse.Namespace) -> int:
     classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
     data = chosen.data or default_data()
     listing = scan(resolve(data))
+    if "test" not in listing.files and head.told_instead(predictor, listing, as_json=chosen.json):
+        return OK
     examples = dataset.load(listing, "test", classes)
     looked = study.look(predictor, examples)
     scores = looked.evaluation

@@ -67,6 +67,8 @@ def history_row(row: dict[str, Any], epochs: int) -> str | None:
                 f"epoch {row['epoch']} of {epochs}  step {row['step']} of {row['steps']}  "
                 f"loss {row['loss']:.4f}  right {row['accuracy']:.1%}"
             )
+        case "note":
+            return str(row["text"])
         case "epoch":
             return (
                 f"epoch {row['epoch']} of {epochs}  loss {row['loss']:.4f}  right {row['accuracy']:.1%}  "

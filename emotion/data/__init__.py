@@ -14,7 +14,7 @@ from emotion.data.listing import Listing, decided, default_data, kept_as, on_dis
 from emotion.data.material import MINE, OWN_WEIGHT, Material, of_classes
 from emotion.data.overview import Overview
 from emotion.data.registry import BROWSER, DataSet
-from emotion.data.splits import hold_out
+from emotion.data.splits import hold_out, identical_groups
 
 __all__ = [
     "BROWSER",
@@ -44,6 +44,7 @@ __all__ = [
     "edits",
     "folds",
     "hold_out",
+    "identical_groups",
     "in_force",
     "kept_as",
     "listing",

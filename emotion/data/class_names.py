@@ -1,7 +1,11 @@
-"""What classes and data sets may be called, and which names mean the same."""
+"""What classes and data sets may be called, and which names mean the same.
+
+Which split a folder's name speaks of: `Train_Images`, `01_train`, `seg_test`, `trainingset`, `val2017`.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -67,3 +71,37 @@ def safe_name(name: str) -> str:
     if kept.split(".")[0].casefold() in DEVICES:
         kept = f"_{kept}"
     return kept or "_"
+
+
+_WORDS = {
+    "train": "train", "training": "train", "trn": "train",
+    "test": "test", "testing": "test", "tst": "test", "eval": "test", "evaluation": "test",
+    "valid": "validation", "validation": "validation", "validate": "validation", "val": "validation",
+    "dev": "validation", "development": "validation",
+}  # fmt: skip
+# What says nothing of its own beside such a word. "set" may also be written to it without a gap: `testset`.
+_FILLERS = frozenset(
+    {"set", "sets", "data", "dataset", "split", "folder", "dir", "seg", "image", "images", "img", "imgs", "pic", "pics"}
+    | {"picture", "pictures", "photo", "photos", "face", "faces", "sample", "samples", "crop", "cropped", "the", "my"}
+)
+_GLUED = ("dataset", "data", "set", "images", "imgs")
+
+
+def split_of(name: str) -> str:
+    """The split that a folder's name means.
+
+    Args:
+        name: as it is on disk, or a class key.
+
+    Returns:
+        "train", "validation" or "test"; "" when the name has a word of another meaning, or two splits in it.
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # TrainImages
+    words = [_without_set(word) for word in re.findall(r"[^\W\d_]+", apart.casefold())]
+    rest = [word for word in words if word not in _FILLERS]
+    found = {_WORDS.get(word, "") for word in rest}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _without_set(word: str) -> str:
+    return next((word[: -len(end)] for end in _GLUED if word.endswith(end) and word[: -len(end)] in _WORDS), word)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from emotion.data.class_names import class_key
+from emotion.data.class_names import class_key, split_of
 from emotion.system import DataFolderUnreadableError, FolderNamesClashError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
-JUNK_FOLDERS = frozenset({"__macosx", "@eadir"})  # left by macOS zips and by Synology disks
+JUNK_FOLDERS = frozenset(  # left by macOS, by Windows, by disks in the network and by programs; never a class
+    {"__macosx", "@eadir", "#recycle", "#snapshot", "@tmp", "@recycle", "@recently-snapshot", "$recycle.bin"}
+    | {"recycler", "recycled", "lost+found", "lost.dir", "system volume information", "network trash folder"}
+    | {"temporary items", "found.000", "__pycache__"}
+)
 
 SPLIT_NAMES = {  # split → how its folder may be called; the first name that is there counts
     "train": ("train", "training"),
@@ -48,9 +52,30 @@ def folders(folder: Path, seen: Stamps | None = None) -> tuple[dict[str, list[st
 
 
 def splits(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Split → names on disk of its folder, of what `folders` has found; {} where there is neither train nor test."""
-    called = {split: next((name for name in names if name in found), "") for split, names in SPLIT_NAMES.items()}
-    return {split: found[name] for split, name in called.items() if name}
+    """Split → names on disk of its folder, of what `folders` has found; {} where there is neither train nor test.
+
+    The plain names go before those with words around them (`train` before `train_images`); a folder for validation
+    is the test where there is no other.
+    """
+    meant = {name: split_of(names[0]) for name, names in found.items()}
+    called = {}
+    for split, plain in SPLIT_NAMES.items():
+        others = [name for word in (split, "validation") for name, means in meant.items() if means == word]
+        known = [name for name in plain if name in found]
+        fitting = [name for name in known + others if meant[name] == split]
+        fitting += [name for name in known + others if split == "test" and meant[name] == "validation"]
+        if fitting:
+            called[split] = found[fitting[0]]
+    return called
+
+
+def look_through(folder: Path) -> Path:
+    """The folder of a split, or the only folder in it where that means the same split (`train/train/`)."""
+    inside, _ = folders(folder)
+    names = [name for on_disk in inside.values() for name in on_disk]
+    if len(names) == 1 and split_of(names[0]) and split_of(names[0]) == split_of(folder.name):
+        return look_through(folder / names[0])
+    return folder
 
 
 def _entries(folder: str, seen: Stamps | None) -> list[os.DirEntry[str]]:
@@ -91,3 +116,15 @@ def walk(folder: Path, relative: str, seen: Stamps | None = None) -> tuple[list[
                 skipped += 1
     records.sort()
     return records, skipped
+
+
+def count_beside(root: Path, used: Iterable[str]) -> int:
+    """How many files lie in the folders of a folder that are not used, such as those of a third split."""
+    number = 0
+    for name in sorted({name for names in folders(root)[0].values() for name in names} - set(used)):
+        try:
+            records, others = walk(root / name, name)
+            number += len(records) + others
+        except DataFolderUnreadableError:
+            number += 1  # what cannot be opened and is not wanted keeps nothing from being read
+    return number

@@ -251,8 +251,9 @@ def _walked(root: Path, known: DataSet | None, split: Mapping[str, str] | None, 
     splits = folder_walk.splits(folders)
     if splits:
         for name, on_disk in splits.items():
-            folder = folder_walk.only_one(root, on_disk)
-            found.add(folder, f"{folder.name}/", {name: lambda file: True})
+            folder = folder_walk.look_through(folder_walk.only_one(root, on_disk))
+            found.add(folder, f"{folder.relative_to(root).as_posix()}/", {name: lambda file: True})
+        found.skipped += folder_walk.count_beside(root, [name for names in splits.values() for name in names])
     elif known and (split := registry.read_split(known.home) if split is None else split) is not None:
         found.add(root, "", {name: _files_in(split, name).__contains__ for name in SPLITS})
     else:

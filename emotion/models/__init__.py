@@ -11,6 +11,7 @@ from emotion.models.explain import Spread, Step, Variant
 from emotion.models.live import LiveFace, Tracker
 from emotion.models.predictor import (
     PRETRAINED,
+    Faces,
     Predictor,
     Values,
     all_classes,
@@ -25,6 +26,7 @@ __all__ = [
     "Adjustment",
     "Answer",
     "Face",
+    "Faces",
     "LiveFace",
     "Looking",
     "Predictor",

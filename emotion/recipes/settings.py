@@ -164,6 +164,7 @@ class ModelInfo:
         parameters: number of weights.
         scores: measured figures, such as {"test_accuracy": …, "test_n": …}; may be empty.
         versions: package name to version, at training time.
+        backbone: of the network below a head (`emotion.training.head`): model, fingerprint, recipe, data; or {}.
     """
 
     classes: tuple[str, ...] = DEFAULT_CLASSES
@@ -179,6 +180,7 @@ class ModelInfo:
     parameters: int = 0
     scores: dict[str, Any] = dataclasses.field(default_factory=dict)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
+    backbone: dict[str, Any] = dataclasses.field(default_factory=dict)
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@
             DataFolderMissingError · DataFolderUnreadableError · FolderNamesClashError
             SplitMissingError (ClassFoldersOnlyError)
             BringError and its kinds     data to be brought in (in `emotion.data.bring.errors`)
-            ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError)
+            ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError, TooFewToTeachError)
             FolderNotEmptyError · OwnPicturesChangedError · DecisionError
         PictureError                 one picture (in `emotion.images.errors`)
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
@@ -140,6 +140,11 @@ class DecisionError(DataError):
 
     def __init__(self, expected: str, received: str) -> None:
         super().__init__(f"The decision cannot be taken. Expected {expected}. Received: {received}.")
+
+
+class TooFewToTeachError(DataError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no picture of {name!r} yet. Expected at least one of each class. Add one.")
 
 
 class FolderNotEmptyError(DataError):

@@ -153,6 +153,7 @@ def answer_held_out(base: Predictor, own: Examples, old: Examples | None, place:
 
 PENALTY = 0.01  # on half the squared change, against the mean loss a face; features count in standard deviations
 STEPS = 300  # of Nesterov's method: 2,700 more moved no probability by more than 0.002
+STILL = 1e-5  # a slope below this everywhere is the bottom: a strong penalty is there after a tenth of the steps
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,9 @@ class Change:
         return _softmax(_logits(probabilities) + _columns(features, self.mean, self.scale) @ self.weights)
 
 
-def learn_last_layer(features: Floats, probabilities: Floats, labels: Labels, weights: Floats) -> Change:
+def learn_last_layer(
+    features: Floats, probabilities: Floats, labels: Labels, weights: Floats, penalty: float = PENALTY
+) -> Change:
     """Finds the change that answers these faces best.
 
     Args:
@@ -181,6 +184,8 @@ def learn_last_layer(features: Floats, probabilities: Floats, labels: Labels, we
         probabilities: (N, K) that the layer answers with now.
         labels: (N,) int, the truth.
         weights: (N,) how much each face counts, above 0.
+        penalty: on half the squared change, above 0. With equal probabilities for all classes what is learned is a
+            logistic regression.
     """
     share = (weights / weights.sum())[:, np.newaxis]
     mean = (share * features).sum(axis=0)
@@ -189,11 +194,13 @@ def learn_last_layer(features: Floats, probabilities: Floats, labels: Labels, we
     x = _columns(features, mean, scale)  # (N, F + 1)
     start, truth = _logits(probabilities), np.eye(probabilities.shape[1])[labels]  # (N, K)
     # The loss bends by at most this much in any direction, and by at least the penalty.
-    steepest = 0.5 * float(np.linalg.eigvalsh(x.T @ (share * x))[-1]) + PENALTY
-    momentum = (1 - np.sqrt(PENALTY / steepest)) / (1 + np.sqrt(PENALTY / steepest))
+    steepest = 0.5 * float(np.linalg.eigvalsh(x.T @ (share * x))[-1]) + penalty
+    momentum = (1 - np.sqrt(penalty / steepest)) / (1 + np.sqrt(penalty / steepest))
     change = ahead = np.zeros((x.shape[1], truth.shape[1]))
     for _ in range(STEPS):
-        slope = x.T @ (share * (_softmax(start + x @ ahead) - truth)) + PENALTY * ahead
+        slope = x.T @ (share * (_softmax(start + x @ ahead) - truth)) + penalty * ahead
+        if np.abs(slope).max() < STILL:
+            return Change(mean, scale, ahead)
         following = ahead - slope / steepest
         ahead = following + momentum * (following - change)
         change = following

@@ -18,10 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotion import runs
+from emotion import recipes, runs
 from emotion.runs import RunPaths, Status, append_history, read_history
 from emotion.runs import queue as jobs
 from emotion.system import EmotionError, PicturesChangedError, RunStateError, files, processes
+from emotion.training.head import run as head_run
 
 if TYPE_CHECKING:
     import keras
@@ -89,6 +90,9 @@ def _train(
     with StopWatch(paths, goodbye):
         _enter(paths, tell, "starting")
         _enter(paths, tell, "loading data")
+        if config.recipe == recipes.HEAD.name:
+            head_run.work(paths, config, lambda phase: _enter(paths, tell, phase), tell)
+            return Status.COMPLETED, ""
         learned = _read(paths, config)
         _enter(paths, tell, "loading TensorFlow")
         from emotion.training import fit
@@ -203,7 +207,6 @@ def main() -> None:
     line = _within(lines, WARM_DELAY_SECONDS)
     traced = None
     if line is None:
-        from emotion import recipes
         from emotion.training import fit
 
         config = recipes.config()

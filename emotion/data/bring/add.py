@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from emotion.data import class_names, listing, registry, splits
 from emotion.data.bring import fer_csv, staging, zips
 from emotion.data.bring.errors import FolderKnownError, NoClassesError, SourceMissingError
-from emotion.data.bring.layout import Options, class_files, locate, needs_split
+from emotion.data.bring.layout import Options, class_files, locate, needs_split, refuse_odd_classes, split_inside
 from emotion.data.bring.staging import quiet
 from emotion.data.class_names import class_key
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, DataSet
@@ -43,10 +43,13 @@ def _counted(
     split = None
     if needs_split(record.folder):
         classes = class_files(record.folder)
-        split = splits.share_out(record.folder, classes, options.share, options.seed, before, progress)
+        split = split_inside(record.folder) or splits.share_out(
+            record.folder, classes, options.share, options.seed, before, progress
+        )
         registry.write_split(part, split, options.share, options.seed)
     record = replace(record, names=options.renamed() or record.names)
     found = listing.on_disk(record.folder, record, split)
+    refuse_odd_classes(record.folder, sorted({name for classes in found.counts.values() for name in classes}))
     if not any(sum(classes.values()) for classes in found.counts.values()):
         raise NoClassesError(str(record.folder))
     left_out = {what: number for what, number in record.left_out.items() if number and what != OTHER_FILES}

@@ -181,3 +181,24 @@ class DownloadError(BringError):
             f"FER-2013 could not be downloaded ({why}): check the network and try again, or download the zip in the "
             "browser from kaggle.com/datasets/msambare/fer2013 and add it here."
         )
+
+
+class SplitAsClassError(BringError):
+    """A folder that would become a class is called like a split: its pictures would be learned as a class."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        super().__init__(
+            f"{name!r} in {root} would become a class, but it is called like a split: put the pictures into "
+            "train/<class>/ and test/<class>/, or call the folder otherwise."
+        )
+
+
+class NoClassExportError(BringError):
+    """Pictures beside boxes or masks: made for finding things in pictures, not for telling classes apart."""
+
+    def __init__(self, root: Path, beside: str) -> None:
+        super().__init__(
+            f"{root} holds pictures in images/ and their labels in {beside}/, as an export for detection or "
+            "segmentation does: export it for classification instead (a folder for each class; in Roboflow: "
+            "“Folder Structure”)."
+        )

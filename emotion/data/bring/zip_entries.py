@@ -27,13 +27,13 @@ from emotion.data.bring.errors import (
     ZipTooManyError,
 )
 from emotion.data.class_names import safe_name
+from emotion.data.folder_walk import JUNK_FOLDERS
 
 MOST_FILES = 300_000
 DEEPEST = 12  # folders in one another
 DRIVE = re.compile(r"[A-Za-z]:")
 ENCRYPTED, UTF_8 = 0x1 | 0x40, 0x800  # flags of an entry
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-JUNK_FOLDERS = frozenset({"__macosx", "@eadir"})
 
 
 @dataclass(frozen=True)

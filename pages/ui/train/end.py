@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError, count, read_json
+from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import before_after, frame, text
 from pages.ui.shared.both_scores import of_a_run
 from pages.ui.train import live
@@ -69,6 +70,11 @@ def result_sentence(report: dict[str, Any]) -> str:
         return ""
     low, high = best["accuracy_interval"]
     faces = count(best["n"], "face")
+    if report.get("method") == HELD_OUT:
+        return (
+            f"Held out in turn, {text.percent(best['accuracy'], 1)} of {faces} were answered right "
+            f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
+        )
     return f"It got {text.percent(best['accuracy'], 1)} of {faces} right that it had never seen " + (
         f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
         + (f" {best['doubt']}" if best.get("doubt") else "")

@@ -1,0 +1,87 @@
+"""What the command line does with a few pictures: the default that chooses itself, and the score without a test."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from emotion import recipes
+from emotion.cli import terminal
+from emotion.data import class_key, resolve, scan
+from emotion.evaluation import Evaluation
+from emotion.models import load_model
+from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
+from emotion.runs import RunPaths, read_run
+from emotion.system import DEMO, ConfigError, RunMissingError, read_json
+from emotion.training import FEW
+from emotion.training.head.run import HELD_OUT
+
+if TYPE_CHECKING:
+    from emotion.data import Listing
+    from emotion.models import Predictor
+
+# Settings of a network: who names one of them wants to train one.
+OF_A_NETWORK = ("epochs", "batch_size", "learning_rate", "validation_split", "width", "weight_decay",
+                "label_smoothing", "augmentation", "class_weights")  # fmt: skip
+
+
+def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> TrainingConfig | None:
+    """The settings of a run with the recipe head, where that is asked for or where there are few training faces.
+
+    Args:
+        chosen: the command line.
+        data: as a run keeps it, checked.
+        changes: the person's settings; None = not named.
+
+    Raises:
+        ConfigError: when head is asked for with settings that it has not, or a backbone without it.
+        ModelError: when there is no such backbone.
+    """
+    classes = label_order(changes["classes"] or DEFAULT_CLASSES)
+    asked = chosen.recipe == recipes.HEAD.name or (chosen.backbone is not None and chosen.recipe is None)
+    named = [name for name in OF_A_NETWORK if changes.get(name) is not None]
+    if asked and (named or changes["own"]):
+        raise ConfigError("recipe head", "no settings of a network, and no --own", ", ".join(named) or "--own")
+    if not asked:
+        if chosen.backbone is not None:
+            raise ConfigError("backbone", "the recipe head", chosen.recipe)
+        faces = _faces(data, classes)
+        if chosen.recipe or named or changes["own"] or faces is None or faces >= FEW:
+            return None
+        print(f"{faces} faces: builds on the shipped model, about 1 s; with thousands of faces a network of your own "
+              "is better (--recipe quick)", file=sys.stderr)  # fmt: skip
+    backbone = load_model(chosen.backbone or "pretrained")
+    kept = {name: changes[name] for name in ("seed", "name", "drop_twins") if changes.get(name) is not None}
+    return TrainingConfig(data=data, classes=classes, recipe=recipes.HEAD.name, epochs=recipes.HEAD.epochs,
+                          start_from=backbone.reference, freeze=True, **kept)  # fmt: skip
+
+
+def _faces(data: str, classes: tuple[str, ...]) -> int | None:
+    """Training faces of these classes; None for the drawn ones, of which there are plenty."""
+    if data == DEMO:
+        return None
+    there = scan(resolve(data)).counts["train"]
+    return sum(there.get(class_key(name), 0) for name in classes)
+
+
+def told_instead(predictor: Predictor, listing: Listing, *, as_json: bool) -> bool:
+    """Prints the score of held-out faces of a model that has learned from this data, which has no test split.
+
+    Returns:
+        False where the model has no such score or has learned from other data: nothing is printed then.
+    """
+    paths = RunPaths(predictor.path.parent)
+    report = read_json(paths.report)
+    try:
+        same = resolve(read_run(paths).config.data) == listing.root
+    except RunMissingError:
+        return False
+    if not same or report.get("method") != HELD_OUT:
+        return False
+    print("emotion: this data has no test split. These figures are of its training faces, each answered by a last "
+          f"layer that had not learned from it ({report['folds']} folds).", file=sys.stderr)  # fmt: skip
+    score = Evaluation.from_json(report["best"])
+    print(json.dumps(score.to_json() | {"method": HELD_OUT}) if as_json else terminal.evaluation(score))
+    return True

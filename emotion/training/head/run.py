@@ -1,0 +1,119 @@
+"""The run of the recipe `head`: few pictures, a last layer of its own, all files of a run, no TensorFlow.
+
+`model.keras` is not among them: nothing that answers needs it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from emotion import evaluation, runs
+from emotion.data import class_key, dataset, material, resolve, scan
+from emotion.models import load_model
+from emotion.runs import Status
+from emotion.system import count, files
+from emotion.training.head import teach
+from emotion.training.head.teach import Backbone
+
+if TYPE_CHECKING:
+    from emotion.data import Examples, Listing
+    from emotion.recipes import TrainingConfig
+    from emotion.runs import RunPaths
+    from emotion.training.head.teach import Taught
+
+
+HELD_OUT, TEST_SPLIT = "held out in turn", "test split"
+ENOUGH_TEST_FACES = 50  # of each class: with fewer, held-out training faces say more
+TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
+LITTLE = "One picture of a class is very little: none can be held out to say how good it is."
+
+
+def work(
+    paths: RunPaths, config: TrainingConfig, enter: Callable[[str], None], tell: Callable[[dict[str, Any]], None]
+) -> None:
+    """Reads the faces, teaches, and writes the model and its report.
+
+    Args:
+        paths: the run folder.
+        config: with the recipe head; `start_from` is the model that is built on.
+        enter: is called with the name of each phase.
+        tell: is called with {"event": "note", "text": …}, what there is to say of the outcome.
+
+    Raises:
+        DataError, ModelError: what is missing.
+    """
+    began = time.monotonic()
+    enter("loading data")
+    listing = scan(resolve(config.data))
+    train = dataset.load(listing, "train", config.classes)
+    test = _test(listing, config)
+    if config.drop_twins and test is not None:
+        train = material.without(train, test)
+    runs.write_status(paths, Status.RUNNING, fingerprint=listing.fingerprint)
+    enter("training")
+    backbone = Backbone(load_model(config.start_from))
+    taught = teach.teach(backbone, train.images, train.labels, train.classes, config.seed)
+    taught = teach.with_data(taught, material.title(config), listing.fingerprint)
+    enter("exporting")
+    report = _report(train, test, taught)
+    _write_model(paths, taught, report)
+    report |= {
+        "seconds": round(time.monotonic() - began, 1),
+        "left_out": {"unreadable": len(train.unreadable), "faceless": len(train.faceless)},
+        "data": material.title(config),
+        "fingerprint": listing.fingerprint,
+    }
+    files.write_json(paths.report, report)
+    for line in sentences(taught):
+        tell({"event": "note", "text": line})
+
+
+def sentences(taught: Taught) -> list[str]:
+    """What there is to say of the outcome: the score of held-out faces, what is too little, what looks alike."""
+    if taught.score is None:
+        return [LITTLE]
+    score = taught.score
+    low, high = score.accuracy_interval
+    right = sum(row[label] for label, row in enumerate(score.confusion_matrix))
+    said = [f"held out in turn: {right} of {count(score.n, 'face')} right, between {low:.1%} and {high:.1%} "
+            "with 95 % confidence"]  # fmt: skip
+    said += [
+        f"It cannot tell {pair.first} from {pair.second}: {pair.right} of {pair.n} right, which may be luck."
+        for pair in taught.alike
+    ]
+    if taught.weakest:
+        said.append(f"Ten more of {taught.weakest} would help most.")
+    return said
+
+
+def _test(listing: Listing, config: TrainingConfig) -> Examples | None:
+    """The test split where it is large enough to say how good a model is."""
+    there = listing.counts["test"]
+    if min(there.get(class_key(name), 0) for name in config.classes) < ENOUGH_TEST_FACES:
+        return None
+    return dataset.load(listing, "test", config.classes)
+
+
+def _report(train: Examples, test: Examples | None, taught: Taught) -> dict[str, Any]:
+    report: dict[str, Any] = {"penalty": taught.head.penalty, "folds": taught.head.folds, "notes": sentences(taught)}
+    report["wrong"] = [train.files[place] for place in taught.wrong]
+    report["held_out"] = taught.score.to_json() if taught.score else None
+    if test is not None:
+        return report | {"method": TEST_SPLIT, "best": evaluation.evaluate_model(taught.predictor, test)[0].to_json()}
+    if taught.score is None:
+        return report | {"warning": LITTLE}
+    return report | {"method": HELD_OUT, "best": report["held_out"]}
+
+
+def _write_model(paths: RunPaths, taught: Taught, report: dict[str, Any]) -> None:
+    """`model.json` first, so that a `model.tflite` is never without it."""
+    info = taught.predictor.info.to_json()
+    prefix = "test" if report.get("method") == TEST_SPLIT else "held_out"
+    if best := report.get("best"):
+        info["scores"] = {f"{prefix}_{name}": best[name] for name in TOLD}
+    files.write_json(paths.model_info, info)
+    temporary = paths.model.with_name(".model.tmp.tflite")
+    temporary.write_bytes(taught.network())
+    files.replace(temporary, paths.model)

@@ -1,0 +1,206 @@
+"""Teaching with a few pictures: drawn faces, with and without glasses, and what can go wrong with so few."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emotion.data.drawn.face import paint
+from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
+from emotion.data.drawn.write import OVERSIZE
+from emotion.images.crop import as_batch
+from emotion.models.predictor import Predictor, load_model
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import run as runs
+from emotion.runs.run import RunPaths
+from emotion.system.errors import ModelFileError, TooFewToTeachError
+from emotion.system.paths import IMAGE_SIZE
+from emotion.training.head import fold, run, solve
+from emotion.training.head import teach as teaching
+from emotion.training.head.teach import Backbone, Taught, teach
+
+Pictures = teaching.Pictures
+
+
+@pytest.fixture(scope="module")
+def backbone() -> Backbone:
+    return Backbone(load_model("pretrained"))
+
+
+def drawn(glasses: str, count: int, seed: int) -> Pictures:
+    """(count, 48, 48) drawn faces that all wear these glasses."""
+    faces = []
+    for number in range(count):
+        rng = np.random.default_rng((seed, number))
+        look = replace(draw_look(rng, covered_share=0.0), glasses=glasses)
+        side = IMAGE_SIZE * OVERSIZE
+        face = paint(look, draw_expression(rng, rng.uniform(-1, 1)), draw_pose(rng, 0.3), side)
+        faces.append(np.asarray(face.convert("L").resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BOX)))
+    return np.stack(faces)
+
+
+def glasses(count: int, bare: int | None = None, seed: int = 0) -> tuple[Pictures, np.ndarray]:
+    """Faces without (label 0) and with dark glasses (label 1)."""
+    bare = count if bare is None else bare
+    pictures = np.concatenate([drawn("none", bare, seed), drawn("dark", count, seed + 1)])
+    return pictures, np.repeat([0, 1], [bare, count])
+
+
+def accuracy(taught: Taught, pictures: Pictures, labels: np.ndarray) -> float:
+    said = taught.predictor.predict_classes(as_batch(pictures))
+    return float((said.argmax(axis=1) == labels).mean())
+
+
+def from_file(taught: Taught, folder: Path) -> Predictor:
+    path = folder / "model.tflite"
+    path.write_bytes(taught.network())
+    return Predictor(path, taught.predictor.info, "kept")
+
+
+def test_ten_faces_a_class_teach_what_the_backbone_never_learned(backbone: Backbone) -> None:
+    taught = teach(backbone, *glasses(10), ("bare", "dark"))
+
+    assert accuracy(taught, *glasses(50, seed=100)) >= 0.75  # a coin: 0.5
+    assert taught.score is not None
+    assert taught.score.n == 20
+
+
+def test_the_same_seed_gives_the_same_head(backbone: Backbone) -> None:
+    first = teach(backbone, *glasses(6), ("bare", "dark"), seed=3)
+    second = teach(Backbone(backbone.predictor), *glasses(6), ("bare", "dark"), seed=3)
+
+    np.testing.assert_array_equal(first.head.weights, second.head.weights)
+    assert first.score == second.score
+
+
+def test_a_class_with_few_faces_counts_as_much_as_one_with_many(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned, rare = glasses(4, bare=60), drawn("dark", 40, 201)
+    found = accuracy(teach(backbone, *learned, ("bare", "dark")), rare, np.ones(40, np.int64))
+
+    monkeypatch.setattr(solve, "balanced", lambda labels, classes: np.ones(len(labels)))
+    drowned = accuracy(teach(backbone, *learned, ("bare", "dark")), rare, np.ones(40, np.int64))
+
+    assert found > drowned
+
+
+def test_one_picture_a_class_works_and_has_no_score(backbone: Backbone) -> None:
+    taught = teach(backbone, *glasses(1), ("bare", "dark"))
+
+    assert taught.score is None
+    assert run.sentences(taught) == [run.LITTLE]
+    assert taught.predictor.predict_classes(as_batch(glasses(1)[0])).shape == (2, 2)
+
+
+def test_a_class_without_a_picture_is_named(backbone: Backbone) -> None:
+    with pytest.raises(TooFewToTeachError, match="no picture of 'dark' yet"):
+        teach(backbone, drawn("none", 2, 0), np.array([0, 0]), ("bare", "dark"))
+
+
+def test_two_classes_with_the_same_pictures_cannot_be_told_apart(backbone: Backbone) -> None:
+    faces = drawn("none", 8, 0)
+    taught = teach(backbone, np.concatenate([faces, faces]), np.repeat([0, 1], 8), ("one", "other"))
+
+    assert [(pair.first, pair.second) for pair in taught.alike] == [("one", "other")]
+    assert any("cannot tell one from other" in line for line in run.sentences(taught))
+
+
+def test_classes_that_are_told_apart_are_not_called_alike(backbone: Backbone) -> None:
+    assert teach(backbone, *glasses(20), ("bare", "dark")).alike == ()
+
+
+def test_the_wrong_answers_are_those_of_held_out_faces(backbone: Backbone) -> None:
+    pictures, labels = glasses(10)
+    labels[0] = 1  # a picture in the wrong folder: learned it is right, held out it is wrong
+
+    assert 0 in teach(backbone, pictures, labels, ("bare", "dark")).wrong
+
+
+@pytest.mark.parametrize("classes", [2, 3, 20])
+def test_the_file_answers_as_the_model_in_memory(backbone: Backbone, tmp_path: Path, classes: int) -> None:
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (3 * classes, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    names = tuple(f"class {number:02}" for number in range(classes))
+    taught = teach(backbone, pictures, np.arange(3 * classes) % classes, names)
+
+    kept = from_file(taught, tmp_path)
+
+    faces = as_batch(pictures)
+    np.testing.assert_allclose(kept.predict_classes(faces), taught.predictor.predict_classes(faces), atol=1e-5)
+    np.testing.assert_array_equal(kept.features(faces), backbone.predictor.features(faces))
+
+
+def test_a_head_can_be_the_backbone_of_the_next_one(backbone: Backbone, tmp_path: Path) -> None:
+    first = from_file(teach(backbone, *glasses(3), ("bare", "dark")), tmp_path)
+    second = teach(Backbone(first), *glasses(3), ("bare", "dark"))
+
+    again = fold.fold(first.path.read_bytes(), second.head.weights, second.head.bias)
+
+    assert len(again) < len(first.path.read_bytes()) + 1000  # the old layer does not stay in the file
+
+
+def test_a_backbone_that_is_gone_is_told(backbone: Backbone, tmp_path: Path) -> None:
+    first = from_file(teach(backbone, *glasses(2), ("bare", "dark")), tmp_path)
+    taught = teach(Backbone(first), *glasses(2), ("bare", "dark"))
+    first.path.unlink()
+
+    with pytest.raises(ModelFileError, match="last layer cannot be replaced"):
+        taught.network()
+
+
+def test_five_hundred_pictures_are_seen_once_each(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (500, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    fresh, asked = Backbone(backbone.predictor), []
+    seen = np.random.default_rng(1).normal(size=(500, 8)).astype(np.float32)
+    monkeypatch.setattr(fresh.predictor, "features", lambda faces: (asked.append(len(faces)), seen[: len(faces)])[1])
+
+    fresh.features(pictures[:499])
+    fresh.features(pictures)
+
+    assert asked == [499, 1]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pictures, labels = glasses(6)
+    for number, (face, label) in enumerate(zip(pictures, labels, strict=True)):
+        where = tmp_path / "data" / "train" / ("bare", "dark")[label]
+        where.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(face).save(where / f"{number:02}.png")
+    return tmp_path / "data"
+
+
+def run_of(folder: Path, home: Path) -> RunPaths:
+    config = TrainingConfig(data=str(folder), classes=("bare", "dark"), recipe="head", start_from="pretrained",
+                            freeze=True, epochs=1)  # fmt: skip
+    paths = runs.new_run(config, home / "runs" / "one")
+    run.work(paths, config, lambda phase: None, lambda row: None)
+    return paths
+
+
+def test_a_run_leaves_a_model_and_a_score_that_says_where_it_comes_from(folder: Path, home: Path) -> None:
+    paths = run_of(folder, home)
+
+    report, model = json.loads(paths.report.read_text()), json.loads(paths.model_info.read_text())
+
+    assert report["method"] == "held out in turn"
+    assert report["best"]["n"] == 12
+    assert {"test_accuracy", "held_out_accuracy"} & set(model["scores"]) == {"held_out_accuracy"}
+    assert model["backbone"]["model"] == "pretrained"
+    assert len(model["backbone"]["fingerprint"]) == 32
+    assert load_model(paths.root).predict_classes(as_batch(drawn("dark", 2, 9))).shape == (2, 2)
+
+
+def test_a_large_picture_without_a_face_is_left_out_and_counted(folder: Path, home: Path) -> None:
+    Image.new("RGB", (400, 300), (200, 120, 40)).save(folder / "train" / "bare" / "wall.png")
+
+    report = json.loads(run_of(folder, home).report.read_text())
+
+    assert report["left_out"] == {"unreadable": 0, "faceless": 1}
+    assert report["best"]["n"] == 12
