@@ -7,6 +7,7 @@ The worker is the only writer of what a run produces; pages and the command line
 from __future__ import annotations
 
 import datetime
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -14,8 +15,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
@@ -186,8 +185,7 @@ def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
 
 def claim(paths: RunPaths, status: Status) -> None:
     """Says that this process is the one at work (or waiting its turn) for the run."""
-    process = psutil.Process()
-    write_status(paths, status, pid=process.pid, pid_started=process.create_time())
+    write_status(paths, status, pid=os.getpid(), pid_started=processes.started())
 
 
 def read_run(paths: RunPaths) -> Run:

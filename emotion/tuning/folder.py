@@ -207,7 +207,7 @@ def _state(paths: TuningPaths) -> tuple[State, str]:
     workers = sorted((worker for worker in workers if worker), key=lambda worker: worker["began"])
     if any(is_at_work(worker) for worker in workers):
         return (State.STOPPING if paths.stop.exists() else State.RUNNING), ""
-    if paths.starting.exists() and time.time() - paths.starting.stat().st_mtime < GRACE_SECONDS:
+    if paths.starting.exists() and processes.is_fresh(paths.starting.stat().st_mtime, GRACE_SECONDS):
         return State.STARTING, ""
     if not workers:
         return State.FAILED, "Its process did not begin. The last lines of its log tell more."
@@ -220,5 +220,5 @@ def is_at_work(worker: dict[str, Any]) -> bool:
     if worker["ended"]:
         return False
     if worker["host"] != platform.node():
-        return bool(time.time() - worker["seen"] < SEEN_SECONDS)
+        return processes.is_fresh(worker["seen"], SEEN_SECONDS)
     return processes.is_alive(worker["pid"], worker["pid_started"])
