@@ -12,8 +12,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from emotion.system import cache_dir, files, processes
 
 CHECK, FACES, LABELS = "check", "faces", "labels"
@@ -53,16 +51,16 @@ class Writer:
     """Tells how far a check is; used by the process itself."""
 
     def __init__(self, place: Path) -> None:
-        self._place, self._began, self._told = place, time.time(), 0.0
+        self._place, self._began, self._told = place, time.monotonic(), -WRITE_EVERY
         self._what, self._what_began = "", self._began
         place.parent.mkdir(parents=True, exist_ok=True)
         self._write("running", "starting", 0, 0)
 
     def tell(self, what: str, done: int, total: int) -> None:
         if what != self._what:
-            self._what, self._what_began, self._told = what, time.time(), 0.0
-        if time.time() - self._told >= WRITE_EVERY:
-            self._told = time.time()
+            self._what, self._what_began, self._told = what, time.monotonic(), -WRITE_EVERY
+        if time.monotonic() - self._told >= WRITE_EVERY:
+            self._told = time.monotonic()
             self._write("running", what, done, total)
 
     def end(self, error: str = "") -> None:
@@ -70,9 +68,9 @@ class Writer:
         self._write("failed" if error else "done", "", 0, 0, error)
 
     def _write(self, status: str, what: str, done: int, total: int, error: str = "") -> None:
-        me = psutil.Process()
+        seconds = time.monotonic() - self._what_began
         facts = {"status": status, "what": what, "done": done, "total": total, "error": error,
-                 "seconds": time.time() - self._what_began, "pid": me.pid, "started": me.create_time()}  # fmt: skip
+                 "seconds": seconds, "pid": os.getpid(), "started": processes.started()}  # fmt: skip
         files.write_json(self._place, facts)
 
 
@@ -116,6 +114,6 @@ def read(root: Path, kind: str) -> State | None:
 
 def _is_there(stored: dict[str, object]) -> bool:
     pid, started, asked = stored.get("pid"), stored.get("started"), stored.get("asked")
-    if isinstance(pid, int) and isinstance(started, float):
+    if isinstance(pid, int) and isinstance(started, str | float):
         return processes.is_alive(pid, started)
-    return isinstance(asked, float) and time.time() - asked < GRACE_SECONDS
+    return isinstance(asked, float) and processes.is_fresh(asked, GRACE_SECONDS)

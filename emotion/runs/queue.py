@@ -32,7 +32,7 @@ POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
 WARM_NEEDS_BYTES = 2 * 2**30  # the warm worker holds 730 MB; below this much free memory there is none
 
-_started: dict[str, float] = {}
+_started: dict[str, float] = {}  # run id → when this process last started one for it, on a clock that nobody sets
 _warm: subprocess.Popen[bytes] | None = None
 _guard = threading.Lock()  # the server's sessions are threads
 
@@ -155,14 +155,14 @@ def start_orphans(line: list[Run] | None = None) -> None:
         line: the queue, for a caller who has just asked for it; None asks.
     """
     for run in queue() if line is None else line:
-        fresh = time.time() - max(run.queued, _started.get(run.id, 0.0)) < GRACE_SECONDS
-        if run.pid is None and not fresh:
+        just_started = time.monotonic() - _started.get(run.id, -GRACE_SECONDS) < GRACE_SECONDS
+        if run.pid is None and not just_started and not processes.is_fresh(run.queued, GRACE_SECONDS):
             _launch(run.paths)
 
 
 def _launch(paths: RunPaths) -> Run:
     with _guard:
-        _started[paths.id] = time.time()
+        _started[paths.id] = time.monotonic()
         if not _hand_to_warm_worker(paths):
             _spawn(["train", "--run-dir", str(paths.root)], paths)
     return runs.read_run(paths)

@@ -15,8 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
 from emotion.runs import index
@@ -187,8 +185,7 @@ def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
 
 def claim(paths: RunPaths, status: Status) -> None:
     """Says that this process is the one at work (or waiting its turn) for the run."""
-    process = psutil.Process()
-    write_status(paths, status, pid=process.pid, pid_started=process.create_time())
+    write_status(paths, status, pid=os.getpid(), pid_started=processes.started())
 
 
 @dataclass(frozen=True)
@@ -203,7 +200,7 @@ class _Stored:
 
     run: Run
     pid: int | None
-    started: float | None
+    started: processes.Started | None
     certain: bool
 
     def as_it_is_now(self) -> Run:

@@ -8,6 +8,7 @@ import os
 import site
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,13 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -2,
 MOST = 2**31 - 1  # bytes, the largest that `mallopt` takes
 GROWTH = 256 * 2**20  # bytes that the heap grows by; what is not touched costs nothing
 _keeps_everything = False
+_PROC = Path("/proc")
+# A moment may lie so far ahead: clocks of two computers, or of a file server and this one, differ a little.
+AHEAD_SECONDS = 2.0
+
+# When a process started, as a file keeps it: on Linux "<boot>-<ticks>", which no change of the clock moves; elsewhere,
+# and in files of earlier versions, seconds since 1970.
+Started = str | float
 
 
 def keep_memory(block: int | None = None) -> None:
@@ -47,14 +55,30 @@ def keep_memory(block: int | None = None) -> None:
         _keeps_everything = True
 
 
-def is_alive(pid: int | None, started: float | None) -> bool:
-    """Whether that very process still runs; the start time tells it from a later one with the same number.
+def started() -> Started:
+    """When this process started, for `is_alive` to be asked with in another process, or later.
+
+    psutil's time of creation is the time of boot, which follows the clock, plus ticks since then: it moves when
+    somebody sets the clock. Here the boot is told by its random number instead. It is made of [0-9a-f-] only, so that
+    it can stand in the name of a file.
+    """
+    boot, found = _boot(), _on_linux("self")
+    if boot and found is not None:
+        return f"{boot}-{found[1]}"
+    return psutil.Process().create_time()
+
+
+def is_alive(pid: int | None, started: Started | None) -> bool:
+    """Whether that very process still runs; its start tells it from a later one with the same number.
 
     Args:
-        started: seconds since 1970, as psutil gives it; None takes any process of that number.
+        started: as `started()` gave it there; None takes any process of that number.
     """
     if not pid:
         return False
+    if isinstance(started, str):
+        found = _on_linux(str(pid))
+        return found is not None and found[0] not in "ZX" and f"{_boot()}-{found[1]}" == started
     try:
         process = psutil.Process(pid)
         same = started is None or abs(process.create_time() - started) < 1.0
@@ -93,6 +117,38 @@ def environment() -> dict[str, str]:
     if found:
         variables["PYTHONPATH"] = os.pathsep.join(found)
     return variables
+
+
+def is_fresh(moment: float, seconds: float) -> bool:
+    """Whether a moment lies less than that long ago; one in the future does not, whoever has set the clock.
+
+    Args:
+        moment: seconds since 1970.
+        seconds: more than 0.
+    """
+    return -AHEAD_SECONDS <= time.time() - moment < seconds
+
+
+def _boot() -> str:
+    """The random number that this start of the machine has got from Linux; "" where there is none."""
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def _on_linux(process: str) -> tuple[str, int] | None:
+    """State (a letter) and start (clock ticks since boot) of a process as proc(5) gives them; None where it does not.
+
+    Args:
+        process: its number, or "self".
+    """
+    try:
+        line = (_PROC / process / "stat").read_bytes()
+        fields = line[line.rindex(b")") + 1 :].split()  # before it stands the program's name, with any letters
+        return fields[0].decode("ascii"), int(fields[19])  # the third and the 22nd field
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def spawn(arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:

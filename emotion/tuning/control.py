@@ -97,13 +97,13 @@ class Attendance:
         self.name = f"{platform.node()}-{process.pid}-{int(process.create_time())}"
         self.path = paths.workers / f"{self.name}.json"
         now = time.time()
-        self.row: dict[str, Any] = {"pid": process.pid, "pid_started": process.create_time(), "host": platform.node()}
+        self.row: dict[str, Any] = {"pid": process.pid, "pid_started": processes.started(), "host": platform.node()}
         self._write(began=now, ended="", reason="")
         paths.starting.unlink(missing_ok=True)
 
     def seen(self) -> None:
         """Says that this process is still there."""
-        if time.time() - self.row["seen"] > SEEN_EVERY:
+        if not processes.is_fresh(self.row["seen"], SEEN_EVERY):
             self._write()
 
     def end(self, state: State, reason: str = "") -> None:

@@ -224,7 +224,7 @@ def _state(paths: TuningPaths) -> tuple[State, str]:
 
 def _is_starting(paths: TuningPaths) -> bool:
     try:
-        return time.time() - paths.starting.stat().st_mtime < GRACE_SECONDS
+        return processes.is_fresh(paths.starting.stat().st_mtime, GRACE_SECONDS)
     except FileNotFoundError:
         return False
 
@@ -234,5 +234,5 @@ def is_at_work(worker: dict[str, Any]) -> bool:
     if worker["ended"]:
         return False
     if worker["host"] != platform.node():
-        return bool(time.time() - worker["seen"] < SEEN_SECONDS)
+        return processes.is_fresh(worker["seen"], SEEN_SECONDS)
     return processes.is_alive(worker["pid"], worker["pid_started"])

@@ -1,70 +1,206 @@
-"""Where processes of the program start, and that they find the package there."""
+"""Whether a process is still there, whatever happens to the clock."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
-from emotion.system import paths, processes
+from emotion.checks import job
+from emotion.data.bring import staging
+from emotion.recipes import TrainingConfig, catalogue
+from emotion.runs import Status, claim, list_runs, new_run, queue, read_run, write_status
+from emotion.system import files, processes
+from emotion.tuning import folder
+from emotion.tuning.control import SEEN_EVERY, Attendance
+from emotion.tuning.folder import State
+from emotion.tuning.trials import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
-TELL = "import os, emotion; print(os.getcwd()); print(os.path.dirname(os.path.dirname(emotion.__file__)))"
+HOUR = 3600.0
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere psutil's time of creation is all there is")
 
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """The package as if it lay in tmp_path/packages, with the person's folder in tmp_path/home, which is not there."""
-    package = tmp_path / "packages" / "emotion"
-    (package / "system").mkdir(parents=True)
-    (package / "__init__.py").touch()
-    monkeypatch.setattr(paths, "__file__", str(package / "system" / "paths.py"))
-    monkeypatch.setenv("EMOTION_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    return package.parent
+def move_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the clock: Linux then moves the time of boot along, from which psutil counts."""
+
+    def move(seconds: float) -> None:
+        boot, now = psutil.boot_time(), time.time
+        monkeypatch.setattr("psutil._pslinux.boot_time", lambda: boot + seconds)
+        monkeypatch.setattr(time, "time", lambda: now() + seconds)
+
+    return move
 
 
-def told_by_a_child() -> list[str]:
-    """The folder that a child starts in, and the one that it takes the package from."""
-    process = processes.spawn(["-c", TELL], stdin=subprocess.DEVNULL, output=subprocess.PIPE)
-    return process.communicate(timeout=60)[0].decode().split()
+@pytest.fixture
+def tuning(home: Path) -> folder.TuningPaths:
+    return folder.new(Settings(catalogue.config("quick"), {"shift": (0.0, 0.2)}))
 
 
-def test_a_child_of_a_checkout_starts_in_the_project(home):
-    assert told_by_a_child() == [str(ROOT), str(ROOT)]
+@on_linux
+@pytest.mark.parametrize("seconds", [2.0, -2.0, HOUR, -HOUR])
+def test_a_run_at_work_is_not_lost_when_the_clock_moves(
+    home: Path, move_clock: Callable[[float], None], seconds: float
+) -> None:
+    paths = new_run(TrainingConfig())
+    claim(paths, Status.RUNNING)
+
+    move_clock(seconds)
+
+    assert read_run(paths).status is Status.RUNNING
+    assert [run.pid for run in list_runs()] == [os.getpid()]
 
 
-def test_a_child_of_an_installed_package_starts_in_the_persons_folder(installed, tmp_path):
-    assert told_by_a_child() == [str(tmp_path / "home"), str(installed)]
+@on_linux
+def test_a_tuning_at_work_is_not_lost_when_the_clock_moves(
+    tuning: folder.TuningPaths, move_clock: Callable[[float], None]
+) -> None:
+    Attendance(tuning)
+
+    move_clock(2.0)
+
+    assert folder.read(tuning).state is State.RUNNING
 
 
-def test_a_child_finds_packages_that_are_named_from_the_current_folder(installed, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", "packages")
+@on_linux
+def test_a_check_at_work_is_not_lost_when_the_clock_moves(home: Path, move_clock: Callable[[float], None]) -> None:
+    job.Writer(job.location(home, job.CHECK))
 
-    assert told_by_a_child() == [str(tmp_path / "home"), str(installed)]
+    move_clock(2.0)
 
-
-def test_what_lies_in_the_persons_folder_is_not_taken_for_the_package(installed, tmp_path):
-    (tmp_path / "home" / "emotion").mkdir(parents=True)
-    (tmp_path / "home" / "emotion" / "__init__.py").touch()
-
-    assert told_by_a_child()[1] == str(installed)
+    state = job.read(home, job.CHECK)
+    assert state is not None
+    assert state.status == "running"
 
 
-def test_pythons_own_folder_of_packages_is_not_put_before_pythons_own_modules(tmp_path, monkeypatch):
-    """In PYTHONPATH it would come before the standard library."""
-    monkeypatch.setattr(paths, "checkout", lambda: None)
-    monkeypatch.setattr(paths, "beside_the_code", lambda: tmp_path)
-    monkeypatch.setattr(processes.site, "getsitepackages", lambda: [str(tmp_path)])
-    monkeypatch.delenv("PYTHONPATH", raising=False)
+@on_linux
+def test_an_import_at_work_is_not_swept_away_when_the_clock_moves(
+    home: Path, move_clock: Callable[[float], None]
+) -> None:
+    with staging.place("mine") as part:
+        move_clock(2.0)
 
-    assert "PYTHONPATH" not in processes.environment()
+        assert staging.sweep() == 0
+        assert part.is_dir()
 
 
-def test_a_process_of_a_checkout_keeps_its_variables(monkeypatch):
-    monkeypatch.delenv("PYTHONPATH", raising=False)
+@on_linux
+def test_a_process_of_an_earlier_start_of_the_machine_is_gone() -> None:
+    ticks = str(processes.started()).rpartition("-")[2]
 
-    assert processes.environment() == dict(os.environ)
+    assert not processes.is_alive(os.getpid(), f"00000000-0000-4000-8000-000000000000-{ticks}")
+
+
+@on_linux
+def test_a_later_process_with_the_same_number_is_another() -> None:
+    boot, _, ticks = str(processes.started()).rpartition("-")
+
+    assert processes.is_alive(os.getpid(), f"{boot}-{ticks}")
+    assert not processes.is_alive(os.getpid(), f"{boot}-{int(ticks) + 1}")
+
+
+@on_linux
+def test_a_program_may_have_any_name() -> None:
+    names_itself = "open('/proc/self/comm', 'w').write(') Z 1 (')"
+    tells = "from emotion.system import processes; print(processes.started(), flush=True)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", f"{names_itself}; {tells}; input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    started = child.stdout.readline().strip()
+
+    assert processes.is_alive(child.pid, started)
+
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    zombie = processes.is_alive(child.pid, started)
+    child.communicate()
+    assert not zombie
+    assert not processes.is_alive(child.pid, started)
+
+
+def test_a_file_of_an_earlier_version_is_still_understood(home: Path) -> None:
+    paths = new_run(TrainingConfig())
+    write_status(paths, Status.RUNNING, pid=os.getpid(), pid_started=psutil.Process().create_time())
+
+    assert read_run(paths).status is Status.RUNNING
+
+
+def test_a_folder_of_an_earlier_version_is_still_understood(home: Path) -> None:
+    own = home / "datasets" / f".0a1b2c3d.{os.getpid()}.{psutil.Process().create_time():.0f}.part"
+    own.mkdir(parents=True)
+
+    assert staging.sweep() == 0
+
+
+def test_without_proc_a_process_is_known_by_its_time_of_creation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_PROC", tmp_path)
+
+    started = processes.started()
+
+    assert started == psutil.Process().create_time()
+    assert processes.is_alive(os.getpid(), started)
+
+
+@pytest.mark.parametrize(
+    ("age", "fresh"), [(0.0, True), (9.0, True), (11.0, False), (-1.0, True), (-4.0, False), (-HOUR, False)]
+)
+def test_only_what_lies_shortly_before_now_is_fresh(age: float, fresh: bool) -> None:
+    assert processes.is_fresh(time.time() - age, 10.0) is fresh
+
+
+def test_a_run_that_was_queued_in_the_future_gets_its_process_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(queue, "_spawn", lambda arguments, paths: begun.append(paths.id))
+    paths = new_run(TrainingConfig())
+    write_status(paths, Status.QUEUED, queued=time.time() + HOUR)
+
+    queue.start_orphans()
+    queue.start_orphans()
+
+    assert begun == [paths.id]
+
+
+def test_a_tuning_whose_start_lies_in_the_future_has_not_begun(tuning: folder.TuningPaths) -> None:
+    tuning.starting.touch()
+    os.utime(tuning.starting, (time.time() + HOUR,) * 2)
+
+    assert folder.read(tuning).state is State.FAILED
+
+
+def test_a_process_elsewhere_that_was_seen_in_the_future_does_not_count(tuning: folder.TuningPaths) -> None:
+    row = Attendance(tuning).row | {"host": "elsewhere"}
+
+    assert not folder.is_at_work(row | {"seen": time.time() + HOUR})
+
+
+def test_a_process_says_at_once_that_it_is_there_when_the_clock_was_put_back(tuning: folder.TuningPaths) -> None:
+    attendance = Attendance(tuning)
+    attendance.row["seen"] = time.time() + SEEN_EVERY + HOUR
+
+    attendance.seen()
+
+    assert files.read_json(attendance.path)["seen"] <= time.time()
+
+
+def test_a_check_that_was_asked_for_in_the_future_is_lost(home: Path) -> None:
+    place = job.location(home, job.CHECK)
+    place.parent.mkdir(parents=True)
+    files.write_json(place, {"status": "running", "what": "starting", "asked": time.time() + HOUR})
+
+    state = job.read(home, job.CHECK)
+
+    assert state is not None
+    assert state.status == "lost"

@@ -16,13 +16,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
-
 from emotion.data import registry
 from emotion.data.bring.errors import CannotWriteError, DataNameTakenError, NoRoomError
 from emotion.system import processes, replace
 
-PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.(\d+)\.(part|gone)")
+PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.([0-9a-f-]+)\.(part|gone)")
 RESERVE = 200 * 10**6  # bytes that stay free on the disk
 BLOCK = 4096  # bytes that even the smallest file takes
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -35,8 +33,9 @@ def quiet(what: str, done: int, total: int) -> None:
 
 
 def _hidden(ending: str) -> Path:
-    process = psutil.Process()
-    return registry.sets_dir() / f".{secrets.token_hex(4)}.{process.pid}.{process.create_time():.0f}.{ending}"
+    started = processes.started()
+    start = started if isinstance(started, str) else f"{started:.0f}"
+    return registry.sets_dir() / f".{secrets.token_hex(4)}.{os.getpid()}.{start}.{ending}"
 
 
 @contextlib.contextmanager
@@ -100,13 +99,18 @@ def remove(folder: Path) -> None:
     shutil.rmtree(hidden, ignore_errors=True)
 
 
+def _start(text: str) -> processes.Started:
+    """When a process started, out of the name of a folder."""
+    return float(text) if text.isdecimal() else text
+
+
 def sweep() -> int:
     """Removes what killed processes have left in `datasets/`; returns how many folders."""
     removed = 0
     with contextlib.suppress(FileNotFoundError):
         for entry in list(os.scandir(registry.sets_dir())):
             owner = PART.fullmatch(entry.name)
-            if owner and not processes.is_alive(int(owner[1]), float(owner[2])):
+            if owner and not processes.is_alive(int(owner[1]), _start(owner[2])):
                 shutil.rmtree(entry.path, ignore_errors=True)
                 removed += 1
     return removed

@@ -164,14 +164,14 @@ def _is_first_click(run: Run) -> bool:
 def _rescue(run: Run) -> None:
     rescued = st.session_state.setdefault(RESCUED, {})
     if run.id not in rescued:
-        rescued[run.id] = time.time()
+        rescued[run.id] = time.monotonic()
         queue.export(run.id)
 
 
 def _await_model(run: Run, since: float) -> None:
     if read_run(run.paths).has_model:
         st.rerun()
-    if time.time() - since > RESCUE_SECONDS:
+    if time.monotonic() - since > RESCUE_SECONDS:
         del st.session_state[RESCUED][run.id]
         st.session_state[PROBLEM] = "Its model could not be made usable. The last lines of its log tell why."
         st.rerun()
