@@ -66,15 +66,10 @@ def write(path: Path, stored: Stored) -> None:
     columns = {name.name: getattr(stored.facts, name.name) for name in dataclasses.fields(Facts)}
     columns |= {f"pair_{name.name}": getattr(stored.pairs, name.name) for name in dataclasses.fields(Pairs)}
     del columns["grey"]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.savez(file, names=text, **columns)
-        files.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        with files.whole(path) as temporary:
+            np.savez(temporary, names=text, **columns)
     _forget_old(path)
 
 

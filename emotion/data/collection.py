@@ -13,7 +13,6 @@ import contextlib
 import hashlib
 import os
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,8 +113,9 @@ def remove_all() -> None:
     """Deletes all pictures that were kept, for good. Models that have learned from them stay."""
     for kept in _kept():
         kept.path.unlink(missing_ok=True)
-    for unfinished in _train_dir().glob("*/.*.tmp"):
-        unfinished.unlink(missing_ok=True)
+    for folder in _train_dir().glob("*/"):
+        for part in files.unfinished(folder):
+            part.unlink(missing_ok=True)
     _remove_empty_folders()
 
 
@@ -181,6 +181,5 @@ def file_name(picture: Image.Image) -> str:
 
 def save(picture: Image.Image, target: Path) -> None:
     """Writes it whole: two threads that keep the same face do not meet."""
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}-{threading.get_ident()}.tmp")
-    picture.save(temporary, "PNG")
-    files.replace(temporary, target)
+    with files.whole(target) as temporary:
+        picture.save(temporary, "PNG")

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import queue
-import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Generator
@@ -26,7 +25,7 @@ import numpy.typing as npt
 from emotion import images, metrics
 from emotion.evaluation import scores
 from emotion.models import Predictor, preferences
-from emotion.system import cache_dir, replace
+from emotion.system import cache_dir, whole
 
 if TYPE_CHECKING:
     from emotion.metrics import Floats
@@ -159,15 +158,10 @@ def read(path: Path, n: int) -> Outputs | None:
 
 def write(path: Path, outputs: Outputs) -> None:
     """Keeps an answer and removes the oldest ones. A full or read-only disk is no error."""
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.savez(file, probabilities=outputs.probabilities, features=outputs.features)
-        replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        with whole(path) as temporary:
+            np.savez(temporary, probabilities=outputs.probabilities, features=outputs.features)
     for old in sorted(path.parent.glob("outputs-*.npz"), key=_age)[KEPT:]:
         with contextlib.suppress(OSError):  # already gone, or open in another process on Windows
             old.unlink()

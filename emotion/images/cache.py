@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import threading
 import time
 import zipfile
 import zlib
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from emotion.images.load import Pixels
-from emotion.system import IMAGE_SIZE, cache_dir, replace
+from emotion.system import IMAGE_SIZE, cache_dir, files
 
 FORMAT = 2  # raised when pictures are read in another way, so that older files are not used
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB
@@ -54,15 +53,10 @@ def read(path: Path, n: int) -> Pixels | None:
 
 def write(path: Path, pixels: Pixels) -> None:
     """Keeps the pictures and removes files that nobody will ask for again. A full or read-only disk is no error."""
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}-{threading.get_ident()}.tmp")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.savez(file, images=pixels.images, unreadable=pixels.unreadable, faceless=pixels.faceless)
-        replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        with files.whole(path) as temporary:
+            np.savez(temporary, images=pixels.images, unreadable=pixels.unreadable, faceless=pixels.faceless)
     _forget_old(path)
 
 
@@ -78,7 +72,7 @@ def _forget_old(path: Path) -> None:
     family, state = path.name.rsplit("-", 2)[:2]
     mine = path.parent.glob(f"{family}-*.npz")
     outdated = [other for other in mine if not other.name.startswith(f"{family}-{state}-")]
-    abandoned = [part for part in path.parent.glob(".pictures-*.tmp") if _age(part) > ABANDONED_SECONDS]
+    abandoned = [part for part in files.unfinished(path.parent, "pictures-") if _age(part) > ABANDONED_SECONDS]
     for old in (*outdated, *abandoned, *sorted(path.parent.glob("pictures-*.npz"), key=_age)[KEPT:]):
         with contextlib.suppress(OSError):  # already gone, or open in another process on Windows
             old.unlink()

@@ -40,7 +40,7 @@ from emotion.system.errors import (
     TuningStateError,
     UnsupportedPlatformError,
 )
-from emotion.system.files import read_json, replace
+from emotion.system.files import read_json, replace, whole
 from emotion.system.paths import (
     DEMO,
     DEMO_TITLE,
@@ -112,4 +112,5 @@ __all__ = [
     "replace",
     "runs_dir",
     "tasks",
+    "whole",
 ]

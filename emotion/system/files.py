@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +15,43 @@ import filelock
 
 from emotion.system.errors import StoredFileError
 
+UNFINISHED = ".tmp"  # stands in the name of a file that is being written
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A name to write a file under, which becomes `path` when all of it is there; a reader never meets a part.
+
+    Every call gets a name of its own, since two threads would write into each other's file. The name begins with a dot
+    and ends like `path`, by which some writers choose the format. On an error, and where nothing is written, it is
+    removed: on a full disk it holds the very space that is missing.
+
+    Raises:
+        OSError: when the file cannot be moved to its name.
+    """
+    temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{UNFINISHED}{path.suffix}")
+    try:
+        yield temporary
+        replace(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def unfinished(folder: Path, beginning: str = "") -> Iterator[Path]:
+    """The files in a folder that a killed process left half written, by the beginning of the name they were to get."""
+    return folder.glob(f".{beginning}*{UNFINISHED}*")
+
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes a whole JSON file so that a reader sees the old one or the new one, never a part."""
-    # A name of its own for every call: two threads of one process would write into each other's file.
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        temporary.write_text(json.dumps(value, indent=1, allow_nan=False), encoding="utf-8")
-        replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Writes a whole JSON file.
+
+    Raises:
+        ValueError: for a number that JSON has no word for; what stood there before is left.
+    """
+    text = json.dumps(value, indent=1, allow_nan=False)
+    with whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:

@@ -48,10 +48,10 @@ def save_whole(model: keras.Model, path: Path, *, optimizer: bool) -> None:
     Args:
         optimizer: whether its state goes along; only a resumed run needs it, and it triples the size.
     """
-    temporary = path.with_name(f".{path.stem}.tmp.keras")
     # Keras 3.15 takes `include_optimizer` and saves it all the same: an uncompiled twin of the layers has none.
-    (model if optimizer else keras.Model(model.inputs, model.outputs, name=model.name)).save(temporary)
-    files.replace(temporary, path)
+    kept = model if optimizer else keras.Model(model.inputs, model.outputs, name=model.name)
+    with files.whole(path) as temporary:
+        kept.save(temporary)
 
 
 class Rate(keras.callbacks.Callback):

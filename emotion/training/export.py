@@ -33,10 +33,9 @@ def write_tflite(model: keras.Model, path: Path, *, mirrored: bool = False, half
     """
     import tensorflow as tf
 
-    temporary = path.with_name(f".{path.stem}.tmp.tflite")
     smaller = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
-    served(model, mirrored=mirrored).export(temporary, format="litert", verbose=False, **(smaller if half else {}))
-    files.replace(temporary, path)
+    with files.whole(path) as temporary:
+        served(model, mirrored=mirrored).export(temporary, format="litert", verbose=False, **(smaller if half else {}))
 
 
 def describe(model: keras.Model, config: TrainingConfig, fingerprint: str, scores: dict[str, Any]) -> ModelInfo:

@@ -87,6 +87,5 @@ def _figure(width: float, height: float) -> Figure:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    temporary = path.with_name(f".{path.stem}.tmp.png")
-    figure.savefig(temporary)
-    files.replace(temporary, path)
+    with files.whole(path) as temporary:
+        figure.savefig(temporary)

@@ -84,14 +84,13 @@ def calibrate(paths: RunPaths, validation: Examples) -> None:
     A temperature and the band of probabilities in which it is not to be trusted: see `recalibrate.fitted`. What an
     earlier calibration or the person has said of the model does not count here.
     """
-    kept = files.read_json(paths.model_info) | {"temperature": 1.0, "unsure_band": [0.5, 0.5]}
-    files.write_json(paths.model_info, kept)
-    said, _ = load_model(str(paths.root)).outputs(as_batch(validation.images))
-    found = recalibrate.fitted(said, validation.labels, ModelInfo.from_json(kept)).adjustment
-    kept |= {"temperature": found.temperature}
-    if found.unsure_band is not None:
-        kept |= {"unsure_band": list(found.unsure_band)}
-    files.write_json(paths.model_info, kept)
+    files.update_json(paths.model_info, {"temperature": 1.0, "unsure_band": [0.5, 0.5]})
+    predictor = load_model(str(paths.root))
+    said, _ = predictor.outputs(as_batch(validation.images))
+    info = ModelInfo.from_json(files.read_json(paths.model_info))
+    found = recalibrate.fitted(said, validation.labels, info).adjustment
+    band = {} if found.unsure_band is None else {"unsure_band": list(found.unsure_band)}
+    files.update_json(paths.model_info, {"temperature": found.temperature} | band)
 
 
 def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best: dict[str, Any]) -> None:
@@ -103,12 +102,11 @@ def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best:
     Args:
         best: the figures of all that it knows.
     """
-    stored = files.read_json(paths.model_info)
-    info = predictor.info
+    info, scores = predictor.info, dict(predictor.info.scores)
     usual = evaluation.default_classes(info)
     for name, classes in (("test", usual), ("test_all", info.classes)):
         if name == "test" or set(classes) != set(usual):
             all_of_it = set(classes) == set(test.classes) == set(info.classes)
             asked = best if all_of_it else evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
-            stored["scores"] |= {f"{name}_{key}": asked[key] for key in TOLD}
-    files.write_json(paths.model_info, stored)
+            scores |= {f"{name}_{key}": asked[key] for key in TOLD}
+    files.update_json(paths.model_info, {"scores": scores})

@@ -70,3 +70,26 @@ def test_a_value_that_is_no_json_leaves_no_temporary_file(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match="JSON"):
         files.write_json(tmp_path / "a.json", {"loss": float("nan")})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt("stopped")])
+def test_a_file_that_cannot_be_written_whole_leaves_nothing_behind(tmp_path: Path, error: BaseException) -> None:
+    target = tmp_path / "model.keras"
+    target.write_text("before", encoding="utf-8")
+
+    with pytest.raises(type(error), match=str(error)), files.whole(target) as temporary:  # noqa: PT012 - the block is what is tested
+        assert temporary.suffix == ".keras"
+        temporary.write_text("half", encoding="utf-8")
+        raise error
+
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+    assert target.read_text(encoding="utf-8") == "before"
+
+
+def test_what_a_killed_process_left_half_written_can_be_found(tmp_path: Path) -> None:
+    with files.whole(tmp_path / "pictures-1.npz") as temporary:
+        temporary.write_bytes(b"half")
+        left = list(files.unfinished(tmp_path, "pictures-"))
+
+    assert left == [temporary]
+    assert list(files.unfinished(tmp_path)) == []

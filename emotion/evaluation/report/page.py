@@ -54,9 +54,9 @@ def write(content: Content, folder: Path, tell: Tell = lambda what, share: None)
     try:
         pictures = _draw(content, folder / "figures", tell)
         target = folder / NAME
-        temporary = target.with_name(f".{NAME}.tmp")
-        temporary.write_text(page(content, pictures), encoding="utf-8")
-        files.replace(temporary, target)
+        text = page(content, pictures)
+        with files.whole(target) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputFolderError(folder, error.strerror or str(error)) from error
     return target

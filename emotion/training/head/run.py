@@ -114,6 +114,5 @@ def _write_model(paths: RunPaths, taught: Taught, report: dict[str, Any]) -> Non
     if best := report.get("best"):
         info["scores"] = {f"{prefix}_{name}": best[name] for name in TOLD}
     files.write_json(paths.model_info, info)
-    temporary = paths.model.with_name(".model.tmp.tflite")
-    temporary.write_bytes(taught.network())
-    files.replace(temporary, paths.model)
+    with files.whole(paths.model) as temporary:
+        temporary.write_bytes(taught.network())
