@@ -15,7 +15,6 @@ from PIL import Image
 
 from emotion import images, metrics
 from emotion.images import PictureError, clipped, decode, detect
-from emotion.models.predictor import positive_probability
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -175,22 +174,35 @@ def _scaled(box: Box, scale: float) -> Box:
     return left, top, right, bottom
 
 
-def judge(probabilities: Values, info: ModelInfo) -> list[tuple[float, str, bool]]:
+def judge(probabilities: Values, info: ModelInfo, asked: ModelInfo | None = None) -> list[tuple[float, str, bool]]:
     """Puts probabilities (N, K) into words: for each face `probability`, `label` and `unsure` of a `Face`.
 
-    A model of more than two classes answers happy or sad where it knows both, else with the likeliest class, of which
-    no band says whether that is to be trusted.
+    Args:
+        probabilities: of all classes of the model.
+        info: of the model.
+        asked: the question, as the info of a model that knows no more than the classes that are asked for, with the
+            threshold that is asked with; None: the usual one. Of two classes one is answered by the threshold; of
+            more the likeliest, of which no band says whether that is to be trusted.
     """
-    if info.pair is None:
-        likeliest = metrics.answers(probabilities)
-        named = np.take_along_axis(probabilities, likeliest[:, np.newaxis], axis=1)[:, 0]
-        return [(p, info.classes[label], False) for p, label in zip(named.tolist(), likeliest, strict=True)]
-    positive = positive_probability(probabilities, info)
-    names = [info.pair[int(yes)] for yes in metrics.decide(positive, info.threshold)]
-    low, high = info.unsure_band
+    asked = info.usual if asked is None else asked
+    given = of_asked(probabilities, info, asked)
+    if len(asked.classes) > 2:
+        likeliest = metrics.answers(given)
+        named = np.take_along_axis(given, likeliest[:, np.newaxis], axis=1)[:, 0]
+        return [(p, asked.classes[label], False) for p, label in zip(named.tolist(), likeliest, strict=True)]
+    positive, other = given[:, asked.positive_label], asked.classes[1 - asked.positive_label]
+    names = [asked.positive if yes else other for yes in metrics.decide(positive, asked.threshold)]
+    low, high = asked.unsure_band
     return [
         (float(p), label, low < high and low <= p <= high) for p, label in zip(positive.tolist(), names, strict=True)
     ]
+
+
+def of_asked(probabilities: Values, info: ModelInfo, asked: ModelInfo) -> Values:
+    """The probabilities (N, K) of a model's classes as those of the classes (N, k) that are asked for: sum one."""
+    if asked.classes == info.classes:
+        return probabilities
+    return metrics.restrict(probabilities, [info.classes.index(name) for name in asked.classes])
 
 
 def by_name(probabilities: Values, info: ModelInfo) -> list[dict[str, float]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from emotion.models.answers import Face
     from emotion.models.heat import Grey, Heat
     from emotion.models.predictor import Predictor
+    from emotion.recipes import ModelInfo
 
 
 ZOOM = 1.1  # times the box
@@ -87,7 +88,9 @@ class Why:
     spread: Spread
 
 
-def variants(predictor: Predictor, picture: Image.Image, box: Box | None) -> list[Variant]:
+def variants(
+    predictor: Predictor, picture: Image.Image, box: Box | None, asked: ModelInfo | None = None
+) -> list[Variant]:
     """Asks the model about one face as it is, mirrored, cut a little larger and smaller, brighter and darker.
 
     Args:
@@ -95,6 +98,7 @@ def variants(predictor: Predictor, picture: Image.Image, box: Box | None) -> lis
         picture: upright, mode RGB.
         box: where the face is, in pixels of `picture`; None for the whole picture, from which the borders are cut
             off or to which they are added.
+        asked: the question, see `judge`; None: the usual one.
 
     Returns:
         Six variants, "as it is" first.
@@ -109,7 +113,8 @@ def variants(predictor: Predictor, picture: Image.Image, box: Box | None) -> lis
         "brighter": _lit(plain, LIGHT),
         "darker": _lit(plain, 1 / LIGHT),
     }
-    answers = judge(predictor.predict_classes(images.as_batch(np.stack(list(seen.values())))), predictor.info)
+    probabilities = predictor.predict_classes(images.as_batch(np.stack(list(seen.values()))))
+    answers = judge(probabilities, predictor.info, asked)
     return [
         Variant(name, probability, label, grey)
         for (name, grey), (probability, label, _) in zip(seen.items(), answers, strict=True)
@@ -147,6 +152,7 @@ def why(
     picture: Image.Image,
     scale: float = 1.0,
     turn: Image.Transpose | None = None,
+    asked: ModelInfo | None = None,
 ) -> Why:
     """Everything to show when somebody asks why a face got its answer.
 
@@ -155,14 +161,15 @@ def why(
         face: the answer.
         picture, scale: of its `Answer`.
         turn: what put the picture upright when it was read; None where it was upright.
+        asked: the question that `face` answers, see `judge`; None: the usual one.
 
     Returns:
         The strip from the photo to the heat map, and the answers for the varied face.
     """
     left, top, right, bottom = (round(edge / scale) for edge in face.box or (0, 0, 0, 0))
     box = None if face.box is None else (left, top, right, bottom)
-    heat = heat_map(predictor, face.seen)
-    varied = variants(predictor, picture, box)
+    heat = heat_map(predictor, face.seen, asked=asked)
+    varied = variants(predictor, picture, box, asked)
     steps = [*_photo_steps(picture, box, turn), *_face_steps(face, heat)]
     return Why(tuple(steps), heat, tuple(varied), spread(varied))
 

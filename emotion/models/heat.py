@@ -13,10 +13,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion import images, metrics
-from emotion.models.predictor import positive_probability
+from emotion.models.answers import of_asked
 
 if TYPE_CHECKING:
     from emotion.models.predictor import Predictor, Values
+    from emotion.recipes import ModelInfo
 
 
 Grey = npt.NDArray[np.uint8]
@@ -45,7 +46,7 @@ def covers(side: int, size: int) -> npt.NDArray[np.float32]:
     return patches.astype(np.float32)
 
 
-def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS) -> Heat:
+def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS, asked: ModelInfo | None = None) -> Heat:
     """Finds what mattered for the answer: how far it falls when a place of the face is covered.
 
     A place is covered with the mean grey of the face, softly. The fall is in log-odds of the class that was answered:
@@ -55,6 +56,7 @@ def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS) 
         predictor: the model that answered.
         grey: (48, 48) uint8, what it saw.
         positions: how many places to cover, 1 to 64; the largest square number up to it is used.
+        asked: the question that was answered, see `emotion.models.answers.judge`; None: the usual one.
 
     Returns:
         (48, 48) float32, log-odds: above 0 where the face spoke for the answer, below 0 where it spoke against it.
@@ -63,21 +65,20 @@ def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS) 
     patches = covers(side, len(grey))
     face = images.as_batch(grey)[0, :, :, 0]
     covered = face + patches * (face.mean() - face)
-    odds = _log_odds(predictor, np.concatenate([face[np.newaxis], covered]))
+    odds = _log_odds(predictor, np.concatenate([face[np.newaxis], covered]), asked or predictor.info.usual)
     falls = odds[0] - odds[1:]
     heat: Heat = (np.tensordot(falls, patches, axes=1) / patches.sum(axis=0)).astype(np.float32)
     return heat
 
 
-def _log_odds(predictor: Predictor, faces: Values) -> npt.NDArray[np.float64]:
+def _log_odds(predictor: Predictor, faces: Values, asked: ModelInfo) -> npt.NDArray[np.float64]:
     """Log-odds (N,) of the class that is answered for the first of the faces (N, 48, 48)."""
-    info = predictor.info
-    probabilities = predictor.predict_classes(faces[..., np.newaxis])
-    if info.pair is None:
+    probabilities = of_asked(predictor.predict_classes(faces[..., np.newaxis]), predictor.info, asked)
+    if len(asked.classes) > 2:
         answered = probabilities[:, int(probabilities[0].argmax())]
     else:
-        positive = positive_probability(probabilities, info)
-        answered = positive if metrics.decide(positive[:1], info.threshold)[0] else 1 - positive
+        positive = probabilities[:, asked.positive_label]
+        answered = positive if metrics.decide(positive[:1], asked.threshold)[0] else 1 - positive
     sure = np.clip(answered.astype(np.float64), metrics.SMALLEST, 1 - metrics.SMALLEST)
     return np.log(sure / (1 - sure))
 

@@ -207,6 +207,15 @@ class ModelInfo:
         return DEFAULT_CLASSES if both_there else None
 
     @property
+    def usual(self) -> ModelInfo:
+        """The question that the model is usually asked, as the info of a model that knows nothing else.
+
+        Of two classes it is a question of yes or no, with the threshold; of more, which of them is the likeliest.
+        """
+        pair = self.pair
+        return self if pair is None else dataclasses.replace(self, classes=pair, positive=pair[1])
+
+    @property
     def saw_only_drawn_faces(self) -> bool:
         return self.data == DEMO
 

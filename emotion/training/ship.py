@@ -150,9 +150,6 @@ def main() -> int:
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
 HEAD = """# The shipped model: a card
 
 Written by `python -m emotion.training.ship FOLDER`, which trains it again; settings and history of the run are beside it.
@@ -265,3 +262,7 @@ def _with_interval(evaluation: Evaluation) -> str:
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

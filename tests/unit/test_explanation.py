@@ -1,5 +1,6 @@
 """Why: the varied answers, their spread, and the strip from the photo to the heat map."""
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from emotion.images import crop
+from emotion.images.crop import as_batch
 from emotion.models.answers import Looking, answer
 from emotion.models.explain import STRIP, Spread, Variant, spread, variants, why
 from emotion.models.predictor import load_model
@@ -173,3 +175,28 @@ def test_variants_are_cut_like_every_face(brightness):
     plain, *_ = variants(brightness, ramp(), (60, 40, 120, 110))
 
     assert (plain.seen == crop.to_input(crop.crop_face(ramp(), (60, 40, 120, 110)))).all()
+
+
+def test_all_classes_asked_for_are_explained_by_the_likeliest():
+    """A question about all seven is not one about happy and sad."""
+    emotions = load_model(DATA / "emotions")
+    grey = np.random.default_rng(3).integers(0, 256, (48, 48), dtype=np.uint8)
+    whole = emotions.predict_classes(as_batch(grey))
+
+    found = variants(emotions, Image.fromarray(grey).convert("RGB"), None, asked=emotions.info)
+
+    assert len(emotions.info.classes) == 7
+    assert found[0].label == emotions.info.classes[int(whole[0].argmax())]
+    assert found[0].probability == pytest.approx(float(whole[0].max()), abs=1e-6)
+
+
+def test_the_threshold_of_the_question_decides(brightness):
+    picture = Image.new("RGB", (48, 48), (150, 150, 150))
+    probability = variants(brightness, picture, None)[0].probability
+
+    labels = [
+        variants(brightness, picture, None, asked=dataclasses.replace(brightness.info, threshold=threshold))[0].label
+        for threshold in (probability - 0.01, probability + 0.01)
+    ]
+
+    assert labels == ["happy", "sad"]

@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
-from emotion.models import answers, explain, positive_probability
+from emotion.models import answers, explain
 from emotion.system import EmotionError, count, tasks
 from pages.ui.evaluate import insight, results, weak_spots
 from pages.ui.evaluate.filters import FACE
@@ -69,13 +69,12 @@ def _why(result: Result, index: int) -> None:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _told(token: str, index: int, _result: Result) -> str:
-    seen, info = _result.examples.images[index], _result.model.info
-    label, unsure = results.answer(_result, index), bool(_result.unsure[index])
+    seen, asked = _result.examples.images[index], _result.info
     whole = _result.model.predict_classes((seen / np.float32(255)).reshape(1, *seen.shape, 1).astype(np.float32))
-    named = answers.by_name(whole, info)[0]
-    face = answers.Face(None, float(positive_probability(whole, info)[0]), label, unsure, seen, named)
-    found = explain.why(_result.model, face, Image.fromarray(seen).convert("RGB"))
-    return strip_html(found.steps) + variants_html(found.variants, found.spread, info)
+    probability, label, unsure = answers.judge(whole, _result.model.info, asked)[0]
+    face = answers.Face(None, probability, label, unsure, seen, answers.by_name(whole, _result.model.info)[0])
+    found = explain.why(_result.model, face, Image.fromarray(seen).convert("RGB"), asked=asked)
+    return strip_html(found.steps) + variants_html(found.variants, found.spread, asked)
 
 
 def _neighbours(result: Result, index: int) -> None:

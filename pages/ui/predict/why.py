@@ -39,6 +39,6 @@ def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model
     if kept is None:
         picture = answers.open_again(source)
         why = explain.why(predictor, shown.faces[number - 1], picture.rgb, picture.scale, picture.turn)
-        kept = strip_html(why.steps) + variants_html(why.variants, why.spread, predictor.info)
+        kept = strip_html(why.steps) + variants_html(why.variants, why.spread, predictor.info.usual)
         answers.keep("whys", key, kept, KEPT)
     return kept

@@ -57,7 +57,7 @@ def variants_html(variants: tuple[Variant, ...], spread: Spread, info: ModelInfo
 
 
 def _share(one: Variant, info: ModelInfo) -> str:
-    named = info.pair is None or one.label == info.positive
+    named = len(info.classes) > 2 or one.label == info.positive
     return text.sureness(one.probability if named else 1 - one.probability)
 
 
