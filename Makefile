@@ -17,14 +17,25 @@ PIP := $(PY) -m pip --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: app test check bench help
+.PHONY: app test test-all coverage check bench help
 
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
 	$(PY) -m streamlit run streamlit_app.py
 
-test: $(VENV)/dev.installed ## run the linters and every test
+# Two tests at a time; which ones must not meet is said in tests/conftest.py.
+PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+
+test: $(VENV)/dev.installed ## run the linters and the tests
 	$(MAKE) check
-	$(PY) -m pytest
+	$(PYTEST) -m "not nightly"
+
+test-all: $(VENV)/dev.installed ## the same with the tests of the night: every recipe, the whole of FER-2013
+	$(MAKE) check
+	$(PYTEST)
+
+coverage: $(VENV)/dev.installed ## the tests, and how much of emotion/ they run; fails below 90 % of lines and branches
+	$(PYTEST) -m "not nightly" --cov --cov-report=
+	$(PY) -m coverage report --include="emotion/*" --fail-under=90
 
 check: $(VENV)/dev.installed ## linters and types only
 	$(PY) -m ruff check .
@@ -35,7 +46,7 @@ bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else a
 	@$(PY) bench/targets.py $(DATA)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.* ## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile
 
 # Python's own folder of packages, made once; the two files beside it say what was installed last.
 $(PY):

@@ -1,11 +1,16 @@
 """What all tests share: a home of their own, the command line, a real face, the real data where it is.
 
+Two processes share the tests (`pytest -n 2 --dist loadgroup`, which `make test` asks for): one begins with everything
+that trains, the other with everything that opens a browser, and both then take the other files, one at a time.
+
 Nothing a test does may reach the person's own `runs/` and `archive/`: `EMOTION_HOME` points at a temporary folder
 before the first module of ours is imported, and no warm worker is started unless a test asks for it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -32,6 +37,26 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_whole_session, ignore_errors=True)
 
 
+def _group(path: Path, slow: set[Path]) -> str:
+    """Which tests stay in one process, one after the other: those of a file, all trainings, all browser tests."""
+    if path.parent.name == "e2e":
+        return "browser"
+    return "training" if path in slow else path.relative_to(ROOT).with_suffix("").as_posix()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups the tests for pytest-xdist, and puts the two long groups first; alone, the tests stay as they are."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    slow = {item.path for item in items if item.get_closest_marker("slow") and item.path.parent.name == "integration"}
+    groups = {item: _group(item.path, slow) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    first = ("training", "browser")
+    items.sort(key=lambda item: first.index(groups[item]) if groups[item] in first else len(first))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home for the data and results of one test."""
@@ -41,9 +66,41 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def emotion() -> CommandLine:
+    """Runs `emotion …` within this process: what is said, and the exit status, without a second for a new Python.
+
+    `emotion("runs", "--json")` returns what `emotion_process` returns; an error that no command foresees is raised.
+    """
+
+    def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        said, told = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        with pytest.MonkeyPatch.context() as patch, Path(os.devnull).open(encoding="utf-8") as nothing:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.chdir(ROOT)
+            patch.setattr(sys, "stdin", nothing)
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+                status = _status(list(map(str, words)))
+        for stream in (said, told):
+            stream.seek(0)
+        return subprocess.CompletedProcess(["emotion", *map(str, words)], status, said.read(), told.read())
+
+    return run
+
+
+def _status(words: list[str]) -> int:
+    from emotion.__main__ import main
+
+    try:
+        return main(words)
+    except SystemExit as ended:  # argparse: 0 after --help, 2 after wrong usage
+        return int(ended.code or 0)
+
+
+@pytest.fixture
+def emotion_process() -> CommandLine:
     """Runs `python -m emotion …` in a process of its own, from the project's folder, with the test's home.
 
-    `emotion("runs", "--json")` returns the finished process; `stdout` and `stderr` are text.
+    `emotion_process("train", "--epochs", "1")` returns the finished process; `stdout` and `stderr` are text.
     """
 
     def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -32,6 +32,13 @@ def trained(tmp_path_factory, faces):
     return home, done
 
 
+def test_a_process_of_its_own_says_the_same_as_this_one(emotion, emotion_process, home):
+    for words in (["--help"], ["runs", "--json"], ["evaluate", "nobody"], ["dance"], ["data", "list"]):
+        within, alone = emotion(*words), emotion_process(*words)
+
+        assert (within.returncode, within.stdout, within.stderr) == (alone.returncode, alone.stdout, alone.stderr)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_each_command_has_an_example(emotion, command):
     done = emotion(command, "--help")
@@ -50,10 +57,10 @@ def test_train_prints_the_run_id_last_and_progress_on_stderr(trained):
 
 
 @pytest.mark.slow
-def test_evaluate_prints_one_object_with_the_promised_figures(emotion, trained, faces):
+def test_evaluate_prints_one_object_with_the_promised_figures(emotion_process, trained, faces):
     home, _ = trained
 
-    done = emotion("evaluate", "latest", "--data", faces, "--json", EMOTION_HOME=str(home))
+    done = emotion_process("evaluate", "latest", "--data", faces, "--json", EMOTION_HOME=str(home))
 
     scores = json.loads(done.stdout)
     assert done.returncode == 0
@@ -106,23 +113,23 @@ def test_runs_lists_what_was_trained(emotion, trained):
 
 
 @pytest.mark.slow
-def test_export_makes_the_weights_usable_again(emotion, trained, faces):
+def test_export_makes_the_weights_usable_again(emotion_process, trained, faces):
     home, done = trained
     run = home / "runs" / done.stdout.split()[-1]
     before = (run / "model.tflite").read_bytes()
     (run / "model.tflite").unlink()
 
-    exported = emotion("export", run.name, EMOTION_HOME=str(home))
+    exported = emotion_process("export", run.name, EMOTION_HOME=str(home))
 
     assert exported.returncode == 0, exported.stderr
     assert len((run / "model.tflite").read_bytes()) == len(before)
 
 
-def test_predict_answers_the_others_when_one_is_refused(emotion, tmp_path, astronaut):
+def test_predict_answers_the_others_when_one_is_refused(emotion_process, tmp_path, astronaut):
     shutil.copy(astronaut, tmp_path / "a face.png")
     (tmp_path / "broken.jpg").write_bytes(b"no picture at all")
 
-    done = emotion("predict", tmp_path, "--json")
+    done = emotion_process("predict", tmp_path, "--json")
 
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     good, bad = rows
@@ -154,11 +161,11 @@ def test_a_picture_without_a_face_is_no_error(emotion, tmp_path):
     assert row["note"].startswith("No face was found")
 
 
-def test_a_file_name_cannot_steer_the_terminal(emotion, tmp_path):
+def test_a_file_name_cannot_steer_the_terminal(emotion_process, tmp_path):
     name = "x\x1b[31m\nred.png"
     Image.new("L", (48, 48)).save(tmp_path / name)
 
-    done = emotion("predict", tmp_path / name)
+    done = emotion_process("predict", tmp_path / name)
 
     assert "\x1b" not in done.stdout
     assert len(done.stdout.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""`python -m emotion data …` in processes of their own, also in such as are killed in the middle."""
+"""`python -m emotion data …`, also in a process that is killed in the middle."""
 
 from __future__ import annotations
 

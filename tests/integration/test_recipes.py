@@ -42,7 +42,12 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[Examples, Examples]
     return dataset.load(listing, "train", ("sad", "happy")), dataset.load(listing, "test", ("sad", "happy"))
 
 
-@pytest.fixture(scope="module", params=list(catalogue.RECIPES))
+# The two that people choose between at once; the others differ from `quick` in width and depth, and take minutes.
+EACH_DAY = ("classic", "quick")
+EVERY = [name if name in EACH_DAY else pytest.param(name, marks=pytest.mark.nightly) for name in catalogue.RECIPES]
+
+
+@pytest.fixture(scope="module", params=EVERY)
 def fitted(request: Any, training: Any, drawn: tuple[Examples, Examples], tmp_path_factory: Any) -> Any:
     """A recipe after one epoch on drawn faces: its name, loss before and after, its run folder."""
     from emotion.training import network

@@ -33,8 +33,8 @@ def faces(tmp_path: Path) -> Path:
     return tmp_path / "faces"
 
 
-def test_writes_a_page_and_one_picture_a_figure(home: Path, faces: Path, emotion: CommandLine) -> None:
-    done = emotion("evaluate", BRIGHTNESS, "--data", faces, "--report", home / "report")
+def test_writes_a_page_and_one_picture_a_figure(home: Path, faces: Path, emotion_process: CommandLine) -> None:
+    done = emotion_process("evaluate", BRIGHTNESS, "--data", faces, "--report", home / "report")
 
     assert done.returncode == 0, done.stderr
     text = (home / "report" / "report.html").read_text(encoding="utf-8")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.data.drawn import write
+from emotion.data.drawn import shipped, write
 from emotion.system.errors import FolderNotEmptyError
+from tools import paint_faces
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -143,6 +144,63 @@ def test_lets_a_faster_process_win(tmp_path: Path) -> None:
 
     assert len(contents(root)) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["drawn"]
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+@pytest.mark.parametrize("name", ["sad", "happy"])
+def test_the_faces_that_come_along_are_those_that_painting_gives(split: str, name: str) -> None:
+    faces = shipped.load()[split, name]
+
+    assert len(faces) == shipped.COUNTS[split] // 2
+    for number in (0, len(faces) // 2, len(faces) - 1):  # twelve in all
+        came_along, at_hand = faces.face(number)
+        painted, left_by_painting = write.paint_one(shipped.SEED, split, name, number)
+        assert came_along.tobytes() == painted.tobytes()
+        assert at_hand.random(10).tolist() == left_by_painting.random(10).tolist()
+
+
+def test_writes_the_same_files_with_and_without_the_faces_that_come_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write.write(tmp_path / "came along", train=30, test=10)
+    monkeypatch.setattr(shipped, "load", dict)
+    write.write(tmp_path / "painted", train=30, test=10)
+
+    assert contents(tmp_path / "came along") == contents(tmp_path / "painted")
+
+
+def test_paints_none_of_the_faces_that_come_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[int] = []
+    monkeypatch.setattr(write, "_painted", lambda rng, happiness: painted.append(1))
+
+    write.write(tmp_path / "drawn")
+
+    assert painted == []
+    assert len(contents(tmp_path / "drawn")) == 2500
+
+
+def test_paints_the_faces_beyond_those_that_come_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {key: shipped.Faces(faces.painted[:2], faces.states[:2]) for key, faces in shipped.load().items()}
+    write.write(tmp_path / "all came along", train=8, test=4)
+    monkeypatch.setattr(shipped, "load", lambda: few)
+
+    write.write(tmp_path / "some painted", train=8, test=4)
+
+    assert contents(tmp_path / "some painted") == contents(tmp_path / "all came along")
+
+
+def test_the_tool_makes_the_same_file_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipped, "COUNTS", {"train": 4, "test": 2})
+
+    paint_faces.main(tmp_path / "first.npz")
+    paint_faces.main(tmp_path / "second.npz")
+
+    assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
+    all_faces = shipped.load()
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "first.npz")
+    for key, few in shipped.load().items():
+        assert few.painted.tobytes() == all_faces[key].painted[: len(few)].tobytes()
+        assert few.states.tolist() == all_faces[key].states[: len(few)].tolist()
 
 
 def test_same_generator_draws_same_face() -> None:

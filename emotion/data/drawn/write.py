@@ -2,6 +2,7 @@
 
 Every face has a random generator of its own, seeded by (seed, split, class, number), so that it looks the same however
 many others are asked for. Faces are painted at four times their size, shrunk, lit and given the noise of a camera.
+Painting takes most of the time, so the painted faces of the set that everybody gets come along (`shipped`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from emotion.data.drawn import shipped
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.recipes import DEFAULT_CLASSES
@@ -48,9 +50,19 @@ def draw_face(rng: np.random.Generator, happiness: float) -> Image.Image:
     Returns:
         A 48x48 picture in mode L.
     """
+    return _photographed(_painted(rng, happiness), rng)
+
+
+def _painted(rng: np.random.Generator, happiness: float) -> npt.NDArray[np.uint8]:
+    """A face in even light and without noise, (48, 48)."""
     look, expression, pose = draw_look(rng), draw_expression(rng, happiness), draw_pose(rng)
     large = paint(look, expression, pose, OVERSIZE * IMAGE_SIZE).convert("L")
-    grey = np.asarray(large.reduce(OVERSIZE), dtype=np.float32) * _light(rng, IMAGE_SIZE)
+    return np.asarray(large.reduce(OVERSIZE))
+
+
+def _photographed(painted: npt.NDArray[np.uint8], rng: np.random.Generator) -> Image.Image:
+    """The same face with light from one side and the noise of a camera; `rng` as painting has left it."""
+    grey = painted.astype(np.float32) * _light(rng, IMAGE_SIZE)
     grey += rng.normal(0, rng.uniform(1, 6), grey.shape).astype(np.float32)
     return Image.fromarray(np.clip(np.rint(grey), 0, 255).astype(np.uint8))
 
@@ -82,20 +94,33 @@ def _numbered(split: str, count: int) -> Iterator[tuple[str, int]]:
             yield name, number
 
 
-def _face_of(seed: int, split: str, name: str, number: int) -> Image.Image:
+def paint_one(seed: int, split: str, name: str, number: int) -> shipped.Painted:
+    """Paints one face of a set.
+
+    Args:
+        seed: of the set, 0 or more.
+        split: "train" or "test".
+        name: the face's class, "happy" or "sad".
+        number: 0 or more; which face of its class.
+
+    Returns:
+        The face in even light and without noise, (48, 48), and its generator of random numbers as painting has left it.
+    """
     rng = np.random.default_rng([seed, SPLITS.index(split), DEFAULT_CLASSES.index(name), number])
     strength = rng.uniform(MILDEST, 1.0)
-    return draw_face(rng, strength if name == "happy" else -strength)
+    return _painted(rng, strength if name == "happy" else -strength), rng
 
 
 def _fill(root: Path, counts: dict[str, int], seed: int, progress: Callable[[int, int], None] | None) -> None:
+    ready = shipped.load() if seed == shipped.SEED else {}
     total, done = sum(counts.values()), 0
     for split, count in counts.items():
         for name in DEFAULT_CLASSES:
             (root / split / name).mkdir(parents=True)
         for name, number in _numbered(split, count):
-            file = root / split / name / f"{number + 1:05d}.png"
-            _face_of(seed, split, name, number).save(file, compress_level=1)
+            faces = ready.get((split, name))
+            one = faces.face(number) if faces and number < len(faces) else paint_one(seed, split, name, number)
+            _photographed(*one).save(root / split / name / f"{number + 1:05d}.png", compress_level=1)
             done += 1
             if progress and (done % 50 == 0 or done == total):
                 progress(done, total)
@@ -103,12 +128,14 @@ def _fill(root: Path, counts: dict[str, int], seed: int, progress: Callable[[int
 
 def write(
     root: Path,
-    train: int = 2000,
-    test: int = 500,
-    seed: int = 0,
+    train: int = shipped.COUNTS["train"],
+    test: int = shipped.COUNTS["test"],
+    seed: int = shipped.SEED,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Draws the faces into a new folder: `root/{train,test}/{happy,sad}/00001.png`, all of it or nothing.
+
+    Those that come along are painted already; with another seed, or beyond their count, they are painted now.
 
     Args:
         root: the folder to make; it must not be there yet, or be empty.
