@@ -13,7 +13,7 @@ from emotion.evaluation.report import content as report_content
 from emotion.evaluation.report import job, page, write
 from emotion.evaluation.report.figures import FIGURES
 from emotion.models.predictor import load_model
-from emotion.system.errors import OutputFolderError
+from emotion.system.errors import DataFolderUnreadableError, OutputFolderError
 from tests.conftest import CommandLine
 from tests.patterns import examples
 from tests.waiting import wait_for
@@ -95,6 +95,18 @@ def test_says_where_nothing_can_be_written(home: Path) -> None:
 
     with pytest.raises(OutputFolderError, match="Nothing can be written to"):
         write.write(load_model(BRIGHTNESS), examples(), "patterns", str(home / "file"))
+
+
+def test_pictures_that_cannot_be_read_are_not_told_as_nothing_to_write(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error", "archive/test/happy/1.png")
+
+    monkeypatch.setattr(report_content, "gather", gone)
+
+    with pytest.raises(DataFolderUnreadableError, match=r"happy/1\.png cannot be opened"):
+        write.write(load_model(BRIGHTNESS), examples(), "patterns", str(home / "report"))
 
 
 def test_a_page_gets_its_report_from_another_process(home: Path, faces: Path) -> None:

@@ -19,17 +19,14 @@ from typing import IO, TYPE_CHECKING, BinaryIO
 
 from emotion.data.bring import zip_entries
 from emotion.data.bring.errors import (
-    NotAZipError,
     SourceMissingError,
     ZipBombError,
     ZipCutShortError,
-    ZipError,
     ZipPathError,
     ZipTooLargeError,
     ZipWithoutPicturesError,
 )
 from emotion.data.bring.staging import check_room, quiet
-from emotion.data.bring.zip_entries import MOST_FILES
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -67,18 +64,6 @@ class _Meter:
         self.total += n
         if self.total > self.most:
             raise ZipBombError if self.most < MOST_BYTES else ZipTooLargeError(MOST_BYTES)
-
-
-def is_zip(path: Path) -> bool:
-    """Whether it is a file that begins or ends like a zip, be it a good one or not."""
-    try:
-        with path.open("rb") as file:
-            zip_entries.check_directory(file, MOST_FILES)
-    except (NotAZipError, OSError):
-        return False
-    except ZipError:
-        return True
-    return True
 
 
 @contextlib.contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.system import files
+from emotion.system import DataFolderUnreadableError, OutputFolderError, files
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -40,27 +42,38 @@ def write(
 
     Raises:
         OutputFolderError: where nothing can be written.
+        DataFolderUnreadableError: where the pictures cannot be read.
     """
     from emotion.evaluation.report import content as report_content
     from emotion.evaluation.report import page
-    from emotion.system import OutputFolderError
 
     target = Path(folder).expanduser()
-    try:
+    progress = target / PROGRESS
+    with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        progress = target / PROGRESS
 
-        def tell(what: str, share: float) -> None:
+    def tell(what: str, share: float) -> None:
+        with _writing(target):
             files.write_json(progress, {"what": what, "share": share})
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
 
+    try:
         content = report_content.gather(predictor, examples, data, tell, root=root, both=both, trials=not quick)
-        written = page.write(content, target, tell)
+    except OSError as error:  # of reading: what is said of writing would send the person the wrong way
+        raise DataFolderUnreadableError(Path(error.filename or root or data), error.strerror or str(error)) from error
+    written = page.write(content, target, tell)
+    with _writing(target):
         progress.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputFolderError(target, error.strerror or str(error)) from error
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{'':<79}\r")
     print(f"emotion: {written}", file=sys.stderr)
     return written
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputFolderError(folder, error.strerror or str(error)) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -140,8 +139,3 @@ def neighbours(result: Result, faces: Examples, number: int, tell: Tell | None =
     """The faces of train that look most like a test face to the network."""
     features = network_outputs.ask(result.model, faces.images, tell).features
     return clusters.nearest(result.study.features[[number]], features, NEAREST)
-
-
-def original(result: Result, number: int) -> Path:
-    """The file of a face."""
-    return result.root / result.examples.files[number]
