@@ -22,8 +22,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
 	$(PY) -m streamlit run streamlit_app.py
 
-# Two tests at a time; which ones must not meet is said in tests/conftest.py.
-PYTEST := $(PY) -m pytest -n 2 --dist loadgroup
+# Two tests at a time; which ones stay together is said in tests/conftest.py.
+PYTEST := $(PY) -m pytest -n 2
 
 test: $(VENV)/dev.installed ## run the linters and the tests
 	$(MAKE) check
