@@ -35,6 +35,7 @@ def form(page: Any) -> Any:
     page.get_by_text("Vary the training faces").click()
     page.get_by_role("button", name="Other twelve").wait_for()
     page.get_by_role("spinbutton", name="Epochs").wait_for()
+    settled(page)  # what folds asks for a rerun, and that would close a list that has just been opened
     return page
 
 
