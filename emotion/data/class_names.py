@@ -44,6 +44,19 @@ def suggestions(names: Iterable[str]) -> dict[str, str]:
     return {key: name for key, name in usual.items() if taken.count(name) == 1}
 
 
+def named_like(name: str, there: Iterable[str]) -> str | None:
+    """The class among these that is called so, else the only one whose name means the same; None for none.
+
+    Args:
+        there: keys, see `class_key`.
+    """
+    keys, wanted = list(there), class_key(name)
+    if wanted in keys:
+        return wanted
+    alike = [key for key in keys if _MEANS.get(key, key) == _MEANS.get(wanted, wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
 def is_folder_name(name: str) -> bool:
     """Whether a folder can be called so on every system: nothing hidden, reserved, unprintable or with a slash."""
     return (

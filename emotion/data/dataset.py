@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion.data.class_names import class_key
+from emotion.data.class_names import class_key, named_like
 from emotion.data.listing import kept_as, resolve, scan
 from emotion.data.splits import hold_out, identical_groups
 from emotion.images import cache, can_be_read_now, first_readable, read_all
@@ -116,16 +116,17 @@ def check_classes(listing: Listing, split: str, classes: Sequence[str]) -> None:
 
 
 def _files(listing: Listing, split: str, classes: Sequence[str]) -> list[tuple[str, ...]]:
-    """The files of each class, in the order of the classes."""
+    """The files of each class, in their order; a class of test may have another name that means the same."""
     there = listing.files.get(split)
     if there is None:
         raise SplitMissingError(listing.root, split)
-    for name in classes:
-        if class_key(name) not in there:
+    keys = [class_key(name) if split == "train" else named_like(name, there) for name in classes]
+    for name, key in zip(classes, keys, strict=True):
+        if key is None or key not in there:
             raise ClassMissingError(listing.root / split, name, there)
-        if not there[class_key(name)]:
+        if not there[key]:
             raise ClassEmptyError(listing.root / split / name)
-    return [there[class_key(name)] for name in classes]
+    return [there[key] for key in keys if key is not None]
 
 
 def _with(label: int, files: Sequence[str]) -> Iterator[tuple[str, int]]:

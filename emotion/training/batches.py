@@ -108,7 +108,11 @@ def feed(batches: Batches, first_epoch: int = 0, epochs: int = 1) -> Any:
         return tuple(tf.ensure_shape(values, shape) for values, shape in zip(made, shapes, strict=True))
 
     steps = len(batches)
-    return tf.data.Dataset.range(first_epoch * steps, epochs * steps).map(load).prefetch(AHEAD)
+    numbers = tf.data.Dataset.range(first_epoch * steps, epochs * steps)
+    options = tf.data.Options()
+    # There is nothing to tune, and the thread that would do it sleeps up to a minute: `fit` waited for it at its end.
+    options.autotune.enabled = False
+    return numbers.map(load).prefetch(AHEAD).with_options(options)
 
 
 class _Numbered(keras.utils.PyDataset):

@@ -11,7 +11,7 @@ from emotion.images import as_batch
 from emotion.models import all_classes, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import read_history
-from emotion.system import SplitMissingError, files
+from emotion.system import DataError, files
 from emotion.training import before_after, fit, plots
 from emotion.training.batches import Batches, feed
 from emotion.training.network import load_whole
@@ -57,11 +57,11 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
 
 
 def _test(learned: Material) -> tuple[Examples | None, str]:
-    """The test split, or None and why there is none."""
+    """The test split, or None and why there is no score: a class that it lacks is no reason to lose the model."""
     try:
         return learned.test(), NO_TEST
-    except SplitMissingError as error:
-        return None, str(error)
+    except DataError as error:
+        return None, f"There is no test score. {error}"
 
 
 def _score(

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
     from emotion.data import Material
     from emotion.recipes import TrainingConfig
+    from emotion.training.fit import Fitted
 
 # What TensorFlow has to tell a person comes as an exception; its log of processors and drivers helps nobody here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
+INSIDE = "Something went wrong inside the program ({}). The last lines of its log tell more."
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -70,8 +72,7 @@ def _work(
     try:
         status, reason = _train(paths, tell, goodbye, traced)
     except Exception as error:
-        ours = f"Something went wrong inside the program ({type(error).__name__}). The last lines of its log tell more."
-        reason = str(error) if isinstance(error, EmotionError) else ours
+        reason = str(error) if isinstance(error, EmotionError) else INSIDE.format(type(error).__name__)
         tail = traceback.format_exc().splitlines()[-12:]
         runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
         raise
@@ -107,15 +108,25 @@ def _train(
         _enter(paths, tell, "exporting")
         export_run(paths)
         _enter(paths, tell, "evaluating")
-        from emotion.training import report  # draws with Matplotlib, whose import would hold up the first epoch
-
-        report.write(paths, learned, fitted, round(time.monotonic() - began, 1))
+        _report(paths, learned, fitted, round(time.monotonic() - began, 1))
     if not fitted.stopped:
         paths.last_checkpoint.unlink(missing_ok=True)
     _rescue_lost_runs()
     if fitted.diverged:
         return Status.DIVERGED, _diverged(fitted.diverged, config.learning_rate, kept)
     return (Status.STOPPED if fitted.stopped else Status.COMPLETED), ""
+
+
+def _report(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) -> None:
+    """Evaluates the run. What goes wrong in that is said; a run that has a model is not called failed for it."""
+    from emotion.training import report  # draws with Matplotlib, whose import would hold up the first epoch
+
+    try:
+        report.write(paths, learned, fitted, seconds)
+    except Exception as error:  # noqa: BLE001 - the model is there already
+        traceback.print_exc()
+        why = str(error) if isinstance(error, EmotionError) else INSIDE.format(type(error).__name__)
+        files.write_json(paths.report, {"warning": f"There is no test score. {why}", "seconds": seconds})
 
 
 def _diverged(epoch: int, rate: float, kept: int) -> str:

@@ -1,6 +1,7 @@
 """Runs as processes: stop, kill, resume, queue, and the warm worker."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -262,3 +263,17 @@ def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkey
     assert "There was no whole epoch before, so nothing is kept." in run.reason
     assert not run.has_model
     assert not paths.keras_model.exists()
+
+
+def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, faces, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(faces, data)
+    shutil.rmtree(data / "test" / "sad")
+
+    paths = begin(data, epochs=1)
+
+    wait_for_status(paths, Status.COMPLETED)
+    assert load_model(paths.id).info.classes == ("sad", "happy")
+    said = files.read_json(paths.report)["warning"]
+    assert said.startswith("There is no test score. ")
+    assert "has no folder for the class 'sad'" in said

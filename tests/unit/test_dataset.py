@@ -429,3 +429,23 @@ def test_split_counts_identical_pictures_once() -> None:
 def test_split_refuses_a_share_out_of_range(share: float) -> None:
     with pytest.raises(ConfigError, match="a share above 0 and below 1"):
         dataset.split_validation(examples([0, 0, 1, 1]), share, seed=0)
+
+
+def test_a_class_of_test_may_have_another_name_that_means_the_same(home: Path, tmp_path: Path) -> None:
+    make(tmp_path / "data", n=2)
+    (tmp_path / "data" / "test" / "happy").rename(tmp_path / "data" / "test" / "happiness")
+    (tmp_path / "data" / "test" / "sad").rename(tmp_path / "data" / "test" / "Sadness")
+
+    loaded = dataset.load(scan(tmp_path / "data"), "test", CLASSES)
+
+    assert (loaded.classes, loaded.labels.tolist()) == (CLASSES, [0, 0, 1, 1])
+    assert [Path(file).parent.name for file in loaded.files] == ["Sadness", "Sadness", "happiness", "happiness"]
+
+
+def test_two_names_of_test_that_mean_the_same_are_not_guessed_between(home: Path, tmp_path: Path) -> None:
+    make(tmp_path / "data", n=2)
+    (tmp_path / "data" / "test" / "happy").rename(tmp_path / "data" / "test" / "joy")
+    save(tmp_path / "data" / "test" / "smile" / "1.png", np.zeros((48, 48), np.uint8))
+
+    with pytest.raises(ClassMissingError, match="has no folder for the class 'happy'"):
+        dataset.load(scan(tmp_path / "data"), "test", CLASSES)

@@ -93,7 +93,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         Status.FAILED: f"It failed: {run.reason}.",
         Status.DIVERGED: run.reason,
     }
-    doubtful = (report.get("best") or {}).get("doubt")
+    best = report.get("best") or {}
+    doubtful = best.get("doubt") if best else report.get("warning")
     box = st.warning if doubtful or (run.status in told and run.status is not Status.STOPPED) else st.success
     box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
     if both := of_a_run(report):
