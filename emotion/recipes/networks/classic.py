@@ -30,7 +30,7 @@ RECIPES = (
         summary="The textbook network: two convolutions with pooling, then dense layers.",
         body=body,
         parameters=1_673_985,
-        accuracy=82.8,
-        seconds=64,
+        accuracy=83.2,
+        seconds=59,
     ),
 )
