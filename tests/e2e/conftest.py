@@ -14,6 +14,7 @@ from tests.e2e.browser import Server, find_chromium, launch, write_film
 
 HERE = Path(__file__).resolve().parent
 DESKTOP = {"width": 1280, "height": 800}
+PATIENCE = 30_000  # ms for whatever a page is to show: a limit against hanging; two busy cores may well need 5 s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def browser(chromium: str, film: Path) -> Iterator[Any]:
     """One Chromium for all tests, a `playwright.sync_api.Browser`."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as driver:
         running = launch(driver, chromium, film)
         yield running
@@ -63,6 +65,6 @@ def page(browser: Any, server: Server) -> Iterator[Any]:
     context = browser.new_context(
         base_url=server.url, viewport=DESKTOP, permissions=["camera"], locale="en-US", color_scheme="light"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
