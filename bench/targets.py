@@ -24,11 +24,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from bench import load_speed, recipes
+from bench.phases import WARM_UP
 from bench.recipes import CLASSIC, PLAIN, Row
 from emotion.data import listing
 from emotion.models.predictor import Predictor, load_model
 
-WARM_UP = 25  # seconds that the warm worker gets for TensorFlow's import and tracing; nothing tells the page when it is
 MATRIX = 2048  # side of the matrices whose product shows what the processor can do
 # The curves are drawn on a canvas that tells nothing; the bar beside them says its first whole percent a little later.
 MOVED = "Number(document.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')) > 0"
