@@ -72,7 +72,20 @@ def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
         write_json(path, kept | fields)
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; {} where there is none or it is not one."""
+    try:
+        return _stored(path)
+    except StoredFileError:
+        return {}
+
+
 def _stored(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; {} where there is none.
+
+    Raises:
+        StoredFileError: when the file is there and cannot be read as an object.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -94,12 +107,3 @@ def replace(source: Path, target: Path) -> None:
             if attempt == 49:
                 raise
             time.sleep(0.02)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; {} where there is none or it is not one."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -93,3 +93,10 @@ def test_what_a_killed_process_left_half_written_can_be_found(tmp_path: Path) ->
 
     assert left == [temporary]
     assert list(files.unfinished(tmp_path)) == []
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff", b'{"a":' * 200_000], ids=["torn", "list", "bytes", "deep"])
+def test_what_is_no_object_reads_as_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "status.json").write_bytes(content)
+
+    assert files.read_json(tmp_path / "status.json") == {}
