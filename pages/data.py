@@ -18,7 +18,7 @@ def page() -> None:
     st.html(look.STYLE)
     staging.sweep()
     action = frame.heading("Data", "The pictures that a network learns from: bring them in, look at them, check them.")
-    jobs.show()
+    jobs.show_imports()
     known = choices()
     word = SET.adopt(known, next(iter(known)))
     part = PART.adopt(PARTS, LOOK)
@@ -28,12 +28,12 @@ def page() -> None:
         st.segmented_control("What to do", list(PARTS), key=PART.key, required=True, format_func=PARTS.__getitem__,
                              label_visibility="collapsed", on_change=PART.publish)  # fmt: skip
     if part == BRING:
-        bring.show()
+        bring.show_ways()
     else:
         with action:
             st.button("Train with it", key="train_with", type="primary", width="stretch", on_click=_take,
                       args=(known[word],))  # fmt: skip
-        _show(word, known[word], part)
+        _show_data(word, known[word], part)
     if st.session_state.pop(TO_TRAIN, False):
         st.switch_page(frame.TRAIN, query_params={"run": "new"})
 
@@ -48,18 +48,18 @@ def _chosen() -> None:
     look.forget()
 
 
-def _show(word: str, data: str, part: str) -> None:
+def _show_data(word: str, data: str, part: str) -> None:
     """Looks at the data or checks it; an error is told with its ways out."""
     known = registry.find(word)
     try:
         found = listings.listed(data)
-        data_warning.show(found)
+        data_warning.show_damage(found)
         if part == CHECK:
-            check.show(data)
+            check.show_check(data)
         else:
             about.offer_usual_names(known)
-            look.show(found)
-            about.show(known, found)
+            look.show_overview(found)
+            about.show_facts(known, found)
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/folder_off:")
         with st.container(horizontal=True):

@@ -70,10 +70,10 @@ def page() -> None:
     if section == COMPARE:
         _compare(result, run, runs, data)
     else:
-        _show(section, result, run, data)
+        _show_section(section, result, run, data)
     if section in WITH_FACES:
         st.subheader("The faces", anchor="faces")
-        gallery.show(result)
+        gallery.show_gallery(result)
     if run is not None and section == OVERVIEW:
         st.caption(text.plain(figures.from_training(read_json(run.paths.report))))
 
@@ -86,29 +86,29 @@ def _section() -> str:
     return section
 
 
-def _show(section: str, result: Result, run: Run | None, data: str) -> None:
+def _show_section(section: str, result: Result, run: Run | None, data: str) -> None:
     if section == OVERVIEW:
         st.html(figures.others(result.evaluation))
-        honest_score.show(result, run, data)
+        honest_score.show_scores(result, run, data)
         _classes(result)
     elif section == THRESHOLDS:
-        threshold.show(result)
+        threshold.show_threshold(result)
         _matrix(result)
         threshold.show_curves(result)
     elif section == SURE:
-        certainty.show(result, run)
+        certainty.show_certainty(result, run)
     elif section == WEAK:
-        weak_spots.show(result)
+        weak_spots.show_weak_spots(result)
     elif section == BEAT:
-        beat.show(result)
+        beat.show_game(result)
     else:
-        report.show(result, data)
+        report.show_report(result, data)
 
 
 def _compare(result: Result, run: Run | None, runs: dict[str, Run], data: str) -> None:
     place = st.empty()
     title, this = (text.MODEL_TITLES[SHIPPED], SHIPPED) if run is None else (run.title, run.id)
-    two_models.show(result, title, runs, this, data, _teller(place))
+    two_models.show_comparison(result, title, runs, this, data, _teller(place))
     place.empty()
 
 
@@ -236,7 +236,7 @@ def _classes(result: Result) -> None:
 def _matrix(result: Result) -> None:
     cell = filters.chosen_cell(result)
     st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
-    matrix.show(result.evaluation, cell, filters.choose_cell)
+    matrix.show_matrix(result.evaluation, cell, filters.choose_cell)
     st.caption("A click on a cell shows exactly its faces; so do “Truth” and “Called” below.")
 
 

@@ -70,14 +70,14 @@ def _given(predictor: Predictor) -> list[Source]:
         "Drop photos here, or choose files", ENDINGS, accept_multiple_files=True, key="uploads", max_upload_size=25
     )
     sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
-    paste.show()
+    paste.show_paste()
     sources += paste.sources()
     with st.container(horizontal=True, gap="medium"):
         camera = st.toggle("Use the camera", key="camera_on")
         film = st.toggle("Live video", key="live_on")
         bars.offer(predictor.info)
     if film:
-        live.show(predictor)
+        live.show_camera(predictor)
     if camera:
         st.caption("The picture stays on this computer.")
         shot = st.camera_input("Take a picture", key="camera", resolution="720p", width=520)

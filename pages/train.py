@@ -17,17 +17,17 @@ def page() -> None:
     if run is None:
         action = frame.heading("Train", "Choose what it learns from. Everything happens on this computer.")
         _problem()
-        form.show(action)
+        form.show_form(action)
         return
     about = f"{run.title} · {material.title(run.config)} · {run.config.recipe}"
     action = frame.heading("Train", text.plain(about))
     _problem()
     if run.status.has_ended:
-        end.show(run, action)
+        end.show_end(run, action)
         return
     with action:
         _stop_button(run)
-    live.show(run)
+    live.show_run(run)
     st.button("Train another", key="another", type="tertiary", on_click=end.form_again, args=(run,))
 
 

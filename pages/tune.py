@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.data import material
 from emotion.system import EmotionError
-from emotion.tuning import State, Tuning, control
+from emotion.tuning import Tuning, TuningState, control
 from pages.ui.shared import frame, text
 from pages.ui.tune import form, live
 from pages.ui.tune.form import PROBLEM
@@ -25,7 +25,7 @@ def page() -> None:
         st.error(text.plain(problem), icon=":material/error:")
     found = live.show_choice()
     if found is None:
-        form.show(action)
+        form.show_form(action)
         return
     with action:
         _action(found)
@@ -33,17 +33,17 @@ def page() -> None:
     state = live.STATE_WORDS[found.state]
     st.caption(text.plain(f"{material.title(base)} · {base.recipe} · {state}"))
     _full_run(found)
-    live.show(found)
+    live.show_tuning(found)
     if not found.state.is_active:
         _go_on(found)
-    if found.state is State.FAILED:
+    if found.state is TuningState.FAILED:
         _log(found)
 
 
 def _action(found: Tuning) -> None:
     """The one thing that is most likely wanted next."""
     if found.state.is_active:
-        stopping = found.state is State.STOPPING
+        stopping = found.state is TuningState.STOPPING
         st.button("Stopping …" if stopping else "Stop", key="stop", type="primary", width="stretch",
                   disabled=stopping, on_click=_stop, args=(found,))  # fmt: skip
     elif (run := live.full_run(found)) is not None:

@@ -13,7 +13,7 @@ from emotion.runs.run import Status, new_run, write_status
 from emotion.system.files import write_json
 from emotion.tuning import folder
 from emotion.tuning.control import Attendance
-from emotion.tuning.folder import State, TuningPaths
+from emotion.tuning.folder import TuningPaths, TuningState
 from emotion.tuning.trials import Settings, Trial, TrialState
 
 RANGES = {"learning_rate": (5e-3, 0.12), "weight_decay": (4e-3, 0.1), "width": (0.5, 1.5), "shift": (0.0, 0.16)}
@@ -21,7 +21,7 @@ ENDED = (TrialState.FINISHED, TrialState.FINISHED, TrialState.PRUNED, TrialState
 
 
 def give_tuning(
-    states: Sequence[TrialState] = ENDED, ended: State | None = State.FINISHED, **changes: object
+    states: Sequence[TrialState] = ENDED, ended: TuningState | None = TuningState.FINISHED, **changes: object
 ) -> TuningPaths:
     """A tuning with one trial for each of the states.
 
@@ -38,7 +38,7 @@ def give_tuning(
     write_json(paths.trials, {"trials": [trial.to_json() for trial in trials], "written": time.time()})
     attendance = Attendance(paths)
     if ended is not None:
-        attendance.end(ended, "No folder at nowhere." if ended is State.FAILED else "")
+        attendance.end(ended, "No folder at nowhere." if ended is TuningState.FAILED else "")
     return paths
 
 

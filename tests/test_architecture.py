@@ -267,3 +267,25 @@ def test_the_picture_of_the_rooms_shows_what_they_import() -> None:
             found[room] |= {other for one in needed(path) if (other := room_of(one.full)) and other != room}
 
     assert drawn == found
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    where: dict[str, list[str]] = {}
+    for path in [*CORE, *PAGES]:
+        for node in parse(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(relative(path))
+
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
+
+
+def test_a_function_says_what_it_shows() -> None:
+    """`show` and `known` alone say nothing at the place where they are imported."""
+    wrong = [
+        f"{relative(path)}:{node.lineno} {node.name}"
+        for path in [*CORE, *PAGES]
+        for node in parse(path).body
+        if isinstance(node, ast.FunctionDef) and node.name.strip("_") in ("show", "known")
+    ]
+
+    assert wrong == []

@@ -9,7 +9,7 @@ from emotion.checks import check, job, label_errors, picture_facts, rules
 from emotion.checks.check import Report
 from emotion.checks.finding import Finding, Remedy
 from emotion.checks.job import CHECK, FACES, LABELS, State, Writer
-from emotion.checks.label_errors import Suspect, Suspects
+from emotion.checks.label_errors import LabelError, LabelErrors
 from emotion.checks.table import OUT, TEST, TRAIN, Places, Table
 
 __all__ = [
@@ -20,12 +20,12 @@ __all__ = [
     "TEST",
     "TRAIN",
     "Finding",
+    "LabelError",
+    "LabelErrors",
     "Places",
     "Remedy",
     "Report",
     "State",
-    "Suspect",
-    "Suspects",
     "Table",
     "Writer",
     "check",

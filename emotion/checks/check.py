@@ -123,23 +123,23 @@ def check(root: Path, tell: Tell | None = None) -> Report:
     return _report(listing, stored)
 
 
-def known(root: Path) -> Report | None:
+def last_report(root: Path) -> Report | None:
     """What is known without opening a picture: None before the first check, or when a file has changed since.
 
     Raises:
         DataError: as `listing.on_disk`.
     """
-    return known_of(on_disk(root))
+    return last_report_of(on_disk(root))
 
 
-def known_of(listing: Listing) -> Report | None:
+def last_report_of(listing: Listing) -> Report | None:
     """The same for a listing of what lies on the disk."""
     stored = cache.read(cache.location(listing.root, listing.fingerprint))
     return None if stored is None else _report(listing, stored)
 
 
 def version(listing: Listing) -> tuple[str, ...]:
-    """Changes whenever what `known_of` says may have changed."""
+    """Changes whenever what `last_report_of` says may have changed."""
     places = [cache.location(listing.root, listing.fingerprint, ending) for ending in ("npz", "faces.json")]
     changed = [str(place.stat().st_mtime_ns) if place.exists() else "" for place in places]
     return (str(listing.root), listing.fingerprint, digest(edits.read(listing.root)), *changed)
@@ -189,7 +189,7 @@ def _report(listing: Listing, stored: Stored) -> Report:
         now.excluded,
         now.relabelled,
         now.moved,
-        tuple(_findings(table, faceless.known(listing))),
+        tuple(_findings(table, faceless.last_without_face(listing))),
         table,
     )
 

@@ -7,7 +7,7 @@ mean probability that this class has among its own pictures: classes that are ha
 
 Measured on the 13,593 happy and sad faces of FER-2013 with 5 % of the labels turned round, on the features of a network
 that had learned from the right ones of train: 73 % of the turned labels of train are suspected and 56 % of those of
-test; of all suspects at least 64 % are turned ones (the data has wrong labels of its own), of the 400 worst 84 %.
+test; of all these at least 64 % are turned ones (the data has wrong labels of its own), of the 400 worst 84 %.
 A network that has learned from the wrong labels has been bent to them, and fewer will be found.
 Letters: N pictures, K classes, F features.
 """
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 CHUNK = 256  # faces turned to float at once
 SEED = 0  # of the folds
 STRENGTH, ROUNDS = 0.01, 200  # of the classifiers; ten times weaker a penalty finds as many (72 % instead of 70 %)
-MOST = 5_000  # suspects that are kept, worst first
+MOST = 5_000  # label errors that are kept, worst first
 
 Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Suspect:
+class LabelError:
     """A picture whose label is doubted.
 
     Attributes:
@@ -61,7 +61,7 @@ class Suspect:
 
 
 @dataclass(frozen=True)
-class Suspects:
+class LabelErrors:
     """The outcome of a search.
 
     Attributes:
@@ -74,16 +74,16 @@ class Suspects:
     n: int
     classes: tuple[str, ...]
     accuracy: float
-    found: tuple[Suspect, ...]
+    found: tuple[LabelError, ...]
 
     def to_json(self) -> dict[str, Any]:
-        found = [[suspect.file, suspect.label, suspect.likely, round(suspect.doubt, 4)] for suspect in self.found]
+        found = [[one.file, one.label, one.likely, round(one.doubt, 4)] for one in self.found]
         return {"model": self.model, "n": self.n, "classes": list(self.classes), "accuracy": self.accuracy,
                 "found": found}  # fmt: skip
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Suspects:
-        found = tuple(Suspect(*row) for row in values["found"])
+    def from_json(cls, values: dict[str, Any]) -> LabelErrors:
+        found = tuple(LabelError(*row) for row in values["found"])
         return cls(values["model"], values["n"], tuple(values["classes"]), values["accuracy"], found)
 
 
@@ -119,8 +119,8 @@ def out_of_sample(features: Floats, examples: Examples, tell: Tell | None = None
     return answers
 
 
-def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell | None = None) -> Suspects:
-    """Looks for suspect labels in train and test, and keeps what it has found for the page.
+def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell | None = None) -> LabelErrors:
+    """Looks for label errors in train and test, and keeps what it has found for the page.
 
     Args:
         root: the data folder.
@@ -137,7 +137,7 @@ def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell |
     examples = _all_pictures(listing, names, tell)
     features = _features(predictor, examples, tell)
     probabilities = out_of_sample(features, examples, tell)
-    outcome = _suspects(predictor.reference, examples, probabilities)
+    outcome = _label_errors(predictor.reference, examples, probabilities)
     place = _location(on_disk(root))
     place.parent.mkdir(parents=True, exist_ok=True)
     files.write_json(place, outcome.to_json())
@@ -183,14 +183,14 @@ def _features(predictor: Predictor, examples: Examples, tell: Tell | None) -> Fl
     return np.concatenate(parts)
 
 
-def _suspects(reference: str, examples: Examples, probabilities: Floats) -> Suspects:
+def _label_errors(reference: str, examples: Examples, probabilities: Floats) -> LabelErrors:
     suspected, believed = confident(probabilities, examples.labels)
     rows = np.arange(len(believed))
     doubt = probabilities[rows, believed] - probabilities[rows, examples.labels]
     places = np.flatnonzero(suspected)
     places = places[np.argsort(-doubt[places], kind="stable")][:MOST]
     found = tuple(
-        Suspect(
+        LabelError(
             examples.files[place],
             examples.classes[examples.labels[place]],
             examples.classes[believed[place]],
@@ -200,17 +200,17 @@ def _suspects(reference: str, examples: Examples, probabilities: Floats) -> Susp
     )
     right = metrics.answers(probabilities, 0.5) if probabilities.shape[1] == 2 else probabilities.argmax(axis=1)
     agreed = float((right == examples.labels).mean())
-    return Suspects(reference, len(examples.labels), examples.classes, agreed, found)
+    return LabelErrors(reference, len(examples.labels), examples.classes, agreed, found)
 
 
 def _location(listing: Listing) -> Path:
     return cache.location(listing.root, listing.fingerprint, "labels.json")
 
 
-def known(listing: Listing) -> Suspects | None:
+def last_found(listing: Listing) -> LabelErrors | None:
     """What the last search over the files as they are has found; None before the first one.
 
-    Suspects about which something was decided since (left out, relabelled, confirmed) are no longer among them.
+    Those about which something was decided since (left out, relabelled, confirmed) are no longer among them.
 
     Args:
         listing: of what lies on the disk.
@@ -218,12 +218,10 @@ def known(listing: Listing) -> Suspects | None:
     stored = files.read_json(_location(listing))
     if not stored:
         return None
-    outcome = Suspects.from_json(stored)
+    outcome = LabelErrors.from_json(stored)
     now = {
         name: label for inside in decided(listing).files.values() for label, names in inside.items() for name in names
     }
     looked_at = edits.confirmed(listing.root)
-    found = tuple(
-        suspect for suspect in outcome.found if now.get(suspect.file) == suspect.label and suspect.file not in looked_at
-    )
-    return Suspects(outcome.model, outcome.n, outcome.classes, outcome.accuracy, found)
+    found = tuple(one for one in outcome.found if now.get(one.file) == one.label and one.file not in looked_at)
+    return LabelErrors(outcome.model, outcome.n, outcome.classes, outcome.accuracy, found)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from emotion.system import EmotionError
 
 if TYPE_CHECKING:
-    from emotion.checks import Report, Suspects
+    from emotion.checks import LabelErrors, Report
 
 
 NOTHING, FOUND = 0, 1
 SHOWN = 3  # groups of pictures named for each finding
-SUSPECTS_SHOWN = 20
+LABELS_SHOWN = 20
 EVERY = 0.1  # seconds between two changes of the line of progress
 
 Tell = Callable[[str, int, int], None]
@@ -85,7 +85,7 @@ def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
     classes = tuple(name.strip() for name in chosen.classes.split(",")) if chosen.classes else ()
     outcome = label_errors.search(root, chosen.model, classes, tell)
     _clear()
-    print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _suspects_text(outcome))
+    print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _label_errors_text(outcome))
     return FOUND if outcome.found else NOTHING
 
 
@@ -117,7 +117,7 @@ def _group(group: tuple[str, ...], notes: dict[str, str]) -> str:
     return " = ".join(named) + (f" = {len(group) - 4} more" if len(group) > 4 else "")
 
 
-def _suspects_text(outcome: Suspects) -> str:
+def _label_errors_text(outcome: LabelErrors) -> str:
     from emotion.cli.terminal import safe
 
     lines = [
@@ -125,9 +125,9 @@ def _suspects_text(outcome: Suspects) -> str:
         f"Classifiers on the features of {outcome.model} agree with {outcome.accuracy:.1%} of all labels "
         "of pictures that they had not seen.",
     ]
-    lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:SUSPECTS_SHOWN]]
-    if len(outcome.found) > SUSPECTS_SHOWN:
-        lines.append(f"  … and {len(outcome.found) - SUSPECTS_SHOWN:,} more (--json names them)")
+    lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:LABELS_SHOWN]]
+    if len(outcome.found) > LABELS_SHOWN:
+        lines.append(f"  … and {len(outcome.found) - LABELS_SHOWN:,} more (--json names them)")
     return "\n".join(safe(line) for line in lines)
 
 

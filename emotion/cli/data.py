@@ -73,7 +73,14 @@ def run(chosen: argparse.Namespace) -> int:
     staging.sweep()
     if getattr(chosen, "follow", False):
         return _followed(chosen)
-    verbs = {"list": _list, "add": _add, "show": _show, "rename": _rename, "remove": _remove, "get-fer2013": _fetch}
+    verbs = {
+        "list": _list,
+        "add": _add,
+        "show": _show_set,
+        "rename": _rename,
+        "remove": _remove,
+        "get-fer2013": _fetch,
+    }
     return verbs[chosen.verb](chosen)
 
 
@@ -170,7 +177,7 @@ def _print_counts(counts: dict[str, dict[str, int]], stream: Any) -> None:
         print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
 
 
-def _show(chosen: argparse.Namespace) -> int:
+def _show_set(chosen: argparse.Namespace) -> int:
     from emotion.cli import terminal
     from emotion.data import listing, registry
 

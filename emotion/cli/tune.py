@@ -85,7 +85,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.list:
         return _list(chosen.json)
     if chosen.show:
-        return _show(folder.read(folder.find(chosen.show)), chosen.json)
+        return _show_tuning(folder.read(folder.find(chosen.show)), chosen.json)
     if chosen.stop:
         _out(control.stop(chosen.stop).state)
         return OK
@@ -119,7 +119,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 
 def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> int:
     from emotion import tuning
-    from emotion.tuning import State, folder, work
+    from emotion.tuning import TuningState, folder, work
 
     if not is_new and (chosen.vary or chosen.data or chosen.recipe):
         raise ConfigError("tune", "only new --trials or --minutes for a tuning that goes on", "other settings")
@@ -136,10 +136,10 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
             _say(sentence)
     if found.best:
         _say(f"Train with the best settings at full length: python -m emotion tune --train-best {paths.id}")
-    if state is not State.FINISHED:
+    if state is not TuningState.FINISHED:
         _say(f"Go on: python -m emotion tune --resume {paths.id}")
     _out(paths.id)
-    return REFUSED if state is State.FAILED else OK
+    return REFUSED if state is TuningState.FAILED else OK
 
 
 def _stop_on_signals(paths: TuningPaths) -> None:
@@ -174,7 +174,7 @@ def _line(trial: Trial, settings: Settings) -> str:
     return f"trial {trial.number}: {value}  {fields.in_words(trial.values)}  {way}{why}"
 
 
-def _show(found: Tuning, as_json: bool) -> int:
+def _show_tuning(found: Tuning, as_json: bool) -> int:
     from emotion import tuning
 
     if as_json:

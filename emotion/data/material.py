@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotion.data import collection, dataset
-from emotion.data import listing as dataset_
+from emotion.data import collection, dataset, listing
 from emotion.data.class_names import class_key
 from emotion.data.splits import identical_groups
 from emotion.system import TooFewOwnPicturesError
@@ -81,7 +80,7 @@ def of_classes(examples: Examples, classes: tuple[str, ...]) -> Examples:
 
 def title(config: TrainingConfig) -> str:
     """How the data of a run is called."""
-    return " and ".join(([dataset_.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
+    return " and ".join(([listing.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
 
 
 def check_own(config: TrainingConfig, why_alone: str = "they are all there is to learn from") -> None:
@@ -112,13 +111,13 @@ def read(config: TrainingConfig) -> Material:
 
 
 def _of_folder(config: TrainingConfig) -> Material:
-    listing = dataset_.scan(dataset_.resolve(config.data))
-    examples = dataset.load(listing, "train", config.classes)
+    found = listing.scan(listing.resolve(config.data))
+    examples = dataset.load(found, "train", config.classes)
     if config.drop_twins:
-        examples = without(examples, dataset.load(listing, "test", config.classes))
+        examples = without(examples, dataset.load(found, "test", config.classes))
     places, held = dataset.split_validation(examples, config.validation_split, config.seed)
     train = examples.take(places)
-    return Material(train, examples.take(held), train, None, listing, listing.fingerprint)
+    return Material(train, examples.take(held), train, None, found, found.fingerprint)
 
 
 def _joined(folder: Material, own: Examples) -> Material:

@@ -18,22 +18,24 @@ from emotion.evaluation import (
     selection,
     study,
 )
-from emotion.evaluation.corruptions import Faces, Kind, Values
+from emotion.evaluation.corruptions import Corruption, Faces, Values
 from emotion.evaluation.duel import Duel
 from emotion.evaluation.gallery import Montage
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
-from emotion.evaluation.robustness import Robustness, Trial
-from emotion.evaluation.scores import Evaluation, asked_classes, default_classes, evaluate, evaluate_model, narrow
+from emotion.evaluation.robustness import CorruptionScore, Robustness
+from emotion.evaluation.scores import KEPT_WITH_MODEL, Evaluation, asked_classes, evaluate, evaluate_model, narrow
 from emotion.evaluation.selection import Range, Selection, range_of
 from emotion.evaluation.study import Study, Truths, YesOrNo
 
 __all__ = [
+    "KEPT_WITH_MODEL",
+    "Corruption",
+    "CorruptionScore",
     "Duel",
     "Evaluation",
     "Faces",
     "Honest",
-    "Kind",
     "Montage",
     "Range",
     "Recalibration",
@@ -41,13 +43,11 @@ __all__ = [
     "Score",
     "Selection",
     "Study",
-    "Trial",
     "Truths",
     "Values",
     "YesOrNo",
     "asked_classes",
     "corruptions",
-    "default_classes",
     "duel",
     "evaluate",
     "evaluate_model",

@@ -1,4 +1,4 @@
-"""Spoiling faces in known ways and amounts, whole batches at once: what a model is tried on for robustness.
+"""Corrupting faces in known ways and amounts, whole batches at once: what a model is tried on for robustness.
 
 Letters: N faces, S = 48 the side in pixels. Every function takes and gives uint8 (N, S, S); nothing is random but
 noise, whose seed is fixed.
@@ -26,22 +26,22 @@ EYES, MOUTH = (slice(12, 23), slice(6, 42)), (slice(31, 44), slice(12, 36))
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One way to spoil faces.
+class Corruption:
+    """One way to corrupt faces.
 
     Attributes:
         name: short, such as "rotation".
         says: what it does to a face, for a person.
         unit: of the strengths.
         strengths: from faint to strong; 0 is not among them.
-        spoil: faces, strength → faces.
+        apply: faces, strength → faces.
     """
 
     name: str
     says: str
     unit: str
     strengths: tuple[float, ...]
-    spoil: Callable[[Faces, float], Faces]
+    apply: Callable[[Faces, float], Faces]
 
 
 def lean(faces: Faces, degrees: float) -> Faces:
@@ -116,14 +116,14 @@ def cover_mouth(faces: Faces, share: float) -> Faces:
 
 
 KINDS = (
-    Kind("rotation", "turned", "degrees", (5, 10, 20, 30, 45), lean),
-    Kind("shift", "moved", "pixels of 48", (1, 2, 4, 6, 8), shift),
-    Kind("zoom in", "cut closer", "times", (1.1, 1.2, 1.35, 1.5), zoom),
-    Kind("zoom out", "cut wider", "times", (0.9, 0.8, 0.7, 0.6), zoom),
-    Kind("blur", "blurred", "pixels (standard deviation)", (0.5, 0.75, 1, 1.5, 2), blur),
-    Kind("noise", "grainy", "grey levels (standard deviation)", (5, 10, 20, 40), add_noise),
-    Kind("darkening", "darker", "of the light taken away", (0.2, 0.4, 0.6, 0.8), darken),
-    Kind("JPEG", "saved as a small JPEG", "quality", (50, 25, 10, 5), jpeg),
-    Kind("eyes covered", "eyes covered", "of their place", (0.5, 1.0), cover_eyes),
-    Kind("mouth covered", "mouth covered", "of its place", (0.5, 1.0), cover_mouth),
+    Corruption("rotation", "turned", "degrees", (5, 10, 20, 30, 45), lean),
+    Corruption("shift", "moved", "pixels of 48", (1, 2, 4, 6, 8), shift),
+    Corruption("zoom in", "cut closer", "times", (1.1, 1.2, 1.35, 1.5), zoom),
+    Corruption("zoom out", "cut wider", "times", (0.9, 0.8, 0.7, 0.6), zoom),
+    Corruption("blur", "blurred", "pixels (standard deviation)", (0.5, 0.75, 1, 1.5, 2), blur),
+    Corruption("noise", "grainy", "grey levels (standard deviation)", (5, 10, 20, 40), add_noise),
+    Corruption("darkening", "darker", "of the light taken away", (0.2, 0.4, 0.6, 0.8), darken),
+    Corruption("JPEG", "saved as a small JPEG", "quality", (50, 25, 10, 5), jpeg),
+    Corruption("eyes covered", "eyes covered", "of their place", (0.5, 1.0), cover_eyes),
+    Corruption("mouth covered", "mouth covered", "of its place", (0.5, 1.0), cover_mouth),
 )

@@ -18,7 +18,7 @@ ROUNDS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Score:
+class GameScore:
     """How a game ended.
 
     Attributes:
@@ -65,7 +65,7 @@ def deal(labels: Labels, seed: int, count: int = ROUNDS) -> Labels:
     return rng.permutation(first)
 
 
-def score(study: Study, faces: Labels, said: Labels) -> Score:
+def score(study: Study, faces: Labels, said: Labels) -> GameScore:
     """Counts who was right.
 
     Args:
@@ -74,7 +74,7 @@ def score(study: Study, faces: Labels, said: Labels) -> Score:
         said: (M,) labels that the person gave.
     """
     person, model = said == study.examples.labels[faces], study.right[faces]
-    return Score(
+    return GameScore(
         n=len(faces),
         person=int(person.sum()),
         model=int(model.sum()),

@@ -148,11 +148,11 @@ def _bad(table: Table, up_to_date: bool) -> dict[str, set[str]]:
     in_test = set(table.names(np.flatnonzero(test)))
     if not up_to_date:
         back = (table.split == OUT) & (table.first == TRAIN)
-        known = table.names(np.flatnonzero(test & (table.first == TRAIN)))
+        twins_of_train = table.names(np.flatnonzero(test & (table.first == TRAIN)))
         table = replace(table, split=np.where(back, np.int8(TRAIN), table.split))
     bad = {why: in_test.intersection(found.files if (found := rule(table)) else ()) for why, rule in RULES.items()}
     if not up_to_date:
-        bad["twins"].update(known)
+        bad["twins"].update(twins_of_train)
     return bad
 
 
@@ -172,14 +172,14 @@ def _score(truth: Mapping[str, str], answers: Answers) -> Score:
     return Score(len(truth), right, wilson_interval(right, len(truth)))
 
 
-def known(root: Path, predictor: Predictor, examples: Examples, answered: Labels) -> Honest | None:
+def score_by_last_check(root: Path, predictor: Predictor, examples: Examples, answered: Labels) -> Honest | None:
     """Both scores as far as the last check of the data folder knows; None without a check, or where one is enough.
 
     Args:
         predictor: the model; it is asked about test pictures that were left out or moved.
         examples: the N test pictures in use; answered: int64 (N,), what the model said of them.
     """
-    report = check.known(root)
+    report = check.last_report(root)
     if report is None:
         return None
     answers = dict(zip(examples.files, (examples.classes[label] for label in answered.tolist()), strict=True))
@@ -189,7 +189,7 @@ def known(root: Path, predictor: Predictor, examples: Examples, answered: Labels
 
 def of_model(root: Path, predictor: Predictor, examples: Examples, probabilities: Floats) -> Honest | None:
     """The same for the model's probabilities (N, K), in the order of the classes of its examples."""
-    return known(root, predictor, examples, _answers(predictor, examples, probabilities))
+    return score_by_last_check(root, predictor, examples, _answers(predictor, examples, probabilities))
 
 
 def _ask_others(root: Path, table: Table, predictor: Predictor, examples: Examples) -> dict[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
 
 
-FORMAT = 1  # raised when faces are spoiled in another way
+FORMAT = 1  # raised when faces are corrupted in another way
 FACES = 1000  # of the split: a share of them is known to 3 points
 SEED = 0
 
@@ -34,8 +34,8 @@ Progress = Callable[[str, int, int], None]  # what is tried, how many trials are
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One strength of one kind of spoiling.
+class CorruptionScore:
+    """One strength of one corruption.
 
     Attributes:
         strength: in the unit of its kind; None for the faces as they are.
@@ -65,8 +65,8 @@ class Robustness:
         kinds: name of the kind → its trials, from faint to strong.
     """
 
-    plain: Trial
-    kinds: dict[str, tuple[Trial, ...]]
+    plain: CorruptionScore
+    kinds: dict[str, tuple[CorruptionScore, ...]]
 
     def to_json(self) -> dict[str, Any]:
         kinds = {name: [trial.to_json() for trial in trials] for name, trials in self.kinds.items()}
@@ -79,8 +79,8 @@ class Robustness:
         return cls(_trial(values["plain"]), kinds)
 
 
-def _trial(values: dict[str, Any]) -> Trial:
-    return Trial(**values | {"interval": tuple(values["interval"])})
+def _trial(values: dict[str, Any]) -> CorruptionScore:
+    return CorruptionScore(**values | {"interval": tuple(values["interval"])})
 
 
 def sample(labels: Labels, count: int = FACES, seed: int = SEED) -> Labels:
@@ -111,7 +111,7 @@ def kept(predictor: Predictor, examples: Examples) -> Robustness | None:
 
 
 def measure(predictor: Predictor, examples: Examples, progress: Progress | None = None) -> Robustness:
-    """Tries every kind of spoiling at every strength, or reads what came of it before.
+    """Tries every corruption at every strength, or reads what came of it before.
 
     Args:
         predictor: the model.
@@ -127,7 +127,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
     info, used = narrow(predictor.info, examples.classes), examples.take(sample(examples.labels))
     total, done = 1 + sum(len(kind.strengths) for kind in corruptions.KINDS), 0
 
-    def trial(name: str, strength: float | None, faces: corruptions.Faces) -> Trial:
+    def trial(name: str, strength: float | None, faces: corruptions.Faces) -> CorruptionScore:
         nonlocal done
         if progress is not None:
             progress(name, done, total)
@@ -136,7 +136,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
 
     plain = trial("as they are", None, used.images)
     kinds = {
-        kind.name: tuple(trial(kind.name, by, kind.spoil(used.images, by)) for by in kind.strengths)
+        kind.name: tuple(trial(kind.name, by, kind.apply(used.images, by)) for by in kind.strengths)
         for kind in corruptions.KINDS
     }
     found = Robustness(plain, kinds)
@@ -149,7 +149,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
 
 def _tried(
     predictor: Predictor, info: ModelInfo, faces: corruptions.Faces, labels: Labels, strength: float | None
-) -> Trial:
+) -> CorruptionScore:
     said = network_outputs.ask(predictor, faces, keep=False).of_classes(predictor.info, info.classes)
     right = int((metrics.answers(said, info.threshold, info.positive_label) == labels).sum())
-    return Trial(strength, len(labels), right, metrics.wilson_interval(right, len(labels)))
+    return CorruptionScore(strength, len(labels), right, metrics.wilson_interval(right, len(labels)))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 ALL_CLASSES = ("all",)  # what stands in the place of names for every class of a model
+KEPT_WITH_MODEL = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
 MACRO = ("precision", "recall", "f1", "auc")
 CHUNK = 512  # faces turned to float at once: 5 MB instead of 110 MB for 12,000 of them
 
@@ -99,11 +100,6 @@ class Evaluation:
         return cls(**known)
 
 
-def default_classes(info: ModelInfo) -> tuple[str, ...]:
-    """What a model is evaluated on unless something else is asked for: its two classes, or happy and sad of more."""
-    return info.pair or info.classes
-
-
 def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The classes that a person asks for, in label order.
 
@@ -116,7 +112,7 @@ def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]
         ModelClassesError: when the model does not know one of them.
     """
     if not names:
-        return default_classes(info)
+        return info.usual.classes
     if tuple(name.lower() for name in names) == ALL_CLASSES:
         return info.classes
     return narrow(info, label_order(names)).classes

@@ -6,7 +6,7 @@ What may make an answer wrong before the network is at fault: a face that is blu
 
 Every bound comes from the same two measurements, named beside it: how many of the 12,045 happy and sad training faces
 of FER-2013 it would fire on ("fires on"), and how many of 2,409 held-out faces the shipped network gets right when
-they are spoilt by that much ("right"; 82.4 % unspoilt). A bound lies where that falls by about 4 points or more.
+they are corrupted by that much ("right"; 82.4 % uncorrupted). A bound lies where that falls by about 4 points or more.
 """
 
 from __future__ import annotations

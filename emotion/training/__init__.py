@@ -6,7 +6,7 @@ May import `evaluation` and the rooms below it. What stands in `__all__` can be 
 from __future__ import annotations
 
 from emotion.training import head, repeat, start_from, worker
-from emotion.training.repeat import Mended
+from emotion.training.repeat import BeforeAfter
 from emotion.training.start_from import FEW, StartingPoint
 
-__all__ = ["FEW", "Mended", "StartingPoint", "head", "repeat", "start_from", "worker"]
+__all__ = ["FEW", "BeforeAfter", "StartingPoint", "head", "repeat", "start_from", "worker"]

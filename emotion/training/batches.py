@@ -1,4 +1,4 @@
-"""Batches for Keras (L3: only a worker imports this).
+"""Batches for Keras.
 
 Under TensorFlow they come through `tf.data`. As a `keras.utils.PyDataset` every batch was copied by a thread of Keras
 into memory that the C library had just handed back to the system, and the step's own memory went the same way: see

@@ -157,7 +157,7 @@ STILL = 1e-5  # a slope below this everywhere is the bottom: a strong penalty is
 
 
 @dataclass(frozen=True)
-class Change:
+class LayerChange:
     """A change of the last layer.
 
     Attributes:
@@ -176,7 +176,7 @@ class Change:
 
 def learn_last_layer(
     features: Floats, probabilities: Floats, labels: Labels, weights: Floats, penalty: float = PENALTY
-) -> Change:
+) -> LayerChange:
     """Finds the change that answers these faces best.
 
     Args:
@@ -200,11 +200,11 @@ def learn_last_layer(
     for _ in range(STEPS):
         slope = x.T @ (share * (_softmax(start + x @ ahead) - truth)) + penalty * ahead
         if np.abs(slope).max() < STILL:
-            return Change(mean, scale, ahead)
+            return LayerChange(mean, scale, ahead)
         following = ahead - slope / steepest
         ahead = following + momentum * (following - change)
         change = following
-    return Change(mean, scale, change)
+    return LayerChange(mean, scale, change)
 
 
 def _columns(features: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """What happens between two batches: the history and checkpoints are written, Stop is noticed, the rate moves.
 
-L3: only a worker imports this.
+Imports TensorFlow: only a worker process may import this.
 """
 
 from __future__ import annotations

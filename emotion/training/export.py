@@ -1,4 +1,4 @@
-"""From Keras to what is used: `model.tflite` and `model.json` (L3: only a worker imports this)."""
+"""From Keras to what is used: `model.tflite` and `model.json`."""
 
 from __future__ import annotations
 

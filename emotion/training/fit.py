@@ -1,4 +1,4 @@
-"""Fitting a network to examples (L3: only a worker imports this).
+"""Fitting a network to examples.
 
 Everything goes through `fit`: it needs a configuration, the examples and a run folder, and writes nowhere else.
 The order of faces and dropout depend on the seed and the number of the epoch alone, which is why a resumed run

@@ -1,10 +1,10 @@
-"""From a recipe to a Keras network (L3: only a worker imports this).
+"""From a recipe to a Keras network.
 
 No `tf.*` inside, so that they also train under `KERAS_BACKEND=jax` or `torch`. Each takes float32
 `(N, 48, 48, 1)` in [0, 1] and ends in one sigmoid (two classes: P(label 1)) or a softmax over K classes.
 The layer called `features` is what neighbours and clusters are found in.
 
-A network that goes on from an earlier one (L3: only a worker imports this).
+A network that goes on from an earlier one.
 """
 
 from __future__ import annotations

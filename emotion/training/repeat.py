@@ -29,7 +29,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Mended:
+class BeforeAfter:
     """Two models on the same test pictures, those in use now.
 
     Attributes:
@@ -101,7 +101,7 @@ def repetitions(listing: Listing) -> list[tuple[Run, Run]]:
     return pairs
 
 
-def compare(before: Predictor, after: Predictor, examples: Examples, tell: Tell | None = None) -> Mended:
+def compare(before: Predictor, after: Predictor, examples: Examples, tell: Tell | None = None) -> BeforeAfter:
     """Asks both models about the same pictures.
 
     Args:
@@ -117,7 +117,7 @@ def compare(before: Predictor, after: Predictor, examples: Examples, tell: Tell 
         for probabilities, figures in ((old, was), (new, now))
     ]
     right_before, right_after = (given == examples.labels for given in answers)
-    return Mended(
+    return BeforeAfter(
         was,
         now,
         paired.compare(right_before, right_after),
@@ -128,7 +128,7 @@ def compare(before: Predictor, after: Predictor, examples: Examples, tell: Tell 
     )
 
 
-def compared(first: Run, second: Run, tell: Tell | None = None) -> Mended:
+def compared(first: Run, second: Run, tell: Tell | None = None) -> BeforeAfter:
     """Two runs on the test pictures of the second one's data as they are now.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a run says of itself at its end: `report.json` and the pictures (L3: only a worker imports this)."""
+"""What a run says of itself at its end: `report.json` and the pictures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from emotion.training.fit import Fitted
 
 
-TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
 NO_TEST = "The data that this model comes from is not on this computer, so there is no test split to ask it about."
 
 
@@ -103,10 +102,10 @@ def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best:
         best: the figures of all that it knows.
     """
     info, scores = predictor.info, dict(predictor.info.scores)
-    usual = evaluation.default_classes(info)
+    usual = info.usual.classes
     for name, classes in (("test", usual), ("test_all", info.classes)):
         if name == "test" or set(classes) != set(usual):
             all_of_it = set(classes) == set(test.classes) == set(info.classes)
             asked = best if all_of_it else evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
-            scores |= {f"{name}_{key}": asked[key] for key in TOLD}
+            scores |= {f"{name}_{key}": asked[key] for key in evaluation.KEPT_WITH_MODEL}
     files.update_json(paths.model_info, {"scores": scores})

@@ -1,4 +1,4 @@
-"""Makes the model that comes along, and its card, with one command (L3: trains).
+"""Makes the model that comes along, and its card, with one command.
 
     python -m emotion.training.ship FOLDER                      the whole way, about an hour on 2 cores
     python -m emotion.training.ship FOLDER --scale 0.01 --into DIR      the same way with every hundredth face and epoch
@@ -92,7 +92,7 @@ def _measured(predictor: Predictor, settings: TrainingConfig) -> Measured:
     learned = material.read(settings)
     test = dataset.load(listing.scan(listing.resolve(settings.data)), "test", settings.classes)
     every, _ = evaluation.evaluate_model(predictor, test)
-    faces = material.of_classes(test, evaluation.default_classes(predictor.info))
+    faces = material.of_classes(test, predictor.info.usual.classes)
     pair, probabilities = evaluation.evaluate_model(predictor, faces)
     low, high = predictor.info.unsure_band
     unsure = (probabilities[:, 1] >= low) & (probabilities[:, 1] <= high) & (low < high)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from emotion.tuning import control, fields, folder, work
 from emotion.tuning.fields import Field, Range
-from emotion.tuning.folder import State, Tuning, TuningPaths, read
+from emotion.tuning.folder import Tuning, TuningPaths, TuningState, read
 from emotion.tuning.trials import (
     Settings,
     Trial,
@@ -27,11 +27,11 @@ __all__ = [
     "Field",
     "Range",
     "Settings",
-    "State",
     "Trial",
     "TrialState",
     "Tuning",
     "TuningPaths",
+    "TuningState",
     "best",
     "best_sentence",
     "best_so_far",

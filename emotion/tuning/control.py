@@ -18,7 +18,7 @@ from emotion.runs import queue
 from emotion.system import TuningStateError, files, processes
 from emotion.tuning import fields, folder
 from emotion.tuning import trials as tuning
-from emotion.tuning.folder import State
+from emotion.tuning.folder import TuningState
 from emotion.tuning.trials import Settings
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Attendance:
         if not processes.is_fresh(self.row["seen"], SEEN_EVERY):
             self._write()
 
-    def end(self, state: State, reason: str = "") -> None:
+    def end(self, state: TuningState, reason: str = "") -> None:
         self._write(ended=str(state), reason=reason)
 
     def _write(self, **changes: Any) -> None:
@@ -142,7 +142,7 @@ def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None
         ConfigError: for a limit outside its range.
     """
     found = folder.read(paths)
-    if found.state in (State.RUNNING, State.STOPPING):
+    if found.state in (TuningState.RUNNING, TuningState.STOPPING):
         raise TuningStateError(paths.id, "at work", "one that has ended; --join adds a process to one at work")
     settings = found.settings
     if trials is not None:

@@ -31,7 +31,7 @@ GRACE_SECONDS = 30.0  # a new process has this long to come
 SEEN_SECONDS = 120.0  # a process on another computer says more often than this that it is there
 
 
-class State(StrEnum):
+class TuningState(StrEnum):
     """Where a tuning stands; derived from its processes, never stored."""
 
     STARTING = "starting"
@@ -44,7 +44,7 @@ class State(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        return self in (State.STARTING, State.RUNNING, State.STOPPING)
+        return self in (TuningState.STARTING, TuningState.RUNNING, TuningState.STOPPING)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Tuning:
 
     paths: TuningPaths
     settings: Settings
-    state: State
+    state: TuningState
     trials: list[Trial]
     reason: str = ""
     full_run: str = ""
@@ -203,7 +203,7 @@ def active() -> Tuning | None:
     return next((found for found in _readable() if found.state.is_active), None)
 
 
-def _state(paths: TuningPaths) -> tuple[State, str]:
+def _state(paths: TuningPaths) -> tuple[TuningState, str]:
     """Where it stands, and why where it failed.
 
     A process that comes writes its file in `workers/` and then removes `starting`. So this looks the other way round:
@@ -213,13 +213,13 @@ def _state(paths: TuningPaths) -> tuple[State, str]:
     workers = [files.read_json(path) for path in paths.workers.glob("*.json")]
     workers = sorted((worker for worker in workers if worker), key=lambda worker: worker["began"])
     if any(is_at_work(worker) for worker in workers):
-        return (State.STOPPING if paths.stop.exists() else State.RUNNING), ""
+        return (TuningState.STOPPING if paths.stop.exists() else TuningState.RUNNING), ""
     if is_starting:
-        return State.STARTING, ""
+        return TuningState.STARTING, ""
     if not workers:
-        return State.FAILED, "Its process did not begin. The last lines of its log tell more."
+        return TuningState.FAILED, "Its process did not begin. The last lines of its log tell more."
     last = workers[-1]
-    return (State(last["ended"]), str(last["reason"])) if last["ended"] else (State.LOST, "")
+    return (TuningState(last["ended"]), str(last["reason"])) if last["ended"] else (TuningState.LOST, "")
 
 
 def _is_starting(paths: TuningPaths) -> bool:

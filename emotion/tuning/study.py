@@ -118,7 +118,7 @@ class OpenTrial:
         values: what to try.
     """
 
-    def __init__(self, study: Study, trial: optuna.trial.Trial) -> None:
+    def __init__(self, study: TuningStudy, trial: optuna.trial.Trial) -> None:
         self._study, self._trial = study, trial
         self.number: int = trial.number + 1
         self.values: dict[str, float] = {name: trial.params[name] for name in study.settings.vary}
@@ -154,7 +154,7 @@ class OpenTrial:
         self._study.finish(self.number - 1, state, value)
 
 
-class Study:
+class TuningStudy:
     """All trials of a tuning. Its file is closed by `close`, or at the end of a `with` block.
 
     Args:
@@ -171,7 +171,7 @@ class Study:
                 self._optuna.enqueue_trial(fields.own_values(settings.base, settings.vary))
             self._write()
 
-    def __enter__(self) -> Study:
+    def __enter__(self) -> TuningStudy:
         return self
 
     def __exit__(self, *_: object) -> None:

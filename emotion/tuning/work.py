@@ -20,8 +20,8 @@ from emotion.system import RunMissingError, TuningStateError, files
 from emotion.tuning import folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.control import Attendance, prepare
-from emotion.tuning.folder import State
-from emotion.tuning.study import Study, reports
+from emotion.tuning.folder import TuningState
+from emotion.tuning.study import TuningStudy, reports
 from emotion.tuning.trials import Trial, TrialState
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.25
 MOST_FAILURES = 2  # in a row: then it is not the values that are wrong
-DIVERGED = "Its loss was no longer a number."
 WORSE = "It did worse than the middle of the others at the same share of its way."
 STOPPED, TIME_UP = "The tuning was stopped.", "The time was up."
 BROKEN = "Something went wrong inside the program; the last lines of its log tell more"
@@ -43,7 +42,7 @@ Tell = Callable[[Trial], None]
 
 
 def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: None,
-         trials: int | None = None, minutes: float | None = None) -> State:  # fmt: skip
+         trials: int | None = None, minutes: float | None = None) -> TuningState:  # fmt: skip
     """Works on a tuning until its trials or its time are used, or someone stops it.
 
     Args:
@@ -61,10 +60,10 @@ def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: N
     attendance = _entered(paths, join, trials, minutes)
     try:
         settings = folder.read(paths).settings
-        with Study(paths, settings, attendance.name) as study:
+        with TuningStudy(paths, settings, attendance.name) as study:
             state, reason = _Sitting(paths, settings, study, attendance, tell).all_trials()
     except BaseException as error:
-        attendance.end(State.FAILED, f"{BROKEN} ({type(error).__name__}).")
+        attendance.end(TuningState.FAILED, f"{BROKEN} ({type(error).__name__}).")
         raise
     attendance.end(state, reason)
     return state
@@ -74,10 +73,10 @@ def _entered(paths: TuningPaths, join: bool, trials: int | None, minutes: float 
     """Writes this process down as one that works on the tuning, unless another does and it may not join."""
     with FileLock(paths.lock):
         state = folder.read(paths).state
-        if state is State.STOPPING and join:
+        if state is TuningState.STOPPING and join:
             raise TuningStateError(paths.id, "stopping", "one that is at work or has ended")
-        beside = state is State.RUNNING and join
-        if not beside and state is not State.STARTING:  # whoever asked for this process has prepared it already
+        beside = state is TuningState.RUNNING and join
+        if not beside and state is not TuningState.STARTING:  # whoever asked for this process has prepared it already
             prepare(paths, trials, minutes)
         return Attendance(paths)
 
@@ -88,11 +87,11 @@ class _Sitting:
 
     paths: TuningPaths
     settings: Settings
-    study: Study
+    study: TuningStudy
     attendance: Attendance
     tell: Tell
 
-    def all_trials(self) -> tuple[State, str]:
+    def all_trials(self) -> tuple[TuningState, str]:
         """Takes over what others left, then asks for one trial after the other."""
         for left in self.study.adopt(self._is_gone):
             self._follow(left, self._left_behind(left))
@@ -101,12 +100,12 @@ class _Sitting:
         while not self.paths.stop.exists():
             trial = self.study.ask()
             if trial is None:
-                return State.FINISHED, ""
+                return TuningState.FINISHED, ""
             ended = self._follow(trial, self._begun(trial))
             failures = failures + 1 if ended.state is TrialState.FAILED else 0
             if failures >= MOST_FAILURES:
-                return State.FAILED, ended.why
-        return State.STOPPED, ""
+                return TuningState.FAILED, ended.why
+        return TuningState.STOPPED, ""
 
     def _is_gone(self, name: str) -> bool:
         row = files.read_json(self.paths.workers / f"{name}.json")
@@ -177,8 +176,6 @@ class _Sitting:
 
     def _verdict(self, trial: OpenTrial, history: History) -> tuple[TrialState, str] | None:
         """Whether a trial is not worth finishing, after an epoch."""
-        if history.epochs and not is_finite(history):
-            return TrialState.PRUNED, DIVERGED
         if history.epochs and trial.is_worse_than_most():
             return TrialState.PRUNED, WORSE
         return None
@@ -191,11 +188,6 @@ class _Sitting:
         return 60 * self.settings.minutes - tuning.seconds_used(others)
 
 
-def is_finite(history: History) -> bool:
-    """Whether the losses of the latest epoch are numbers."""
-    return all(math.isfinite(history.epochs[-1][name]) for name in ("loss", "val_loss"))
-
-
 def outcome(
     run: Run, history: History, goal: str, asked: tuple[TrialState, str] | None
 ) -> tuple[TrialState, float | None, str]:
@@ -206,8 +198,7 @@ def outcome(
     """
     best = history.best
     if run.status is Status.COMPLETED and best is not None:
-        value = float(best[f"val_{goal}"])
-        return (TrialState.FINISHED, value, "") if math.isfinite(value) else (TrialState.PRUNED, None, DIVERGED)
+        return TrialState.FINISHED, float(best[f"val_{goal}"]), ""
     if run.status is Status.DIVERGED:
         return TrialState.PRUNED, None, run.reason
     if run.status is Status.FAILED:

@@ -114,10 +114,10 @@ def test_the_train_page_warns_of_damaged_data(archive: Path) -> None:
     assert "Train is damaged" in app.error[0].value.replace("\\", "")
 
 
-def test_a_suspect_label_is_changed_with_a_click(archive: Path) -> None:
+def test_a_label_error_is_changed_with_a_click(archive: Path) -> None:
     check.check(archive)
     label_errors.search(archive, str(BRIGHTNESS / "model.tflite"))
-    worst = label_errors.known(on_disk(archive)).found[0]
+    worst = label_errors.last_found(on_disk(archive)).found[0]
     app = open_check()
     app.session_state["suspect_open"] = worst.file
     app.run()
@@ -126,7 +126,7 @@ def test_a_suspect_label_is_changed_with_a_click(archive: Path) -> None:
 
     assert not app.exception
     assert worst.file in scan(archive).files[worst.file.split("/")[0]][worst.likely]
-    assert worst.file not in [one.file for one in label_errors.known(on_disk(archive)).found]
+    assert worst.file not in [one.file for one in label_errors.last_found(on_disk(archive)).found]
 
 
 def test_decisions_are_taken_in_from_a_file(archive: Path) -> None:

@@ -295,7 +295,7 @@ def test_the_shipped_model_says_why_it_cannot_be_fitted(run: RunPaths, home: Pat
     assert not any(button.key == "fit_temperature" for button in app.button)
 
 
-def test_offers_to_spoil_faces_and_shows_what_came_of_it(run: RunPaths, home: Path) -> None:
+def test_offers_to_corrupt_faces_and_shows_what_came_of_it(run: RunPaths, home: Path) -> None:
     app = open_evaluate(look="weak")
     assert app.button(key="try_robustness").label == "Try it"
     faces = dataset.load(listing.scan(home / "faces"), "test", ("sad", "happy"))

@@ -79,7 +79,7 @@ def form_alone() -> None:
     from pages.ui.train import form
     from pages.ui.train import recipe as train_recipe
 
-    form.show(st.container())
+    form.show_form(st.container())
     try:
         config = train_recipe.config()
         st.code(json.dumps(config.to_json()))

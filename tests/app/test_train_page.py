@@ -258,5 +258,12 @@ def test_chart_is_plain_json() -> None:
     assert json.dumps(curves.loss_chart(history(3), TrainingConfig(), "light"))
 
 
+@pytest.mark.parametrize("method", ["held out in turn", "test split"])
+def test_the_result_says_its_doubt_however_it_was_measured(method: str) -> None:
+    best = {"accuracy": 0.5, "accuracy_interval": [0.4, 0.6], "n": 20, "doubt": "It has learned nothing."}
+
+    assert end.result_sentence({"method": method, "best": best}).endswith(" It has learned nothing.")
+
+
 def test_result_without_a_report_is_no_sentence() -> None:
     assert end.result_sentence({}) == ""

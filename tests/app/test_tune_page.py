@@ -13,7 +13,7 @@ from emotion.runs import run as runs
 from emotion.system.paths import drawn_faces_dir
 from emotion.tuning import control, folder
 from emotion.tuning.control import Attendance
-from emotion.tuning.folder import State
+from emotion.tuning.folder import TuningState
 from emotion.tuning.trials import TrialState
 from pages.ui.tune import charts
 from tests.canned_tuning import RANGES, give_tuning
@@ -71,7 +71,7 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
     own = catalogue.find("quick").learning_rate
     assert made.settings.vary == {"learning_rate": pytest.approx((own / 5, own * 5)), "shift": (0.02, 0.1)}
     assert (made.settings.trials, made.settings.minutes, made.settings.validation_faces) == (20, 3, 8)
-    assert made.state is State.STARTING
+    assert made.state is TuningState.STARTING
     assert "stop" in keys(app)
 
 
@@ -160,7 +160,7 @@ def test_the_page_stays_with_a_tuning_that_ends(drawn: Path) -> None:
     app = open_tune()
     assert "stop" in keys(app)
 
-    Attendance(paths).end(State.FINISHED)
+    Attendance(paths).end(TuningState.FINISHED)
     app.run()
 
     assert "train_best" in keys(app)
@@ -179,7 +179,7 @@ def test_a_new_tuning_can_be_asked_for_beside_one_at_work(drawn: Path) -> None:
 def test_a_tuning_that_was_cut_off_can_be_gone_on_with(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spawned = []
     monkeypatch.setattr(control.processes, "spawn", lambda words, **rest: spawned.append(words))
-    paths = give_tuning([TrialState.LOST], ended=State.STOPPED)
+    paths = give_tuning([TrialState.LOST], ended=TuningState.STOPPED)
     app = open_tune(paths.id)
 
     app.button(key="resume").click().run()
@@ -200,7 +200,7 @@ def test_more_trials_can_be_asked_for(drawn: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_failed_tuning_tells_why(drawn: Path) -> None:
-    paths = give_tuning([TrialState.FAILED, TrialState.FAILED], ended=State.FAILED)
+    paths = give_tuning([TrialState.FAILED, TrialState.FAILED], ended=TuningState.FAILED)
 
     app = open_tune(paths.id)
 

@@ -175,7 +175,7 @@ def test_a_group_of_mistakes_shows_its_members(page: Any) -> None:
     expect(page.get_by_role("gridcell").first).to_have_attribute("aria-label", re.compile("a mistake"))
 
 
-def test_faces_are_spoiled_on_demand(page: Any) -> None:
+def test_faces_are_corrupted_on_demand(page: Any) -> None:
     open_section(page, "weak")
     painted(page)
 

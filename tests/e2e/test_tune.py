@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from emotion.data.drawn import write
 from emotion.system.files import read_json
 from emotion.tuning import folder
-from emotion.tuning.folder import State, TuningPaths
+from emotion.tuning.folder import TuningPaths, TuningState
 from tests.canned_tuning import give_tuning
 from tests.e2e.browser import Server
 from tests.waiting import wait_for
@@ -45,12 +45,12 @@ def test_a_tuning_goes_on_without_the_page_until_it_is_stopped(page: Any, server
     # leaves; the first trial begins all the same
     page.goto("/predict")
     wait_for(lambda: folder.read(paths).trials)
-    assert folder.read(paths).state is State.RUNNING
+    assert folder.read(paths).state is TuningState.RUNNING
 
     # comes back without the address, and stops it
     page.goto("/tune")
     page.get_by_role("button", name="Stop", exact=True).click()
-    wait_for(lambda: folder.read(paths).state is State.STOPPED)
+    wait_for(lambda: folder.read(paths).state is TuningState.STOPPED)
     expect(page.get_by_role("button", name="Resume").first).to_be_visible()
 
 

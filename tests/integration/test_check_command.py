@@ -72,7 +72,7 @@ def test_the_pages_file_tells_the_end(data: Path, emotion: CommandLine) -> None:
     assert state.status == "done"
 
 
-def test_looks_for_suspect_labels(data: Path, emotion: CommandLine) -> None:
+def test_looks_for_label_errors(data: Path, emotion: CommandLine) -> None:
     done = emotion("check", data, "--labels", "--model", BRIGHTNESS / "model.tflite", "--json")
 
     outcome = json.loads(done.stdout)

@@ -18,8 +18,8 @@ from emotion.runs.run import Status
 from emotion.system.files import read_json
 from emotion.system.paths import runs_dir
 from emotion.tuning import control, folder
-from emotion.tuning.folder import State
-from emotion.tuning.study import Study
+from emotion.tuning.folder import TuningState
+from emotion.tuning.study import TuningStudy
 from emotion.tuning.trials import TrialState
 from tests.canned_tuning import give_tuning
 from tests.waiting import wait_for
@@ -57,7 +57,7 @@ def wait_until(condition, paths):
 
     def look():
         found = folder.read(paths)
-        if found.state is State.FAILED:
+        if found.state is TuningState.FAILED:
             raise AssertionError(f"{found.reason}\n{paths.log.read_text(encoding='utf-8')[-2000:]}")
         return condition(found)
 
@@ -78,7 +78,7 @@ def test_three_trials_survive_two_kills(started, faces):
     first = wait_until(lambda found: found.trials and found.trials[0].run, paths)
     wait_for(lambda: runs.read_run(runs.find_run(first)).pid)
     kill(tuner_pids())
-    assert folder.read(paths).state is State.LOST
+    assert folder.read(paths).state is TuningState.LOST
     assert not runs.read_run(runs.find_run(first)).status.has_ended
 
     # the next process takes it over; then everything is killed, as when the power fails
@@ -90,7 +90,7 @@ def test_three_trials_survive_two_kills(started, faces):
 
     # the last process tries the lost values once more, and ends
     control.resume(paths.id)
-    wait_until(lambda found: found.state is State.FINISHED, paths)
+    wait_until(lambda found: found.state is TuningState.FINISHED, paths)
     states = [trial.state for trial in trials(paths)]
     assert states == [TrialState.FINISHED, TrialState.LOST, TrialState.FINISHED, TrialState.FINISHED]
     assert trials(paths)[2].values == trials(paths)[1].values
@@ -104,14 +104,14 @@ def test_three_trials_survive_two_kills(started, faces):
 def test_a_pruned_trial_leaves_a_stopped_run_with_a_model(started, faces):
     settings = plan(faces, trials=5, trial_epochs=30)
     paths = folder.new(settings)
-    study = Study(paths, settings, "made up")
+    study = TuningStudy(paths, settings, "made up")
     for _ in range(4):  # nothing is as good as these
         trial = study.ask()
         trial.report(dict.fromkeys(range(1, 11), 1.0))
         trial.end(TrialState.FINISHED, 1.0)
 
     control.resume(paths.id)
-    wait_until(lambda found: found.state is State.FINISHED, paths)
+    wait_until(lambda found: found.state is TuningState.FINISHED, paths)
 
     pruned = trials(paths)[4]
     run = runs.read_run(runs.find_run(pruned.run))

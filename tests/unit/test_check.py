@@ -147,7 +147,7 @@ def test_the_second_check_opens_no_picture(clean: Path) -> None:
 
 
 def test_knows_nothing_before_the_first_check(clean: Path) -> None:
-    assert check.known(clean) is None
+    assert check.last_report(clean) is None
 
 
 def test_knows_nothing_more_after_a_file_has_changed(clean: Path) -> None:
@@ -155,7 +155,7 @@ def test_knows_nothing_more_after_a_file_has_changed(clean: Path) -> None:
 
     planted_data.blank(clean)
 
-    assert check.known(clean) is None
+    assert check.last_report(clean) is None
 
 
 def test_a_damaged_store_is_read_anew(clean: Path, home: Path) -> None:

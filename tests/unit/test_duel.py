@@ -123,4 +123,4 @@ def test_scores_person_and_model(looked: Study) -> None:
 def test_says_who_won(person: int, model: int, verdict: str) -> None:
     nothing = np.array([], np.int64)
 
-    assert game.Score(5, person, model, nothing, nothing, nothing).verdict == verdict
+    assert game.GameScore(5, person, model, nothing, nothing, nothing).verdict == verdict

@@ -10,7 +10,7 @@ import pytest
 import sklearn.metrics
 
 from emotion.data.dataset import Examples
-from emotion.evaluation.scores import Evaluation, asked_classes, default_classes, evaluate, evaluate_model, narrow
+from emotion.evaluation.scores import Evaluation, asked_classes, evaluate, evaluate_model, narrow
 from emotion.models.predictor import load_model
 from emotion.recipes.settings import ModelInfo
 from emotion.system.errors import ConfigError, ModelClassesError
@@ -229,7 +229,7 @@ def test_narrowing_without_happy_takes_label_one() -> None:
 def test_more_classes_are_evaluated_on_happy_and_sad(
     classes: tuple[str, ...], positive: str, expected: tuple[str, ...]
 ) -> None:
-    assert default_classes(ModelInfo(classes=classes, positive=positive)) == expected
+    assert asked_classes(ModelInfo(classes=classes, positive=positive)) == expected
 
 
 def test_one_answer_for_all_faces_is_said() -> None:

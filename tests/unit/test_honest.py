@@ -131,7 +131,7 @@ def test_nothing_is_known_without_a_check(data: Path) -> None:
     model = load_model(str(BRIGHTNESS / "model.tflite"))
     test = dataset.load(listing.scan(data), "test", ("sad", "happy"))
 
-    assert honest.known(data, model, test, test.labels) is None
+    assert honest.score_by_last_check(data, model, test, test.labels) is None
 
 
 def test_the_model_is_asked_about_what_was_excluded(data: Path) -> None:
@@ -141,7 +141,7 @@ def test_the_model_is_asked_about_what_was_excluded(data: Path) -> None:
     model = load_model(str(BRIGHTNESS / "model.tflite"))
     test = dataset.load(listing.scan(data), "test", ("sad", "happy"))
 
-    both = honest.known(data, model, test, test.labels)
+    both = honest.score_by_last_check(data, model, test, test.labels)
 
     assert both is not None
     assert (both.naive.n, both.honest.n, both.honest.right) == (25, 24, 24)

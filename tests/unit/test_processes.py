@@ -19,7 +19,7 @@ from emotion.runs import Status, claim, list_runs, new_run, queue, read_run, wri
 from emotion.system import files, processes
 from emotion.tuning import folder
 from emotion.tuning.control import SEEN_EVERY, Attendance
-from emotion.tuning.folder import State
+from emotion.tuning.folder import TuningState
 from emotion.tuning.trials import Settings
 
 HOUR = 3600.0
@@ -65,7 +65,7 @@ def test_a_tuning_at_work_is_not_lost_when_the_clock_moves(
 
     move_clock(2.0)
 
-    assert folder.read(tuning).state is State.RUNNING
+    assert folder.read(tuning).state is TuningState.RUNNING
 
 
 @on_linux
@@ -177,7 +177,7 @@ def test_a_tuning_whose_start_lies_in_the_future_has_not_begun(tuning: folder.Tu
     tuning.starting.touch()
     os.utime(tuning.starting, (time.time() + HOUR,) * 2)
 
-    assert folder.read(tuning).state is State.FAILED
+    assert folder.read(tuning).state is TuningState.FAILED
 
 
 def test_a_process_elsewhere_that_was_seen_in_the_future_does_not_count(tuning: folder.TuningPaths) -> None:

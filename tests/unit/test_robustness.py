@@ -1,4 +1,4 @@
-"""How much a model suffers from spoiled faces, with models that can be worked out by hand."""
+"""How much a model suffers from corrupted faces, with models that can be worked out by hand."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run as runs
-from emotion.runs.history import append_history, read_history
+from emotion.runs.history import History, append_history, read_history
 from emotion.runs.run import RunPaths, Status
 from emotion.system import files, processes
 from emotion.system.errors import RunMissingError, RunUnreadableError
@@ -108,6 +108,13 @@ def test_after_a_resume_later_rows_replace_the_cut_off_ones(paths):
     assert [(row["epoch"], row["val_loss"]) for row in history.epochs] == [(1, 0.5), (2, 0.4)]
     assert history.steps == []
     assert history.best == history.epochs[1]
+
+
+def test_the_best_epoch_is_never_one_whose_loss_is_no_number():
+    rows = [{"epoch": number, "val_loss": loss} for number, loss in enumerate((float("nan"), 0.7, 0.9), start=1)]
+
+    assert History(rows).best == rows[1]
+    assert History(rows[:1]).best is None
 
 
 def test_a_reader_never_meets_half_a_file(tmp_path):

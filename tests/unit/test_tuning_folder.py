@@ -18,7 +18,7 @@ from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
 from emotion.tuning import control, folder
 from emotion.tuning.control import Attendance
-from emotion.tuning.folder import State
+from emotion.tuning.folder import TuningState
 from emotion.tuning.trials import Settings, Trial, TrialState
 
 FINISHED = Trial(1, TrialState.FINISHED, {"shift": 0.1}, 0.9, seconds=60.0).to_json()
@@ -50,7 +50,7 @@ def a_process_that_is_gone(paths):
 def test_is_at_work_while_its_process_is(paths):
     Attendance(paths)
 
-    assert state(paths) is State.RUNNING
+    assert state(paths) is TuningState.RUNNING
 
 
 def test_is_stopping_when_someone_asked_for_it(paths):
@@ -58,10 +58,10 @@ def test_is_stopping_when_someone_asked_for_it(paths):
 
     control.stop(paths.id)
 
-    assert state(paths) is State.STOPPING
+    assert state(paths) is TuningState.STOPPING
 
 
-@pytest.mark.parametrize("how", [State.FINISHED, State.STOPPED, State.FAILED])
+@pytest.mark.parametrize("how", [TuningState.FINISHED, TuningState.STOPPED, TuningState.FAILED])
 def test_stands_as_its_last_process_ended(paths, how):
     Attendance(paths).end(how, "why")
 
@@ -71,7 +71,7 @@ def test_stands_as_its_last_process_ended(paths, how):
 def test_is_lost_when_its_process_is_gone(paths):
     a_process_that_is_gone(paths)
 
-    assert state(paths) is State.LOST
+    assert state(paths) is TuningState.LOST
 
 
 def test_a_process_on_another_computer_counts_while_it_says_so(paths):
@@ -83,18 +83,18 @@ def test_a_process_on_another_computer_counts_while_it_says_so(paths):
 
 def test_is_starting_until_its_process_has_come(paths):
     paths.starting.touch()
-    assert state(paths) is State.STARTING
+    assert state(paths) is TuningState.STARTING
 
     Attendance(paths)
 
-    assert state(paths) is State.RUNNING
+    assert state(paths) is TuningState.RUNNING
 
 
 def test_failed_when_no_process_came(paths):
     paths.starting.touch()
     os.utime(paths.starting, (1, 1))
 
-    assert state(paths) is State.FAILED
+    assert state(paths) is TuningState.FAILED
     assert "did not begin" in folder.read(paths).reason
 
 
@@ -109,7 +109,7 @@ def test_never_looks_failed_while_its_process_comes(home):
             break
 
     assert len(seen) > 4
-    assert set(seen) <= {State.STARTING, State.RUNNING}
+    assert set(seen) <= {TuningState.STARTING, TuningState.RUNNING}
 
 
 def look_while_the_process_comes(paths, before):
@@ -147,7 +147,7 @@ def test_is_starting_from_the_moment_it_can_be_found(home, monkeypatch):
     monkeypatch.setattr(folder.files, "write_json", write_and_look)
     control.start(Settings(catalogue.config("quick"), {"shift": (0.0, 0.2)}))
 
-    assert seen == [State.STARTING]
+    assert seen == [TuningState.STARTING]
 
 
 def test_lists_tunings_newest_first_and_passes_over_others(paths):

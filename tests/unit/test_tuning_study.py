@@ -13,7 +13,7 @@ from emotion.runs.run import Run, RunPaths, Status
 from emotion.tuning import folder as tuning_folder
 from emotion.tuning import study as tuning_search
 from emotion.tuning import work
-from emotion.tuning.study import Study, reports
+from emotion.tuning.study import TuningStudy, reports
 from emotion.tuning.trials import Settings, TrialState
 
 RANGES = {"learning_rate": (1e-4, 1e-1), "shift": (0.0, 0.2)}
@@ -38,7 +38,7 @@ def study(home, empty):
             paths = folder(**changes)
             if "goal" not in changes:  # the direction is kept in the file
                 shutil.copy(empty, paths.study)
-        made.append(Study(paths, tuning_folder.read(paths).settings, me))
+        made.append(TuningStudy(paths, tuning_folder.read(paths).settings, me))
         return made[-1]
 
     yield make
@@ -284,9 +284,3 @@ def test_a_run_without_bound_is_a_bad_trial_and_no_failure():
     run, history = ended(Status.DIVERGED, 0.4, reason="The loss grew without bound at epoch 2.")
 
     assert work.outcome(run, history, "accuracy", None) == (TrialState.PRUNED, None, run.reason)
-
-
-def test_a_loss_that_is_no_number_is_noticed():
-    rows = [{"epoch": 1, "loss": 0.1, "val_loss": float("nan")}]
-
-    assert not work.is_finite(History(rows))

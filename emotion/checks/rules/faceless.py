@@ -71,7 +71,7 @@ def asked(listing: Listing) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def known(listing: Listing) -> tuple[str, ...]:
+def last_without_face(listing: Listing) -> tuple[str, ...]:
     """The pictures without a face, as far as anybody has looked."""
     without = _kept(listing).get("without", [])
     return tuple(map(str, without)) if isinstance(without, list) else ()

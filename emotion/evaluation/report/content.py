@@ -105,7 +105,7 @@ def gather(
         tell: called before each step.
         root: the data folder, to see how large the pictures are.
         both: see `Content`.
-        trials: whether to spoil faces too, the longest step.
+        trials: whether to try corrupted faces too, the longest step.
 
     Raises:
         ModelClassesError: when the model does not know a class of the examples.

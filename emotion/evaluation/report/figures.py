@@ -217,7 +217,7 @@ def _reach(part: Slice, parts: tuple[Slice, ...]) -> str:
 
 
 def robustness(content: Content) -> Figure | None:
-    """How often it is right on spoiled faces."""
+    """How often it is right on corrupted faces."""
     if content.robustness is None:
         return None
     kinds, plain = (

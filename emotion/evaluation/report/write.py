@@ -38,7 +38,7 @@ def write(
         root: the data folder.
         both: the plain and the honest score, where a check of the data knows of two.
         folder: gets `report.html` and `figures/`.
-        quick: leaves out the spoiled faces unless they have been measured before.
+        quick: leaves out the corrupted faces unless they have been measured before.
 
     Raises:
         OutputFolderError: where nothing can be written.

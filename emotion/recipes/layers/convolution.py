@@ -1,4 +1,4 @@
-"""A convolution that keeps its scale by itself (L3: only a worker imports this)."""
+"""A convolution that keeps its scale by itself; imports Keras, so only a worker process may import this."""
 
 from __future__ import annotations
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 HELD_OUT, TEST_SPLIT = "held out in turn", "test split"
 ENOUGH_TEST_FACES = 50  # of each class: with fewer, held-out training faces say more
-TOLD = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
 LITTLE = "One picture of a class is very little: none can be held out to say how good it is."
 
 
@@ -112,7 +111,7 @@ def _write_model(paths: RunPaths, taught: Taught, report: dict[str, Any]) -> Non
     info = taught.predictor.info.to_json()
     prefix = "test" if report.get("method") == TEST_SPLIT else "held_out"
     if best := report.get("best"):
-        info["scores"] = {f"{prefix}_{name}": best[name] for name in TOLD}
+        info["scores"] = {f"{prefix}_{name}": best[name] for name in evaluation.KEPT_WITH_MODEL}
     files.write_json(paths.model_info, info)
     with files.whole(paths.model) as temporary:
         temporary.write_bytes(taught.network())

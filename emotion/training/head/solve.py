@@ -110,7 +110,7 @@ def _head(
     return Head(weights.astype(np.float32), bias.astype(np.float32), temperature, penalty, held_out, folds)
 
 
-def _learn(features: NDArray[np.float32], labels: Labels, penalty: float, classes: int) -> before_after.Change:
+def _learn(features: NDArray[np.float32], labels: Labels, penalty: float, classes: int) -> before_after.LayerChange:
     copies, faces, width = features.shape
     everything, repeated = features.reshape(copies * faces, width), np.tile(labels, copies)
     unknown = np.full((len(everything), classes), 1 / classes)

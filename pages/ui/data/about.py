@@ -37,7 +37,7 @@ def offer_usual_names(known: DataSet | None) -> None:
                   "data” has every name.", args=(known, known.names | better))  # fmt: skip
 
 
-def show(known: DataSet | None, listing: Listing) -> None:
+def show_facts(known: DataSet | None, listing: Listing) -> None:
     """Facts, names of classes, and what can be done with the data set as a whole; nothing for data without a name."""
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")

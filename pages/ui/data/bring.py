@@ -32,7 +32,7 @@ LAYOUT = (
 )
 
 
-def show() -> None:
+def show_ways() -> None:
     """Draws the ways to bring data in, and the one that is chosen."""
     way = st.segmented_control(
         "From where",
@@ -44,7 +44,7 @@ def show() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    {UPLOAD: _upload, PATH: _path, KAGGLE: _kaggle, MAKE: make.show}[way or UPLOAD]()
+    {UPLOAD: _upload, PATH: _path, KAGGLE: _kaggle, MAKE: make.show_making}[way or UPLOAD]()
 
 
 def _name(suggested: str, key: str) -> str:

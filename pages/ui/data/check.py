@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emotion.data import Listing
     from emotion.metrics import Labels
     from emotion.runs import Run
-    from emotion.training import Mended
+    from emotion.training import BeforeAfter
 
 
 STYLE = Path(__file__).with_name("data_check.css")
@@ -37,7 +37,7 @@ INTRODUCTION = (
 )
 
 
-def show(data: str) -> None:
+def show_check(data: str) -> None:
     """Draws the whole part for a data set, as `dataset.resolve` understands it."""
     st.html(STYLE)
     root = resolve(data)
@@ -55,7 +55,7 @@ def show(data: str) -> None:
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
 def _report(version: tuple[str, ...], _listing: Listing) -> Report | None:
-    return check.known_of(_listing)
+    return check.last_report_of(_listing)
 
 
 def _before(root: Path, state: State | None) -> None:
@@ -80,11 +80,11 @@ def _outcome(report: Report, listing: Listing) -> None:
         st.button(step.title, key="all_twins", type="primary", on_click=decisions.take,
                   args=(report.root, step))  # fmt: skip
     decisions.done()
-    findings.show(report)
+    findings.show_findings(report)
     _faces(report, listing)
-    labels.show(report, listing)
-    decisions.show(report.root)
-    show_mended(decided(listing))
+    labels.show_label_errors(report, listing)
+    decisions.show_decisions(report.root)
+    show_retraining(decided(listing))
 
 
 def _faces(report: Report, listing: Listing) -> None:
@@ -142,7 +142,7 @@ PROBLEM = "mended_problem"  # session state: a sentence
 STARTED = "mended_started"  # session state: id of the run that was just started
 
 
-def show_mended(listing: Listing) -> None:
+def show_retraining(listing: Listing) -> None:
     """Draws the way to a run on the mended data, and what such runs have brought."""
     if run_id := st.session_state.pop(STARTED, None):
         st.switch_page(frame.TRAIN, query_params={"run": run_id})
@@ -182,30 +182,30 @@ def _compared(pairs: list[tuple[Run, Run]], listing: Listing) -> None:
     chosen = st.selectbox("Before and after", list(titles), key="mended_pair", format_func=lambda name: titles[name])
     first, second = next((before, after) for before, after in pairs if after.id == chosen)
     try:
-        mended = _mended(first.id, second.id, listing.fingerprint, first, second)
+        both = _both(first.id, second.id, listing.fingerprint, first, second)
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/error:")
         return
-    st.caption(f"On the {count(mended.comparison.n, 'test face')} in use now, the same for both.")
-    st.html(before_after.sides(mended.comparison))
-    st.markdown(text.plain(mended.comparison.words))
-    _changed(mended, mended.won, "Only right now", "won", listing)
-    _changed(mended, mended.lost, "Only right before", "lost", listing)
+    st.caption(f"On the {count(both.comparison.n, 'test face')} in use now, the same for both.")
+    st.html(before_after.sides(both.comparison))
+    st.markdown(text.plain(both.comparison.words))
+    _changed(both, both.won, "Only right now", "won", listing)
+    _changed(both, both.lost, "Only right before", "lost", listing)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Asking both models about the same faces")
-def _mended(before: str, after: str, fingerprint: str, _first: Run, _second: Run) -> Mended:
+def _both(before: str, after: str, fingerprint: str, _first: Run, _second: Run) -> BeforeAfter:
     return repeat.compared(_first, _second)
 
 
-def _changed(mended: Mended, places: Labels, title: str, key: str, listing: Listing) -> None:
+def _changed(both: BeforeAfter, places: Labels, title: str, key: str, listing: Listing) -> None:
     """The faces that changed sides."""
     if not len(places):
         return
-    examples = mended.examples
+    examples = both.examples
     notes = {
-        examples.files[place]: f"{examples.classes[mended.answered_before[place]]} → "
-        f"{examples.classes[mended.answered_after[place]]}"
+        examples.files[place]: f"{examples.classes[both.answered_before[place]]} → "
+        f"{examples.classes[both.answered_after[place]]}"
         for place in places.tolist()
     }
     with st.expander(f"{title}: {count(len(places), 'face')}", key=f"mended_{key}"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SEVERE = ("sharpness", "twins", "conflicts")  # said to be serious: with them a score or a label is wrong
 
 
-def show(report: Report) -> None:
+def show_findings(report: Report) -> None:
     """Draws a card for each finding, in the order of their weight."""
     for finding in report.findings:
         st.fragment(_card)(report, finding)

@@ -28,7 +28,7 @@ _component = st.components.v2.component(
 )
 
 
-def show(record: DataSet, label: str) -> None:
+def show_camera(record: DataSet, label: str) -> None:
     """Draws the camera; a frame is sent, and its face kept, only while the button is held.
 
     Args:

@@ -19,7 +19,7 @@ EACH = 0.5  # seconds between two looks
 WATCHED = "data_watched"  # session state: numbers of the imports that this session has seen at work
 
 
-def show() -> None:
+def show_imports() -> None:
     """Draws all imports; the page is drawn anew when one of them ends."""
     jobs = import_jobs.list_jobs()
     at_work = [job for job in jobs if job.ended is None]

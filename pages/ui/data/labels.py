@@ -1,4 +1,4 @@
-"""Suspect labels: pictures whose label the others contradict, worst first, and what to say of each."""
+"""Label errors: pictures whose label the others contradict, worst first, and what to say of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.ui.shared import decisions, model_choice, montage, text
 from pages.ui.shared.montage import Cell
 
 if TYPE_CHECKING:
-    from emotion.checks import Report, Suspect, Suspects
+    from emotion.checks import LabelError, LabelErrors, Report
     from emotion.data import Listing
     from emotion.evaluation import Montage
 
@@ -32,7 +32,7 @@ WHAT = (
 )
 
 
-def show(report: Report, listing: Listing) -> None:
+def show_label_errors(report: Report, listing: Listing) -> None:
     """Draws the search, or what the last one has found.
 
     Args:
@@ -44,7 +44,7 @@ def show(report: Report, listing: Listing) -> None:
         if state is not None and state.status == "running":
             check.watch(report.root, LABELS, "Suspect labels")
             return
-        outcome = label_errors.known(listing)
+        outcome = label_errors.last_found(listing)
         if outcome is None:
             st.caption(WHAT)
         else:
@@ -56,7 +56,7 @@ def show(report: Report, listing: Listing) -> None:
             st.fragment(_gallery)(report, outcome)
 
 
-def _summary(outcome: Suspects) -> str:
+def _summary(outcome: LabelErrors) -> str:
     model = text.MODEL_TITLES.get(outcome.model, outcome.model)
     return (
         f"{len(outcome.found):,} of {count(outcome.n, 'label')} ({', '.join(outcome.classes)}) are contradicted, worst "
@@ -65,18 +65,18 @@ def _summary(outcome: Suspects) -> str:
     )
 
 
-def _gallery(report: Report, outcome: Suspects) -> None:
+def _gallery(report: Report, outcome: LabelErrors) -> None:
     number = min(int(st.session_state.get(PAGE, 1)), gallery.page_count(len(outcome.found), A_PAGE))
     here = outcome.found[(number - 1) * A_PAGE : number * A_PAGE]
     sheet, beside = st.columns([5, 2], gap="medium")
-    names = tuple(suspect.file for suspect in here)
+    names = tuple(one.file for one in here)
     with sheet:
         faces = _faces(report, names)
         token = hashlib.blake2b("\0".join(names).encode(errors="replace"), digest_size=8).hexdigest()
         opened = st.session_state.get(OPEN)
-        montage.show(
+        montage.show_sheet(
             _sheet(token, faces),
-            [_cell(place, suspect) for place, suspect in enumerate(here)],
+            [_cell(place, one) for place, one in enumerate(here)],
             f"{count(len(here), 'suspect label')}. Arrow keys move, Enter opens one.",
             token,
             names.index(opened) if opened in names else None,
@@ -106,33 +106,33 @@ def _sheet(token: str, _faces: np.ndarray) -> Montage:
     return gallery.montage(_faces, columns=12)
 
 
-def _cell(place: int, suspect: Suspect) -> Cell:
+def _cell(place: int, one: LabelError) -> Cell:
     return Cell(
         number=place,
-        name=suspect.file.rsplit("/", 1)[-1],
-        words=f"label: {suspect.label}, the others say {suspect.likely}",
+        name=one.file.rsplit("/", 1)[-1],
+        words=f"label: {one.label}, the others say {one.likely}",
         wrong=False,
-        sign=text.sign(suspect.likely),
-        tone=text.colour_class(suspect.likely),
+        sign=text.sign(one.likely),
+        tone=text.colour_class(one.likely),
     )
 
 
-def _one(report: Report, here: tuple[Suspect, ...], place: int, face: np.ndarray) -> None:
+def _one(report: Report, here: tuple[LabelError, ...], place: int, face: np.ndarray) -> None:
     """The open picture, and the three things to say of it."""
-    suspect = here[place]
+    one = here[place]
     following = here[place + 1].file if place + 1 < len(here) else ""
     with st.container(key="seen_suspect"):
-        st.image(face, width=192, alt=text.plain(suspect.file))
+        st.image(face, width=192, alt=text.plain(one.file))
     st.html(
-        f"<p>Label: {text.sign(suspect.label)} <b>{text.markup(suspect.label)}</b><br>"
-        f"The others say: {text.sign(suspect.likely)} <b>{text.markup(suspect.likely)}</b><br>"
-        f'<span class="quiet">{text.markup(suspect.file)}</span></p>'
+        f"<p>Label: {text.sign(one.label)} <b>{text.markup(one.label)}</b><br>"
+        f"The others say: {text.sign(one.likely)} <b>{text.markup(one.likely)}</b><br>"
+        f'<span class="quiet">{text.markup(one.file)}</span></p>'
     )
-    files = (suspect.file,)
+    files = (one.file,)
     for title, change, why in (
-        (f"It looks {suspect.likely}", Change(RELABEL, files, suspect.likely), "the label was looked at and is wrong"),
+        (f"It looks {one.likely}", Change(RELABEL, files, one.likely), "the label was looked at and is wrong"),
         ("Leave it out", Change(EXCLUDE, files), "its label cannot be told"),
-        (f"{suspect.label} is right", Change(CONFIRM, files), "the label was looked at and is right"),
+        (f"{one.label} is right", Change(CONFIRM, files), "the label was looked at and is right"),
     ):
         if st.button(text.plain(title), key=f"suspect_{change.action}", width="stretch", on_click=_say,
                      args=(report, change, why, following)):  # fmt: skip

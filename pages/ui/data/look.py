@@ -34,7 +34,7 @@ ACROSS = 7  # mean faces in a row
 KEPT = 2  # overviews; one of 32,298 pictures takes 75 MB
 
 
-def show(listing: Listing) -> None:
+def show_overview(listing: Listing) -> None:
     """Counts at once; the rest when all pictures have been read, which the second time takes a moment."""
     st.html(counts_html(listing))
     seen = _overview(listing)
@@ -54,7 +54,7 @@ def show(listing: Listing) -> None:
     with right:
         st.html(files_html(seen))
     show_gallery(seen, listing.fingerprint)
-    scatter.show(seen, listing.fingerprint)
+    scatter.show_outliers(seen, listing.fingerprint)
 
 
 def forget() -> None:
@@ -218,7 +218,7 @@ def _page(seen: Overview, places: np.ndarray, token: str) -> None:
     here = gallery.page(places, number, A_PAGE)
     state = hashlib.blake2b(token.encode() + here.tobytes(), digest_size=8).hexdigest()
     with place:
-        montage.show(
+        montage.show_sheet(
             _sheet(state, seen.images[here]),
             [_cell(seen, index) for index in here.tolist()],
             f"{count(len(places), 'picture')}, page {number} of {pages}. Arrow keys move, Enter opens one.",

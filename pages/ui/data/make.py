@@ -25,7 +25,7 @@ SHOWN = 8  # of the pictures kept last, for each class
 ENDINGS = ["jpg", "jpeg", "png", "webp", "bmp", "heic", "heif", "avif"]
 
 
-def show() -> None:
+def show_making() -> None:
     """The choice of a data set that is being made, or the form for a new one."""
     if told := st.session_state.pop(TOLD, None):
         st.toast(told, icon=":material/check:")
@@ -73,7 +73,7 @@ def _fill(record: DataSet) -> None:
     with drop:
         _drop(record, label)
     with camera:
-        hold.show(record, label)
+        hold.show_camera(record, label)
     _latest(record, label)
     _share_out(record)
 

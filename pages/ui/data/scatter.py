@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from emotion.images import measure as picture_statistics
-from pages.ui.data import look as data_gallery
+from pages.ui.data import look
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "x", "
 GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 
 
-def show(seen: Overview, token: str) -> None:
+def show_outliers(seen: Overview, token: str) -> None:
     """The chart with the picture that was clicked beside it; redraws only itself."""
     st.subheader("Those that stand out", anchor="outliers")
     st.fragment(_chart)(seen, token)
@@ -52,7 +52,7 @@ def _chart(seen: Overview, token: str) -> None:
     def picked() -> None:
         points = st.session_state[key].selection.points
         if points and (index := _index(points[0], len(seen.files))) is not None:
-            data_gallery.open_in("outlier", seen.files[index])
+            look.open_in("outlier", seen.files[index])
 
     left, right = st.columns([5, 2], gap="medium")
     with left:
@@ -65,7 +65,7 @@ def _chart(seen: Overview, token: str) -> None:
         st.caption(f"{shown if len(places) < len(seen.files) else ''}Click a point to see the picture; click a class "
                    "in the legend to hide it.")  # fmt: skip
     with right:
-        data_gallery.open_picture(seen, "outlier")
+        look.open_picture(seen, "outlier")
 
 
 def _index(point: dict[str, Any], n: int) -> int | None:
@@ -91,10 +91,15 @@ def _trace(
     seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, number: int, theme: str
 ) -> dict[str, Any]:
     x, y = (np.round(getattr(seen.measures, measure)[mine], 1) for measure in pair)
-    look = {"color": _colour(name, number, theme), "size": 7, "opacity": 0.7, "symbol": SYMBOLS[number % len(SYMBOLS)]}
+    marker = {
+        "color": _colour(name, number, theme),
+        "size": 7,
+        "opacity": 0.7,
+        "symbol": SYMBOLS[number % len(SYMBOLS)],
+    }
     return {
         "type": "scatter", "mode": "markers", "name": text.markup(name), "x": x, "y": y, "customdata": mine,
-        "marker": look, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
+        "marker": marker, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
         "hoverinfo": "text", "hovertext": [text.markup(seen.files[index]) for index in mine.tolist()],
     }  # fmt: skip
 

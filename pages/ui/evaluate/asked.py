@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion import evaluation
 from pages.ui.evaluate import filters
 from pages.ui.shared import text
 from pages.ui.shared.address import Choice
@@ -23,7 +22,7 @@ def show_question(question: Question) -> tuple[str, ...]:
     """Draws the choice where the model knows more than the pair; returns the classes that are asked for."""
     info, pair = question.info, question.info.pair
     if pair is None or len(info.classes) == 2:
-        return evaluation.default_classes(info)
+        return info.usual.classes
     negative, positive = pair
     titles = {PAIR: f"{positive} or {negative}", ALL: f"all {len(info.classes)} classes"}
     missing = question.missing

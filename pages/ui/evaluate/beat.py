@@ -13,7 +13,7 @@ from pages.ui.evaluate import results, weak_spots
 from pages.ui.shared import before_after, pick, text
 
 if TYPE_CHECKING:
-    from emotion.evaluation.game import Score
+    from emotion.evaluation.game import GameScore
     from emotion.metrics import Labels
     from pages.ui.evaluate.results import Result
 
@@ -22,7 +22,7 @@ GAME = "beat_the_model"  # session state: {"token", "seed", "said": [labels]}
 ENLARGED = 240  # pixels
 
 
-def show(result: Result) -> None:
+def show_game(result: Result) -> None:
     """The section; only it is redrawn while somebody plays."""
     st.fragment(_game)(result)
 
@@ -79,7 +79,7 @@ def _back() -> None:
     st.session_state[GAME]["said"].pop()
 
 
-def _end(result: Result, faces: Labels, score: Score) -> None:
+def _end(result: Result, faces: Labels, score: GameScore) -> None:
     st.subheader(score.verdict, anchor=False)
     st.html(before_after.two_bars((("you", score.person), ("the model", score.model)), score.n))
     low, high = score.interval
@@ -92,7 +92,7 @@ def _end(result: Result, faces: Labels, score: Score) -> None:
     ):
         if len(chosen):
             st.markdown(f"**{title}**")
-            pick.show(f"game_{title.replace(' ', '_').lower()}", _faces(result, chosen), title)
+            pick.show_markup(f"game_{title.replace(' ', '_').lower()}", _faces(result, chosen), title)
     st.button("Play again", key="game_again", type="primary", on_click=_start, args=(result,))
 
 

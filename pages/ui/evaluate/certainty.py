@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FITTED, PROBLEM = "temperature_fitted", "temperature_problem"  # session state: (token, Recalibration); a sentence
 
 
-def show(result: Result, run: Run | None) -> None:
+def show_certainty(result: Result, run: Run | None) -> None:
     """The section."""
     study = result.study
     bins = calibration.reliability(insight.quantity(result, "sure"), study.right)
@@ -31,7 +31,7 @@ def show(result: Result, run: Run | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Do its percentages mean what they say?", anchor=False, help="The reliability diagram.")
-        pick.show("reliability", charts.calibration(bins), "How sure it said it was, and how often it was right",
+        pick.show_markup("reliability", charts.calibration(bins), "How sure it said it was, and how often it was right",
                   _picked)  # fmt: skip
         error = calibration.expected_calibration_error(bins)
         st.caption(f"On the dashed line they would. They are off by {100 * error:.1f} points on average (expected "
@@ -39,7 +39,7 @@ def show(result: Result, run: Run | None) -> None:
     with right:
         st.subheader("Answering only the surest", anchor=False, help="Coverage against accuracy.")
         curve = calibration.coverage(study.sureness, study.right)
-        pick.show("coverage", charts.coverage(curve, band), "Share of faces answered, and how often it is right")
+        pick.show_markup("coverage", charts.coverage(curve, band), "Share of faces answered, and how often it is right")
         st.caption(text.plain(_band_words(result, band)))
     _temperature(result, run)
 

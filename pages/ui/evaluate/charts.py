@@ -12,7 +12,7 @@ from emotion.system import count
 from pages.ui.shared import plot, text
 
 if TYPE_CHECKING:
-    from emotion.evaluation import Kind, Robustness, Trial
+    from emotion.evaluation import Corruption, CorruptionScore, Robustness
     from emotion.metrics import BandFigures, Bin, Coverage, Figures, Histogram, Numbers, Slice, Slicing, Sweep
 
 
@@ -183,8 +183,8 @@ def _frame(intervals: list[tuple[float, float]], overall: float) -> tuple[float,
     return max(0.0, (low * 10 // 1) / 10), min(1.0, -(-high * 10 // 1) / 10)
 
 
-def robustness(found: Robustness, kind: Kind) -> str:
-    """How often it is right on faces that are spoiled in one way, from not at all to strongly."""
+def robustness(found: Robustness, kind: Corruption) -> str:
+    """How often it is right on faces that are corrupted in one way, from not at all to strongly."""
     trials = [found.plain, *found.kinds.get(kind.name, ())]
     everything = [found.plain.interval, *(one.interval for trials_ in found.kinds.values() for one in trials_)]
     low, high = _frame(everything, found.plain.accuracy)
@@ -198,5 +198,5 @@ def robustness(found: Robustness, kind: Kind) -> str:
     return plot.box("".join(inside), kind.unit, "", ticks, plot.percent_marks(low, high, 0.2), 8)
 
 
-def _strength(one: Trial) -> str:
+def _strength(one: CorruptionScore) -> str:
     return "as is" if one.strength is None else f"{one.strength:g}"

@@ -28,7 +28,7 @@ def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
     def picked(word: str) -> None:
         choose(evaluation.classes[int(word)])
 
-    pick.show("class_table", class_table(evaluation), "Class by class", picked)
+    pick.show_markup("class_table", class_table(evaluation), "Class by class", picked)
 
 
 def headline(evaluation: Evaluation) -> str:

@@ -107,7 +107,7 @@ def pin() -> None:
         choice.pin()
 
 
-def show(result: Result) -> Labels:
+def show_filters(result: Result) -> Labels:
     """Draws the filters. Returns the indices of the faces they let through, in order."""
     now = chosen(result)
     everything = selection.select(

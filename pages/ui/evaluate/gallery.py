@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 A_PAGE = 96  # faces: eight rows on a desktop
 
 
-def show(result: Result) -> None:
+def show_gallery(result: Result) -> None:
     """Filters, then faces."""
-    show_faces(result, filters.show(result))
+    show_faces(result, filters.show_filters(result))
 
 
 def show_faces(result: Result, indices: np.ndarray) -> None:
@@ -45,7 +45,7 @@ def _faces(result: Result, indices: np.ndarray) -> None:
     with sheet:
         _page(result, indices)
     with beside, st.container(key="open_face"):
-        open_face.show(result)
+        open_face.show_open_face(result)
 
 
 def _page(result: Result, indices: np.ndarray) -> None:
@@ -55,7 +55,7 @@ def _page(result: Result, indices: np.ndarray) -> None:
     token = hashlib.blake2b(result.token.encode() + here.tobytes(), digest_size=8).hexdigest()
     marks = text.marks(result.info.classes)
     with place:
-        montage.show(
+        montage.show_sheet(
             _sheet(token, result.examples.images[here]),
             [_cell(result, index, marks) for index in here.tolist()],
             f"{count(len(indices), 'face')}, page {number} of {pages}. Arrow keys move, Enter opens a face.",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
-def show(result: Result, run: Run | None, data: str) -> None:
+def show_scores(result: Result, run: Run | None, data: str) -> None:
     """Both scores, where the check of the data knows of test faces that prove nothing.
 
     Args:
@@ -42,4 +42,4 @@ def show(result: Result, run: Run | None, data: str) -> None:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _both(token: str, version: tuple[str, ...], model: str, _result: Result, _listing: Listing) -> Honest | None:
-    return honest.known(_listing.root, load_model(model), _result.examples, _result.answered)
+    return honest.score_by_last_check(_listing.root, load_model(model), _result.examples, _result.answered)

@@ -38,7 +38,7 @@ def in_words(evaluation: Evaluation) -> str:
     return f"Who was called what. {'; '.join(rows)}."
 
 
-def show(
+def show_matrix(
     evaluation: Evaluation, chosen: Cell | None, choose: Callable[[Cell | None], None], key: str = "matrix"
 ) -> None:
     """Draws the matrix; a click on a cell chooses it, a click on the chosen one takes the choice back."""
@@ -48,7 +48,7 @@ def show(
         cell = evaluation.classes[row], evaluation.classes[column]
         choose(None if cell == chosen else cell)
 
-    pick.show(key, markup(evaluation, chosen), in_words(evaluation), picked)
+    pick.show_markup(key, markup(evaluation, chosen), in_words(evaluation), picked)
 
 
 def markup(evaluation: Evaluation, chosen: Cell | None) -> str:

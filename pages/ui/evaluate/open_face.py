@@ -25,7 +25,7 @@ SMOOTH = "evaluate_smooth"  # whether the open face is enlarged smoothly or in p
 REASON = "seen on the page Evaluate"
 
 
-def show(result: Result) -> None:
+def show_open_face(result: Result) -> None:
     """The face that was chosen, large, or how to choose one."""
     index = results.index_of(result, st.session_state[FACE.key])
     if index is None:
@@ -90,10 +90,10 @@ def _neighbours(result: Result, index: int) -> None:
             return
         name = f"neighbours-{result.base}"
         if insight.knows_train(result, train):
-            pick.show("neighbours", _neighbour_faces(result.base, index, result), "Its neighbours in train")
+            pick.show_markup("neighbours", _neighbour_faces(result.base, index, result), "Its neighbours in train")
             st.caption("The training faces that look most like it to the network, the nearest first. Where their "
                        "labels speak against its own, the label may be wrong.")  # fmt: skip
-        elif not waiting.show(name):
+        elif not waiting.show_work(name):
             st.caption(f"The network is asked about {count(len(train.labels), 'training face')}, once.")
             st.button("Look for them", key="look_for_neighbours", on_click=_ask, args=(name, result, train, index))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
-def show(result: Result, data: str) -> None:
+def show_report(result: Result, data: str) -> None:
     """The section.
 
     Args:
@@ -29,7 +29,7 @@ def show(result: Result, data: str) -> None:
                                type="primary", on_click="ignore")  # fmt: skip
             st.download_button("Download the figures", job.figures(result.base) or b"", "figures.zip",
                                "application/zip", key="report_figures", on_click="ignore")  # fmt: skip
-    if waiting.show(f"report-{result.base}"):
+    if waiting.show_work(f"report-{result.base}"):
         return
     model, classes = result.model.reference, result.info.classes
     st.button("Make it again" if page else "Make the report", key="make_report",

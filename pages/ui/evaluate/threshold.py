@@ -47,7 +47,7 @@ def use(threshold: float | None) -> None:
     THRESHOLD.set("" if threshold is None else f"{threshold:g}")
 
 
-def show(result: Result) -> None:
+def show_threshold(result: Result) -> None:
     """The section."""
     found = insight.question(result)
     if found is None:
@@ -58,7 +58,7 @@ def show(result: Result) -> None:
     now = sweep.at(result.info.threshold)
     bars = thresholds.histogram(question.scores, question.positive, BINS)
     chart = charts.histogram(bars, (negative, positive), now.threshold, result.info.unsure_band)
-    pick.show("score_chart", chart, f"Faces by their probability of {positive}", _picked)
+    pick.show_markup("score_chart", chart, f"Faces by their probability of {positive}", _picked)
     _slider(positive, now.threshold)
     costs = Costs(*(float(st.session_state.get(key, 1.0)) for key in COSTS))
     st.html(_figures(now, costs, negative, positive))
@@ -182,12 +182,14 @@ def _question(question: YesOrNo, sweep: Sweep, threshold: float) -> None:
         st.caption(f"**ROC**: the {positive} faces it finds, against the others it wrongly calls {positive}. The "
                    "nearer to the upper left corner, the better.")  # fmt: skip
         chart = charts.roc([(sweep, "accent")], sweep, DOTS, threshold, positive)
-        pick.show("roc", chart, f"Faces found and faces wrongly called {positive}, at every threshold", _picked_point)
+        pick.show_markup(
+            "roc", chart, f"Faces found and faces wrongly called {positive}, at every threshold", _picked_point
+        )
     with right:
         st.caption(f"**Precision and recall**: how many of those called {positive} are, against how many of the "
                    f"{positive} ones it finds.")  # fmt: skip
         chart = charts.precision_recall([(sweep, "accent")], sweep, DOTS, threshold, positive)
-        pick.show("precision_recall", chart, "Precision against recall, at every threshold", _picked_point)
+        pick.show_markup("precision_recall", chart, "Precision against recall, at every threshold", _picked_point)
     st.caption(f"A click on a dot looks at that threshold and shows the faces above it. The diamond is {threshold:g}.")
 
 
@@ -210,7 +212,7 @@ def _against_rest(result: Result) -> None:
     drawn.append((sweeps[chosen], "accent"))
     left, right = st.columns(2, gap="large")
     with left:
-        pick.show("roc_rest", charts.roc(drawn), f"ROC of {chosen} against the rest")
+        pick.show_markup("roc_rest", charts.roc(drawn), f"ROC of {chosen} against the rest")
     with right:
-        pick.show("precision_recall_rest", charts.precision_recall(drawn), f"Precision and recall of {chosen}")
+        pick.show_markup("precision_recall_rest", charts.precision_recall(drawn), f"Precision and recall of {chosen}")
     st.caption(text.plain(f"The strong line is {chosen}, the faint ones are the other classes.{told}"))

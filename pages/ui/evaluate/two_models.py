@@ -25,7 +25,7 @@ OTHER, WHOSE = Choice("with", filters.BASE), Choice("whose", filters.BASE)
 SECOND, FIRST, NEITHER = "second", "first", "neither"
 
 
-def show(result: Result, title: str, runs: dict[str, Run], this: str, data: str, tell: Tell) -> None:
+def show_comparison(result: Result, title: str, runs: dict[str, Run], this: str, data: str, tell: Tell) -> None:
     """The section.
 
     Args:

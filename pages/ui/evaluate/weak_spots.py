@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
-def show(result: Result) -> None:
+def show_weak_spots(result: Result) -> None:
     """The section."""
     st.subheader("Which faces it finds hard", anchor=False, help="Slices of the test faces by one quantity each.")
     _slices(result)
@@ -40,7 +40,7 @@ def _slices(result: Result) -> None:
         with grid.cell():
             chart = charts.slicing(one, result.evaluation.accuracy, one.name if one.name in filters.TITLES else "")
             st.markdown(f"**{one.name.capitalize()}** :small[{text.plain(_matters(one))}]")
-            pick.show(f"slice_{one.name}", chart, f"How often it is right by {one.name}", _picked)
+            pick.show_markup(f"slice_{one.name}", chart, f"How often it is right by {one.name}", _picked)
     st.caption("Each dot is a fifth of the faces with its 95 % interval; the dashed line is all of them, a red diamond "
                "surely worse than the others. A click on a dot shows its faces.")  # fmt: skip
 
@@ -64,7 +64,7 @@ def _groups(result: Result) -> None:
         return
     now = filters.chosen(result).group
     cards = "".join(_card(result, number, number == now) for number in range(len(found)))
-    pick.show("groups", f'<div class="cards">{cards}</div>', "Groups of mistakes", _picked_group)
+    pick.show_markup("groups", f'<div class="cards">{cards}</div>', "Groups of mistakes", _picked_group)
     st.caption("Left the mean of the group, right its most typical face. A click shows the whole group below.")
 
 
@@ -97,7 +97,7 @@ def _robustness(result: Result) -> None:
     if found is not None:
         _charts(found)
         return
-    if waiting.show(name):
+    if waiting.show_work(name):
         return
     faces = min(len(result.examples.labels), robustness.FACES)
     trials = 1 + sum(len(kind.strengths) for kind in corruptions.KINDS)
@@ -121,7 +121,7 @@ def _charts(found: Robustness) -> None:
         if kind.name in found.kinds:
             with grid.cell():
                 st.markdown(f"**{kind.name[0].upper()}{kind.name[1:]}**")
-                pick.show(f"robust_{kind.name.replace(' ', '_')}", charts.robustness(found, kind),
+                pick.show_markup(f"robust_{kind.name.replace(' ', '_')}", charts.robustness(found, kind),
                           f"How often it is right: {kind.name}")  # fmt: skip
     st.caption(f"How often it is right on {count(found.plain.n, 'face')}, left as they are, then more and more "
                "spoiled; with 95 % intervals.")  # fmt: skip

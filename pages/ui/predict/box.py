@@ -37,7 +37,7 @@ def is_open(source: Source) -> bool:
     return st.session_state.get(DRAWING) == source.id
 
 
-def show(source: Source, jpeg: bytes, size: tuple[int, int]) -> None:
+def show_box(source: Source, jpeg: bytes, size: tuple[int, int]) -> None:
     """The picture with a box to move; each time it comes to rest, the face in it is answered.
 
     Args:

@@ -60,7 +60,7 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
 def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
     """The picture with its faces marked, or to draw a box in, and below it how else it could be looked at."""
     if box.is_open(source):
-        box.show(source, answers.preview(source, shown, model, marked=False), shown.size)
+        box.show_box(source, answers.preview(source, shown, model, marked=False), shown.size)
         return
     with st.container(key="photo"):
         st.image(answers.preview(source, shown, model), width="stretch", alt=_spoken(shown))

@@ -43,7 +43,7 @@ class Film:
     time: float = field(default_factory=time.monotonic)
 
 
-def show(predictor: Predictor) -> None:
+def show_camera(predictor: Predictor) -> None:
     """Draws the live element with its own start and stop button. The camera is asked for only on start.
 
     Call it where the person has switched it on; only a fragment reruns for each frame, and nothing is stored.

@@ -31,7 +31,7 @@ _component = st.components.v2.component(
 )
 
 
-def show() -> None:
+def show_paste() -> None:
     """One line that says that pictures can be pasted, and takes them from anywhere on the page."""
     _component(key=KEY, data={"mostBytes": decode.MAX_FILE_BYTES}, on_picture_change=_take)
     if st.session_state.get(PASTED):

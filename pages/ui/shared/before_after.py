@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEPT, PROBLEM = "model_kept", "model_kept_problem"  # session state: reference of the model just kept; a sentence
 
 
-def show(run: Run, compared: dict[str, Any]) -> None:
+def show_before_and_after(run: Run, compared: dict[str, Any]) -> None:
     """Draws before and after of a run that went on from another model, and the choice between the two.
 
     Args:

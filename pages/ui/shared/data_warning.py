@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emotion.data import Listing
 
 
-def show(listing: Listing) -> None:
+def show_damage(listing: Listing) -> None:
     """Says so where a look at a few hundred pictures (or the check, where there was one) finds damage."""
     damage = _damage(str(listing.root), listing.fingerprint, listing)
     if damage is not None:
@@ -27,7 +27,7 @@ def show(listing: Listing) -> None:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _damage(root: str, fingerprint: str, _listing: Listing) -> Finding | None:
     try:
-        report = check.known(Path(root))
+        report = check.last_report(Path(root))
         return report.damage if report else splits.quick_look(_listing.root, _listing.files)
     except EmotionError:
         return None

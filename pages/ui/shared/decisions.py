@@ -67,7 +67,7 @@ def in_words(decision: Decision) -> str:
     return f"{', '.join(parts)}: {decision.why}."
 
 
-def show(root: Path) -> None:
+def show_decisions(root: Path) -> None:
     """All decisions that hold, each with its undo; export and import."""
     held = in_force(edits.read(root))[::-1]
     with st.expander(f"What was decided about this data ({len(held):,})", key="decisions"):

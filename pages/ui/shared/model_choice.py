@@ -21,7 +21,7 @@ SHIPPED = "pretrained"
 KEY = "model_choice"
 
 
-def show() -> None:
+def show_choice() -> None:
     """The choice itself. Called once a rerun, by `streamlit_app.py`, before the page."""
     titles = {SHIPPED: text.MODEL_TITLES[SHIPPED]} | {run.id: run.title for run in list_runs() if run.has_model}
     asked = st.query_params.get("model")

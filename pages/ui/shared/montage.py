@@ -51,7 +51,7 @@ _component = st.components.v2.component(
 )
 
 
-def show(
+def show_sheet(
     sheet: Montage, cells: list[Cell], label: str, token: str, selected: int | None, opened: Callable[[int], None]
 ) -> None:
     """Draws the page.

@@ -21,7 +21,7 @@ _component = st.components.v2.component(
 )
 
 
-def show(key: str, markup: str, label: str, picked: Callable[[str], None] | None = None) -> None:
+def show_markup(key: str, markup: str, label: str, picked: Callable[[str], None] | None = None) -> None:
     """Draws markup of ours.
 
     Args:

@@ -19,7 +19,7 @@ WATCHED = "watched_run"  # session state: the run whose end has not been seen ye
 TICK = 2.0  # seconds
 
 
-def show() -> None:
+def show_chip() -> None:
     """Draws the chip. It looks at the disk every two seconds, only while a run is at work."""
     active = queue.active()
     if active:

@@ -59,7 +59,7 @@ def at_hand() -> Seen | None:
     return Seen(listing, _classes_of(listing))
 
 
-def show() -> Seen | None:
+def show_choice() -> Seen | None:
     """Draws the choice and a look at what is chosen. None: there is nothing to look at, and the page says why."""
     options = [*add.options(), OTHER]
     if st.session_state.get("train_data") not in options:  # a data set that has been taken away
@@ -96,7 +96,7 @@ def _use_drawn() -> None:
 def _look_at(data: str) -> Seen | None:
     """Counts and a few faces of the data, and a warning where it is damaged."""
     listing = listings.listed(data)
-    data_warning.show(listing)
+    data_warning.show_damage(listing)
     _choose_classes(listing)
     classes = _classes_of(listing)
     if len(classes) < 2:

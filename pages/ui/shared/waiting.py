@@ -10,7 +10,7 @@ from pages.ui.shared import text
 LOOK_AGAIN = 0.7  # seconds
 
 
-def show(name: str) -> bool:
+def show_work(name: str) -> bool:
     """Shows work that goes on, and its problem where it failed; returns whether it still goes on."""
     work = tasks.find(name)
     if work is None:

@@ -25,7 +25,7 @@ EXPLAINED = (
 
 
 @dataclass(frozen=True)
-class Kind:
+class Control:
     """One slider: the name of its field, what it is called, its step, how its values are written, what it does."""
 
     name: str
@@ -36,15 +36,15 @@ class Kind:
 
 
 KINDS = (
-    Kind("shift", "Shift", 0.01, PERCENT, "Moved up to this share of its side, up or down, left or right."),
-    Kind("zoom", "Zoom", 0.01, PERCENT, "Larger or smaller by up to this share."),
-    Kind("rotation", "Rotation", 1.0, "%d°", "Turned by up to so many degrees to either side."),
-    Kind("brightness", "Brightness", 0.01, PERCENT, "Lighter or darker by up to this share of black to white."),
-    Kind("contrast", "Contrast", 0.01, PERCENT, "More or less contrast, by up to this share."),
-    Kind("blur", "Blur", 0.05, PERCENT, "This share of the faces is softened."),
-    Kind("jpeg", "JPEG", 0.05, PERCENT, "This share of the faces gets the blocks of a strongly compressed picture."),
-    Kind("erase", "Erase", 0.05, PERCENT, "A grey box is painted over this share of the faces."),
-    Kind("mixup", "Mixup", 0.05, "%.2f", "Two faces are blended, and their labels with them; more: more evenly."),
+    Control("shift", "Shift", 0.01, PERCENT, "Moved up to this share of its side, up or down, left or right."),
+    Control("zoom", "Zoom", 0.01, PERCENT, "Larger or smaller by up to this share."),
+    Control("rotation", "Rotation", 1.0, "%d°", "Turned by up to so many degrees to either side."),
+    Control("brightness", "Brightness", 0.01, PERCENT, "Lighter or darker by up to this share of black to white."),
+    Control("contrast", "Contrast", 0.01, PERCENT, "More or less contrast, by up to this share."),
+    Control("blur", "Blur", 0.05, PERCENT, "This share of the faces is softened."),
+    Control("jpeg", "JPEG", 0.05, PERCENT, "This share of the faces gets the blocks of a strongly compressed picture."),
+    Control("erase", "Erase", 0.05, PERCENT, "A grey box is painted over this share of the faces."),
+    Control("mixup", "Mixup", 0.05, "%.2f", "Two faces are blended, and their labels with them; more: more evenly."),
 )
 
 
@@ -59,7 +59,7 @@ def bring(own: Augmentation) -> None:
         st.session_state[_key(name)] = value
 
 
-def show(own: Augmentation, seen: Seen | None) -> None:
+def show_controls(own: Augmentation, seen: Seen | None) -> None:
     """Draws the controls and, where there is data, the preview."""
     with st.expander("Vary the training faces (augmentation)", key="train_vary"):
         _panel(own, seen)

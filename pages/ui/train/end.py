@@ -29,7 +29,7 @@ LOST = (
 )
 
 
-def show(run: Run, action: DeltaGenerator) -> None:
+def show_end(run: Run, action: DeltaGenerator) -> None:
     """Draws the end of a run; what is most likely wanted next goes to `action`."""
     if run.has_model:
         _result(run, action)
@@ -69,16 +69,13 @@ def result_sentence(report: dict[str, Any]) -> str:
     if "accuracy" not in best:
         return ""
     low, high = best["accuracy_interval"]
-    faces = count(best["n"], "face")
+    share, faces = text.percent(best["accuracy"], 1), count(best["n"], "face")
     if report.get("method") == HELD_OUT:
-        return (
-            f"Held out in turn, {text.percent(best['accuracy'], 1)} of {faces} were answered right "
-            f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
-        )
-    return f"It got {text.percent(best['accuracy'], 1)} of {faces} right that it had never seen " + (
-        f"({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty)."
-        + (f" {best['doubt']}" if best.get("doubt") else "")
-    )
+        said = f"Held out in turn, {share} of {faces} were answered right"
+    else:
+        said = f"It got {share} of {faces} right that it had never seen"
+    doubt = f" {best['doubt']}" if best.get("doubt") else ""
+    return f"{said} ({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty).{doubt}"
 
 
 def _result(run: Run, action: DeltaGenerator) -> None:
@@ -100,7 +97,7 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     if both := of_a_run(report):
         st.caption(text.plain(both))
     if compared := report.get("compared"):
-        before_after.show(run, compared)
+        before_after.show_before_and_after(run, compared)
     with st.container(horizontal=True):
         use_buttons(run)
         st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))

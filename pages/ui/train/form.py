@@ -18,7 +18,7 @@ from pages.ui.train.end import PROBLEM
 STARTED = "train_started"  # session state: the run that this form has started
 
 
-def show(action: DeltaGenerator) -> None:
+def show_form(action: DeltaGenerator) -> None:
     """Draws the form; its Train button goes to `action`."""
     st.session_state.pop(STARTED, None)
     with action:
@@ -26,15 +26,15 @@ def show(action: DeltaGenerator) -> None:
     _queue_note()
     data, recipe = st.columns(2, gap="large")
     with recipe:
-        train_recipe.show()
+        train_recipe.show_recipes()
         outlook = st.container()
     with data:
-        seen = training_data.show()
+        seen = training_data.show_choice()
     with outlook:
         train_recipe.outlook(seen)
     own = train_recipe.own(seen)
-    settings.show(own, seen)
-    augmentation.show(own.augmentation, seen)
+    settings.show_numbers(own, seen)
+    augmentation.show_controls(own.augmentation, seen)
 
 
 def _start() -> None:

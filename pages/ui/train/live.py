@@ -22,7 +22,7 @@ CHART_HEIGHT = 300
 MARKS = {"done": "✓", "now": "●", "later": "○"}
 
 
-def show(run: Run) -> None:
+def show_run(run: Run) -> None:
     """Draws the run, and again every second until its status changes."""
     begins = run.status is Status.QUEUED and not _ahead(run, queue.queue())
     st.fragment(_live, run_every=FIRST_TICK if begins else TICK)(run)

@@ -70,7 +70,7 @@ def config() -> TrainingConfig:
     return settings.changed(replace(mine, data=training_data.chosen(), classes=named, augmentation=varied))
 
 
-def show() -> None:
+def show_recipes() -> None:
     """Draws the list of recipes and the choice of what to start from."""
     st.session_state.setdefault("train_recipe", chosen())
     st.radio(

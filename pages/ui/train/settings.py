@@ -40,7 +40,7 @@ def bring(own: TrainingConfig) -> None:
         st.session_state[f"train_{name}"] = _brought()[name] = _shown(own, name)
 
 
-def show(own: TrainingConfig, seen: Seen | None) -> None:
+def show_numbers(own: TrainingConfig, seen: Seen | None) -> None:
     """Draws the numbers."""
     _follow(own)
     with st.expander("More settings"):

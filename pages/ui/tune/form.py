@@ -27,7 +27,7 @@ GOALS = {"accuracy": "most faces right (accuracy)", "loss": "probabilities close
 STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # of a scale that goes by factors
 
 
-def show(action: DeltaGenerator) -> None:
+def show_form(action: DeltaGenerator) -> None:
     """Draws the form; its button goes to `action`."""
     st.session_state.pop(STARTED, None)
     with action:
@@ -39,7 +39,7 @@ def show(action: DeltaGenerator) -> None:
     with left:
         _budget()
         outlook = st.container()
-        seen = training_data.show()
+        seen = training_data.show_choice()
     st.session_state[CLASSES] = None if seen is None else seen.classes
     with outlook:
         _outlook(seen)

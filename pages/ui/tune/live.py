@@ -12,7 +12,7 @@ import streamlit as st
 from emotion import tuning
 from emotion.runs import Status, progress, read_history
 from emotion.system import duration, read_json
-from emotion.tuning import State, TrialState, folder, read
+from emotion.tuning import TrialState, TuningState, folder, read
 from emotion.tuning import fields as tuning_fields
 from pages.ui.shared import own_runs, text
 from pages.ui.shared.address import Choice
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 NEW = "new"  # in the address: the form, even while something is tuned
 CHOICE = Choice("id", page="tune")
 STATE_WORDS = {
-    State.STARTING: "starting",
-    State.RUNNING: "at work",
-    State.STOPPING: "stopping",
-    State.FINISHED: "finished",
-    State.STOPPED: "stopped",
-    State.FAILED: "failed",
-    State.LOST: "cut off",
+    TuningState.STARTING: "starting",
+    TuningState.RUNNING: "at work",
+    TuningState.STOPPING: "stopping",
+    TuningState.FINISHED: "finished",
+    TuningState.STOPPED: "stopped",
+    TuningState.FAILED: "failed",
+    TuningState.LOST: "cut off",
 }
 
 
@@ -76,15 +76,16 @@ TRIAL_WORDS = {
     TrialState.LOST: "lost",
 }
 ENDINGS = {
-    State.STOPPED: "It was stopped. Nothing of what it has found is lost.",
-    State.LOST: "It was cut off: the computer was restarted, or something ended its process. Its trials are kept.",
-    State.FINISHED: "It is finished.",
-    State.FAILED: "It failed.",
+    TuningState.STOPPED: "It was stopped. Nothing of what it has found is lost.",
+    TuningState.LOST: "It was cut off: the computer was restarted, or something ended its process. "
+    "Its trials are kept.",
+    TuningState.FINISHED: "It is finished.",
+    TuningState.FAILED: "It failed.",
 }
 STILL = {"displayModeBar": False}
 
 
-def show(found: Tuning) -> None:
+def show_tuning(found: Tuning) -> None:
     """Draws the tuning; while it is at work, how far it is every two seconds, and all when a trial has ended."""
     st.fragment(_live, run_every=TICK if found.state.is_active else None)(found)
     _pictures(found)
@@ -117,7 +118,7 @@ def _at_work(found: Tuning) -> str:
     """What happens right now, in one sentence."""
     if not found.state.is_active:
         return found.reason or ENDINGS.get(found.state, "")
-    if found.state is State.STOPPING:
+    if found.state is TuningState.STOPPING:
         return "Stopping: the trial at work keeps what it has."
     running = [trial for trial in found.trials if trial.state is TrialState.RUNNING]
     run = own_runs.find(running[-1].run) if running else None

@@ -1,4 +1,4 @@
-"""Spoiled faces, on patterns that can be worked out by hand."""
+"""Corrupted faces, on patterns that can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ FACES = np.stack([np.asarray(write.draw_face(np.random.default_rng(n), n % 2)) f
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_gives_faces_like_those_it_takes(kind: corruptions.Kind) -> None:
+def test_gives_faces_like_those_it_takes(kind: corruptions.Corruption) -> None:
     before = FACES.copy()
 
     for strength in kind.strengths:
-        spoiled = kind.spoil(FACES, strength)
+        corrupted = kind.apply(FACES, strength)
 
-        assert (spoiled.dtype, spoiled.shape) == (np.uint8, FACES.shape)
-        assert (spoiled != FACES).any()
+        assert (corrupted.dtype, corrupted.shape) == (np.uint8, FACES.shape)
+        assert (corrupted != FACES).any()
     assert (before == FACES).all()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_stronger_is_farther_from_the_face(kind: corruptions.Kind) -> None:
-    apart = [np.abs(kind.spoil(FACES, by).astype(float) - FACES).mean() for by in kind.strengths]
+def test_stronger_is_farther_from_the_face(kind: corruptions.Corruption) -> None:
+    apart = [np.abs(kind.apply(FACES, by).astype(float) - FACES).mean() for by in kind.strengths]
 
     assert apart == sorted(apart)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_one_face_is_spoiled_as_among_others(kind: corruptions.Kind) -> None:
-    alone, among = kind.spoil(FACES[:1], kind.strengths[-1]), kind.spoil(FACES, kind.strengths[-1])
+def test_one_face_is_corrupted_as_among_others(kind: corruptions.Corruption) -> None:
+    alone, among = kind.apply(FACES[:1], kind.strengths[-1]), kind.apply(FACES, kind.strengths[-1])
 
     assert (alone[0] == among[0]).all()
 

@@ -1,4 +1,4 @@
-"""Suspect labels: the rule of confident learning by hand, and a search through a folder."""
+"""Label errors: the rule of confident learning by hand, and a search through a folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from emotion.checks import label_errors
-from emotion.checks.label_errors import Suspect, Suspects
+from emotion.checks.label_errors import LabelError, LabelErrors
 from emotion.data import edits
 from emotion.data.decisions import CONFIRM, RELABEL, Change
 from emotion.data.listing import on_disk
@@ -62,25 +62,25 @@ def test_finds_the_wrong_label_and_what_it_should_be(data: Path) -> None:
 def test_the_outcome_is_kept_for_the_page(data: Path) -> None:
     outcome = label_errors.search(data, str(BRIGHTNESS / "model.tflite"))
 
-    kept = label_errors.known(on_disk(data))
+    kept = label_errors.last_found(on_disk(data))
 
     assert kept is not None
     assert [one.file for one in kept.found] == [one.file for one in outcome.found]
 
 
 def test_nothing_is_known_before_a_search(data: Path) -> None:
-    assert label_errors.known(on_disk(data)) is None
+    assert label_errors.last_found(on_disk(data)) is None
 
 
 @pytest.mark.parametrize("change", [Change(CONFIRM, ("train/sad/wrong.png",)),
                                     Change(RELABEL, ("train/sad/wrong.png",), "happy")])  # fmt: skip
-def test_what_was_decided_is_no_suspect_any_more(data: Path, change: Change) -> None:
+def test_what_was_decided_is_no_label_error_any_more(data: Path, change: Change) -> None:
     label_errors.search(data, str(BRIGHTNESS / "model.tflite"))
 
     decision = edits.decide(data, [change], "looked at")
-    after = label_errors.known(on_disk(data))
+    after = label_errors.last_found(on_disk(data))
     edits.undo(data, decision.id)
-    again = label_errors.known(on_disk(data))
+    again = label_errors.last_found(on_disk(data))
 
     assert after is not None
     assert after.found == ()
@@ -89,6 +89,6 @@ def test_what_was_decided_is_no_suspect_any_more(data: Path, change: Change) -> 
 
 
 def test_goes_to_json_and_back() -> None:
-    outcome = Suspects("pretrained", 3, ("sad", "happy"), 0.5, (Suspect("a", "sad", "happy", 0.25),))
+    outcome = LabelErrors("pretrained", 3, ("sad", "happy"), 0.5, (LabelError("a", "sad", "happy", 0.25),))
 
-    assert Suspects.from_json(outcome.to_json()) == outcome
+    assert LabelErrors.from_json(outcome.to_json()) == outcome

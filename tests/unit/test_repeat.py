@@ -92,12 +92,12 @@ def test_tells_which_pictures_changed_sides(data: Path) -> None:
     dark = Dark(bright.path, bright.info, "dark")
     test = dataset.load(scan(data), "test", ("sad", "happy"))
 
-    mended = repeat.compare(dark, bright, test)
+    both = repeat.compare(dark, bright, test)
 
-    assert sorted([*mended.won.tolist(), *mended.lost.tolist()]) == list(range(24))
-    assert mended.comparison.only_after == len(mended.won)
-    assert mended.comparison.only_before == len(mended.lost)
-    assert (mended.answered_before != mended.answered_after).all()
+    assert sorted([*both.won.tolist(), *both.lost.tolist()]) == list(range(24))
+    assert both.comparison.only_after == len(both.won)
+    assert both.comparison.only_before == len(both.lost)
+    assert (both.answered_before != both.answered_after).all()
 
 
 def test_both_are_asked_about_the_test_pictures_in_use(data: Path) -> None:
@@ -106,8 +106,8 @@ def test_both_are_asked_about_the_test_pictures_in_use(data: Path) -> None:
     drop_one(data)
     said: list[tuple[int, int]] = []
 
-    mended = repeat.compared(before, after, lambda done, total: said.append((done, total)))
+    both = repeat.compared(before, after, lambda done, total: said.append((done, total)))
 
-    assert mended.comparison.n == 23
-    assert mended.to_json()["comparison"]["words"] == "As many right as before."
+    assert both.comparison.n == 23
+    assert both.to_json()["comparison"]["words"] == "As many right as before."
     assert said[-1] == (46, 46)
