@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from emotion.checks import check
+from emotion.data import NO_TEST, disagreements, material
 from emotion.data.bring import add
-from emotion.data.bring.errors import NoClassExportError, SplitAsClassError
+from emotion.data.bring.errors import NoClassExportError
 from emotion.data.class_names import split_of
+from emotion.recipes import TrainingConfig
+from emotion.system import FoldsError, SplitAsClassError
+
+LABELS = ("happy", "sad")
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +49,10 @@ def test_a_split_is_known_by_its_word(name: str, split: str) -> None:
 
 @pytest.mark.parametrize(
     ("train", "test"),
-    [("training_set", "test_set"), ("Train_Images", "Test_Images"), ("01_train", "02_eval"), ("seg_train", "seg_dev"),
-     ("train/train", "test/test"), ("training_set/training_set", "val")],
+    [("training_set", "test_set"), ("Train_Images", "Test_Images"), ("01_train", "02_eval"), ("seg_train", "seg_test"),
+     ("train/train", "test/test"), ("training_set/training_set", "eval"), ("rafdb_train", "rafdb_test"),
+     ("train/images", "test/images"), ("faces/train", "faces/test"), ("my_test_data/train", "my_test_data/test"),
+     ("Training", "PublicTest"), ("train/cropped", "test")],
 )  # fmt: skip
 def test_split_folders_with_other_names_are_read_as_splits(tmp_path: Path, train: str, test: str) -> None:
     root = fill(tmp_path / "faces", f"{train}/happy", f"{train}/sad", f"{test}/happy", f"{test}/sad")
@@ -63,13 +71,118 @@ def test_splits_inside_the_classes_are_kept(tmp_path: Path) -> None:
     assert record.counts == {"train": {"happy": 3, "sad": 3}, "test": {"happy": 1, "sad": 1}}
 
 
-def test_a_third_split_is_counted_as_left_out(tmp_path: Path) -> None:
-    splits = ("train", "valid", "test")
-    root = fill(tmp_path / "faces", *(f"{split}/{name}" for split in splits for name in ("happy", "sad")))
+@pytest.mark.parametrize("name", ["valid", "val", "dev", "Validation_Set"])
+def test_a_third_split_is_for_validation(tmp_path: Path, name: str) -> None:
+    root = fill(tmp_path / "faces", *(f"{split}/{label}" for split in ("train", name, "test") for label in LABELS))
 
     record = add.add_folder(root, "faces")
 
-    assert record.left_out == {add.OTHER_FILES: 4}
+    assert list(record.counts) == ["train", "test", "validation"]
+    assert record.counts["validation"] == {"happy": 2, "sad": 2}
+
+
+def test_a_validation_split_is_never_the_test(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "val/happy", "val/sad")
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {}, "validation": {"happy": 2, "sad": 2}}
+
+
+def test_the_validation_split_chooses_the_epoch(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", *(f"{split}/{label}" for split in ("train", "val") for label in LABELS), n=3)
+
+    learned = material.read(TrainingConfig(data=str(root)))
+
+    assert {file.split("/")[0] for file in learned.train.files} == {"train"}
+    assert {file.split("/")[0] for file in learned.validation.files} == {"val"}
+    assert (len(learned.train.files), len(learned.validation.files)) == (6, 6)
+
+
+def test_a_validation_split_without_a_class_is_not_used(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "val/happy", n=3)
+
+    learned = material.read(TrainingConfig(data=str(root), validation_split=0.34))
+
+    assert {file.split("/")[0] for file in learned.validation.files} == {"train"}
+
+
+@pytest.mark.parametrize(
+    ("folders", "expected"),
+    [
+        (("train1/happy", "train1/sad", "train2/happy", "test/happy", "test/sad"),
+         {"train": {"happy": 4, "sad": 2}, "test": {"happy": 2, "sad": 2}}),
+        (("data/happy/train", "data/sad/train", "data/happy/test", "data/sad/test"),
+         {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}}),
+        (("happy_train", "sad_train", "happy_test", "sad_test"),
+         {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}}),
+        (("train/anna/happy", "train/ben/happy", "train/ben/sad", "test/carl/sad", "test/carl/happy"),
+         {"train": {"happy": 4, "sad": 2}, "test": {"happy": 2, "sad": 2}}),
+        (("train/happy/anna", "train/sad/anna", "test/happy/ben", "test/sad/ben"),
+         {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}}),
+        (("train/train/happy", "train/train/sad", "train/val/happy", "train/val/sad", "test/happy", "test/sad"),
+         {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}, "validation": {"happy": 2, "sad": 2}}),
+    ],
+)  # fmt: skip
+def test_splits_and_classes_are_found_on_whatever_level(
+    tmp_path: Path, folders: tuple[str, ...], expected: dict[str, dict[str, int]]
+) -> None:
+    record = add.add_folder(fill(tmp_path / "faces", *folders), "faces")
+
+    assert record.counts == expected
+
+
+def test_classes_in_folders_of_sources_are_put_together_and_shared_out(tmp_path: Path) -> None:
+    record = add.add_folder(fill(tmp_path / "faces", "data/happy", "data/sad", "other/happy", n=5), "faces")
+
+    assert {name: sum(counts.get(name, 0) for counts in record.counts.values()) for name in LABELS} == {
+        "happy": 10,
+        "sad": 5,
+    }
+
+
+def test_a_copy_of_a_split_beside_it_is_left_out_and_counted(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", *(f"{split}/{name}" for split in ("train", "train_set", "test") for name in LABELS))
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts["train"] == {"happy": 2, "sad": 2}
+    assert record.left_out == {"pictures in folders beside the splits": 4}
+
+
+def test_pictures_of_a_test_without_classes_are_left_out_and_said(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "test")
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {}}
+    assert record.left_out == {"pictures of test in no class folder": 2}
+
+
+def test_folds_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", *(f"fold_{n}/{split}/{name}" for n in (1, 2) for split in ("train", "test")
+                                      for name in LABELS))  # fmt: skip
+
+    with pytest.raises(FoldsError, match="Add one fold"):
+        add.add_folder(root, "faces")
+
+
+def test_a_class_without_a_picture_is_left_out_and_said(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "test/happy", "test/sad")
+    (root / "train" / "fear").mkdir()
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}}
+    assert record.left_out == {"classes without a picture (fear)": 1}
+
+
+def test_names_of_one_meaning_are_one_class_in_both_splits(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happiness", "train/sadness", "test/01_happy", "test/Sad faces")
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts == {"train": {"happiness": 2, "sadness": 2}, "test": {"happiness": 2, "sadness": 2}}
 
 
 @pytest.mark.parametrize(
@@ -102,3 +215,73 @@ def test_a_class_called_like_a_split_is_refused_with_the_remedy(tmp_path: Path) 
 
     with pytest.raises(SplitAsClassError, match="train/<class>/"):
         add.add_folder(root, "faces")
+
+
+def test_classes_that_the_splits_do_not_share_are_told() -> None:
+    counts = {
+        "train": {"angry": 5, "happy": 5, "sad": 5},
+        "test": {"happy": 2, "sad": 2, "contempt": 1, "angry": 0},
+        "validation": {"happy": 1, "sad": 1},
+    }
+
+    assert disagreements(counts) == [
+        "test has no picture of angry: its score is of the other classes.",
+        "test has pictures of contempt, which train has not: they are left out of the score.",
+        "validation has no picture of angry: a part of train is kept aside instead.",
+    ]
+    assert disagreements(counts, ("happy", "sad")) == []
+    assert disagreements({"train": {"happy": 1}, "test": {}}) == [NO_TEST]
+
+
+def test_a_check_tells_what_the_splits_do_not_share(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "train/fear", "test/happy", "test/sad")
+
+    found = check.check(root).find("classes")
+
+    assert found
+    assert found.title == "test has no picture of fear: its score is of the other classes"
+
+
+def test_only_classes_that_are_in_test_are_asked_about(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "train/fear", "test/happy", "test/sad", n=4)
+
+    learned = material.read(TrainingConfig(data=str(root), classes=("fear", "happy", "sad")))
+
+    assert learned.test().classes == ("happy", "sad")  # type: ignore[union-attr]
+
+
+def test_pictures_behind_a_link_are_read_once(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "test/happy", "test/sad")
+    fill(tmp_path, "other_disk", n=5)
+    (root / "train" / "happy" / "more").symlink_to(tmp_path / "other_disk")
+    (tmp_path / "other_disk" / "back").symlink_to(root)
+
+    record = add.add_folder(root, "faces")
+
+    assert record.counts["train"] == {"happy": 7, "sad": 2}
+
+
+def test_what_is_left_out_is_told_by_ending_and_class(tmp_path: Path) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "test/happy", "test/sad")
+    for name in ("notes.txt", "sketch.psd", "clip.mp4"):
+        (root / "train" / "happy" / name).write_bytes(b"no picture")
+    (root / "train" / "sad" / "scan.psd").write_bytes(b"no picture")
+
+    record = add.add_folder(root, "faces")
+
+    assert record.left_out == {
+        ".mp4 files in train/happy": 1,
+        ".psd files in train/happy": 1,
+        ".psd files in train/sad": 1,
+        ".txt files in train/happy": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jfif", "a.JPG_large", "a.jpe", "a.mpo", "a.pjpeg", "a", "a.jpeg.download", "a.png_orig"]
+)
+def test_a_picture_is_known_by_its_first_bytes(tmp_path: Path, name: str) -> None:
+    root = fill(tmp_path / "faces", "train/happy", "train/sad", "test/happy", "test/sad")
+    Image.new("L", (48, 48), 90).save(root / "train" / "happy" / name, "JPEG")
+
+    assert add.add_folder(root, "faces").counts["train"] == {"happy": 3, "sad": 2}

@@ -2,6 +2,7 @@
 
 Kinds of findings, in the order in which they are told:
 
+    classes                                      the splits have not the same classes
     sharpness brightness contrast split_size     train and test differ; a blurred split is damage
     twins conflicts                              identical pictures across the splits; under different labels
     unreadable wrong_kind blank                  nothing to learn from
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the report
 LOOKED_FOR = {
+    "classes": "classes that the splits do not share",
     "sharpness": "a blurred split",
     "brightness": "a darker split",
     "contrast": "a split with more contrast",
@@ -189,13 +191,14 @@ def _report(listing: Listing, stored: Stored) -> Report:
         now.excluded,
         now.relabelled,
         now.moved,
-        tuple(_findings(table, faceless.last_without_face(listing))),
+        tuple(_findings(table, now.counts, faceless.last_without_face(listing))),
         table,
     )
 
 
-def _findings(table: Table, without_face: Iterable[str]) -> list[Finding]:
+def _findings(table: Table, counts: dict[str, dict[str, int]], without_face: Iterable[str]) -> list[Finding]:
     found: list[Finding | None] = [
+        splits.classes(counts),
         *splits.differences(table),
         twins.twins(table),
         twins.conflicts(table),

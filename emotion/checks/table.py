@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from emotion.data import Files
 
 
-OUT, TRAIN, TEST = -1, 0, 1
-SPLITS = ("train", "test")
+OUT, TRAIN, TEST, VALIDATION = -1, 0, 1, 2
+SPLITS = ("train", "test", "validation")
 
 Places = NDArray[np.int64]
 Sides = NDArray[np.int8]
@@ -34,7 +34,7 @@ class Table:
         files: N names.
         facts: N rows; `grey` may be empty.
         pairs: nearly the same ones, as places in `files`.
-        split: int8 (N,): TRAIN, TEST, or OUT for an excluded picture.
+        split: int8 (N,): TRAIN, TEST, VALIDATION, or OUT for an excluded picture.
         label: int64 (N,), index into `classes`; of an excluded picture that on the disk.
         first: int8 (N,), the split on the disk.
         first_label: int64 (N,), the label on the disk.

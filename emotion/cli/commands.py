@@ -19,7 +19,7 @@ from emotion import recipes, runs
 from emotion.cli import head, terminal
 from emotion.recipes import DEFAULT_CLASSES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import OutputFolderError, RunStateError, count, read_json
+from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json
 
 if TYPE_CHECKING:
     from emotion.models import Answer, Predictor
@@ -64,7 +64,7 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
 
 def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
-    from emotion.data import dataset, default_data, resolve, scan
+    from emotion.data import dataset, default_data, disagreements, resolve, scan
 
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
     if chosen.augmentation:
@@ -75,6 +75,10 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     if changes["classes"] == ("all",):
         changes["classes"] = scan(resolve(data)).classes
     data = dataset.checked(data, changes["classes"] or DEFAULT_CLASSES)
+    for said in (
+        disagreements(scan(resolve(data)).counts, changes["classes"] or DEFAULT_CLASSES) if data != DEMO else ()
+    ):
+        print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
     if config := head.config(chosen, data, changes):
         return config
     return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)
@@ -139,6 +143,12 @@ def evaluate(chosen: argparse.Namespace) -> int:
     listing = scan(resolve(data))
     if "test" not in listing.files and head.told_instead(predictor, listing, as_json=chosen.json):
         return OK
+    if not chosen.classes or len(chosen.classes) == 1:  # by default or all: what is there; by name: what is named
+        there = dataset.testable(listing, classes)
+        if missing := [name for name in classes if name not in there]:
+            print(terminal.safe(f"emotion: test has no picture of {', '.join(missing)}: this is the score of the other "
+                                "classes"), file=sys.stderr)  # fmt: skip
+        classes = there
     examples = dataset.load(listing, "test", classes)
     looked = study.look(predictor, examples)
     scores = looked.evaluation

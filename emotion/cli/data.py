@@ -121,7 +121,7 @@ def _facts(record: DataSet) -> dict[str, Any]:
 def _line(record: DataSet) -> str:
     from emotion.cli import terminal
 
-    parts = [f"{sum(counts.values()):,} {split}" for split, counts in record.counts.items()]
+    parts = [f"{sum(counts.values()):,} {split}" for split, counts in record.counts.items() if counts]
     classes = len(next(iter(record.counts.values()), {}))
     state = "" if record.folder.is_dir() else "  FOLDER MISSING"
     return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {classes} classes  {record.source}{state}")
@@ -153,6 +153,8 @@ def _add(chosen: argparse.Namespace) -> int:
 
 def _brought_in(record: DataSet, usual: bool) -> int:
     """Says what came, what did not, and which other names of classes there are; the name is printed last."""
+    from emotion.cli import terminal
+    from emotion.data import disagreements
     from emotion.data.bring import add as data_sets
 
     better = data_sets.usual_names(record)
@@ -163,7 +165,9 @@ def _brought_in(record: DataSet, usual: bool) -> int:
         print(f"emotion: usual names of its classes: {pairs}. "
               f"To take them: python -m emotion data rename {record.name!r} --usual", file=sys.stderr)  # fmt: skip
     for what, number in record.left_out.items():
-        print(f"emotion: left out: {number:,} {what}", file=sys.stderr)
+        print(terminal.safe(f"emotion: left out: {number:,} {what}"), file=sys.stderr)
+    for said in disagreements(record.counts):
+        print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
     _print_counts(record.counts, sys.stderr)
     print(record.name)
     return OK
@@ -173,8 +177,9 @@ def _print_counts(counts: dict[str, dict[str, int]], stream: Any) -> None:
     from emotion.cli import terminal
 
     for split, classes in counts.items():
-        parts = ", ".join(f"{number:,} {name}" for name, number in classes.items())
-        print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
+        if classes:
+            parts = ", ".join(f"{number:,} {name}" for name, number in classes.items())
+            print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
 
 
 def _show_set(chosen: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from emotion.data.class_names import class_key
 from emotion.data.collection import Kept
 from emotion.data.dataset import Examples, folds
 from emotion.data.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Decision, Files, digest, in_force
+from emotion.data.folders.compare import NO_TEST, NO_TRAIN, disagreements
 from emotion.data.listing import Listing, decided, default_data, kept_as, on_disk, resolve, scan, title
 from emotion.data.material import MINE, OWN_WEIGHT, Material, of_classes
 from emotion.data.overview import Overview
@@ -22,6 +23,8 @@ __all__ = [
     "EXCLUDE",
     "MINE",
     "MOVE",
+    "NO_TEST",
+    "NO_TRAIN",
     "OWN_WEIGHT",
     "RELABEL",
     "Change",
@@ -40,6 +43,7 @@ __all__ = [
     "decided",
     "default_data",
     "digest",
+    "disagreements",
     "drawn",
     "edits",
     "folds",

@@ -28,6 +28,14 @@ SYNONYMS = {
 _MEANS = {other: name for name, others in SYNONYMS.items() for other in others}
 
 
+def means(key: str) -> str:
+    """The usual name of the emotion in a class key: `happiness`, `01_happy`, `happy faces` are happy; "" for none."""
+    for name in (key, key.replace(" ", "_").replace("-", "_"), "_".join(_words_but_fillers(key))):
+        if name in SYNONYMS or name in _MEANS:
+            return _MEANS.get(name, name)
+    return ""
+
+
 def class_key(name: str) -> str:
     """The one spelling of a folder or class name: lower case, and macOS's split accents put together."""
     return unicodedata.normalize("NFC", name.strip()).casefold()
@@ -39,7 +47,7 @@ def suggestions(names: Iterable[str]) -> dict[str, str]:
     None is suggested that would put two of the classes together.
     """
     keys = [class_key(name) for name in names]
-    usual = {key: _MEANS[key] for key in keys if key in _MEANS}
+    usual = {key: means(key) for key in keys if means(key) not in ("", key)}
     taken = [usual.get(key, key) for key in keys]
     return {key: name for key, name in usual.items() if taken.count(name) == 1}
 
@@ -53,7 +61,7 @@ def named_like(name: str, there: Iterable[str]) -> str | None:
     keys, wanted = list(there), class_key(name)
     if wanted in keys:
         return wanted
-    alike = [key for key in keys if _MEANS.get(key, key) == _MEANS.get(wanted, wanted)]
+    alike = [key for key in keys if means(key) and means(key) == means(wanted)]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -96,24 +104,43 @@ _WORDS = {
 _FILLERS = frozenset(
     {"set", "sets", "data", "dataset", "split", "folder", "dir", "seg", "image", "images", "img", "imgs", "pic", "pics"}
     | {"picture", "pictures", "photo", "photos", "face", "faces", "sample", "samples", "crop", "cropped", "the", "my"}
+    | {"aligned", "public", "other", "others", "part", "upload", "uploads", "download", "downloads", "emotion"}
+    | {"emotions", "expression", "expressions", "class", "classes", "labelled", "labeled", "folders", "output"}
 )
 _GLUED = ("dataset", "data", "set", "images", "imgs")
 
 
-def split_of(name: str) -> str:
-    """The split that a folder's name means.
+def split_words(name: str) -> tuple[str, str]:
+    """The split that a folder's name speaks of, and what else it says.
 
     Args:
         name: as it is on disk, or a class key.
 
     Returns:
-        "train", "validation" or "test"; "" when the name has a word of another meaning, or two splits in it.
+        ("train", "") for `01_Train_Images`, ("test", "rafdb") for `rafdb_test`, ("", name) where it speaks of none or
+        of two.
     """
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # TrainImages
-    words = [_without_set(word) for word in re.findall(r"[^\W\d_]+", apart.casefold())]
-    rest = [word for word in words if word not in _FILLERS]
-    found = {_WORDS.get(word, "") for word in rest}
-    return found.pop() if len(found) == 1 else ""
+    words = _words_but_fillers(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))  # TrainImages
+    found = {_WORDS[word] for word in words if word in _WORDS}
+    if len(found) != 1:
+        return "", name
+    return found.pop(), "_".join([word for word in words if word not in _WORDS])
+
+
+def split_of(name: str) -> str:
+    """The split that a folder's name means; "" when the name has a word of another meaning, or two splits in it."""
+    split, rest = split_words(name)
+    return split if not rest else ""
+
+
+def is_filler(name: str) -> bool:
+    """Whether a folder's name says nothing of what is in it: `images`, `data`, `faces (2)`."""
+    return any(letter.isalpha() for letter in name) and not _words_but_fillers(name)
+
+
+def _words_but_fillers(name: str) -> list[str]:
+    words = [_without_set(word) for word in re.findall(r"[^\W\d_]+", name.casefold())]
+    return [word for word in words if word not in _FILLERS]
 
 
 def _without_set(word: str) -> str:

@@ -74,7 +74,7 @@ def load(listing: Listing, split: str, classes: Sequence[str], progress: Progres
 
     Args:
         listing: from `scan`.
-        split: "train" or "test".
+        split: "train", "test" or "validation".
         classes: names in label order; other classes of the folder are left aside.
         progress: called in this thread; what it raises ends the reading.
 
@@ -113,6 +113,13 @@ def checked(data: str, classes: Sequence[str]) -> str:
 def check_classes(listing: Listing, split: str, classes: Sequence[str]) -> None:
     """Raises what `load` would raise for a missing split or class, without reading a picture."""
     _files(listing, split, classes)
+
+
+def testable(listing: Listing, classes: Sequence[str]) -> tuple[str, ...]:
+    """Those of the classes that have a picture in test; all of them where fewer than two do: `load` says what lacks."""
+    there = listing.counts["test"]
+    found = tuple(name for name in classes if there.get(named_like(name, there) or ""))
+    return found if len(found) > 1 else tuple(classes)
 
 
 def _files(listing: Listing, split: str, classes: Sequence[str]) -> list[tuple[str, ...]]:

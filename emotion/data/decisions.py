@@ -15,7 +15,8 @@ from emotion.system import DecisionError
 
 EXCLUDE, RELABEL, MOVE, CONFIRM = "exclude", "relabel", "move", "confirm"
 ACTIONS = (EXCLUDE, RELABEL, MOVE, CONFIRM)
-SPLITS = ("train", "test")
+SPLITS = ("train", "test", "validation")
+MOVED_TO = ("train", "test")
 
 Files = dict[str, dict[str, tuple[str, ...]]]  # split → class → relative names, as in a listing
 
@@ -125,8 +126,8 @@ def _check(change: Change) -> None:
         raise DecisionError(f"one of {', '.join(ACTIONS)}", change.action)
     if not change.files:
         raise DecisionError("at least one picture", "none")
-    if change.action == MOVE and change.to not in SPLITS:
-        raise DecisionError(f"a move to {' or '.join(SPLITS)}", change.to or "nowhere")
+    if change.action == MOVE and change.to not in MOVED_TO:
+        raise DecisionError(f"a move to {' or '.join(MOVED_TO)}", change.to or "nowhere")
     if change.action == RELABEL and not change.to.strip():
         raise DecisionError("the class that the pictures get", "none")
 

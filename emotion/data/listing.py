@@ -1,13 +1,12 @@
 """The files of a data folder: which there are, in which split and class. No picture is opened here.
 
-The layout is `<root>/train/<class>/…` and `<root>/test/<class>/…`. Upper and lower case of these folder names do
-not matter (`Train/Happy` is train, happy), and some other names of the splits are known (training, testing; validation
-where there is no test). Folders inside a class folder are walked too: all that lies below
-`happy/` is happy. Hidden files and folders, `__MACOSX`, links to folders and files with other endings are left
-out and counted.
+The layout is `<root>/train/<class>/…` and `<root>/test/<class>/…`, and whatever means the same by the words in its
+folders (`emotion.data.folders.meaning`). A validation split chooses the best epoch. Folders inside a class folder are
+walked too: all that lies below `happy/` is happy. Hidden files and folders, what systems leave behind and files that
+are no pictures are left out and counted.
 
 A folder that is a data set with a name (`emotion.data.registry`) may be read otherwise: its classes may have got other
-names, and `<root>/<class>/…` without a split may have got a recorded one.
+names, `<root>/<class>/…` without a split may have got a recorded one, and a table may have told its labels.
 """
 
 from __future__ import annotations
@@ -16,17 +15,19 @@ import hashlib
 import os
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.data import folder_walk, registry
+from emotion.data import registry
 from emotion.data.bring.errors import DataSetFolderMissingError
+from emotion.data.class_names import split_of
 from emotion.data.decisions import apply
 from emotion.data.drawn import write
 from emotion.data.edits import read
+from emotion.data.folders import meaning, tree
 from emotion.system import (
     DEMO,
     DEMO_TITLE,
@@ -38,20 +39,20 @@ from emotion.system import (
 )
 
 if TYPE_CHECKING:
-    from emotion.data.folder_walk import Record, Stamps
-    from emotion.data.registry import DataSet
+    from emotion.data.folders.meaning import Meaning
+    from emotion.data.folders.tree import Place, Record, Stamps, Tree
+    from emotion.data.registry import DataSet, Placement
     from emotion.images import Progress
 
 
-SPLITS = ("train", "test")
+SPLITS = ("train", "test", "validation")  # in the order of the fingerprint
+ALWAYS = ("train", "test")  # stand in the counts when they are missing too
 QUOTES = "\"'\u201c\u201d\u2018\u2019"  # around a path that was copied from a file manager or a text
 
 LOOK_AGAIN = 10.0  # seconds after which `current` looks at every file anew
 SETTLED_NS = 2_000_000_000  # the coarsest clock of a disk that is still in use: FAT has two seconds
 CHANGED = 0 if os.name == "nt" else 1  # place in a stamp of the time that no program can put back
 MOST_KEPT = 8  # listings; one of 32,298 files takes 5 MB
-
-Side = Callable[[str], bool]  # whether a file, by its relative name, is in a split
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,12 @@ class Listing:
         root: the folder that holds train/ and test/.
         files: split → class → relative names with "/", sorted. A split without a folder is not in it;
             an empty class folder stands with an empty tuple. Class names are in lower case.
-        skipped: how many files and folders below train/ and test/ were left out.
+        skipped: how many files and folders were left out.
         fingerprint: 32 hex digits that change when a picture of any class is added, removed, renamed or changed, and
             when something else is decided about one (see `emotion.data.edits`).
         decisions: 32 hex digits of what is decided about the pictures, "" where nothing is.
         excluded, relabelled, moved: how many pictures that concerns.
+        left_out: what was left out, in words → how many; together `skipped`.
     """
 
     root: Path
@@ -77,16 +79,22 @@ class Listing:
     excluded: int = 0
     relabelled: int = 0
     moved: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Split → class → number of pictures, readable or not. Both splits are always there, {} if missing."""
-        return {split: {name: len(files) for name, files in self.files.get(split, {}).items()} for split in SPLITS}
+        """Split → class → number of pictures, readable or not. Train and test are always there, {} if missing."""
+        splits = [split for split in SPLITS if split in ALWAYS or split in self.files]
+        return {split: {name: len(files) for name, files in self.files.get(split, {}).items()} for split in splits}
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The class names in train, or in test where there is no train, in the order of the alphabet."""
-        return tuple(self.files.get("train") or self.files.get("test") or ())
+        """The class names in train, or in test where there is no train, in the order of the alphabet.
+
+        Classes without a picture are left aside where others have some.
+        """
+        there = self.files.get("train") or self.files.get("test") or {}
+        return tuple(name for name in there if there[name]) or tuple(there)
 
 
 def resolve(data: str, progress: Progress | None = None) -> Path:
@@ -139,7 +147,7 @@ def kept_as(data: str) -> str:
 def default_data() -> str:
     """The folder `archive/` if it holds a train/ folder, else the newest data set with a name, else "demo"."""
     folder = archive_dir()
-    if folder.is_dir() and "train" in folder_walk.splits(folder_walk.folders(_inner_folder(folder))[0]):
+    if folder.is_dir() and any(split_of(name) == "train" for name in tree.folders(_inner_folder(folder))):
         return str(folder)
     names = [known.name for known in registry.list_sets() if os.path.isdir(known.folder)]
     return names[0] if names else DEMO
@@ -162,52 +170,47 @@ def _inner_folder(folder: Path) -> Path:
     """The folder itself, or the only folder in it that holds a split (an unpacked zip with an outer folder)."""
     if _holds_split(folder):
         return folder
-    inside = [folder / name for names in folder_walk.folders(folder)[0].values() for name in names]
+    inside = [folder / name for names in tree.folders(folder).values() for name in names]
     holders = [path for path in inside if os.access(path, os.R_OK | os.X_OK) and _holds_split(path)]
     return holders[0] if len(holders) == 1 else folder
 
 
 def _holds_split(folder: Path) -> bool:
-    return bool(folder_walk.splits(folder_walk.folders(folder)[0]))
+    return any(split_of(name) for names in tree.folders(folder).values() for name in names)
 
 
 @dataclass
-class _Found:
-    """What a walk has found so far: split → class → records; a file without a split counts as left out."""
+class _Sorted:
+    """Pictures sorted into splits and classes, and how many were left out for which reason."""
 
-    seen: Stamps
     records: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
-    skipped: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
-    def add(self, folder: Path, prefix: str, sides: dict[str, Side]) -> None:
-        """Walks the class folders in a folder; `sides` says of each split which files are in it."""
-        classes, others = folder_walk.folders(folder, self.seen)
-        self.skipped += others
-        for split in sides:
-            self.records[split] = {name: [] for name in classes}
-        for name, on_disk in classes.items():
-            class_folder = folder_walk.only_one(folder, on_disk)
-            records, others = folder_walk.walk(class_folder, prefix + class_folder.name, self.seen)
-            taken = 0
-            for split, is_in in sides.items():
-                self.records[split][name] = mine = [record for record in records if is_in(record[0])]
-                taken += len(mine)
-            self.skipped += others + len(records) - taken
+    def add(self, split: str, name: str, records: list[Record]) -> None:
+        self.records.setdefault(split, {}).setdefault(name, []).extend(records)
 
-    def listing(self, root: Path, names: Mapping[str, str], split_is_recorded: bool) -> Listing:
+    def leave(self, number: int, why: str) -> None:
+        if number:
+            self.left_out[why] += number
+
+    def listing(self, root: Path, names: Mapping[str, str], split_is_recorded: bool, by_table: bool = False) -> Listing:
         """The listing, with classes called by their other names; two that are called the same become one."""
         files: dict[str, dict[str, tuple[str, ...]]] = {}
         records: list[Record] = []
-        for split, classes in self.records.items():
+        for split in [split for split in SPLITS if split in self.records]:
             together: dict[str, list[str]] = {}
-            for name, found in classes.items():
+            for name, found in sorted(self.records[split].items()):
+                found.sort()
                 together.setdefault(names.get(name, name), []).extend([record[0] for record in found])
                 records += found
             files[split] = {name: tuple(sorted(found)) for name, found in sorted(together.items())}
         more = sorted(names.items()) if names else []
-        if split_is_recorded:
+        if by_table:
+            more += [(f"{split}/{name}", str(len(found))) for split in files for name, found in files[split].items()]
+        elif split_is_recorded:
             more.append(("in test", str(sum(map(len, files["train"].values())))))  # the records stand in this order
-        return Listing(root, files, self.skipped, _fingerprint(records, more))
+        left_out = dict(sorted(self.left_out.items()))
+        return Listing(root, files, sum(left_out.values()), _fingerprint(records, more), left_out=left_out)
 
 
 def _fingerprint(records: list[Record], more: list[tuple[str, str]]) -> str:
@@ -217,20 +220,20 @@ def _fingerprint(records: list[Record], more: list[tuple[str, str]]) -> str:
     return hashlib.blake2b(os.fsencode(text), digest_size=16).hexdigest()
 
 
-def scan(root: Path, known: DataSet | None = None, split: Mapping[str, str] | None = None) -> Listing:
+def scan(root: Path, known: DataSet | None = None, placed: Placement | None = None) -> Listing:
     """The pictures of a data folder as they are to be used: after what was decided about them (`emotion.data.edits`).
 
     Args, Returns, Raises: as `on_disk`.
     """
-    return decided(on_disk(root, known, split))
+    return decided(on_disk(root, known, placed))
 
 
-def on_disk(root: Path, known: DataSet | None = None, split: Mapping[str, str] | None = None) -> Listing:
+def on_disk(root: Path, known: DataSet | None = None, placed: Placement | None = None) -> Listing:
     """Lists the pictures of a data folder by name, size and time of last change; opens none.
 
     Args:
         root: a folder with train/ or test/ or both, or the folder of a data set; see `resolve` for what people type.
-        known, split: of a data set that is being made: its facts, file → split; of others they are looked up.
+        known, placed: of a data set that is being made: its facts and its split; of others they are looked up.
 
     Returns:
         Its listing: 32,298 files take about 0.2 s.
@@ -243,22 +246,77 @@ def on_disk(root: Path, known: DataSet | None = None, split: Mapping[str, str] |
     """
     if not os.path.isdir(root):
         raise DataFolderMissingError(root)
-    return _walked(root, known or registry.of_folder(root), split, {})
+    return _walked(root, known or registry.of_folder(root), placed, {})
 
 
-def _walked(root: Path, known: DataSet | None, split: Mapping[str, str] | None, seen: Stamps) -> Listing:
-    found, folders = _Found(seen), folder_walk.folders(root, seen)[0]
-    splits = folder_walk.splits(folders)
-    if splits:
-        for name, on_disk in splits.items():
-            folder = folder_walk.look_through(folder_walk.only_one(root, on_disk))
-            found.add(folder, f"{folder.relative_to(root).as_posix()}/", {name: lambda file: True})
-        found.skipped += folder_walk.count_beside(root, [name for names in splits.values() for name in names])
-    elif known and (split := registry.read_split(known.home) if split is None else split) is not None:
-        found.add(root, "", {name: _files_in(split, name).__contains__ for name in SPLITS})
-    else:
+def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: Stamps) -> Listing:
+    walked = tree.walk(root, seen)
+    if placed is None and known:
+        placed = registry.read_placement(known.home)
+    found, names = _Sorted(), known.names if known else {}
+    if placed and placed.labels:
+        _by_record(walked, placed, found)
+        return found.listing(root, names, split_is_recorded=True, by_table=True)
+    understood = meaning.read(walked)
+    recorded = None if understood.splits else placed
+    if not understood.splits and recorded is None:
+        folders = sorted({name for _, name in understood.sides.values()}) or list(tree.folders(root))
         raise ClassFoldersOnlyError(root, folders) if len(folders) > 1 else SplitMissingError(root, SPLITS[0])
-    return found.listing(root, known.names if known else {}, not splits)
+    for parts, error in walked.locked.items():
+        if not understood.splits or any(parts[:1] == used[:1] for used in understood.sides):
+            raise error
+    if recorded is not None:
+        found.records = {split: {} for split in ("train", "test")}
+    for place in walked.places.values():
+        _sort_in(place, understood, recorded, found)
+        _leave_others(place, understood, found)
+    return found.listing(root, names, recorded is not None)
+
+
+def _sort_in(place: Place, understood: Meaning, recorded: Placement | None, found: _Sorted) -> None:
+    """Puts the pictures of one folder where they belong."""
+    if place.parts not in understood.sides:
+        if place.records:
+            found.leave(len(place.records), f"pictures {understood.left.get(place.parts, 'in no class folder')}")
+        return
+    split, name = understood.sides[place.parts]
+    name = understood.called.get(split, {}).get(name, name)
+    if recorded is None:
+        found.add(split, name, place.records)
+        return
+    for side in ("train", "test"):
+        found.add(side, name, [record for record in place.records if recorded.sides.get(record[0]) == side])
+    found.leave(sum(record[0] not in recorded.sides for record in place.records), "pictures that are new since")
+
+
+def _leave_others(place: Place, understood: Meaning, found: _Sorted) -> None:
+    """Counts what lies beside the pictures of a class; files that lie around the classes are of no interest."""
+    split, name = understood.sides.get(place.parts, ("", ""))
+    for ending, number in place.others.items():
+        if name:
+            found.leave(number, f"{_other(ending)} in {'/'.join(filter(None, (split, name)))}")
+        elif ending == "folders" or (place.parts and any(parts[0] == place.parts[0] for parts in understood.sides)):
+            found.leave(number, _other(ending))
+
+
+def _other(ending: str) -> str:
+    if ending == "folders":
+        return "folders of the system, hidden or linked back"
+    return f"{ending} files" if ending else "files without an ending"
+
+
+def _by_record(walked: Tree, placed: Placement, found: _Sorted) -> None:
+    """Puts the pictures where a table of labels has put them when the data set was brought in."""
+    found.records = {split: {} for split in ("train", "test")}
+    for place in walked.places.values():
+        for record in place.records:
+            if record[0] in placed.labels and record[0] in placed.sides:
+                found.add(placed.sides[record[0]], placed.labels[record[0]], [record])
+            else:
+                found.leave(1, "pictures without a label")
+    for split in ("train", "test"):
+        for name in set(placed.labels.values()):
+            found.add(split, name, [])
 
 
 @dataclass(frozen=True)
@@ -276,7 +334,7 @@ class _Kept:
             self.settled
             and self.known == known
             and time.monotonic() - self.made < LOOK_AGAIN
-            and all(folder_walk.stamp(path) == stamp for path, stamp in self.seen.items())
+            and all(tree.stamp(path) == stamp for path, stamp in self.seen.items())
         )
 
 
@@ -308,7 +366,7 @@ def current(root: Path) -> Listing:
     if not os.path.isdir(root):
         raise DataFolderMissingError(root)
     split = known.home / registry.SPLIT if known else None
-    seen: Stamps = {} if split is None else {str(split): folder_walk.stamp(split)}
+    seen: Stamps = {} if split is None else {str(split): tree.stamp(split)}
     began, made = time.time_ns(), time.monotonic()
     listing = _walked(root, known, None, seen)
     # A stamp is only as fine as the clock of the disk: a change right after the look could leave it as it is.
@@ -325,10 +383,6 @@ def forget(root: Path) -> None:
     """Has `current` list a folder anew, whatever it looks like."""
     with _lock:
         _kept.pop(root, None)
-
-
-def _files_in(split: Mapping[str, str], name: str) -> set[str]:
-    return {file for file, side in split.items() if side == name}
 
 
 def decided(listing: Listing) -> Listing:

@@ -55,7 +55,7 @@ def create(name: str, classes: Sequence[str]) -> DataSet:
     with staging.place(name) as part:
         for key in keys:
             (part / PICTURES / key).mkdir(parents=True)
-        registry.write_split(part, {}, 0.2, 0)
+        registry.write_placement(part, registry.Placement({}), 0.2, 0)
         registry.write(replace(record, counts={split: dict.fromkeys(keys, 0) for split in ("train", "test")}), part)
     return record
 

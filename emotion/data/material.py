@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.data import collection, dataset, listing
-from emotion.data.class_names import class_key
+from emotion.data.class_names import class_key, named_like
 from emotion.data.splits import identical_groups
 from emotion.system import TooFewOwnPicturesError
 
@@ -52,12 +52,14 @@ class Material:
     def test(self) -> Examples | None:
         """The test split of the data folder without the faces that the person has corrected; None without a folder.
 
+        Its classes are those of train that are there, which may be fewer.
+
         Raises:
-            SplitMissingError, ClassMissingError, ClassEmptyError
+            SplitMissingError, ClassMissingError, ClassEmptyError: when there are not even two of them.
         """
         if self.listing is None:
             return None
-        test = dataset.load(self.listing, "test", self.train.classes)
+        test = dataset.load(self.listing, "test", dataset.testable(self.listing, self.train.classes))
         return test if self.own is None else without(test, self.own)
 
 
@@ -114,10 +116,20 @@ def _of_folder(config: TrainingConfig) -> Material:
     found = listing.scan(listing.resolve(config.data))
     examples = dataset.load(found, "train", config.classes)
     if config.drop_twins:
-        examples = without(examples, dataset.load(found, "test", config.classes))
+        examples = without(examples, dataset.load(found, "test", dataset.testable(found, config.classes)))
+    if validation := _own_validation(found, config):
+        return Material(examples, validation, examples, None, found, found.fingerprint)
     places, held = dataset.split_validation(examples, config.validation_split, config.seed)
     train = examples.take(places)
     return Material(train, examples.take(held), train, None, found, found.fingerprint)
+
+
+def _own_validation(found: Listing, config: TrainingConfig) -> Examples | None:
+    """The validation split of the folder; None where it has none with every class, and one is cut from train."""
+    there = found.counts.get("validation", {})
+    if not all(named_like(name, there) and there[named_like(name, there) or ""] for name in config.classes):
+        return None
+    return dataset.load(found, "validation", config.classes)
 
 
 def _joined(folder: Material, own: Examples) -> Material:

@@ -1,6 +1,6 @@
 """All pictures of a data folder as the network sees them, with numbers about each: what there is to look at.
 
-Letters: N pictures of both splits, K classes.
+Letters: N pictures of all splits, K classes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from emotion.data import dataset
 from emotion.data.bring.staging import quiet
-from emotion.data.listing import SPLITS
 from emotion.images import measure
 from emotion.system import IMAGE_SIZE
 
@@ -37,9 +36,9 @@ class Overview:
 
     Attributes:
         images: uint8 (N, 48, 48), grey.
-        splits: N words, "train" or "test".
+        splits: N words, "train", "test" or "validation".
         labels: int64 (N,), index into `classes`.
-        classes: the K class names of both splits, in the order of the alphabet.
+        classes: the K class names of all splits, in the order of the alphabet.
         files: N names relative to the data folder, with "/".
         unreadable, faceless: names of files that are not among the N.
         measures: of the N.
@@ -98,8 +97,8 @@ def read(listing: Listing, progress: Progress = quiet) -> Overview:
     parts, labels = [], []
     splits, files, lost, faceless = (list[str]() for _ in range(4))
     classes = tuple(sorted({name for counts in listing.counts.values() for name, n in counts.items() if n}))
-    for split in SPLITS:
-        here = [name for name, number in listing.counts[split].items() if number]
+    for split, counts in listing.counts.items():
+        here = [name for name, number in counts.items() if number]
         if not here:
             continue
         examples = dataset.load(listing, split, here, lambda done, total: progress("Reading pictures", done, total))

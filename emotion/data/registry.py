@@ -3,7 +3,7 @@ pictures.
 
     datasets/<name>/
       dataset.json   where its pictures lie, where they came from, how many, their fingerprint, class names
-      split.json     which file is in train and which in test, for pictures that lie in class folders only
+      split.json     which file is in which split, and in which class, where the folders do not say it
       pictures/      what was unpacked, converted or made here; a folder of the person's own stays where it is
 
 All of it is made in a hidden folder beside it and moved to its name at the end (`emotion.data.bring.staging`), so a
@@ -43,6 +43,7 @@ class DataSet:
         counts: split → class → pictures, when it was brought in.
         fingerprint: of its listing then.
         left_out: what was not taken, in words → how many.
+        left_in_source: the part of that which was left in a zip, a csv file or the like.
         names: class key of a folder → what the class is called instead.
     """
 
@@ -55,6 +56,7 @@ class DataSet:
     counts: Counts = field(default_factory=dict)
     fingerprint: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
+    left_in_source: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -64,7 +66,7 @@ class DataSet:
 
     def to_json(self) -> dict[str, Any]:
         where = self.folder.relative_to(self.home).as_posix() if self.is_ours else str(self.folder)
-        facts = ("name", "kind", "source", "created", "counts", "fingerprint", "left_out", "names")
+        facts = ("name", "kind", "source", "created", "counts", "fingerprint", "left_out", "left_in_source", "names")
         return {"format": FORMAT, "folder": where} | {fact: getattr(self, fact) for fact in facts}
 
 
@@ -92,6 +94,7 @@ def read(folder: Path) -> DataSet | None:
         counts=stored.get("counts", {}),
         fingerprint=str(stored.get("fingerprint", "")),
         left_out=stored.get("left_out", {}),
+        left_in_source=stored.get("left_in_source", {}),
         names=stored.get("names", {}),
     )
 
@@ -160,10 +163,30 @@ def free_name(wanted: str) -> str:
     return name
 
 
-def read_split(home: Path) -> dict[str, str] | None:
-    """File → "train" or "test", as recorded in `split.json`; None where nothing is recorded."""
-    stored = files.read_json(home / SPLIT).get("files")
-    return {file: split for split, names in stored.items() for file in names} if isinstance(stored, dict) else None
+@dataclass(frozen=True)
+class Placement:
+    """Which split and class each picture is in, where the folders do not say it.
+
+    Attributes:
+        sides: file → "train", "test" or "validation".
+        labels: file → class, where a table says it; {} where the folders do.
+    """
+
+    sides: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_placement(home: Path) -> Placement | None:
+    """What is recorded in `split.json`; None where nothing is."""
+    stored = files.read_json(home / SPLIT)
+    splits, classes = stored.get("files"), stored.get("classes")
+    if not isinstance(splits, dict):
+        return None
+    return Placement(_by_file(splits), _by_file(classes) if isinstance(classes, dict) else {})
+
+
+def _by_file(groups: Mapping[str, list[str]]) -> dict[str, str]:
+    return {file: group for group, names in groups.items() for file in names}
 
 
 def split_settings(home: Path) -> tuple[float, int] | None:
@@ -172,9 +195,11 @@ def split_settings(home: Path) -> tuple[float, int] | None:
     return (float(stored["share"]), int(stored["seed"])) if {"share", "seed"} <= stored.keys() else None
 
 
-def write_split(home: Path, sides: Mapping[str, str], share: float, seed: int) -> None:
-    """Records a split with the numbers that it was made with."""
-    by_split: dict[str, list[str]] = {"train": [], "test": []}
-    for file, split in sorted(sides.items()):
-        by_split[split].append(file)
-    files.write_json(home / SPLIT, {"format": FORMAT, "share": share, "seed": seed, "files": by_split})
+def write_placement(home: Path, placed: Placement, share: float, seed: int) -> None:
+    """Records a split, and labels where there are some, with the numbers that the split was made with."""
+    groups: dict[str, dict[str, list[str]]] = {"files": {"train": [], "test": []}}
+    for file, split in sorted(placed.sides.items()):
+        groups["files"].setdefault(split, []).append(file)
+    for file, name in sorted(placed.labels.items()):
+        groups.setdefault("classes", {}).setdefault(name, []).append(file)
+    files.write_json(home / SPLIT, {"format": FORMAT, "share": share, "seed": seed} | groups)

@@ -24,7 +24,15 @@ from emotion.evaluation.gallery import Montage
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
 from emotion.evaluation.robustness import CorruptionScore, Robustness
-from emotion.evaluation.scores import KEPT_WITH_MODEL, Evaluation, asked_classes, evaluate, evaluate_model, narrow
+from emotion.evaluation.scores import (
+    KEPT_WITH_MODEL,
+    Evaluation,
+    asked_classes,
+    evaluate,
+    evaluate_answers,
+    evaluate_model,
+    narrow,
+)
 from emotion.evaluation.selection import Range, Selection, range_of
 from emotion.evaluation.study import Study, Truths, YesOrNo
 
@@ -50,6 +58,7 @@ __all__ = [
     "corruptions",
     "duel",
     "evaluate",
+    "evaluate_answers",
     "evaluate_model",
     "gallery",
     "game",

@@ -196,6 +196,17 @@ def evaluate_model(
     return evaluate(probabilities, examples.labels, info), probabilities
 
 
+def evaluate_answers(probabilities: Floats, examples: Examples, info: ModelInfo) -> Evaluation:
+    """The figures of answers that were given already.
+
+    Args:
+        probabilities: (N, K) in the order of `info.classes`.
+        examples: the N faces, of some of these classes.
+    """
+    columns = [info.classes.index(name) for name in examples.classes]
+    return evaluate(_of_classes(probabilities, columns), examples.labels, narrow(info, examples.classes))
+
+
 def _mean(values: Sequence[float | None]) -> float | None:
     """Of those that have a value; None where none has."""
     known = [value for value in values if value is not None]

@@ -5,7 +5,7 @@ May import `system`.
 
 from __future__ import annotations
 
-from emotion.images import cache, decode, detect, load, measure
+from emotion.images import cache, decode, detect, endings, load, measure
 from emotion.images.boxes import Box, clipped
 from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
 from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
@@ -49,6 +49,7 @@ __all__ = [
     "crop_face",
     "decode",
     "detect",
+    "endings",
     "finder",
     "first_readable",
     "knows",

@@ -108,7 +108,8 @@ def _is_heif(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in (*_HEIF_BRANDS, *_GENERAL_BRANDS)
 
 
-def _starts_like_a_picture(head: bytes) -> bool:
+def starts_like_a_picture(head: bytes) -> bool:
+    """Whether a file with these first bytes, at least 12, is of a kind that is read here."""
     avif = head[4:12] in (b"ftypavif", b"ftypavis")
     webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     return head.startswith(_SIGNATURES) or avif or webp or _is_heif(head)
@@ -138,7 +139,7 @@ def _read_header(stream: BinaryIO) -> Image.Image:
     try:
         image = Image.open(stream, formats=_formats(head))
     except UnidentifiedImageError as error:
-        raise (PictureDamagedError if _starts_like_a_picture(head) else NotAPictureError)() from error
+        raise (PictureDamagedError if starts_like_a_picture(head) else NotAPictureError)() from error
     _check_pixels(image.size, image.format)
     return image
 

@@ -3,7 +3,8 @@
     EmotionError
         ConfigError                  a setting outside its range
         DataError                    the folder of pictures
-            DataFolderMissingError · DataFolderUnreadableError · FolderNamesClashError
+            DataFolderMissingError · DataFolderUnreadableError · DataFolderTooWideError · FolderNamesClashError
+            SplitAsClassError · FoldsError
             SplitMissingError (ClassFoldersOnlyError)
             BringError and its kinds     data to be brought in (in `emotion.data.bring.errors`)
             ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError, TooFewToTeachError)
@@ -87,6 +88,34 @@ class FolderNamesClashError(DataError):
         super().__init__(
             f"{folder} has several folders with one name: {', '.join(sorted(names))}. Expected names that differ in "
             "more than upper and lower case. Put the pictures together in one of them or rename one."
+        )
+
+
+class DataFolderTooWideError(DataError):
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(
+            f"{path} holds more than {most:,} folders, as no data set does. Expected a folder with train/ and test/ "
+            "or with class folders, inside. Choose the folder of the pictures itself."
+        )
+
+
+class SplitAsClassError(DataError):
+    """A folder that would become a class is called like a split: its pictures would be learned as a class."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        super().__init__(
+            f"{name!r} in {root} would become a class, but it is called like a split: put the pictures into "
+            "train/<class>/ and test/<class>/, or call the folder otherwise."
+        )
+
+
+class FoldsError(DataError):
+    """The same pictures, dealt into train and test several times."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        super().__init__(
+            f"{root} holds folds, such as {name!r}: most of their pictures are the same, so that one would be learned "
+            "and tested. Add one fold as a data set of its own."
         )
 
 

@@ -48,6 +48,8 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
     predictor = load_model(str(paths.root))
     test, warning = _test(learned)
     report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted, learned.listing)
+    if test is not None and (missing := [name for name in learned.train.classes if name not in test.classes]):
+        report["warning"] = f"The test has no picture of {', '.join(missing)}: its score is of the other classes."
     if config.start_from:
         report["compared"] = before_after.compared(config, predictor, learned, test)
     files.write_json(paths.report, report)
@@ -67,12 +69,13 @@ def _score(
     paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted, listing: Listing | None
 ) -> dict[str, Any]:
     best, probabilities = evaluation.evaluate_model(predictor, test)
-    plots.save_samples(test, probabilities, predictor.info, paths.samples_picture)
+    plots.save_samples(test, probabilities, evaluation.narrow(predictor.info, test.classes), paths.samples_picture)
     last = fitted.model
     if (fitted.stopped or fitted.diverged) and paths.last_checkpoint.exists():
         last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
-    answers = last.predict(feed(Batches(test.images, test.labels, fit.VALIDATION_BATCH, len(test.classes))), verbose=0)
-    last_scores = evaluation.evaluate(all_classes(answers), test.labels, predictor.info)
+    known = predictor.info.classes
+    answers = last.predict(feed(Batches(test.images, test.labels, fit.VALIDATION_BATCH, len(known))), verbose=0)
+    last_scores = evaluation.evaluate_answers(all_classes(answers), test, predictor.info)
     both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None
     return {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}
 
@@ -104,7 +107,7 @@ def _tell_the_model(paths: RunPaths, predictor: Predictor, test: Examples, best:
     info, scores = predictor.info, dict(predictor.info.scores)
     usual = info.usual.classes
     for name, classes in (("test", usual), ("test_all", info.classes)):
-        if name == "test" or set(classes) != set(usual):
+        if set(classes) <= set(test.classes) and (name == "test" or set(classes) != set(usual)):
             all_of_it = set(classes) == set(test.classes) == set(info.classes)
             asked = best if all_of_it else evaluation.evaluate_model(predictor, of_classes(test, classes))[0].to_json()
             scores |= {f"{name}_{key}": asked[key] for key in evaluation.KEPT_WITH_MODEL}

@@ -108,7 +108,7 @@ def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
     wait_for_imports()
     app.run()
 
-    assert "**faces** is here: 12 train, 4 test." in words_on(app)
+    assert "**faces** is here: 12 train (6 happy, 6 sad), 4 test (2 happy, 2 sad)." in words_on(app)
     assert registry.get("faces").counts["train"] == {"happy": 6, "sad": 6}
 
 
@@ -252,8 +252,8 @@ def test_a_missing_folder_has_its_ways_out(drawn: Path) -> None:
 def test_a_folder_that_lost_its_splits_has_its_ways_out(drawn: Path) -> None:
     folder = write_archive(drawn / "elsewhere")
     add.add_folder(folder, "mine")
-    for split in ("train", "test"):
-        (folder / split).rename(folder / f"no {split}")
+    for split, other in (("train", "first"), ("test", "second")):
+        (folder / split).rename(folder / other)
 
     app = open_data(set="mine")
 

@@ -52,7 +52,8 @@ def test_a_zip_becomes_a_data_set_with_counts_and_pictures(page: Any, archive: P
     bring(page, archive)
 
     # it says what came, and what was left out
-    page.get_by_text("is here: 60 train, 20 test. Left out: 2 other files in the zip.").wait_for()
+    page.get_by_text("is here: 60 train (").wait_for()
+    page.get_by_text("Left out: 2 other files in the zip.").wait_for()
     page.get_by_role("button", name="Look at it", exact=True).click()
     page.wait_for_url(re.compile(r"set=holiday"))
 

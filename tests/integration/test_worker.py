@@ -10,6 +10,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from emotion.models.predictor import load_model
 from emotion.recipes import catalogue
@@ -277,3 +278,21 @@ def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, 
     said = files.read_json(paths.report)["warning"]
     assert said.startswith("There is no test score. ")
     assert "has no folder for the class 'sad'" in said
+
+
+def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(started, tmp_path):
+    data = tmp_path / "data"
+    for split, n in (("train", 6), ("test", 3)):
+        for label, name in enumerate(("angry", "happy", "sad")):
+            (data / split / name).mkdir(parents=True)
+            for place in range(n):
+                noise = np.random.default_rng([label, place, n]).integers(0, 256, (48, 48), dtype=np.uint8)
+                Image.fromarray(noise).save(data / split / name / f"{place}.png")
+    shutil.rmtree(data / "test" / "angry")
+
+    paths = begin(data, epochs=1, classes=("angry", "happy", "sad"))
+
+    wait_for_status(paths, Status.COMPLETED)
+    report = files.read_json(paths.report)
+    assert report["warning"] == "The test has no picture of angry: its score is of the other classes."
+    assert (report["best"]["n"], sorted(report["best"]["classes"])) == (6, ["happy", "sad"])

@@ -123,7 +123,7 @@ def test_a_zip_without_classes_is_refused_as_a_whole(home: Path) -> None:
     folder.mkdir()
     (folder / "a.png").write_bytes(png(0))
 
-    with pytest.raises(NoClassesError, match="no two class folders"):
+    with pytest.raises(NoClassesError, match="folder for each class"):
         add.add_zip(zip_of(folder, home / "a.zip"), "zipped", "a.zip")
 
     assert list((home / "datasets").iterdir()) == []
@@ -348,7 +348,7 @@ def test_refuses_a_folder_that_is_not_there(home: Path) -> None:
         add.add_folder(home / "nowhere")
 
 
-@pytest.mark.parametrize("names", [("training", "testing"), ("Train", "Validation"), ("train", "val")])
+@pytest.mark.parametrize("names", [("training", "testing"), ("Train", "Evaluation"), ("train", "eval")])
 def test_other_names_of_the_splits_are_known(names: tuple[str, str], archive: Path) -> None:
     for old, new in zip(("train", "test"), names, strict=True):
         (archive / old).rename(archive / f"{new}-")
@@ -359,7 +359,7 @@ def test_other_names_of_the_splits_are_known(names: tuple[str, str], archive: Pa
     assert record.counts == {"train": {"happy": 6, "sad": 6}, "test": {"happy": 2, "sad": 2}}
 
 
-def test_a_validation_folder_beside_test_is_left_aside(archive: Path) -> None:
+def test_a_validation_folder_beside_test_is_kept_apart(archive: Path) -> None:
     write_classes(archive / "validation")
 
     record = add.add_folder(archive, "mine")

@@ -396,10 +396,10 @@ def test_another_recorded_split_counts_at_once(home: Path, settled: None) -> Non
     record.home.mkdir(parents=True)
     registry.write(record)
     sides = {"happy/1.jpg": "train", "happy/2.jpg": "test", "sad/1.jpg": "train", "sad/2.jpg": "test"}
-    registry.write_split(record.home, sides, 0.5, 0)
+    registry.write_placement(record.home, registry.Placement(sides), 0.5, 0)
     before = listing.current(root)
 
-    registry.write_split(record.home, sides | {"sad/2.jpg": "train"}, 0.5, 0)
+    registry.write_placement(record.home, registry.Placement(sides | {"sad/2.jpg": "train"}), 0.5, 0)
 
     assert before.counts["test"] == {"happy": 1, "sad": 1}
     assert listing.current(root).counts["test"] == {"happy": 1, "sad": 0}

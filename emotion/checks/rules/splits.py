@@ -16,7 +16,7 @@ import numpy as np
 from emotion.checks import picture_facts
 from emotion.checks.finding import Finding, Remedy
 from emotion.checks.table import TEST, TRAIN
-from emotion.data import MOVE, Change, hold_out
+from emotion.data import MOVE, NO_TEST, NO_TRAIN, Change, disagreements, hold_out
 
 if TYPE_CHECKING:
     from emotion.checks.table import Table
@@ -31,6 +31,15 @@ LARGER = 1.5  # times: the median of the longer side
 A_LOOK = 200  # pictures of each split are enough for a warning before training
 
 DEAL_WHY = "train and test dealt anew from all pictures"
+
+
+def classes(counts: Mapping[str, Mapping[str, int]]) -> Finding | None:
+    """The splits have not the same classes. That there is no test at all is no fault of the pictures."""
+    said = [line for line in disagreements(counts) if line not in (NO_TEST, NO_TRAIN)]
+    if not said:
+        return None
+    why = " ".join(text[:1].upper() + text[1:] for text in said[1:]) + " Rename or move the folders that mean the same."
+    return Finding("classes", len(said), said[0].rstrip("."), why.strip())
 
 
 def sharpness(table: Table) -> Finding | None:

@@ -6,9 +6,10 @@ classes without train/ and test/ get a recorded split.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,18 +17,16 @@ from typing import TYPE_CHECKING, BinaryIO
 from emotion.data import class_names, listing, registry, splits
 from emotion.data.bring import fer_csv, staging, zips
 from emotion.data.bring.errors import FolderKnownError, NoClassesError, SourceMissingError
-from emotion.data.bring.layout import Options, class_files, locate, needs_split, refuse_odd_classes, split_inside
+from emotion.data.bring.layout import Options, class_files, inventory, locate, refuse_export
 from emotion.data.bring.staging import quiet
 from emotion.data.class_names import class_key
-from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, DataSet
+from emotion.data.folders import meaning, tree
+from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
 from emotion.images import cache
-from emotion.system import DEMO, DataFolderMissingError
+from emotion.system import DEMO, DataError, DataFolderMissingError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
-
-
-OTHER_FILES = "other files"
 
 
 def options() -> list[str]:
@@ -36,26 +35,45 @@ def options() -> list[str]:
     return list(dict.fromkeys([listing.default_data(), *names, DEMO]))
 
 
-def _counted(
-    part: Path, record: DataSet, options: Options, before: Mapping[str, str] | None, progress: Progress
-) -> DataSet:
+def _counted(part: Path, record: DataSet, options: Options, before: Placement | None, progress: Progress) -> DataSet:
     """The record with its counts; makes and writes a split where one is needed."""
-    split = None
-    if needs_split(record.folder):
-        classes = class_files(record.folder)
-        split = split_inside(record.folder) or splits.share_out(
-            record.folder, classes, options.share, options.seed, before, progress
-        )
-        registry.write_split(part, split, options.share, options.seed)
     record = replace(record, names=options.renamed() or record.names)
-    found = listing.on_disk(record.folder, record, split)
-    refuse_odd_classes(record.folder, sorted({name for classes in found.counts.values() for name in classes}))
-    if not any(sum(classes.values()) for classes in found.counts.values()):
-        raise NoClassesError(str(record.folder))
-    left_out = {what: number for what, number in record.left_out.items() if number and what != OTHER_FILES}
-    if found.skipped:
-        left_out[OTHER_FILES] = found.skipped
-    return replace(record, counts=found.counts, fingerprint=found.fingerprint, left_out=left_out)
+    placed = _placed(record.folder, options, before, progress)
+    if placed is not None:
+        registry.write_placement(part, placed, options.share, options.seed)
+    found = listing.on_disk(record.folder, record, placed)
+    counts, empty = _without_empty(found.counts)
+    left_out = {what: number for what, number in record.left_in_source.items() if number} | dict(found.left_out)
+    if empty:
+        left_out[f"classes without a picture ({', '.join(empty)})"] = len(empty)
+    return replace(record, counts=counts, fingerprint=found.fingerprint, left_out=left_out)
+
+
+def _placed(root: Path, options: Options, before: Placement | None, progress: Progress) -> Placement | None:
+    """The split to be recorded; None where the folders say it.
+
+    Raises:
+        NoClassesError, NoClassExportError, SplitAsClassError: when there are no two classes.
+    """
+    walked = tree.walk(root)
+    understood = meaning.read(walked)
+    refuse_export(walked, understood)
+    classes = class_files(walked, understood)
+    if len(classes) < 2:
+        raise NoClassesError(str(root), inventory(walked))
+    if understood.splits:
+        return None
+    return Placement(
+        splits.share_out(root, classes, options.share, options.seed, before.sides if before else None, progress)
+    )
+
+
+def _without_empty(counts: Counts) -> tuple[Counts, list[str]]:
+    """Counts of the classes that have a picture in some split, and the names of those that have none."""
+    full = {name for classes in counts.values() for name, number in classes.items() if number}
+    empty = sorted({name for classes in counts.values() for name in classes} - full)
+    kept = {split: {name: number for name, number in classes.items() if number} for split, classes in counts.items()}
+    return kept, empty
 
 
 def finish(
@@ -103,7 +121,7 @@ def refresh(name: str, options: Options | None = None, progress: Progress = quie
     known = registry.get(name)
     if not known.folder.is_dir():
         raise DataFolderMissingError(known.folder)
-    before, made_with = registry.read_split(known.home), registry.split_settings(known.home)
+    before, made_with = registry.read_placement(known.home), registry.split_settings(known.home)
     options = options or (Options(*made_with) if made_with else Options())
     record = _counted(known.home, known, options, before, progress)
     registry.write(record)
@@ -137,9 +155,10 @@ def add_zip(
         else:
             out = zips.unpack(source, pictures, progress)
             left_out = {"other files in the zip": out.others, "pictures over 25 MB": out.too_large}
-        root = locate(pictures)
-        record = DataSet(name, part, root, ZIP, title, time.time(), left_out=left_out)
-        made = finish(part, target, record, options, progress)
+        with _called(title, pictures):
+            root = locate(pictures)
+            record = DataSet(name, part, root, ZIP, title, time.time(), left_in_source=left_out)
+            made = finish(part, target, record, options, progress)
     return made
 
 
@@ -156,7 +175,7 @@ def add_csv(source: Path, name: str, options: Options | None = None, progress: P
         pictures = part / PICTURES
         pictures.mkdir()
         left_out = fer_csv.convert(source, pictures, options.test, progress)
-        record = DataSet(name, part, pictures, CSV, source.name, time.time(), left_out=left_out)
+        record = DataSet(name, part, pictures, CSV, source.name, time.time(), left_in_source=left_out)
         made = finish(part, target, record, options, progress)
     return made
 
@@ -177,6 +196,16 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
     if path.suffix.lower() == ".csv":
         return add_csv(path, name, options, progress)
     return add_zip(path, name, path.name, options, progress)
+
+
+@contextlib.contextmanager
+def _called(title: str, folder: Path) -> Iterator[None]:
+    """Has an error name the file that was brought, not the hidden folder that it was unpacked into."""
+    try:
+        yield
+    except DataError as error:
+        error.args = (str(error).replace(str(folder), title),)
+        raise
 
 
 def suggest_name(wanted: str) -> str:

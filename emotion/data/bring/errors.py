@@ -54,10 +54,12 @@ class FolderKnownError(BringError):
 
 
 class NoClassesError(BringError):
-    def __init__(self, where: str) -> None:
+    """Args: found: what lies there, in words, such as "24 pictures in images/"."""
+
+    def __init__(self, where: str, found: str = "no pictures") -> None:
         super().__init__(
-            f"{where} holds no train/ and test/ folders and no two class folders (such as happy/ and sad/) with "
-            "pictures (jpg, jpeg, png, bmp, webp): choose one that does."
+            f"{where} holds {found}, but not two classes of pictures: put the pictures into a folder for each class "
+            "(such as happy/ and sad/), or name a table of their labels (--labels FILE)."
         )
 
 
@@ -183,22 +185,12 @@ class DownloadError(BringError):
         )
 
 
-class SplitAsClassError(BringError):
-    """A folder that would become a class is called like a split: its pictures would be learned as a class."""
-
-    def __init__(self, root: Path, name: str) -> None:
-        super().__init__(
-            f"{name!r} in {root} would become a class, but it is called like a split: put the pictures into "
-            "train/<class>/ and test/<class>/, or call the folder otherwise."
-        )
-
-
 class NoClassExportError(BringError):
     """Pictures beside boxes or masks: made for finding things in pictures, not for telling classes apart."""
 
     def __init__(self, root: Path, beside: str) -> None:
         super().__init__(
-            f"{root} holds pictures in images/ and their labels in {beside}/, as an export for detection or "
+            f"{root} holds pictures and their labels in {beside}, as an export for detection or "
             "segmentation does: export it for classification instead (a folder for each class; in Roboflow: "
             "“Folder Structure”)."
         )

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from emotion.data import class_names, folder_walk
+from emotion.data import class_names
 from emotion.data import splits as class_folders
 from emotion.data.bring import fer_csv
-from emotion.data.bring.errors import NoClassesError, NoClassExportError, SplitAsClassError
+from emotion.data.bring.errors import NoClassExportError
 from emotion.data.class_names import class_key, split_of
-from emotion.system import ConfigError
+from emotion.data.folders import tree
+from emotion.system import ConfigError, count
 
+if TYPE_CHECKING:
+    from emotion.data.folders.meaning import Meaning
+    from emotion.data.folders.tree import Tree
+
+IMAGES = frozenset({"images", "image", "imgs", "img", "jpegimages"})
+BESIDE_PICTURES = {".xml": ".xml files", ".txt": ".txt files"}  # one for each picture: Pascal VOC, YOLO
 BESIDE_IMAGES = ("labels", "annotations", "masks", "label", "annotation", "mask", "bboxes", "polygons")
+MOST_NAMED = 5  # folders in a sentence
 DEEPEST_WRAPPER = 3  # folders that only hold one another before the real one
 
 
@@ -42,88 +53,65 @@ class Options:
 
 
 def locate(folder: Path) -> Path:
-    """The folder with train/ or test/, or with class folders, behind folders that only wrap it.
-
-    Raises:
-        NoClassesError: when there is neither.
-    """
+    """The folder itself, or the one behind folders that only wrap it: they hold one folder and no file of interest."""
     here = folder
     for _ in range(DEEPEST_WRAPPER + 1):
-        inside, _ = folder_walk.folders(here)
-        if folder_walk.splits(inside):
+        inside = [here / name for names in tree.folders(here).values() for name in names]
+        if any(split_of(path.name) for path in inside):
             return here
-        below = [here / name for names in inside.values() for name in names]
-        with_splits = [path for path in below if folder_walk.splits(folder_walk.folders(path)[0])]
-        if len(with_splits) == 1:
+        with_splits = [path for path in inside if any(map(split_of, tree.folders(path)))]
+        if len(with_splits) == 1 and not class_names.means(class_key(with_splits[0].name)):
             return with_splits[0]
-        if len(below) >= 2:
+        if len(inside) != 1 or any(entry.is_file() and not entry.name.startswith(".") for entry in os.scandir(here)):
             return here
-        if not below:
-            break
-        here = below[0]
-    raise NoClassesError(str(folder))
+        if class_names.means(class_key(inside[0].name)):
+            return here
+        here = inside[0]
+    return here
 
 
-def class_files(root: Path) -> dict[str, tuple[str, ...]]:
-    """Class → files of a folder of class folders; folders without a picture are no classes."""
-    refuse_export(root, folder_walk.folders(root)[0])
-    found = {}
-    for name, on_disk in folder_walk.folders(root)[0].items():
-        folder = folder_walk.only_one(root, on_disk)
-        records, _ = folder_walk.walk(folder, folder.name)
-        if records:
-            found[name] = tuple(record[0] for record in records)
-    if len(found) < 2:
-        raise NoClassesError(str(root))
-    return found
+def classes_of(understood: Meaning) -> set[str]:
+    """The classes that hold a picture, or may hold one."""
+    return {name for _, name in understood.sides.values()}
 
 
-def needs_split(root: Path) -> bool:
-    """Whether there is neither train/ nor test/ in it."""
-    return not folder_walk.splits(folder_walk.folders(root)[0])
+def class_files(walked: Tree, understood: Meaning) -> dict[str, tuple[str, ...]]:
+    """Class → files of class folders without a split; folders without a picture are no classes."""
+    found: dict[str, list[str]] = {}
+    for parts, place in walked.places.items():
+        if parts in understood.sides and place.records:
+            found.setdefault(understood.sides[parts][1], []).extend(record[0] for record in place.records)
+    return {name: tuple(sorted(files)) for name, files in sorted(found.items())}
 
 
-def refuse_export(root: Path, names: Iterable[str]) -> None:
-    """Refuses the folders of a detection or segmentation export as classes.
+def refuse_export(walked: Tree, understood: Meaning) -> None:
+    """Refuses the folders of a detection or segmentation export, whose pictures lie in no class folders.
 
     Raises:
         NoClassExportError: when images/ stands beside labels/, annotations/, masks/ or the like.
     """
-    names = set(names)
-    beside = [name for name in BESIDE_IMAGES if name in names]
-    if beside and names & {"images", "image", "imgs", "jpegimages"}:
-        raise NoClassExportError(root, beside[0])
+    if len(classes_of(understood) - IMAGES - set(BESIDE_IMAGES)) >= 2:
+        return
+    for place in walked.places.values():
+        names = {name.casefold() for name in place.folders}
+        beside = [name for name in BESIDE_IMAGES if name in names]
+        if beside and names & IMAGES:
+            raise NoClassExportError(walked.root, f"{beside[0]}/")
+        for ending, what in BESIDE_PICTURES.items():
+            if len(place.records) >= 2 and place.others[ending] >= len(place.records):
+                raise NoClassExportError(walked.root, f"{what} beside the pictures")
 
 
-def refuse_odd_classes(root: Path, names: Iterable[str]) -> None:
-    """Refuses classes that are none.
-
-    Raises:
-        NoClassExportError: see `refuse_export`.
-        SplitAsClassError: when a class would be called like a split.
-    """
-    names = list(names)
-    refuse_export(root, names)
-    for name in names:
-        if split_of(name):
-            raise SplitAsClassError(root, name)
-
-
-def split_inside(root: Path) -> dict[str, str]:
-    """File → split where each class folder holds its own train/ and test/ (`happy/train/…`); {} for other layouts.
-
-    Files of a class that lie in neither are in no split.
-    """
-    found: dict[str, str] = {}
-    for on_disk in folder_walk.folders(root)[0].values():
-        folder = folder_walk.only_one(root, on_disk)
-        splits = folder_walk.splits(folder_walk.folders(folder)[0])
-        if not splits:
-            if folder_walk.walk(folder, folder.name)[0]:
-                return {}
-            continue
-        for split, names in splits.items():
-            inner = folder_walk.only_one(folder, names)
-            records, _ = folder_walk.walk(inner, f"{folder.name}/{inner.name}")
-            found |= {record[0]: split for record in records}
-    return found if set(found.values()) == {"train", "test"} else {}
+def inventory(walked: Tree) -> str:
+    """What lies in a folder, in words: "20 pictures in train/ and 6 in validation/"."""
+    groups = Counter[str]()
+    for parts, place in walked.places.items():
+        groups["/".join(parts[:2])] += len(place.records)
+    found = [(where, number) for where, number in groups.most_common(MOST_NAMED) if number]
+    if not found:
+        endings = Counter(ending for place in walked.places.values() for ending in place.others.elements())
+        others = ", ".join(f"{number:,} {ending or 'other'} files" for ending, number in endings.most_common(3))
+        return f"no pictures ({others or 'nothing'})"
+    words = [count(found[0][1], "picture"), *(f"{number:,}" for _, number in found[1:])]
+    said = [f"{word} in {f'{where}/' if where else 'no folder'}" for word, (where, _) in zip(words, found, strict=True)]
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

@@ -27,7 +27,7 @@ from emotion.data.bring.errors import (
     ZipTooManyError,
 )
 from emotion.data.class_names import safe_name
-from emotion.data.folder_walk import JUNK_FOLDERS
+from emotion.data.folders.tree import is_junk
 
 MOST_FILES = 300_000
 DEEPEST = 12  # folders in one another
@@ -109,7 +109,7 @@ def check(entry: zipfile.ZipInfo) -> str:
 
 def _is_junk(path: str) -> bool:
     """Hidden files and folders, and what a Mac puts beside the pictures; judged by the names in the zip."""
-    return any(part.startswith(".") or part.casefold() in JUNK_FOLDERS for part in path.split("/"))
+    return any(map(is_junk, path.split("/")))
 
 
 def wanted(opened: zipfile.ZipFile, suffixes: frozenset[str]) -> tuple[list[Wanted], int]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.data import disagreements
 from emotion.data.bring import add, import_jobs
 from emotion.system import duration
 from pages.ui.shared import text
@@ -58,8 +59,10 @@ def _ended(job: Job) -> None:
         st.button("All right", key=f"dismiss_{job.number}", on_click=import_jobs.dismiss, args=(job.number,))
         return
     record = job.record
-    counts = ", ".join(f"{sum(classes.values()):,} {split}" for split, classes in record.counts.items())
-    st.success(f"**{text.plain(record.name)}** is here: {counts}.{_left_out(record.left_out)}", icon=":material/check:")
+    st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}",
+               icon=":material/check:")  # fmt: skip
+    if said := disagreements(record.counts):
+        st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
     better = add.usual_names(record)
     with st.container(horizontal=True, key=f"brought_{job.number}"):
         st.button("Look at it", key=f"look_{job.number}", type="primary", on_click=_look, args=(job,))
@@ -69,6 +72,20 @@ def _ended(job: Job) -> None:
                       args=(job, better))  # fmt: skip
         st.button("All right", key=f"dismiss_{job.number}", type="tertiary", on_click=import_jobs.dismiss,
                   args=(job.number,))  # fmt: skip
+
+
+MANY_CLASSES = 8  # more are counted, not named
+
+
+def _counts(counts: dict[str, dict[str, int]]) -> str:
+    """The pictures of each split and class, such as "60 train (30 happy, 30 sad)"."""
+    parts = []
+    for split, classes in counts.items():
+        if classes:
+            named = ", ".join(f"{number:,} {text.plain(name)}" for name, number in classes.items())
+            parts.append(f"{sum(classes.values()):,} {split} "
+                         f"({named if len(classes) <= MANY_CLASSES else f'{len(classes)} classes'})")  # fmt: skip
+    return ", ".join(parts)
 
 
 def _left_out(left_out: dict[str, int]) -> str:

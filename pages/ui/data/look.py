@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from emotion.data import overview
+from emotion.data.listing import ALWAYS
 from emotion.evaluation import gallery
 from emotion.images import measure
 from emotion.system import count, duration
@@ -64,24 +65,21 @@ def forget() -> None:
 
 
 def counts_html(listing: Listing) -> str:
-    """Two bars a class, train and test, as a table that can be read without seeing the bars."""
-    counts = listing.counts
-    classes = list(dict.fromkeys([*counts["train"], *counts["test"]]))
+    """A bar for each class and split, as a table that can be read without seeing the bars."""
+    counts = {split: inside for split, inside in listing.counts.items() if inside or split in ALWAYS}
+    classes = list(dict.fromkeys(name for inside in counts.values() for name in inside))
     most = max([1, *(n for split in counts.values() for n in split.values())])
+    heads = "".join(f'<th scope="col">{split} <small>{PURPOSES[split]}</small></th>' for split in counts)
     rows = "".join(_count_row(name, counts, most) for name in classes)
-    sums = "".join(f"<td><b>{sum(counts[split].values()):,}</b></td>" for split in ("train", "test"))
+    sums = "".join(f"<td><b>{sum(inside.values()):,}</b></td>" for inside in counts.values())
     return (
         '<div class="scroll" tabindex="0"><table class="counts"><thead><tr><th scope="col">class</th>'
-        '<th scope="col">train <small>to learn from</small></th><th scope="col">test <small>kept for the test</small>'
-        f'</th></tr></thead><tbody>{rows}</tbody><tfoot><tr><th scope="row">all</th>{sums}</tr></tfoot></table></div>'
+        f'{heads}</tr></thead><tbody>{rows}</tbody><tfoot><tr><th scope="row">all</th>{sums}</tr></tfoot></table></div>'
     )
 
 
 def _count_row(name: str, counts: dict[str, dict[str, int]], most: int) -> str:
-    cells = ""
-    for split in ("train", "test"):
-        number = counts[split].get(name, 0)
-        cells += f"<td>{_bar(number, most)}</td>"
+    cells = "".join(f"<td>{_bar(inside.get(name, 0), most)}</td>" for inside in counts.values())
     title = f'<span aria-hidden="true">{text.sign(name)}</span> {text.markup(name)}'
     return f'<tr class="{text.colour_class(name)}"><th scope="row">{title}</th>{cells}</tr>'
 
@@ -157,7 +155,7 @@ A_PAGE = 96
 ANY = "any"
 PAGE = "data_page"  # of the gallery
 OPENED_IN = "data_opened_in"  # session state: the part of the page in which the open picture was clicked
-SPLITS = {ANY: "train and test", "train": "train", "test": "test"}
+PURPOSES = {"train": "to learn from", "test": "kept for the test", "validation": "chooses the epoch"}
 ORDER_WORDS = {
     overview.BY_NAME: "by file name",
     overview.DARKEST: "darkest first",
@@ -179,7 +177,10 @@ def show_gallery(seen: Overview, token: str) -> None:
     st.subheader("The pictures", anchor="pictures")
     first, second, third = st.columns(3, vertical_alignment="bottom")
     with first:
-        _filter("Split", SPLIT, SPLITS)
+        there = list(dict.fromkeys([*ALWAYS, *seen.splits]))
+        _filter(
+            "Split", SPLIT, {ANY: " and ".join(there) if len(there) == 2 else "all"} | {split: split for split in there}
+        )
     with second:
         _filter("Class", LABEL, {ANY: "all classes"} | {name: f"{text.sign(name)} {name}" for name in seen.classes})
     with third:

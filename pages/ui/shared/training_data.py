@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from emotion.data import dataset, decided, default_data, title
+from emotion.data import dataset, decided, default_data, disagreements, title
 from emotion.data.bring import add
 from emotion.recipes import SEVEN, SEVEN_EMOTIONS, TWO, presets
 from emotion.system import DEMO, EmotionError, archive_dir, drawn_faces_dir
@@ -102,7 +102,15 @@ def _look_at(data: str) -> Seen | None:
     if len(classes) < 2:
         st.warning("It takes two classes or more to tell apart.", icon=":material/rule:")
         return None
-    for split, says in (("train", "to learn from"), ("test", "kept for the test")):
+    if said := disagreements(listing.counts, classes):
+        st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
+    for split, says in (
+        ("train", "to learn from"),
+        ("validation", "to choose the epoch"),
+        ("test", "kept for the test"),
+    ):
+        if split == "validation" and not listing.counts.get(split):
+            continue
         counts = {name: listing.counts[split].get(name, 0) for name in classes}
         parts = ", ".join(f"{number:,} {name}" for name, number in counts.items())
         st.markdown(f"**{sum(counts.values()):,} faces** {says} :small[({text.plain(parts)})]")

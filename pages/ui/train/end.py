@@ -91,6 +91,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         Status.DIVERGED: run.reason,
     }
     best = report.get("best") or {}
+    if best and report.get("warning"):
+        sentence += f" {report['warning']}"
     doubtful = best.get("doubt") if best else report.get("warning")
     box = st.warning if doubtful or (run.status in told and run.status is not Status.STOPPED) else st.success
     box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
