@@ -15,7 +15,7 @@ import hashlib
 import os
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from emotion.data.class_names import split_of
 from emotion.data.decisions import apply
 from emotion.data.drawn import write
 from emotion.data.edits import read
-from emotion.data.folders import meaning, tree
+from emotion.data.folders import meaning, sorting, tree
 from emotion.system import (
     DEMO,
     DEMO_TITLE,
@@ -39,8 +39,8 @@ from emotion.system import (
 )
 
 if TYPE_CHECKING:
-    from emotion.data.folders.meaning import Meaning
-    from emotion.data.folders.tree import Place, Record, Stamps, Tree
+    from emotion.data.folders.sorting import Sorted
+    from emotion.data.folders.tree import Record, Stamps
     from emotion.data.registry import DataSet, Placement
     from emotion.images import Progress
 
@@ -179,38 +179,28 @@ def _holds_split(folder: Path) -> bool:
     return any(split_of(name) for names in tree.folders(folder).values() for name in names)
 
 
-@dataclass
-class _Sorted:
-    """Pictures sorted into splits and classes, and how many were left out for which reason."""
+def _listing(found: Sorted, root: Path, names: Mapping[str, str], placed: Placement | None) -> Listing:
+    """The listing, with classes called by their other names; two that are called the same become one.
 
-    records: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def add(self, split: str, name: str, records: list[Record]) -> None:
-        self.records.setdefault(split, {}).setdefault(name, []).extend(records)
-
-    def leave(self, number: int, why: str) -> None:
-        if number:
-            self.left_out[why] += number
-
-    def listing(self, root: Path, names: Mapping[str, str], split_is_recorded: bool, by_table: bool = False) -> Listing:
-        """The listing, with classes called by their other names; two that are called the same become one."""
-        files: dict[str, dict[str, tuple[str, ...]]] = {}
-        records: list[Record] = []
-        for split in [split for split in SPLITS if split in self.records]:
-            together: dict[str, list[str]] = {}
-            for name, found in sorted(self.records[split].items()):
-                found.sort()
-                together.setdefault(names.get(name, name), []).extend([record[0] for record in found])
-                records += found
-            files[split] = {name: tuple(sorted(found)) for name, found in sorted(together.items())}
-        more = sorted(names.items()) if names else []
-        if by_table:
-            more += [(f"{split}/{name}", str(len(found))) for split in files for name, found in files[split].items()]
-        elif split_is_recorded:
-            more.append(("in test", str(sum(map(len, files["train"].values())))))  # the records stand in this order
-        left_out = dict(sorted(self.left_out.items()))
-        return Listing(root, files, sum(left_out.values()), _fingerprint(records, more), left_out=left_out)
+    Args:
+        placed: by which the pictures were sorted; None where their folders say everything.
+    """
+    files: dict[str, dict[str, tuple[str, ...]]] = {}
+    records: list[Record] = []
+    for split in [split for split in SPLITS if split in found.records]:
+        together: dict[str, list[str]] = {}
+        for name, inside in sorted(found.records[split].items()):
+            inside.sort()
+            together.setdefault(names.get(name, name), []).extend([record[0] for record in inside])
+            records += inside
+        files[split] = {name: tuple(sorted(inside)) for name, inside in sorted(together.items())}
+    more = sorted(names.items()) if names else []
+    if placed and placed.labels:  # the records stand in the order of splits and classes
+        more += [(f"{split}/{name}", str(len(inside))) for split in files for name, inside in files[split].items()]
+    elif placed:
+        more.append(("in test", str(sum(map(len, files["train"].values())))))
+    left_out = dict(sorted(found.left_out.items()))
+    return Listing(root, files, sum(left_out.values()), _fingerprint(records, more), left_out=left_out)
 
 
 def _fingerprint(records: list[Record], more: list[tuple[str, str]]) -> str:
@@ -253,10 +243,10 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
     walked = tree.walk(root, seen)
     if placed is None and known:
         placed = registry.read_placement(known.home)
-    found, names = _Sorted(), known.names if known else {}
+    found, names = sorting.Sorted(), known.names if known else {}
     if placed and placed.labels:
-        _by_record(walked, placed, found)
-        return found.listing(root, names, split_is_recorded=True, by_table=True)
+        sorting.by_record(walked, placed, found)
+        return _listing(found, root, names, placed)
     understood = meaning.read(walked)
     recorded = None if understood.splits else placed
     if not understood.splits and recorded is None:
@@ -268,55 +258,9 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
     if recorded is not None:
         found.records = {split: {} for split in ("train", "test")}
     for place in walked.places.values():
-        _sort_in(place, understood, recorded, found)
-        _leave_others(place, understood, found)
-    return found.listing(root, names, recorded is not None)
-
-
-def _sort_in(place: Place, understood: Meaning, recorded: Placement | None, found: _Sorted) -> None:
-    """Puts the pictures of one folder where they belong."""
-    if place.parts not in understood.sides:
-        if place.records:
-            found.leave(len(place.records), f"pictures {understood.left.get(place.parts, 'in no class folder')}")
-        return
-    split, name = understood.sides[place.parts]
-    name = understood.called.get(split, {}).get(name, name)
-    if recorded is None:
-        found.add(split, name, place.records)
-        return
-    for side in ("train", "test"):
-        found.add(side, name, [record for record in place.records if recorded.sides.get(record[0]) == side])
-    found.leave(sum(record[0] not in recorded.sides for record in place.records), "pictures that are new since")
-
-
-def _leave_others(place: Place, understood: Meaning, found: _Sorted) -> None:
-    """Counts what lies beside the pictures of a class; files that lie around the classes are of no interest."""
-    split, name = understood.sides.get(place.parts, ("", ""))
-    for ending, number in place.others.items():
-        if name:
-            found.leave(number, f"{_other(ending)} in {'/'.join(filter(None, (split, name)))}")
-        elif ending == "folders" or (place.parts and any(parts[0] == place.parts[0] for parts in understood.sides)):
-            found.leave(number, _other(ending))
-
-
-def _other(ending: str) -> str:
-    if ending == "folders":
-        return "folders of the system, hidden or linked back"
-    return f"{ending} files" if ending else "files without an ending"
-
-
-def _by_record(walked: Tree, placed: Placement, found: _Sorted) -> None:
-    """Puts the pictures where a table of labels has put them when the data set was brought in."""
-    found.records = {split: {} for split in ("train", "test")}
-    for place in walked.places.values():
-        for record in place.records:
-            if record[0] in placed.labels and record[0] in placed.sides:
-                found.add(placed.sides[record[0]], placed.labels[record[0]], [record])
-            else:
-                found.leave(1, "pictures without a label")
-    for split in ("train", "test"):
-        for name in set(placed.labels.values()):
-            found.add(split, name, [])
+        sorting.sort_in(place, understood, recorded, found)
+        sorting.leave_others(place, understood, found)
+    return _listing(found, root, names, recorded)
 
 
 @dataclass(frozen=True)
