@@ -7,7 +7,6 @@ import functools
 
 import streamlit as st
 
-from emotion.images import decode
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
@@ -15,7 +14,6 @@ from pages.ui.predict import answers, bars, corrections, downloads, faces, live,
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import frame, model_choice, own_runs, text
 
-ENDINGS = sorted(suffix.lstrip(".") for suffix in decode.SUFFIXES)
 WORTH_A_BAR = 3  # pictures
 
 
@@ -67,7 +65,7 @@ def _model() -> Predictor | None:
 def _given(predictor: Predictor) -> list[Source]:
     """All pictures that were given in whatever way, in that order."""
     uploads = st.file_uploader(
-        "Drop photos here, or choose files", ENDINGS, accept_multiple_files=True, key="uploads", max_upload_size=25
+        "Drop photos here, or choose files", accept_multiple_files=True, key="uploads", max_upload_size=25
     )
     sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
     paste.show_paste()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from emotion.data.bring.errors import NoClassExportError
 from emotion.data.class_names import split_of
 from emotion.recipes import TrainingConfig
 from emotion.system import FoldsError, SplitAsClassError
+from tests.zips import png, raw_zip, tar_of, zip_of
 
 LABELS = ("happy", "sad")
 
@@ -285,3 +287,37 @@ def test_a_picture_is_known_by_its_first_bytes(tmp_path: Path, name: str) -> Non
     Image.new("L", (48, 48), 90).save(root / "train" / "happy" / name, "JPEG")
 
     assert add.add_folder(root, "faces").counts["train"] == {"happy": 3, "sad": 2}
+
+
+def test_class_names_of_a_chinese_zip_are_no_letter_salad(tmp_path: Path) -> None:
+    faces = {f"表情/{name}/微笑{place}.jpg".encode("gbk"): png(place + 9 * number)
+             for number, name in enumerate(("伤心", "开心")) for place in range(4)}  # fmt: skip
+    (tmp_path / "faces.zip").write_bytes(raw_zip(list(faces.items())))
+
+    record = add.add(tmp_path / "faces.zip")
+
+    assert record.counts == {"train": {"伤心": 3, "开心": 3}, "test": {"伤心": 1, "开心": 1}}
+    assert record.notes == ["Names in it were read as Chinese (GBK)."]
+
+
+def test_a_zip_of_a_train_and_a_test_zip_is_read_as_these_splits(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        folder = fill(tmp_path / split, "happy", "sad")
+        zip_of(folder, tmp_path / f"{split}.zip")
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as outer:
+        for split in ("train", "test"):
+            outer.write(tmp_path / f"{split}.zip", f"{split}.zip")
+        outer.writestr("sampleSubmission.csv", "id,label\n1,0\n")
+
+    record = add.add(tmp_path / "outer.zip")
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": 2, "sad": 2}}
+
+
+def test_a_tar_gz_is_brought_in_like_a_zip(tmp_path: Path) -> None:
+    faces = {f"faces/{name}/{place}.jpg": png(place + 9 * number)
+             for number, name in enumerate(LABELS) for place in range(5)}  # fmt: skip
+
+    record = add.add(tar_of(tmp_path / "faces.tar.gz", faces))
+
+    assert (record.name, record.counts) == ("faces", {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -48,6 +49,17 @@ def zip_of(folder: Path, path: Path, outer: str = "") -> Path:
         for found in sorted(folder.rglob("*")):
             if found.is_file():
                 file.write(found, outer + found.relative_to(folder).as_posix())
+    return path
+
+
+def tar_of(path: Path, contents: dict[str, bytes]) -> Path:
+    """Files in a tar, packed as its ending says."""
+    mode = {"tgz": "gz", "tar": ""}.get(path.suffix[1:], path.suffix[1:])
+    with tarfile.open(path, f"w:{mode}") as file:  # type: ignore[call-overload]
+        for name, content in contents.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            file.addfile(entry, io.BytesIO(content))
     return path
 
 

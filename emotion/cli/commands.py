@@ -174,8 +174,8 @@ def predict(chosen: argparse.Namespace) -> int:
     predictor = _load(chosen.model)
     looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=chosen.min_face or MIN_FACE)
     bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
-    refused = 0
-    for number, path in enumerate(_pictures(chosen.files, copies, tell=True), start=1):
+    refused, none = 0, list[str]()
+    for number, path in enumerate(_pictures(chosen.files, copies, none), start=1):
         given = answer(path, predictor, str(path), looking)
         refused += given.error is not None
         if bar and sys.stdout.isatty():
@@ -188,7 +188,7 @@ def predict(chosen: argparse.Namespace) -> int:
             bar.step()
     if bar:
         bar.clear()
-    return REFUSED if refused else OK
+    return REFUSED if refused or none else OK
 
 
 def _folder_for_copies(name: str) -> Path:
@@ -212,18 +212,18 @@ def _write_copy(given: Answer, folder: Path, number: int) -> None:
         raise OutputFolderError(folder, error.strerror or str(error)) from error
 
 
-def _pictures(names: list[str], but: Path | None, tell: bool = False) -> Iterator[Path]:
-    """The files named, and all pictures below the folders named but one."""
-    from emotion.images import SUFFIXES, load
+def _pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:
+    """The files named, and all pictures below the folders named but one; `none` takes in folders that hold none."""
+    from emotion.images import load
 
     for name in names:
         path, found = Path(name).expanduser(), False
         for picture in load.pictures(path, but):
             found = True
             yield picture
-        if tell and not found:
-            endings = ", ".join(sorted(SUFFIXES))
-            print(f"emotion: {terminal.safe(name)} holds no pictures ({endings}).", file=sys.stderr)
+        if none is not None and not found:
+            none.append(name)
+            print(f"emotion: {terminal.safe(name)} holds no pictures, whatever their endings.", file=sys.stderr)
 
 
 def _summary(run: runs.Run) -> dict[str, Any]:

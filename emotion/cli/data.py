@@ -21,7 +21,7 @@ EXAMPLE = "example: python -m emotion data add ~/Downloads/archive.zip --name fe
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command `data` with its own commands; nothing heavy is imported for it."""
-    summary = "Bring data in under a name: a folder, a zip, fer2013.csv, a download; list, show and remove it."
+    summary = "Bring data in under a name: a folder, a zip or tar, fer2013.csv, a download; list, show and remove it."
     data = commands.add_parser("data", help=summary, description=summary, epilog=EXAMPLE)
     data.set_defaults(run="emotion.cli.data")
     verbs = data.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -43,14 +43,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    add = verbs.add_parser("add", help="bring in a folder (it stays where it is), a zip or a csv file", epilog=EXAMPLE)
-    add.add_argument("source", metavar="PATH", help="a folder, a zip or fer2013.csv")
+    add = verbs.add_parser(
+        "add", help="bring in a folder (it stays where it is), a zip or tar, or a csv file", epilog=EXAMPLE
+    )
+    add.add_argument("source", metavar="PATH", help="a folder, a zip or tar, or fer2013.csv")
     add.add_argument("--name", default="", metavar="NAME", help="default: made from the name of the folder or file")
     add.add_argument("--share", type=float, default=0.2, metavar="X",
                      help="of class folders without train/ and test/: the share for test (default: 0.2)")  # fmt: skip
     add.add_argument("--seed", type=int, default=0, metavar="N", help="of that split (default: 0)")
     add.add_argument("--test", choices=("public", "private", "both"), default="public",
                      help="of fer2013.csv: which of its two test parts is taken (default: public)")  # fmt: skip
+    add.add_argument("--code-page", default="", metavar="NAME",
+                     help="of the names in an old zip, such as gbk or cp850 (default: found out)")  # fmt: skip
     _add_names(add)
     _add_follow(add)
 
@@ -143,7 +147,8 @@ def _bring(chosen: argparse.Namespace, tell: Progress) -> DataSet:
     from emotion.data.bring import add as data_sets
     from emotion.data.bring.layout import Options
 
-    options = Options(share=chosen.share, seed=chosen.seed, test=chosen.test, names=_names(chosen))
+    options = Options(share=chosen.share, seed=chosen.seed, test=chosen.test, names=_names(chosen),
+                      code_page=chosen.code_page)  # fmt: skip
     return data_sets.add(chosen.source, chosen.name, options, tell)
 
 
@@ -164,6 +169,8 @@ def _brought_in(record: DataSet, usual: bool) -> int:
         pairs = ", ".join(f"{old} → {new}" for old, new in better.items())
         print(f"emotion: usual names of its classes: {pairs}. "
               f"To take them: python -m emotion data rename {record.name!r} --usual", file=sys.stderr)  # fmt: skip
+    for note in record.notes:
+        print(terminal.safe(f"emotion: {note}"), file=sys.stderr)
     for what, number in record.left_out.items():
         print(terminal.safe(f"emotion: left out: {number:,} {what}"), file=sys.stderr)
     for said in disagreements(record.counts):

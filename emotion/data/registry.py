@@ -45,6 +45,7 @@ class DataSet:
         left_out: what was not taken, in words → how many.
         left_in_source: the part of that which was left in a zip, a csv file or the like.
         names: class key of a folder → what the class is called instead.
+        notes: sentences on how it was read.
     """
 
     name: str
@@ -58,6 +59,7 @@ class DataSet:
     left_out: dict[str, int] = field(default_factory=dict)
     left_in_source: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def is_ours(self) -> bool:
@@ -66,7 +68,18 @@ class DataSet:
 
     def to_json(self) -> dict[str, Any]:
         where = self.folder.relative_to(self.home).as_posix() if self.is_ours else str(self.folder)
-        facts = ("name", "kind", "source", "created", "counts", "fingerprint", "left_out", "left_in_source", "names")
+        facts = (
+            "name",
+            "kind",
+            "source",
+            "created",
+            "counts",
+            "fingerprint",
+            "left_out",
+            "left_in_source",
+            "names",
+            "notes",
+        )
         return {"format": FORMAT, "folder": where} | {fact: getattr(self, fact) for fact in facts}
 
 
@@ -96,6 +109,7 @@ def read(folder: Path) -> DataSet | None:
         left_out=stored.get("left_out", {}),
         left_in_source=stored.get("left_in_source", {}),
         names=stored.get("names", {}),
+        notes=stored.get("notes", []),
     )
 
 

@@ -36,7 +36,7 @@ def is_picture(name: str, head: Callable[[], bytes]) -> bool:
         name: of the file.
         head: gives its first `HEAD` bytes, b"" where it cannot be opened; asked only where the ending is unknown.
     """
-    if name.startswith("."):  # hidden; also `._1.jpg`, which a Mac puts beside a picture
+    if name.startswith("._"):  # which a Mac puts beside a picture on a foreign disk
         return False
     known = ending(name)
     return known in PICTURES or (known not in OTHERS and starts_like_a_picture(head()))

@@ -1,4 +1,4 @@
-"""The picture files that somebody names: single files, and all those below a folder. Nothing is opened here.
+"""The picture files that somebody names: single files, and all those below a folder.
 
 A picture file as the one face it shows: what training data and `model.predict` start from.
 
@@ -11,6 +11,7 @@ Many small picture files read at once into one array.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,14 +23,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from simplejpeg import decode_jpeg, decode_jpeg_header
 
-from emotion.images import detect
+from emotion.images import detect, endings
 from emotion.images.boxes import largest
 from emotion.images.crop import WORKING_SIDE, as_batch, crop_face, to_input
-from emotion.images.decode import SUFFIXES, open_picture
+from emotion.images.decode import open_picture
 from emotion.images.errors import NoFaceError, PictureError
 from emotion.system import IMAGE_SIZE
-
-NOT_PICTURES = "._"  # how the files begin that macOS puts beside pictures on foreign disks
 
 
 def pictures(path: Path, but: Path | None = None) -> Iterator[Path]:
@@ -49,7 +48,7 @@ def pictures(path: Path, but: Path | None = None) -> Iterator[Path]:
             continue
         folders.sort()
         for file in sorted(files):
-            if Path(file).suffix.lower() in SUFFIXES and not file.startswith(NOT_PICTURES):
+            if endings.is_picture(file, functools.partial(endings.head_of, os.path.join(place, file))):
                 yield Path(place) / file
 
 

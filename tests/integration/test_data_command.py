@@ -48,7 +48,7 @@ def test_says_in_one_line_why_a_zip_is_refused(home: Path, emotion: CommandLine)
     done = emotion("data", "add", zip_names(home / "bad.zip", {"../out.png": png(0)}))
 
     assert done.returncode == 2
-    assert done.stderr.startswith("emotion: The zip is refused because a path in it leads out")
+    assert done.stderr.startswith("emotion: The archive is refused because a path in it leads out")
     assert done.stderr.count("\n") == 1
     assert not (home / "out.png").exists()
 

@@ -154,7 +154,7 @@ def test_says_that_a_folder_holds_no_pictures(emotion: CommandLine, tmp_path: Pa
 
     done = emotion("predict", tmp_path)
 
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (1, "")
     assert "holds no pictures" in done.stderr
 
 

@@ -172,7 +172,7 @@ def test_a_missing_name_tells_which_there_are(archive: Path) -> None:
 
 
 def test_refuses_what_is_no_folder_zip_or_csv(home: Path) -> None:
-    with pytest.raises(SourceMissingError, match="no folder, zip or csv file"):
+    with pytest.raises(SourceMissingError, match="no folder, archive or csv file"):
         add.add(home / "nowhere")
 
 

@@ -120,5 +120,5 @@ def test_refuses_what_is_no_such_table(content: bytes, home: Path) -> None:
 
 
 def test_refuses_a_table_that_is_not_there(home: Path) -> None:
-    with pytest.raises(SourceMissingError, match="no folder, zip or csv file"):
+    with pytest.raises(SourceMissingError, match="no folder, archive or csv file"):
         add.add_csv(home / "nowhere.csv", "fer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from emotion.images.load import pictures
 
@@ -44,3 +45,13 @@ def test_yields_a_file_that_is_named_whatever_it_is(folder: Path) -> None:
 
 def test_yields_a_file_that_is_not_there(folder: Path) -> None:
     assert list(pictures(folder / "gone.jpg")) == [folder / "gone.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name", ["two.jfif", "three.JPG_large", "four.jpe", "seven", "eight.jpg.download", "nine.png_orig"]
+)
+def test_a_picture_with_an_ending_of_a_program_is_walked_too(tmp_path: Path, name: str) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / name, "JPEG")
+    (tmp_path / f"{name}.txt").write_text("none")
+
+    assert list(pictures(tmp_path)) == [tmp_path / name]

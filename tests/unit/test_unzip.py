@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import stat
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from emotion.data.bring import add, zip_entries, zips
+from emotion.data.bring import add, archives, unpacking, zip_entries
 from emotion.data.bring.errors import (
     BringError,
+    ForeignArchiveError,
     NoRoomError,
     NotAZipError,
     SourceMissingError,
@@ -26,7 +28,8 @@ from emotion.data.bring.errors import (
     ZipTooManyError,
     ZipWithoutPicturesError,
 )
-from tests.zips import crowd, link, png, raw_zip, special, zip_names
+from emotion.system import ConfigError
+from tests.zips import crowd, link, png, raw_zip, special, tar_of, zip_names
 
 GOOD = png(0)
 
@@ -69,7 +72,6 @@ def refuse(home: Path, source: Path | bytes, kind: type[BringError], match: str)
         "\\\\server\\share\\a.png",
         "train/.. /.. /outside.png",
         "a/" * 13 + "deep.png",
-        "../readme.txt",
     ],
 )
 def test_refuses_a_path_that_leads_out(name: str, home: Path) -> None:
@@ -83,7 +85,7 @@ def test_refuses_a_path_with_a_zero(home: Path) -> None:
 def test_takes_twelve_folders_in_one_another(target: Path) -> None:
     source = zip_names(target.parent / "deep.zip", {"a/" * 11 + "deep.png": GOOD})
 
-    zips.unpack(source, target)
+    archives.unpack(source, target)
 
     assert "a/" * 11 + "deep.png" in files_in(target)
 
@@ -105,14 +107,52 @@ def test_refuses_names_said_to_be_utf_8_that_are_not(home: Path) -> None:
     refuse(home, raw_zip([(b"train/happy/\xff\xfe.png", GOOD)], flags=0x800), ZipNamesError, "not UTF-8")
 
 
-def test_refuses_names_of_an_unknown_code_page(home: Path) -> None:
-    refuse(home, raw_zip([(b"train/happy/\xe9t\xe9.png", GOOD)]), ZipNamesError, "not UTF-8")
+@pytest.mark.parametrize(
+    ("names", "page"),
+    [
+        (("表情/伤心/微笑1.png", "表情/开心/微笑2.png"), "gbk"), (("笑/1.png", "哭/2.png"), "gbk"),
+        (("表情/笑顔/写真1.png", "嬉しい/a.png"), "cp932"), (("행복/1.png", "슬픔/2.png"), "cp949"),
+        (("快樂/1.png", "悲傷/2.png"), "big5"), (("счастье/1.png", "грусть/2.png"), "cp866"),
+        (("glücklich/1.png", "traurig/été.png"), "cp850"), (("feliz/mañana.png", "triste/corazón.png"), "cp850"),
+        (("glücklich/1.png", "traurig/été 2.png"), "cp1252"), (("радость/1.png", "печаль/2.png"), "cp1251"),
+    ],
+)  # fmt: skip
+def test_names_of_old_zips_are_read_in_the_code_page_they_were_written_in(
+    names: tuple[str, ...], page: str, target: Path
+) -> None:
+    source = raw_zip([(name.encode(page), png(place)) for place, name in enumerate(names)])
+
+    out = archives.unpack(io.BytesIO(source), target)
+
+    assert files_in(target) == sorted(names)
+    assert out.code_page
+
+
+def test_a_person_can_name_the_code_page(target: Path) -> None:
+    source = raw_zip([("été.png".encode("cp850"), GOOD)])
+
+    archives.unpack(io.BytesIO(source), target, code_page="cp437")
+
+    assert files_in(target) == ["été.png"]
+
+
+def test_refuses_a_code_page_that_there_is_not(target: Path) -> None:
+    with pytest.raises(ConfigError, match="such as gb18030"):
+        archives.unpack(io.BytesIO(raw_zip([(b"\xe9.png", GOOD)])), target, code_page="klingon")
+
+
+@pytest.mark.parametrize("name", [b"../readme.txt", b"/etc/notes.pdf", b"a\xff\xfe.exe", b"C:\\run.exe"])
+def test_what_is_not_wanted_is_left_out_whatever_it_is_called(name: bytes, target: Path) -> None:
+    out = archives.unpack(io.BytesIO(raw_zip([(b"happy/a.png", GOOD), (name, b"MZ")])), target)
+
+    assert files_in(target) == ["happy/a.png"]
+    assert out.others == 1
 
 
 def test_takes_the_utf_8_names_of_a_mac(target: Path) -> None:
     name = "train/happy/été.png"
 
-    zips.unpack(io.BytesIO(raw_zip([(name.encode(), GOOD)])), target)
+    archives.unpack(io.BytesIO(raw_zip([(name.encode(), GOOD)])), target)
 
     assert files_in(target) == [name]
 
@@ -159,12 +199,81 @@ def test_refuses_a_picture_that_grows_like_a_bomb(home: Path) -> None:
 
 
 def test_refuses_nested_zips_like_the_known_bomb(home: Path) -> None:
-    inner = zip_names(home / "inner.zip", {}).read_bytes()
-    with zipfile.ZipFile(home / "42.zip", "w") as file:
+    inner = zip_names(home / "inner.zip", {"train/happy/b.png": b"\0" * 24 * 2**20}).read_bytes()
+    with zipfile.ZipFile(home / "42.zip", "w", zipfile.ZIP_DEFLATED) as file:
         for number in range(16):
             file.writestr(f"lib {number}.zip", inner)
 
-    refuse(home, home / "42.zip", ZipWithoutPicturesError, "no pictures and 16 other files")
+    refuse(home, home / "42.zip", ZipBombError, "zip bomb")
+
+
+def test_refuses_zips_that_hold_zips_that_hold_zips(home: Path) -> None:
+    inner = zip_names(home / "inner.zip", {}).read_bytes()
+    for outer in ("middle.zip", "outer.zip"):
+        with zipfile.ZipFile(home / outer, "w") as file:
+            file.writestr("inner.zip", inner)
+        inner = (home / outer).read_bytes()
+
+    refuse(home, home / "outer.zip", ZipWithoutPicturesError, "no pictures and 1 other file")
+
+
+def test_a_zip_in_a_zip_is_unpacked_into_a_folder_of_its_name(target: Path) -> None:
+    inner = zip_names(target.parent / "inner.zip", {"happy/b.JPG_large": png(7)}).read_bytes()
+    source = target.parent / "outer.zip"
+    with zipfile.ZipFile(source, "w") as file:
+        file.writestr("part.zip", inner)
+        file.writestr("sampleSubmission.csv", "id,label\n1,0\n")
+
+    out = archives.unpack(source, target)
+
+    assert (out.pictures, out.tables) == (5, 1)
+    assert "part/happy/b.JPG_large" in files_in(target)
+
+
+@pytest.mark.parametrize("ending", ["tar", "tar.gz", "tgz", "tar.bz2", "tar.xz"])
+def test_a_tar_is_unpacked_with_the_same_guards(ending: str, target: Path, home: Path) -> None:
+    source = tar_of(target.parent / f"faces.{ending}", {"happy/a.png": GOOD, "sad/b.png": png(1), "../x.txt": b"x"})
+
+    out = archives.unpack(source, target)
+
+    assert files_in(target) == ["happy/a.png", "sad/b.png"]
+    assert (out.pictures, out.others) == (2, 1)
+    bad = tar_of(target.parent / f"bad.{ending}", {"../outside.png": GOOD})
+    refuse(home, bad, ZipPathError, "path in it leads out")
+
+
+def test_a_tar_with_a_link_for_a_picture_is_refused(home: Path) -> None:
+    with tarfile.open(home / "bad.tar", "w") as file:
+        entry = tarfile.TarInfo("happy/a.png")
+        entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        file.addfile(entry)
+
+    refuse(home, home / "bad.tar", ZipLinkError, "a link")
+
+
+def test_a_tar_that_grows_like_a_bomb_is_refused(home: Path) -> None:
+    blank = {f"happy/{number}.png": b"\0" * 24 * 2**20 for number in range(3)}
+
+    refuse(home, tar_of(home / "bad.tgz", blank), ZipBombError, "zip bomb")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_tar_that_is_cut_short_is_refused(share: float, home: Path) -> None:
+    whole = tar_of(home / "good.tgz", {f"happy/{number}.png": png(number) for number in range(9)}).read_bytes()
+
+    refuse(home, whole[: int(len(whole) * share)], ZipCutShortError, "damaged or cut short")
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (b"7z\xbc\xaf\x27\x1c\0\4", "a 7z file.*7-Zip.*as a zip"),
+        (b"Rar!\x1a\7\1\0", "a rar file.*7-Zip.*as a zip"),
+        (b"PAR1", "a Parquet file.*folder for each class"),
+    ],
+)
+def test_an_archive_that_is_not_read_is_told_with_the_way_out(head: bytes, says: str, home: Path) -> None:
+    refuse(home, head + bytes(200), ForeignArchiveError, says)
 
 
 def test_refuses_a_file_that_is_longer_than_it_says(home: Path) -> None:
@@ -184,14 +293,14 @@ def test_refuses_a_file_that_is_a_folder_too(home: Path) -> None:
 
 
 def test_refuses_a_zip_that_is_not_there(home: Path) -> None:
-    refuse(home, home / "nowhere.zip", SourceMissingError, "no folder, zip or csv file")
+    refuse(home, home / "nowhere.zip", SourceMissingError, "no folder, archive or csv file")
 
 
 def test_leaves_out_a_picture_over_25_mb(target: Path) -> None:
-    large = b"\0" * (zips.LARGEST + 1)
+    large = b"\0" * (unpacking.LARGEST + 1)
     source = zip_names(target.parent / "large.zip", {"train/happy/b.png": large})
 
-    out = zips.unpack(source, target)
+    out = archives.unpack(source, target)
 
     assert (out.pictures, out.too_large) == (4, 1)
     assert "train/happy/b.png" not in files_in(target)
@@ -201,7 +310,7 @@ def test_unpacks_pictures_only(target: Path) -> None:
     more = {"readme.txt": b"x", "run.exe": b"x", "train/happy/.hidden.png": GOOD, "__MACOSX/train/a.png": GOOD}
     source = zip_names(target.parent / "mixed.zip", more)
 
-    out = zips.unpack(source, target)
+    out = archives.unpack(source, target)
 
     assert (out.pictures, out.others) == (4, 4)
     assert files_in(target) == [f"{split}/{name}/a.png" for split in ("test", "train") for name in ("happy", "sad")]
@@ -210,7 +319,7 @@ def test_unpacks_pictures_only(target: Path) -> None:
 def test_two_files_of_one_name_both_stay(target: Path) -> None:
     source = io.BytesIO(raw_zip([(b"train/happy/a.png", GOOD), (b"train/happy/a.png", png(1))]))
 
-    zips.unpack(source, target)
+    archives.unpack(source, target)
 
     assert files_in(target) == ["train/happy/a-2.png", "train/happy/a.png"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,18 +16,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from emotion.data import class_names, listing, registry, splits
-from emotion.data.bring import fer_csv, staging, zips
-from emotion.data.bring.errors import FolderKnownError, NoClassesError, SourceMissingError
+from emotion.data.bring import archives, fer_csv, staging
+from emotion.data.bring.errors import (
+    FolderKnownError,
+    NoClassesError,
+    SourceMissingError,
+    ZipWithoutPicturesError,
+)
 from emotion.data.bring.layout import Options, class_files, inventory, locate, refuse_export
 from emotion.data.bring.staging import quiet
+from emotion.data.bring.unpacking import ARCHIVES
 from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
-from emotion.images import cache
+from emotion.images import cache, endings
 from emotion.system import DEMO, DataError, DataFolderMissingError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
+    from emotion.data.bring.unpacking import Unpacked
 
 
 def options() -> list[str]:
@@ -131,10 +139,10 @@ def refresh(name: str, options: Options | None = None, progress: Progress = quie
 def add_zip(
     source: Path | BinaryIO, name: str, title: str, options: Options | None = None, progress: Progress = quiet
 ) -> DataSet:
-    """Unpacks a zip of pictures, or of `fer2013.csv`, under a name.
+    """Unpacks an archive of pictures, or of `fer2013.csv`, under a name.
 
     Args:
-        source: the zip.
+        source: a zip, a tar or a gzip-ed one.
         name: of the data set; must be free.
         title: where it comes from, in words.
 
@@ -148,18 +156,34 @@ def add_zip(
     with staging.place(name) as part:
         pictures = part / PICTURES
         pictures.mkdir()
-        table = part / "table.csv"
-        if zips.unpack_csv(source, table, progress):
-            left_out = fer_csv.convert(table, pictures, options.test, progress)
-            table.unlink()
-        else:
-            out = zips.unpack(source, pictures, progress)
-            left_out = {"other files in the zip": out.others, "pictures over 25 MB": out.too_large}
+        out = archives.unpack(source, pictures, progress, options.code_page)
+        left_out = {"other files in the zip": out.others, "pictures over 25 MB": out.too_large}
+        if not out.pictures:
+            left_out = _converted(pictures, out, options, progress)
+        notes = [f"Names in it were read as {out.code_page}."] if out.code_page else []
         with _called(title, pictures):
             root = locate(pictures)
-            record = DataSet(name, part, root, ZIP, title, time.time(), left_in_source=left_out)
+            record = DataSet(name, part, root, ZIP, title, time.time(), left_in_source=left_out, notes=notes)
             made = finish(part, target, record, options, progress)
     return made
+
+
+def _converted(folder: Path, out: Unpacked, options: Options, progress: Progress) -> dict[str, int]:
+    """Turns the csv file with pixels that came out of an archive into pictures in its place; returns what it left out.
+
+    Raises:
+        ZipWithoutPicturesError: when there is none.
+        CsvError: when there is one that cannot be used.
+    """
+    tables = sorted(folder.rglob("*.csv"), key=lambda path: (-path.stat().st_size, path))
+    if not tables:
+        raise ZipWithoutPicturesError(out.others + out.tables)
+    table = tables[0].replace(folder.parent / "table.csv")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    left_out = fer_csv.convert(table, folder, options.test, progress)
+    table.unlink()
+    return left_out
 
 
 def add_csv(source: Path, name: str, options: Options | None = None, progress: Progress = quiet) -> DataSet:
@@ -181,7 +205,7 @@ def add_csv(source: Path, name: str, options: Options | None = None, progress: P
 
 
 def add(source: Path | str, name: str = "", options: Options | None = None, progress: Progress = quiet) -> DataSet:
-    """Brings in whatever lies at a path: a folder, a zip or a csv file.
+    """Brings in whatever lies at a path: a folder, an archive or a csv file.
 
     Raises:
         SourceMissingError: when it is none of these.
@@ -192,8 +216,8 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
         return add_folder(path, name, options, progress)
     if not path.is_file():
         raise SourceMissingError(path)
-    name = name or suggest_name(path.stem)
-    if path.suffix.lower() == ".csv":
+    name = name or suggest_name(path.name.split(".")[0] if path.name.lower().endswith(ARCHIVES) else path.stem)
+    if path.suffix.lower() in (".csv", ".tsv", ".txt") and not archives.is_archive(endings.head_of(str(path))):
         return add_csv(path, name, options, progress)
     return add_zip(path, name, path.name, options, progress)
 

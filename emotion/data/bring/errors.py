@@ -80,7 +80,7 @@ class CannotWriteError(BringError):
 
 class SourceMissingError(BringError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"There is no folder, zip or csv file at {path} that can be read: choose another one.")
+        super().__init__(f"There is no folder, archive or csv file at {path} that can be read: choose another one.")
 
 
 class ZipError(BringError):
@@ -92,9 +92,22 @@ class NotAZipError(ZipError):
         super().__init__("This is not a zip file, whatever its name says: choose another one.")
 
 
+class ForeignArchiveError(ZipError):
+    """Args: kind: such as "7z"."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"This is a {kind} file, which is not read here: unpack it yourself (the free program 7-Zip does) and "
+            "add the folder, or pack the pictures as a zip."
+            if kind in ("7z", "rar")
+            else f"This is a {kind} file, which is not read here: save its pictures as files in a folder for each "
+            "class and add that folder."
+        )
+
+
 class ZipCutShortError(ZipError):
     def __init__(self) -> None:
-        super().__init__("The zip is damaged or cut short: download or copy it again.")
+        super().__init__("The archive is damaged or cut short: download or copy it again.")
 
 
 class ZipEncryptedError(ZipError):
@@ -110,44 +123,45 @@ class ZipMethodError(ZipError):
 class ZipPathError(ZipError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The zip is refused because a path in it leads out of its folder ({name[:80]!r}): do not trust where it "
-            "comes from, and choose another one."
+            f"The archive is refused because a path in it leads out of its folder ({name[:80]!r}): do not trust where "
+            "it comes from, and choose another one."
         )
 
 
 class ZipLinkError(ZipError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The zip is refused because it holds a link or a device ({name[:80]!r}): pack the pictures themselves."
+            f"The archive is refused because it holds a link or a device ({name[:80]!r}): pack the pictures themselves."
         )
 
 
 class ZipNamesError(ZipError):
     def __init__(self) -> None:
         super().__init__(
-            "The zip is refused because names in it are not UTF-8: pack it again, or add the folder itself."
+            "The zip is refused because names in it are said to be UTF-8 and are not UTF-8: pack it again, or add the "
+            "folder itself."
         )
 
 
 class ZipTooManyError(ZipError):
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"The zip holds more than {limit:,} files: pack fewer, or unpack it yourself and add the folder."
+            f"The archive holds more than {limit:,} files: pack fewer, or unpack it yourself and add the folder."
         )
 
 
 class ZipTooLargeError(ZipError):
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"The pictures in the zip take more than {limit / 2**30:g} GB: unpack it yourself and add the folder."
+            f"The files in the archive take more than {limit / 2**30:g} GB: unpack it yourself and add the folder."
         )
 
 
 class ZipBombError(ZipError):
     def __init__(self) -> None:
         super().__init__(
-            "The zip is refused because it grows more than pictures do when unpacked (a zip bomb): do not trust where "
-            "it comes from, and choose another one."
+            "The archive is refused because it grows more than pictures do when unpacked (a zip bomb): do not trust "
+            "where it comes from, and choose another one."
         )
 
 
@@ -156,7 +170,7 @@ class ZipWithoutPicturesError(ZipError):
 
     def __init__(self, others: int) -> None:
         super().__init__(
-            f"The zip holds no pictures and {others:,} other files: choose one with jpg, jpeg, png, bmp or webp files."
+            f"The archive holds no pictures and {others:,} other files: choose one with pictures, or with fer2013.csv."
         )
 
 

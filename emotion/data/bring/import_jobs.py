@@ -91,7 +91,8 @@ def add(source: str | BinaryIO, name: str, title: str, options: Options | None =
         NoRoomError, CannotWriteError: when an upload cannot be written.
     """
     options = options or Options()
-    words = [f"--name={name}", f"--share={options.share}", f"--seed={options.seed}", f"--test={options.test}"]
+    words = [f"--name={name}", f"--share={options.share}", f"--seed={options.seed}", f"--test={options.test}",
+             f"--code-page={options.code_page}"]  # fmt: skip
     if isinstance(source, str):
         return _start(title, ["add", *words, "--", source])
     scratch = staging.scratch()

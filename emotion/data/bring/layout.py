@@ -36,12 +36,14 @@ class Options:
         share, seed: of a split that has to be made; see `class_folders.share_out`.
         names: class → what it shall be called instead.
         test: of a csv file, which test part is taken; see `fer_csv.convert`.
+        code_page: in which the names of an old zip are written; "" to find out.
     """
 
     share: float = class_folders.SHARE
     seed: int = class_folders.SEED
     names: Mapping[str, str] | None = None
     test: str = fer_csv.PUBLIC
+    code_page: str = ""
 
     def renamed(self) -> dict[str, str]:
         """Class key → class key; names that stay as they are are left aside."""

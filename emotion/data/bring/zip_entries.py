@@ -13,7 +13,7 @@ import re
 import stat
 import struct
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import BinaryIO
 
 from emotion.data.bring.errors import (
@@ -26,22 +26,13 @@ from emotion.data.bring.errors import (
     ZipPathError,
     ZipTooManyError,
 )
+from emotion.data.bring.unpacking import MOST_FILES
 from emotion.data.class_names import safe_name
-from emotion.data.folders.tree import is_junk
 
-MOST_FILES = 300_000
 DEEPEST = 12  # folders in one another
 DRIVE = re.compile(r"[A-Za-z]:")
 ENCRYPTED, UTF_8 = 0x1 | 0x40, 0x800  # flags of an entry
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A file to unpack, and its safe path with "/" relative to where it goes."""
-
-    entry: zipfile.ZipInfo
-    path: str
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
@@ -61,18 +52,18 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
         raise ZipCutShortError from error
 
 
-def name_of(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry, with "/" between its folders. The Mac writes UTF-8 without saying so.
+def raw_name(entry: zipfile.ZipInfo) -> bytes:
+    """The name of an entry as it stands in the zip."""
+    return entry.orig_filename.encode("utf-8" if entry.flag_bits & UTF_8 else "cp437", "surrogateescape")
 
-    Raises:
-        ZipNamesError: when it is neither ASCII nor UTF-8.
+
+def name_of(entry: zipfile.ZipInfo, read: Callable[[bytes], str]) -> str:
+    """The name of an entry, with "/" between its folders.
+
+    Args:
+        read: for a name that the zip does not say to be UTF-8; see `code_pages.decoder`.
     """
-    name = entry.orig_filename
-    if not entry.flag_bits & UTF_8 and not name.isascii():
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError as error:
-            raise ZipNamesError from error
+    name = entry.orig_filename if entry.flag_bits & UTF_8 else read(raw_name(entry))
     return name.replace("\\", "/")
 
 
@@ -89,13 +80,13 @@ def safe_path(name: str) -> str:
     return "/".join(safe_name(part) for part in parts)
 
 
-def check(entry: zipfile.ZipInfo) -> str:
+def check(entry: zipfile.ZipInfo, read: Callable[[bytes], str]) -> str:
     """Looks at one entry without unpacking it; returns its safe path.
 
     Raises:
-        ZipError: for links and devices, passwords, foreign packing, paths that lead out, names that are not UTF-8.
+        ZipError: for links and devices, passwords, foreign packing, paths that lead out.
     """
-    name = name_of(entry)
+    name = name_of(entry, read)
     path = safe_path(name)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -105,32 +96,6 @@ def check(entry: zipfile.ZipInfo) -> str:
     if entry.compress_type not in METHODS:
         raise ZipMethodError
     return path
-
-
-def _is_junk(path: str) -> bool:
-    """Hidden files and folders, and what a Mac puts beside the pictures; judged by the names in the zip."""
-    return any(map(is_junk, path.split("/")))
-
-
-def wanted(opened: zipfile.ZipFile, suffixes: frozenset[str]) -> tuple[list[Wanted], int]:
-    """The files with these endings and the number of others. Every entry is checked, also those of no use.
-
-    Raises:
-        ZipError
-    """
-    entries = opened.infolist()
-    if len(entries) > MOST_FILES:
-        raise ZipTooManyError(MOST_FILES)
-    found, others = [], 0
-    for entry in entries:
-        path = check(entry)
-        if entry.is_dir():
-            continue
-        if _is_junk(name_of(entry)) or path[path.rfind(".") :].lower() not in suffixes:
-            others += 1
-        else:
-            found.append(Wanted(entry, path))
-    return found, others
 
 
 END = struct.Struct("<4s4H2LH")  # end of central directory: signature, …, its size and offset, length of a comment

@@ -132,7 +132,7 @@ def _take(entry: os.DirEntry[str], place: Place, followed: set[str]) -> None:
             place.folders.append(name)
         else:
             place.others["folders"] += 1
-    elif entry.is_file() and endings.is_picture(name, lambda: endings.head_of(entry.path)):
+    elif name[0] != "." and entry.is_file() and endings.is_picture(name, lambda: endings.head_of(entry.path)):
         facts = entry.stat()
         place.records.append((f"{prefix}/{name}" if prefix else name, facts.st_size, facts.st_mtime_ns))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.data import registry
-from emotion.data.bring import add, fer_csv, import_jobs, kaggle
+from emotion.data.bring import add, code_pages, fer_csv, import_jobs, kaggle
 from emotion.data.bring.layout import Options
 from emotion.system import EmotionError
 from pages.ui.data import make
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 UPLOAD, PATH, KAGGLE, MAKE = "upload", "path", "kaggle", "make"
-WAYS = {UPLOAD: "Upload a zip", PATH: "Use a folder", KAGGLE: "Get FER-2013", MAKE: "Make it here"}
+WAYS = {UPLOAD: "Upload a file", PATH: "Use a folder", KAGGLE: "Get FER-2013", MAKE: "Make it here"}
 TURN = "bring_turn"  # session state
 TEST_WORDS = {
     fer_csv.PUBLIC: "public (as in most copies)",
@@ -61,15 +61,18 @@ def _options(key: str) -> Options:
                                   help="The same seed sets the same pictures aside again.")  # fmt: skip
         test = left.selectbox("Test part of fer2013.csv", list(TEST_WORDS), key=f"{key}_test",
                               format_func=TEST_WORDS.__getitem__, filter_mode=None)  # fmt: skip
-    return Options(share=share / 100, seed=int(seed), test=test)
+        pages = {"": "find out", **code_pages.CODE_PAGES}
+        page = right.selectbox("Names in an old zip", list(pages), key=f"{key}_page", format_func=pages.__getitem__,
+                               filter_mode=None,
+                               help="Old zips do not say in which letters their names are written.")  # fmt: skip
+    return Options(share=share / 100, seed=int(seed), test=test, code_page=page)
 
 
 def _upload() -> None:
     turn = st.session_state.setdefault(
         TURN, 0
     )  # an empty place for the next one; the zip takes memory while it lies here
-    sent = st.file_uploader("A zip with pictures, such as archive.zip, or with fer2013.csv", type=["zip"],
-                            key=f"bring_zip_{turn}")  # fmt: skip
+    sent = st.file_uploader("A zip or tar with pictures, such as archive.zip, or fer2013.csv", key=f"bring_zip_{turn}")
     st.caption(LAYOUT)
     wanted = add.suggest_name(sent.name.rsplit(".", 1)[0]) if sent else "its file name"
     name, options = _name(wanted, "bring_zip_name"), _options("bring_zip")
@@ -79,7 +82,7 @@ def _upload() -> None:
 
 
 def _path() -> None:
-    path = st.text_input("A folder, a zip or fer2013.csv on this computer", key="bring_path",
+    path = st.text_input("A folder, a zip or tar, or fer2013.csv on this computer", key="bring_path",
                          placeholder="~/Pictures/faces").strip()  # fmt: skip
     st.caption(f"A folder stays where and as it is. {LAYOUT}")
     name = st.text_input("Name of the data set", key="bring_path_name", placeholder="as the folder or file is called",

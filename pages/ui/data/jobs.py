@@ -59,7 +59,8 @@ def _ended(job: Job) -> None:
         st.button("All right", key=f"dismiss_{job.number}", on_click=import_jobs.dismiss, args=(job.number,))
         return
     record = job.record
-    st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}",
+    st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}"
+               f"{''.join(f' {text.plain(note)}' for note in record.notes)}",
                icon=":material/check:")  # fmt: skip
     if said := disagreements(record.counts):
         st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")

@@ -22,7 +22,6 @@ NEW = ""
 CHOSEN = "make_set"
 PROBLEM, TOLD = "make_problem", "make_told"  # session state: what came of the last click
 SHOWN = 8  # of the pictures kept last, for each class
-ENDINGS = ["jpg", "jpeg", "png", "webp", "bmp", "heic", "heif", "avif"]
 
 
 def show_making() -> None:
@@ -81,7 +80,7 @@ def _fill(record: DataSet) -> None:
 def _drop(record: DataSet, label: str) -> None:
     """Pictures that are dropped are kept when the button is pressed, not before."""
     turn = st.session_state.setdefault("make_turn", 0)
-    sent = st.file_uploader(f"Pictures that look {text.plain(label)}", type=ENDINGS, accept_multiple_files=True,
+    sent = st.file_uploader(f"Pictures that look {text.plain(label)}", accept_multiple_files=True,
                             key=f"make_drop_{turn}")  # fmt: skip
     title = f"Add {count(len(sent), 'picture')}" if sent else "Add pictures"
     if st.button(title, key="make_add", type="primary", disabled=not sent):

@@ -1,0 +1,174 @@
+"""Archives of every kind that is read, known by their first bytes: zip, tar, tar.gz, a gzip-ed csv, one in another."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import lzma
+import os
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+
+from emotion.data.bring import code_pages, zips
+from emotion.data.bring.errors import ForeignArchiveError, SourceMissingError, ZipCutShortError, ZipLinkError
+from emotion.data.bring.staging import check_room, quiet
+from emotion.data.bring.unpacking import ARCHIVE, BROKEN, LARGEST_CSV, OTHER, TABLE, Unpacked, Unpacker, purpose
+from emotion.data.bring.zip_entries import safe_path
+from emotion.data.class_names import safe_name
+
+if TYPE_CHECKING:
+    from emotion.data.bring.staging import Progress
+
+FOREIGN = {
+    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"PAR1": "Parquet", b"ARROW1": "Arrow", b"\x89HDF": "HDF5",
+    b"SQLite format": "SQLite",
+}  # fmt: skip
+OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+TAR_AT, TAR = 257, b"ustar"
+HEAD = 512
+NESTED = "nested.part"  # where an archive in an archive waits
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file with these first bytes is an archive, one that is not read included."""
+    starts = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", *OPENERS, *FOREIGN)
+    return head.startswith(starts) or _is_tar(head)
+
+
+def refuse_foreign(head: bytes) -> None:
+    """Says of an archive that is not read here how it can be brought in all the same.
+
+    Raises:
+        ForeignArchiveError
+    """
+    for start, kind in FOREIGN.items():
+        if head.startswith(start):
+            raise ForeignArchiveError(kind)
+
+
+def unpack(source: Path | BinaryIO, target: Path, progress: Progress = quiet, code_page: str = "") -> Unpacked:
+    """Unpacks the pictures and the tables of labels of an archive into an empty folder.
+
+    Args:
+        source: the archive, on the disk or as an upload.
+        target: a folder that is there and empty; what is in it after an error is the caller's to remove.
+        progress: may raise, to stop.
+        code_page: in which its names are written, "" to find out.
+
+    Raises:
+        ZipError: with one sentence on why the archive is refused.
+        NoRoomError: when the disk is too full.
+    """
+    with _opened(source) as file:
+        packed = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        unpacker = Unpacker(target, packed, code_page)
+        _unpack(file, unpacker, "", 0, progress)
+    return unpacker.outcome()
+
+
+@contextlib.contextmanager
+def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
+    if not isinstance(source, Path):
+        yield source
+        return
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise SourceMissingError(source) from error
+    with file:
+        yield file
+
+
+def _unpack(file: BinaryIO, unpacker: Unpacker, prefix: str, depth: int, progress: Progress) -> None:
+    head = file.read(HEAD)
+    file.seek(0)
+    refuse_foreign(head)
+
+    def inner(source: IO[bytes], path: str) -> None:
+        """Unpacks an archive in this one; one still deeper is a file like any other."""
+        if depth:
+            unpacker.others += 1
+            return
+        waiting = unpacker.target.parent / NESTED
+        try:
+            unpacker.write(source, waiting, LARGEST_CSV)
+            with waiting.open("rb") as packed:
+                if is_archive(packed.read(HEAD)):
+                    packed.seek(0)
+                    _unpack(packed, unpacker, _inside(path), depth + 1, progress)
+                else:
+                    unpacker.others += 1
+        finally:
+            waiting.unlink(missing_ok=True)
+
+    opener = next((opener for start, opener in OPENERS.items() if head.startswith(start)), None)
+    if opener is None and not _is_tar(head):
+        zips.unpack(file, unpacker, prefix, inner, progress)
+        return
+    check_room(unpacker.target, unpacker.packed, 0)
+    with cast(BinaryIO, opener(file, "rb")) if opener else contextlib.nullcontext(file) as plain:
+        if _is_tar(_peek(plain)):
+            _unpack_tar(plain, unpacker, prefix, inner, progress)
+        else:  # a csv file that was packed by itself
+            unpacker.take(plain, f"{prefix.rstrip('/') or 'table'}.csv", TABLE, None)
+
+
+def _inside(path: str) -> str:
+    """The folder for what is in an archive in the archive: `train.zip` holds train/."""
+    folder, _, name = path.rpartition("/")
+    stem = safe_name(name.split(".")[0])
+    return f"{folder}/{stem}/" if folder else f"{stem}/"
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[TAR_AT : TAR_AT + len(TAR)] == TAR
+
+
+def _peek(plain: BinaryIO) -> bytes:
+    try:
+        head = plain.read(HEAD)
+        plain.seek(0)
+    except BROKEN as error:
+        raise ZipCutShortError from error
+    return head
+
+
+def _unpack_tar(plain: BinaryIO, unpacker: Unpacker, prefix: str, inner: zips.Inner, progress: Progress) -> None:
+    """Unpacks what is wanted of a tar, from its first to its last byte."""
+    try:
+        with tarfile.open(fileobj=plain, mode="r|") as opened:
+            for number, member in enumerate(opened):
+                if not member.isdir():
+                    _take_member(opened, member, unpacker, prefix, inner)
+                if number % zips.TELL_EACH == 0:
+                    progress("Unpacking", min(unpacker.total, unpacker.packed), max(unpacker.packed, 1))
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk, not of the archive
+            raise
+        raise ZipCutShortError from error
+
+
+def _take_member(
+    opened: tarfile.TarFile, member: tarfile.TarInfo, unpacker: Unpacker, prefix: str, inner: zips.Inner
+) -> None:
+    unpacker.count()
+    read, page = code_pages.decoder([raw := member.name.encode("utf-8", "surrogateescape")], unpacker.code_page)
+    unpacker.said = unpacker.said or page
+    name = read(raw)
+    kind = purpose(name.replace("\\", "/"))
+    if kind == OTHER:
+        unpacker.grow(member.size)  # it has to be read over
+        unpacker.others += 1
+        return
+    path = prefix + safe_path(name)
+    source = opened.extractfile(member) if member.isreg() else None
+    if source is None:
+        raise ZipLinkError(name)
+    if kind == ARCHIVE:
+        inner(cast(BinaryIO, source), path)
+    else:
+        unpacker.take(source, path, kind, member.mtime)
