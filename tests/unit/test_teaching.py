@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from threadpoolctl import threadpool_info
 
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
@@ -88,6 +89,21 @@ def test_a_class_with_few_faces_counts_as_much_as_one_with_many(
     drowned = accuracy(teach(backbone, *learned, ("bare", "dark")), rare, np.ones(40, np.int64))
 
     assert found > drowned
+
+
+def test_fitting_keeps_to_one_thread_and_gives_the_others_back(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def threads() -> list[int]:
+        return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+    before, during, held_out = threads(), [], solve._held_out
+    monkeypatch.setattr(solve, "_held_out", lambda *given: (during.append(max(threads())), held_out(*given))[1])
+
+    teach(backbone, *glasses(3), ("bare", "dark"))
+
+    assert set(during) == {1}
+    assert threads() == before
 
 
 def test_one_picture_a_class_works_and_has_no_score(backbone: Backbone) -> None:
