@@ -14,7 +14,7 @@ from emotion.evaluation import Evaluation
 from emotion.models import load_model
 from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
 from emotion.runs import RunPaths, read_run
-from emotion.system import DEMO, ConfigError, RunMissingError, read_json
+from emotion.system import DEMO, ConfigError, RunMissingError, count, read_json
 from emotion.training import FEW
 from emotion.training.head.run import HELD_OUT
 
@@ -80,8 +80,9 @@ def told_instead(predictor: Predictor, listing: Listing, *, as_json: bool) -> bo
         return False
     if not same or report.get("method") != HELD_OUT:
         return False
-    print("emotion: this data has no test split. These figures are of its training faces, each answered by a last "
-          f"layer that had not learned from it ({report['folds']} folds).", file=sys.stderr)  # fmt: skip
+    print("emotion: this data has no test split. These figures are of its training faces, each answered by last layers "
+          f"that had neither learned from it nor been chosen by it ({report['folds']} folds, "
+          f"{count(report.get('rounds', 1), 'time')}).", file=sys.stderr)  # fmt: skip
     score = Evaluation.from_json(report["best"])
     print(json.dumps(score.to_json() | {"method": HELD_OUT}) if as_json else terminal.evaluation(score))
     return True

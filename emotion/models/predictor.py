@@ -62,8 +62,12 @@ class Predictor:
         reference: how to name it to `load_model` again: "pretrained", a run id, or a path.
     """
 
-    def __init__(self, path: Path, info: ModelInfo, reference: str) -> None:
+    def __init__(self, path: Path, info: ModelInfo, reference: str, network: bytes | None = None) -> None:
         """Reads the network.
+
+        Args:
+            path, info, reference: see above.
+            network: the bytes to be used in place of those of the file.
 
         Raises:
             ModelFileError: when the file is no whole LiteRT model, or not one for what `info` says.
@@ -71,7 +75,7 @@ class Predictor:
         """
         self.info, self.path, self.reference = info, path, reference
         self._lock = threading.Lock()
-        self._network, self._input = _open_network(path)
+        self._network, self._input = _open_network(path, network)
         self._check_network()
 
     def predict(self, faces: Faces) -> Values:
@@ -140,14 +144,14 @@ class Predictor:
             raise ModelFileError(self.path, f"its answers do not fit the {classes} classes of its model.json")
 
 
-def _open_network(path: Path) -> tuple[Any, str]:
+def _open_network(path: Path, network: bytes | None) -> tuple[Any, str]:
     """The network as a function of its one named input, and that name.
 
     The file is read into memory: a path would keep it open, and Windows could not replace it then.
     """
     interpreter_class = _interpreter_class()
     try:
-        interpreter = interpreter_class(model_content=path.read_bytes(), num_threads=1)
+        interpreter = interpreter_class(model_content=network or path.read_bytes(), num_threads=1)
         signature = interpreter.get_signature_list()["serving_default"]
         (name,) = signature["inputs"]
         return interpreter.get_signature_runner("serving_default"), name

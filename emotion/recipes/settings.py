@@ -218,6 +218,11 @@ class ModelInfo:
         return self if pair is None else dataclasses.replace(self, classes=pair, positive=pair[1])
 
     @property
+    def network_recipe(self) -> str:
+        """The recipe that the network comes from: below a head that of its backbone."""
+        return str(self.backbone.get("recipe", self.recipe))
+
+    @property
     def saw_only_drawn_faces(self) -> bool:
         return self.data == DEMO
 

@@ -175,7 +175,12 @@ class LayerChange:
 
 
 def learn_last_layer(
-    features: Floats, probabilities: Floats, labels: Labels, weights: Floats, penalty: float = PENALTY
+    features: Floats,
+    probabilities: Floats,
+    labels: Labels,
+    weights: Floats,
+    penalty: float = PENALTY,
+    stretch: Floats | None = None,
 ) -> LayerChange:
     """Finds the change that answers these faces best.
 
@@ -186,11 +191,14 @@ def learn_last_layer(
         weights: (N,) how much each face counts, above 0.
         penalty: on half the squared change, above 0. With equal probabilities for all classes what is learned is a
             logistic regression.
+        stretch: (F,) above 0, how much each feature counts beside the others: one that is stretched is held less by
+            the penalty. None: all the same.
     """
     share = (weights / weights.sum())[:, np.newaxis]
     mean = (share * features).sum(axis=0)
     scale = np.sqrt((share * (features - mean) ** 2).sum(axis=0))
     scale = np.where(scale > SMALLEST, scale, 1.0)  # a feature that never changes says nothing
+    scale = scale if stretch is None else scale / stretch
     x = _columns(features, mean, scale)  # (N, F + 1)
     start, truth = _logits(probabilities), np.eye(probabilities.shape[1])[labels]  # (N, K)
     # The loss bends by at most this much in any direction, and by at least the penalty.

@@ -66,5 +66,5 @@ def _versions() -> dict[str, str]:
 def write_model(paths: runs.RunPaths, model: keras.Model, info: ModelInfo) -> None:
     """Makes a run's best network usable: `model.json` first, so that a `model.tflite` is never without it."""
     files.write_json(paths.model_info, info.to_json())
-    recipe = find(info.recipe)
+    recipe = find(info.network_recipe)
     write_tflite(model, paths.model, mirrored=recipe.mirrored, half=recipe.half)

@@ -101,7 +101,7 @@ def plan(reference: str, **changes: Any) -> TrainingConfig:
     """
     base = load_model(reference)
     keras_file(base)
-    recipe = base.info.recipe if base.info.recipe in recipes.RECIPES else None
+    recipe = base.info.network_recipe if base.info.network_recipe in recipes.RECIPES else None
     said = {name: value for name, value in changes.items() if value is not None}
     elsewhere = "" if said.get("own", True) else default_data()
     data = said.get("data") or old_data(reference) or elsewhere

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
+from emotion.models import read_info
 from emotion.runs import RunPaths, Status, append_history, read_history
 from emotion.runs import queue as jobs
 from emotion.system import EmotionError, PicturesChangedError, RunStateError, files, processes
@@ -170,6 +171,9 @@ def export_run(paths: RunPaths) -> None:
     from emotion.training import export, network
 
     model = network.load_whole(paths.keras_model)
+    if state.config.recipe == recipes.HEAD.name:  # what it says of itself was known before this file was
+        export.write_model(paths, model, read_info(paths.model))
+        return
     best = read_history(paths).best or {}
     scores: dict[str, Any] = {name: best[name] for name in ("epoch", "val_loss", "val_accuracy") if name in best}
     fingerprint = str(files.read_json(paths.status).get("fingerprint", ""))

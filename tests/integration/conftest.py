@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from emotion.data.drawn import write
 
@@ -13,3 +15,15 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data") / "faces"
     write.write(root, train=160, test=40, seed=1)
     return root
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Eight dark and eight bright pictures of face size, and no test split."""
+    rng = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("bright", 150)):
+        folder = tmp_path / "data" / "train" / name
+        folder.mkdir(parents=True)
+        for number in range(8):
+            Image.fromarray(rng.integers(low, low + 100, (48, 48), np.uint8)).save(folder / f"{number}.png")
+    return tmp_path / "data"

@@ -5,24 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from emotion.runs.run import RunPaths
 from tests.conftest import CommandLine
-
-
-@pytest.fixture
-def few(tmp_path: Path) -> Path:
-    """Eight dark and eight bright pictures of face size, and no test split."""
-    rng = np.random.default_rng(0)
-    for name, low in (("dark", 0), ("bright", 150)):
-        folder = tmp_path / "data" / "train" / name
-        folder.mkdir(parents=True)
-        for number in range(8):
-            Image.fromarray(rng.integers(low, low + 100, (48, 48), np.uint8)).save(folder / f"{number}.png")
-    return tmp_path / "data"
 
 
 def test_few_pictures_are_learned_on_the_shipped_model_and_scored_held_out(
@@ -39,11 +25,14 @@ def test_few_pictures_are_learned_on_the_shipped_model_and_scored_held_out(
     assert json.loads(evaluated.stdout)["method"] == "held out in turn"
 
 
-def test_a_setting_of_a_network_trains_no_head(emotion: CommandLine, home: Path, few: Path) -> None:
-    refused = emotion("train", "--data", few, "--classes", "bright,dark", "--recipe", "head", "--epochs", "3")
+@pytest.mark.parametrize("named", [["--epochs", "3"], ["--own"]])
+def test_a_setting_of_a_network_and_own_pictures_train_no_head(
+    emotion: CommandLine, home: Path, few: Path, named: list[str]
+) -> None:
+    refused = emotion("train", "--data", few, "--classes", "bright,dark", "--recipe", "head", *named)
 
     assert refused.returncode == 2
-    assert "no settings of a network" in refused.stderr
+    assert "no settings of a network, and no --own" in refused.stderr
 
 
 def test_the_recipe_head_loads_no_tensorflow(emotion: CommandLine, home: Path, few: Path, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from emotion.runs import run as runs
 from emotion.runs.run import RunPaths
 from emotion.system.errors import ModelFileError, TooFewToTeachError
 from emotion.system.paths import IMAGE_SIZE
-from emotion.training.head import fold, run, solve
+from emotion.training.head import choose, fold, run, solve
 from emotion.training.head import teach as teaching
+from emotion.training.head.choose import Fitting
 from emotion.training.head.teach import Backbone, Taught, teach
 
 Pictures = teaching.Pictures
@@ -63,12 +64,12 @@ def from_file(taught: Taught, folder: Path) -> Predictor:
     return Predictor(path, taught.predictor.info, "kept")
 
 
-def test_ten_faces_a_class_teach_what_the_backbone_never_learned(backbone: Backbone) -> None:
-    taught = teach(backbone, *glasses(10), ("bare", "dark"))
+def test_thirty_faces_a_class_teach_what_the_backbone_never_learned(backbone: Backbone) -> None:
+    taught = teach(backbone, *glasses(30), ("bare", "dark"))
 
-    assert accuracy(taught, *glasses(50, seed=100)) >= 0.75  # a coin: 0.5
+    assert accuracy(taught, *glasses(50, seed=100)) >= 0.9  # 12 draws of the 60 gave 0.94 to 1.00, this one 0.98
     assert taught.score is not None
-    assert taught.score.n == 20
+    assert taught.score.n == 60
 
 
 def test_the_same_seed_gives_the_same_head(backbone: Backbone) -> None:
@@ -79,16 +80,39 @@ def test_the_same_seed_gives_the_same_head(backbone: Backbone) -> None:
     assert first.score == second.score
 
 
-def test_a_class_with_few_faces_counts_as_much_as_one_with_many(
-    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    learned, rare = glasses(4, bare=60), drawn("dark", 40, 201)
-    found = accuracy(teach(backbone, *learned, ("bare", "dark")), rare, np.ones(40, np.int64))
+def test_a_class_counts_the_same_however_many_faces_it_has(backbone: Backbone) -> None:
+    pictures, labels = glasses(4)
+    features, widths = backbone.features(pictures), backbone.widths
+    thrice = np.r_[np.arange(8), np.repeat(np.flatnonzero(labels == 1), 2)]
 
-    monkeypatch.setattr(solve, "balanced", lambda labels, classes: np.ones(len(labels)))
-    drowned = accuracy(teach(backbone, *learned, ("bare", "dark")), rare, np.ones(40, np.int64))
+    few = solve._learn(features, labels, Fitting(), 2, widths)
+    many = solve._learn(features[:, thrice], labels[thrice], Fitting(), 2, widths)
 
-    assert found > drowned
+    np.testing.assert_allclose(many.weights, few.weights, atol=1e-4)
+
+
+def test_the_held_out_answers_do_not_know_the_label_of_their_face(backbone: Backbone) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (40, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    right = [
+        score.accuracy
+        for seed in range(5)
+        if (score := teach(backbone, pictures, np.random.default_rng(seed).permutation(40) % 2, ("a", "b"), seed).score)
+    ]
+
+    assert abs(np.mean(right) - 0.5) < 0.15  # of noise with labels by lot, nothing can be known
+
+
+def test_least_squares_without_a_fold_is_what_fitting_without_it_gives() -> None:
+    rng = np.random.default_rng(0)
+    columns, targets, folds = rng.normal(size=(12, 5)), np.eye(2)[np.arange(12) % 2], np.arange(12) // 4
+    columns -= columns.mean(axis=0)
+
+    said = choose._held_out(columns, targets, np.ones(12), folds)
+
+    out, stiffness = folds == 1, choose.STIFFNESS[2] * 12
+    x = np.c_[columns[~out], np.ones(8)]
+    weights = np.linalg.solve(x.T @ x + np.diag([stiffness] * 5 + [0]), x.T @ targets[~out])
+    np.testing.assert_allclose(said[2, out], np.c_[columns[out], np.ones(4)] @ weights, atol=1e-5)
 
 
 def test_fitting_keeps_to_one_thread_and_gives_the_others_back(
@@ -149,7 +173,20 @@ def test_the_file_answers_as_the_model_in_memory(backbone: Backbone, tmp_path: P
 
     faces = as_batch(pictures)
     np.testing.assert_allclose(kept.predict_classes(faces), taught.predictor.predict_classes(faces), atol=1e-5)
-    np.testing.assert_array_equal(kept.features(faces), backbone.predictor.features(faces))
+    np.testing.assert_allclose(kept.features(faces), taught.predictor.features(faces), atol=1e-5)
+
+
+def test_the_earlier_stage_counts_where_the_features_see_nothing() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(1, 40, 12)).astype(np.float32)
+    labels = np.arange(40) % 2
+    features[0, :, 8:] += 2 * labels[:, np.newaxis]
+
+    with_stage = solve.fit(features, labels, np.arange(40), 2, widths=(8, 4))
+    swapped = solve.fit(features[..., ::-1].copy(), labels, np.arange(40), 2, widths=(4, 8))
+
+    assert len(with_stage.weights) == 12
+    assert len(swapped.weights) == 4  # where the features are enough, the stage is left out
 
 
 def test_a_head_can_be_the_backbone_of_the_next_one(backbone: Backbone, tmp_path: Path) -> None:
@@ -174,7 +211,7 @@ def test_five_hundred_pictures_are_seen_once_each(backbone: Backbone, monkeypatc
     pictures = np.random.default_rng(0).integers(0, 256, (500, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     fresh, asked = Backbone(backbone.predictor), []
     seen = np.random.default_rng(1).normal(size=(500, 8)).astype(np.float32)
-    monkeypatch.setattr(fresh.predictor, "features", lambda faces: (asked.append(len(faces)), seen[: len(faces)])[1])
+    monkeypatch.setattr(fresh.predictor, "both", lambda faces: (asked.append(len(faces)), seen[: len(faces)])[1])
 
     fresh.features(pictures[:499])
     fresh.features(pictures)

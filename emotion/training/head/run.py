@@ -1,11 +1,12 @@
 """The run of the recipe `head`: few pictures, a last layer of its own, all files of a run, no TensorFlow.
 
-`model.keras` is not among them: nothing that answers needs it.
+`model.keras` comes last: nothing that answers needs it, but export and runs that go on from this one do.
 """
 
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from emotion.data import class_key, dataset, material, resolve, scan
 from emotion.models import load_model
 from emotion.runs import Status
 from emotion.system import count, files
-from emotion.training.head import teach
+from emotion.training.head import keras_file, teach
 from emotion.training.head.teach import Backbone
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def work(
         "fingerprint": listing.fingerprint,
     }
     files.write_json(paths.report, report)
-    for line in sentences(taught):
+    for line in [*sentences(taught), *_write_keras(paths, taught)]:
         tell({"event": "note", "text": line})
 
 
@@ -96,7 +97,7 @@ def _test(listing: Listing, config: TrainingConfig) -> Examples | None:
 
 
 def _report(train: Examples, test: Examples | None, taught: Taught) -> dict[str, Any]:
-    report: dict[str, Any] = {"penalty": taught.head.penalty, "folds": taught.head.folds, "notes": sentences(taught)}
+    report: dict[str, Any] = {"folds": taught.head.folds, "rounds": taught.head.rounds, "notes": sentences(taught)}
     report["wrong"] = [train.files[place] for place in taught.wrong]
     report["held_out"] = taught.score.to_json() if taught.score else None
     if test is not None:
@@ -115,3 +116,17 @@ def _write_model(paths: RunPaths, taught: Taught, report: dict[str, Any]) -> Non
     files.write_json(paths.model_info, info)
     with files.whole(paths.model) as temporary:
         temporary.write_bytes(taught.network())
+
+
+def _write_keras(paths: RunPaths, taught: Taught) -> list[str]:
+    """Writes `model.keras`; a sentence where that cannot be, which is no reason to lose the model."""
+    beside = taught.predictor.path.with_name(paths.keras_model.name)
+    try:
+        network = keras_file.with_head(beside.read_bytes(), taught.head.weights, taught.head.bias)
+    except FileNotFoundError:
+        return [f"{taught.predictor.info.backbone['model']} has no model.keras, so this run has none to go on from."]
+    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+        return [f"{beside} is not a network of this program, so this run has no model.keras to go on from."]
+    with files.whole(paths.keras_model) as temporary:
+        temporary.write_bytes(network)
+    return []

@@ -1,8 +1,9 @@
 """A last layer of its own for a few pictures: logistic regression on what a network sees in them.
 
-The penalty is chosen, and the model scored, by answers about faces that were held out in turn (cross-validation): a
-face, its varied copies and its identical twins are never on both sides.
-Letters: N faces, C copies of each (the first is the face itself), F features, K classes.
+How stiff it is is chosen, and the model scored, by answers about faces that were held out in turn (cross-validation):
+a face, its varied copies and its identical twins are never on both sides. The score is nested: what is chosen for a
+fold is chosen by the faces outside of it.
+Letters: N faces, C copies of each (the first is the face itself), F features, S of an earlier stage, K classes.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from threadpoolctl import ThreadpoolController
 from emotion import metrics
 from emotion.metrics import calibration
 from emotion.training import before_after
+from emotion.training.head import choose
+from emotion.training.head.choose import Fitting
 
 if TYPE_CHECKING:
     from emotion.metrics import Floats, Labels
 
 
-PENALTIES = (3.0, 1.0, 0.3, 0.1, 0.03)  # features count in standard deviations; from stiff to loose
-USUAL = 1.0  # where there are too few faces to choose by
 FOLDS = 5
 REPEATS, REPEATED_UP_TO = 3, 200  # faces; with more, one round says as much
 FEWEST_TO_CALIBRATE = 20  # faces; with fewer, the temperature would be chance
@@ -35,65 +36,77 @@ class Head:
     """A fitted last layer.
 
     Attributes:
-        weights: (F, K) float32, on the features as the network gives them.
+        weights: (F, K) or (F + S, K) float32, on the features as the network gives them; without S where the earlier
+            stage counts nothing.
         bias: (K,) float32.
         temperature: by which its logits are divided to become probabilities.
-        penalty: that was chosen.
-        held_out: (N, K) float64, tempered: what a layer that did not learn from the face, nor from a copy or a twin
-            of it, answers about it; None where a class has fewer than two different pictures.
+        choice: how it was fitted.
+        held_out: (N, K) float64, tempered: what layers that did not learn from the face, nor from a copy or a twin
+            of it, answer about it, in the mean over the rounds; None where a class has fewer than two different
+            pictures.
         folds: that the faces were held out in; 0 without.
+        rounds: how often all of them were held out, each time in other folds; 0 without.
     """
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     temperature: float
-    penalty: float
+    choice: Fitting
     held_out: Floats | None
     folds: int
+    rounds: int
 
     def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, K) float32, of faces with these features (N, F)."""
-        logits: NDArray[np.float32] = features @ self.weights + self.bias
+        """(N, K) float32, of faces with these features (N, F + S) or, where that is enough, (N, F)."""
+        logits: NDArray[np.float32] = features[:, : len(self.weights)] @ self.weights + self.bias
         return logits
 
 
-def fit(features: NDArray[np.float32], labels: Labels, groups: Labels, classes: int, seed: int = 0) -> Head:
+def fit(
+    features: NDArray[np.float32],
+    labels: Labels,
+    groups: Labels,
+    classes: int,
+    seed: int = 0,
+    widths: tuple[int, int] | None = None,
+) -> Head:
     """Fits a last layer; the same faces and seed give the same one.
 
     Every class counts the same, however many faces it has. The many small matrices are multiplied by one thread each:
     with more, these wait for one another, on a busy computer for ten times as long as the work takes.
 
     Args:
-        features: (C, N, F) of the faces and their varied copies.
+        features: (C, N, F + S) of the faces and their varied copies.
         labels: (N,) int, each class at least once.
         groups: (N,) int; faces of one number are held out together (identical pictures).
         classes: K, 2 or more.
         seed: of the folds.
+        widths: F and S; None: all are features.
     """
     with ThreadpoolController().limit(limits=1, user_api="blas"):
-        return _fit(features, labels, groups, classes, seed)
+        return _fit(features, labels, groups, classes, seed, widths or (features.shape[-1], 0))
 
 
-def _fit(features: NDArray[np.float32], labels: Labels, groups: Labels, classes: int, seed: int) -> Head:
-    each = np.array([len(np.unique(groups[labels == label])) for label in range(classes)])
-    if each.min() < 2:
-        return _head(features, labels, USUAL, classes, 1.0, None, 0)
-    folds = max(2, min(FOLDS, len(np.unique(groups))))
+def _fit(
+    features: NDArray[np.float32], labels: Labels, groups: Labels, classes: int, seed: int, widths: tuple[int, int]
+) -> Head:
+    if not _can_be_held_out(labels, groups, classes):
+        return _head(features, labels, Fitting(), classes, widths)
     repeats = REPEATS if len(labels) <= REPEATED_UP_TO else 1
-    rounds = [
-        _held_out(features, labels, _folds(groups, labels, folds, np.random.default_rng((seed, repeat))), classes)
-        for repeat in range(repeats)
-    ]  # each (penalties, N, K)
-    weights = balanced(labels, classes)
-    losses = np.mean([[_loss(said, labels, weights) for said in one] for one in rounds], axis=0)
-    best = int(losses.argmin())
+    rounds = [_folds(groups, labels, np.random.default_rng((seed, repeat))) for repeat in range(repeats)]
+    said = [_held_out(features, labels, groups, folds, classes, seed, widths) for folds in rounds]
     temperature = 1.0
     if len(labels) >= FEWEST_TO_CALIBRATE:
-        said = np.concatenate([one[best] for one in rounds])
-        found = calibration.fit_temperature(said, np.tile(labels, repeats))
+        found = calibration.fit_temperature(np.concatenate(said), np.tile(labels, repeats))
         temperature = round(float(np.clip(found, COOLEST, HOTTEST)), 4)
-    held_out = metrics.temper(rounds[0][best], temperature)
-    return _head(features, labels, PENALTIES[best], classes, temperature, held_out, folds)
+    held_out = metrics.temper(np.mean(said, axis=0), temperature)
+    choice = choose.choose(features, labels, balanced(labels, classes), widths, rounds, classes)
+    return _head(features, labels, choice, classes, widths, temperature, held_out, int(rounds[0].max()) + 1, repeats)
+
+
+def _can_be_held_out(labels: Labels, groups: Labels, classes: int) -> bool:
+    """Whether each class has two different pictures."""
+    return all(len(np.unique(groups[labels == label])) > 1 for label in range(classes))
 
 
 def balanced(labels: Labels, classes: int) -> Floats:
@@ -105,42 +118,61 @@ def balanced(labels: Labels, classes: int) -> Floats:
 def _head(
     features: NDArray[np.float32],
     labels: Labels,
-    penalty: float,
+    choice: Fitting,
     classes: int,
-    temperature: float,
-    held_out: Floats | None,
-    folds: int,
+    widths: tuple[int, int],
+    temperature: float = 1.0,
+    held_out: Floats | None = None,
+    folds: int = 0,
+    rounds: int = 0,
 ) -> Head:
-    learned = _learn(features, labels, penalty, classes)
+    learned = _learn(features, labels, choice, classes, widths)
     weights = learned.weights[:-1] / learned.scale[:, np.newaxis]
     bias = learned.weights[-1] - learned.mean @ weights
-    return Head(weights.astype(np.float32), bias.astype(np.float32), temperature, penalty, held_out, folds)
+    return Head(weights.astype(np.float32), bias.astype(np.float32), temperature, choice, held_out, folds, rounds)
 
 
-def _learn(features: NDArray[np.float32], labels: Labels, penalty: float, classes: int) -> before_after.LayerChange:
-    copies, faces, width = features.shape
-    everything, repeated = features.reshape(copies * faces, width), np.tile(labels, copies)
+def _learn(
+    features: NDArray[np.float32], labels: Labels, choice: Fitting, classes: int, widths: tuple[int, int]
+) -> before_after.LayerChange:
+    taken = choose.taken(features, widths, choice.way)
+    everything, repeated = taken.reshape(-1, taken.shape[-1]), np.tile(labels, len(taken))
     unknown = np.full((len(everything), classes), 1 / classes)
-    return before_after.learn_last_layer(everything, unknown, repeated, balanced(repeated, classes), penalty)
+    return before_after.learn_last_layer(
+        everything, unknown, repeated, balanced(repeated, classes), choice.penalty, choose.stretch(widths, choice.way)
+    )
 
 
-def _held_out(features: NDArray[np.float32], labels: Labels, folds: Labels, classes: int) -> Floats:
-    """(penalties, N, K): what layers that have not learned from the fold of a face answer about it."""
-    said = np.empty((len(PENALTIES), len(labels), classes))
-    unknown = np.full((len(labels), classes), 1 / classes)
+def _held_out(
+    features: NDArray[np.float32],
+    labels: Labels,
+    groups: Labels,
+    folds: Labels,
+    classes: int,
+    seed: int,
+    widths: tuple[int, int],
+) -> Floats:
+    """(N, K): what layers that have not learned from the fold of a face, nor were chosen by it, answer about it."""
+    said = np.empty((len(labels), classes))
     for fold in np.unique(folds):
         out = folds == fold
-        for place, penalty in enumerate(PENALTIES):
-            learned = _learn(features[:, ~out], labels[~out], penalty, classes)
-            said[place, out] = learned.answer(features[0, out], unknown[out])
+        inside, known, alike = features[:, ~out], labels[~out], groups[~out]
+        choice = Fitting()
+        if _can_be_held_out(known, alike, classes):
+            inner = [_folds(alike, known, np.random.default_rng((seed, int(fold), 1)))]
+            choice = choose.choose(inside, known, balanced(known, classes), widths, inner, classes)
+        learned = _learn(inside, known, choice, classes, widths)
+        unknown = np.full((int(out.sum()), classes), 1 / classes)
+        said[out] = learned.answer(choose.taken(features[0, out], widths, choice.way), unknown)
     return said
 
 
-def _folds(groups: Labels, labels: Labels, folds: int, rng: np.random.Generator) -> Labels:
+def _folds(groups: Labels, labels: Labels, rng: np.random.Generator) -> Labels:
     """The fold (N,) of each face: groups stay whole, and every class is spread as evenly as its groups allow.
 
     The groups are dealt out like cards, class after class, and the dealing goes on where the last class ended.
     """
+    folds = max(2, min(FOLDS, len(np.unique(groups))))
     fold_of: dict[int, int] = {}
     dealt = 0
     for label in range(int(labels.max()) + 1):
@@ -149,8 +181,3 @@ def _folds(groups: Labels, labels: Labels, folds: int, rng: np.random.Generator)
                 fold_of[group] = dealt % folds
                 dealt += 1
     return np.array([fold_of[group] for group in groups.tolist()])
-
-
-def _loss(said: Floats, labels: Labels, weights: Floats) -> float:
-    right = np.clip(said[np.arange(len(labels)), labels], metrics.SMALLEST, None)
-    return float(-(weights * np.log(right)).sum() / weights.sum())

@@ -1,7 +1,7 @@
 """Teaching classes with a few pictures: a last layer of its own on what another model sees, in under a second.
 
 No TensorFlow. What the model sees in a face is kept in memory, so that one more picture costs one more look.
-Letters: N faces, C copies of each, F features, K classes.
+Letters: N faces, C copies of each, F features, S of an earlier stage, K classes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from emotion.images import CROP, as_batch
 from emotion.models import Predictor, preferences
 from emotion.recipes import Augmentation, ModelInfo, augment, positive_class
 from emotion.system import ModelFileError, TooFewToTeachError
-from emotion.training.head import fold, solve
+from emotion.training.head import fold, solve, stage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emotion.evaluation import Evaluation
     from emotion.metrics import Labels
     from emotion.models import Faces, Values
@@ -35,23 +37,56 @@ RECIPE = "head"
 # shipped model takes the mean over the mirror image already. One is kept for backbones that do not.
 COPIES, VARIED_UP_TO = 1, 100  # faces
 VARIED = Augmentation(mirror=True, shift=0.06, zoom=0.08, rotation=8.0, brightness=0.1, contrast=0.2)
-REMEMBERED = 8_000  # faces and copies; 144 features each take 5 MB
+REMEMBERED = 8_000  # faces and copies; 224 numbers each take 7 MB
 LUCK = 0.5  # share of right answers between two classes that a coin gives
 
 Pictures = NDArray[np.uint8]
+
+
+class _Deeper(Predictor):
+    """A model that also tells what it saw at an earlier stage."""
+
+    def __init__(self, path: Path, info: ModelInfo, reference: str, network: bytes | None) -> None:
+        super().__init__(path, info, reference, network)
+        self._names = ("features",) if network is None else ("features", stage.STAGE)
+        nothing = np.zeros((1, info.input_size, info.input_size, 1), np.float32)
+        widths = [part.shape[1] for part in self._run(nothing, *self._names)]
+        self.widths: tuple[int, int] = (widths[0], sum(widths[1:]))
+
+    @classmethod
+    def of(cls, predictor: Predictor) -> _Deeper:
+        """Raises ModelFileError when the model's file is gone."""
+        try:
+            network = stage.exposed(predictor.path.read_bytes())
+        except OSError as error:
+            raise ModelFileError(predictor.path, "it cannot be read") from error
+        except (ValueError, KeyError) as error:
+            raise ModelFileError(predictor.path, "its last layer cannot be replaced") from error
+        return cls(predictor.path, predictor.info, predictor.reference, network)
+
+    def both(self, faces: Faces) -> Values:
+        """Features and the earlier stage, (N, F + S)."""
+        return np.concatenate(self._run(faces, *self._names), axis=1)
 
 
 class Backbone:
     """A model that looks at faces for another last layer, and remembers what it saw.
 
     Attributes:
-        predictor: the model.
+        predictor: the model; of a network with an earlier stage, one that tells what it saw there too.
         fingerprint: of its network's bytes.
+        widths: how many features it has, and how many of the earlier stage; 0 where there is none.
     """
 
     def __init__(self, predictor: Predictor) -> None:
-        self.predictor = predictor
+        """Opens the model once more, so that it tells of its earlier stage.
+
+        Raises:
+            ModelFileError: when its file is gone.
+        """
+        self.predictor = _Deeper.of(predictor)
         self.fingerprint = preferences.digest(predictor.path)
+        self.widths = self.predictor.widths
         self._seen: OrderedDict[tuple[bytes, int, int], Values] = OrderedDict()
 
     def features(self, pictures: Pictures, copies: int = 0, seed: int = 0) -> NDArray[np.float32]:
@@ -65,14 +100,14 @@ class Backbone:
             seed: of the variation.
 
         Returns:
-            (1 + copies, N, F) float32; the first are the faces as they are.
+            (1 + copies, N, F + S) float32; the first are the faces as they are.
         """
         keys = [hashlib.blake2b(face, digest_size=16).digest() for face in np.ascontiguousarray(pictures)]
         known = {key: self._seen[key, copies, seed] for key in keys if (key, copies, seed) in self._seen}
         new = {key: place for place, key in enumerate(keys) if key not in known}
         if new:
             faces = np.concatenate([_varied(pictures[place], key, copies, seed) for key, place in new.items()])
-            seen = self.predictor.features(as_batch(faces)).reshape(len(new), 1 + copies, -1)
+            seen = self.predictor.both(as_batch(faces)).reshape(len(new), 1 + copies, -1)
             for key, features in zip(new, seen, strict=True):
                 known[key] = self._seen[(key, copies, seed)] = features
         while len(self._seen) * (1 + copies) > REMEMBERED:
@@ -95,12 +130,12 @@ class HeadPredictor(Predictor):
     Its `path` is the backbone's, so that `network_outputs.ask` must not keep its answers (`keep=False`).
     """
 
-    def __init__(self, backbone: Predictor, fitted: Head, info: ModelInfo) -> None:
+    def __init__(self, backbone: _Deeper, fitted: Head, info: ModelInfo) -> None:
         self.backbone, self.fitted, self.info = backbone, fitted, info
         self.path, self.reference = backbone.path, ""
 
     def _run(self, faces: Faces, *outputs: str) -> list[Values]:
-        (features,) = self.backbone._run(faces, "features")
+        features = self.backbone.both(faces)[:, : len(self.fitted.weights)]
         given = {"features": features, "probability": _activated(self.fitted.logits(features))}
         return [given[name] for name in outputs]
 
@@ -175,7 +210,7 @@ def teach(backbone: Backbone, pictures: Pictures, labels: Labels, classes: tuple
         raise TooFewToTeachError(classes[int(counts.argmin())])
     copies = COPIES if len(labels) <= VARIED_UP_TO else 0
     features = backbone.features(pictures, copies, seed)
-    fitted = solve.fit(features, labels, identical_groups(pictures), len(classes), seed)
+    fitted = solve.fit(features, labels, identical_groups(pictures), len(classes), seed, backbone.widths)
     info = _info(backbone, fitted, classes)
     predictor = HeadPredictor(backbone.predictor, fitted, info)
     if fitted.held_out is None:
@@ -196,7 +231,7 @@ def _info(backbone: Backbone, fitted: Head, classes: tuple[str, ...]) -> ModelIn
         backbone={
             "model": looks.reference,
             "fingerprint": backbone.fingerprint,
-            "recipe": looks.info.backbone.get("recipe", looks.info.recipe),
+            "recipe": looks.info.network_recipe,
             "data": looks.info.data,
         },
     )

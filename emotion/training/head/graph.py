@@ -1,0 +1,146 @@
+"""A network's LiteRT file as something that can be changed: a flatbuffer of tensors and operations.
+
+No TensorFlow, some milliseconds. Letters: F features, S of an earlier stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNATURE, FEATURES, ANSWER = b"serving_default", b"features", b"probability"
+MARK = b"TFL3"  # what a LiteRT file is known by
+
+Floats = NDArray[np.float32]
+
+
+class Graph:
+    """The one graph of a `model.tflite` of this program. Operations are added behind those that are there.
+
+    Attributes:
+        outputs: of its signature, by name.
+        tensors: all, by number.
+    """
+
+    def __init__(self, network: bytes) -> None:
+        """Reads it.
+
+        Raises:
+            ValueError: when it has no signature.
+        """
+        from ai_edge_litert import schema_py_generated as schema
+
+        self._schema = schema
+        self.model = schema.ModelT.InitFromPackedBuf(network, 0)
+        self._graph = self.model.subgraphs[0]
+        self.tensors: list[Any] = self._graph.tensors
+        found = [one for one in self.model.signatureDefs or [] if one.signatureKey == SIGNATURE]
+        if not found:
+            raise ValueError("Expected a network with a signature. Received: one without.")
+        self._signature = found[0]
+        self.outputs: dict[bytes, Any] = {output.name: output for output in self._signature.outputs}
+
+    @property
+    def operations(self) -> list[Any]:
+        """In the order in which they are done."""
+        operations: list[Any] = self._graph.operators
+        return operations
+
+    @property
+    def features(self) -> int:
+        """The number of the tensor `features`; KeyError where there is none."""
+        return int(self.outputs[FEATURES].tensorIndex)
+
+    def kind(self, operation: Any) -> int:
+        """Which operation it is, a number of `BuiltinOperator`."""
+        code = self.model.operatorCodes[operation.opcodeIndex]
+        return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
+
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        shape = self.tensors[tensor].shape
+        return () if shape is None else tuple(int(side) for side in shape)
+
+    def constant(self, name: str, values: NDArray[Any]) -> int:
+        """Adds float32 or int32 values; returns their number."""
+        whole = np.issubdtype(values.dtype, np.integer)
+        buffer = self._schema.BufferT()
+        buffer.data = np.frombuffer(values.astype("<i4" if whole else "<f4").tobytes(), np.uint8)
+        self.model.buffers.append(buffer)
+        types = self._schema.TensorType
+        kind = types.INT32 if whole else types.FLOAT32
+        return self._add(name, list(values.shape), len(self.model.buffers) - 1, kind)
+
+    def add(self, kind: str, inputs: list[int], name: str, width: int, options: str = "", **values: Any) -> int:
+        """Adds an operation with one answer a face, (N, width); returns the number of that tensor.
+
+        Args:
+            kind: a name of `BuiltinOperator`.
+            options: the name of its table of options without "Options", with their values; "" for none.
+        """
+        schema = self._schema
+        tensor = self._add(name, [1, width], 0, schema.TensorType.FLOAT32)  # buffer 0 is the empty one
+        self.tensors[tensor].shapeSignature = [-1, width]
+        code = schema.OperatorCodeT()
+        number = getattr(schema.BuiltinOperator, kind)
+        code.builtinCode, code.deprecatedBuiltinCode, code.version = number, number, 1
+        self.model.operatorCodes.append(code)
+        operation = schema.OperatorT()
+        operation.opcodeIndex = len(self.model.operatorCodes) - 1
+        operation.inputs, operation.outputs = inputs, [tensor]
+        if options:
+            operation.builtinOptionsType = getattr(schema.BuiltinOptions, f"{options}Options")
+            operation.builtinOptions = getattr(schema, f"{options}OptionsT")()
+            for field, value in values.items():
+                setattr(operation.builtinOptions, field, value)
+        self._graph.operators.append(operation)
+        return tensor
+
+    def give(self, name: bytes, tensor: int) -> None:
+        """Lets an output of the signature, new or old, be this tensor."""
+        if name in self.outputs:
+            old, self.outputs[name].tensorIndex = self.outputs[name].tensorIndex, tensor
+            still = {int(output.tensorIndex) for output in self.outputs.values()}
+            kept = [int(index) for index in self._graph.outputs if int(index) != old or int(old) in still]
+        else:
+            output = self._schema.TensorMapT()
+            output.name, output.tensorIndex = name, tensor
+            self.outputs[name] = output
+            self._signature.outputs.append(output)
+            kept = [int(index) for index in self._graph.outputs]
+        self._graph.outputs = kept if tensor in kept else [*kept, tensor]
+
+    def packed(self) -> bytes:
+        """The bytes of a whole file, without the operations that no output needs and what only they used."""
+        import flatbuffers  # type: ignore[import-untyped]
+
+        self._drop_unused()
+        builder = flatbuffers.Builder(1 << 20)
+        builder.Finish(self.model.Pack(builder), MARK)
+        return bytes(builder.Output())
+
+    def _add(self, name: str, shape: list[int], buffer: int, kind: int) -> int:
+        tensor = self._schema.TensorT()
+        tensor.name, tensor.shape, tensor.buffer, tensor.type = name.encode(), shape, buffer, kind
+        # A name of an earlier head is free again: its tensors are no longer used.
+        for old in self.tensors:
+            if old.name == tensor.name:
+                old.name = b"unused/" + old.name
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def _drop_unused(self) -> None:
+        graph = self._graph
+        needed = {int(index) for index in graph.outputs}
+        kept = []
+        for operation in reversed(graph.operators):
+            if needed & {int(index) for index in operation.outputs}:
+                kept.append(operation)
+                needed |= {int(index) for index in operation.inputs}
+        graph.operators = kept[::-1]
+        used = {graph.tensors[index].buffer for index in needed | set(map(int, graph.inputs)) if index >= 0}
+        for tensor in graph.tensors:
+            if tensor.buffer not in used:
+                self.model.buffers[tensor.buffer].data = None
+                tensor.buffer = 0

@@ -1,0 +1,149 @@
+"""The `model.keras` of a run with the recipe head: the backbone's, with the new last layer. No TensorFlow, no Keras.
+
+A `.keras` file is a zip of a description in JSON and the weights in HDF5 (Keras 3). Only its last layer is changed, and
+where the earlier stage is used too, the layers that bring it there are added; all others stay as they are, so that a
+run can go on from it and `export` can read it. The weights of the last layer are those for what the network is served
+with: features that are means over a face and its mirror image where the backbone takes both.
+Letters: F features, S of the earlier stage, K classes.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+FEATURES, LAST, ALONE, STAGE = "features", "probability", "features_of_the_network", "features_of_the_stage"
+Layer = dict[str, Any]
+Floats = NDArray[np.float32]
+
+
+def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
+    """The bytes of the backbone's `model.keras` with this last layer.
+
+    Args:
+        backbone: of a network of this program, whose last two layers are called `features` and `probability`.
+        weights: (F, K) or (F + S, K) float32.
+        bias: (K,) float32.
+
+    Raises:
+        ValueError, KeyError: when it is no such network, or has another number of features.
+    """
+    with zipfile.ZipFile(io.BytesIO(backbone)) as kept:
+        parts = {name: kept.read(name) for name in kept.namelist()}
+    described = json.loads(parts[CONFIG])
+    network = described["config"]
+    layers = {layer["config"]["name"]: layer for layer in network["layers"]}
+    width = _shapes(network)[FEATURES][-1]
+    if len(weights) > width:
+        _add_stage(network, layers, len(weights))
+    elif len(weights) != width:
+        raise ValueError(f"Expected weights for {width} features. Received: {len(weights)}")
+    if len(bias) == 2:  # P(label 1) is a sigmoid of the difference
+        weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
+    last = layers[LAST]
+    last["config"] |= {"units": len(bias), "activation": "sigmoid" if len(bias) == 1 else "softmax"}
+    last["build_config"] = {"input_shape": [None, len(weights)]}
+    described["compile_config"] = {}
+    parts[CONFIG] = json.dumps(described).encode()
+    parts[WEIGHTS] = _with_weights(parts[WEIGHTS], weights, bias)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as new:
+        for name, part in parts.items():
+            new.writestr(name, part)
+    return written.getvalue()
+
+
+def _inputs(layer: Layer) -> list[Layer]:
+    """The tensors that a layer takes, as they are described."""
+    return [found for node in layer["inbound_nodes"] for found in _tensors(node["args"])]
+
+
+def _tensors(described: Any) -> list[Layer]:
+    if isinstance(described, list):
+        return [found for part in described for found in _tensors(part)]
+    return [described["config"]] if isinstance(described, dict) and "config" in described else []
+
+
+def _shapes(network: dict[str, Any]) -> dict[str, list[int]]:
+    """The shape of what each layer gives, but of the last one, by its name: it stands with those that take it."""
+    taken = [tensor for layer in network["layers"] for tensor in _inputs(layer)]
+    return {tensor["keras_history"][0]: tensor["shape"] for tensor in taken}
+
+
+def _add_stage(network: dict[str, Any], layers: dict[str, Layer], width: int) -> None:
+    """Lets `features` be those of the network and the pooled earlier stage, one after the other."""
+    shapes = _shapes(network)
+    pooled = _inputs(layers[FEATURES])[0]["keras_history"][0]
+    above = _above(layers, pooled)
+    larger = [
+        name for name in layers if name in above and len(shapes[name]) == 4 and shapes[name][1] > shapes[pooled][1]
+    ]
+    side = min(shapes[name][1] for name in larger)
+    stage = [name for name in larger if shapes[name][1] == side][-1]
+    own = layers[FEATURES]
+    own["name"] = own["config"]["name"] = ALONE
+    both = copy.deepcopy(own)
+    both["name"] = both["config"]["name"] = STAGE
+    both["inbound_nodes"] = [{"args": [_tensor(shapes[stage], stage)], "kwargs": {}}]
+    parts = [_tensor(shapes[FEATURES], ALONE), _tensor([None, shapes[stage][-1]], STAGE)]
+    joined = {
+        "module": "keras.layers",
+        "class_name": "Concatenate",
+        "config": {"name": FEATURES, "trainable": True, "dtype": own["config"]["dtype"], "axis": -1},
+        "registered_name": None,
+        "build_config": {"input_shape": [part["config"]["shape"] for part in parts]},
+        "name": FEATURES,
+        "inbound_nodes": [{"args": [parts], "kwargs": {}}],
+    }
+    if shapes[FEATURES][-1] + shapes[stage][-1] != width:
+        raise ValueError(
+            f"Expected weights for {shapes[FEATURES][-1]} + {shapes[stage][-1]} features. Received: {width}"
+        )
+    layers[LAST]["inbound_nodes"] = [{"args": [_tensor([None, width], FEATURES)], "kwargs": {}}]
+    network["layers"][-1:] = [both, joined, layers[LAST]]
+
+
+def _above(layers: dict[str, Layer], name: str) -> set[str]:
+    """The names of the layers that this one depends on."""
+    found: set[str] = set()
+    open_ = [name]
+    while open_:
+        new = {tensor["keras_history"][0] for tensor in _inputs(layers[open_.pop()])} - found
+        found |= new
+        open_ += new
+    return found
+
+
+def _tensor(shape: list[Any], layer: str) -> Layer:
+    described = {"shape": shape, "dtype": "float32", "keras_history": [layer, 0, 0]}
+    return {"class_name": "__keras_tensor__", "config": described}
+
+
+def _with_weights(stored: bytes, weights: Floats, bias: Floats) -> bytes:
+    """The same HDF5 file with other values for the last layer, and without what an optimiser has left there."""
+    import h5py
+
+    file = io.BytesIO(stored)
+    with h5py.File(file, "r+") as kept:
+        if "optimizer" in kept:
+            del kept["optimizer"]
+        places = [group for group in kept["layers"].values() if _name_of(group) == LAST]
+        if len(places) != 1:
+            raise ValueError(f"Expected one layer named {LAST!r}. Received: {len(places)}")
+        values = places[0]["vars"]
+        for number, new in enumerate((weights, bias)):
+            del values[str(number)]
+            values[str(number)] = np.ascontiguousarray(new, dtype=np.float32)
+    return file.getvalue()
+
+
+def _name_of(group: Any) -> str:
+    named = group["vars"].attrs.get("name", "") if "vars" in group else ""
+    return named.decode() if isinstance(named, bytes) else str(named)
