@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,9 @@ Floats = NDArray[np.float32]
 GREY = 128
 ERASED = (0.15, 0.4)  # sides of the box that is painted over, in shares of the face's; at most 0.4 x 0.4 of it
 JPEG_QUALITY = (12, 50)  # at 48 pixels, 12 leaves blocks of eight and the expression
+SHADOW_EDGE = (-1.2, 1.2)  # how far from the middle, in halves of the side
+SHADOW_HARDNESS = (1.5, 15.0)  # of the edge: from a slope over the whole face to one over a few pixels
+SMALLEST_FROM, SMALLEST_TO = 12, 36  # pixels a side that a face is made of before it is enlarged
 STRIP = 8  # faces in one JPEG: six times as quick a face as alone; its blocks of 8 pixels do not mix them
 CHUNK = 8  # faces turned at a time, so that all of their numbers stay in the processor's cache: twice as quick
 # Where the mean face of FER-2013 has the lower edge of its mouth, which says most about the label: pixels below the
@@ -53,12 +57,16 @@ def augment(
     if settings.mirror:
         mirrored = rng.random(len(faces)) < 0.5 if mirrored is None else mirrored
         faces = np.where(mirrored[:, None, None], faces[:, :, ::-1], faces)
-    if settings.zoom or settings.rotation:
+    if settings.zoom or settings.rotation or settings.shear:
         faces = _warp(faces, rng, settings)
     elif settings.shift:
         faces = _shift(faces, rng, settings.shift)
     if settings.brightness or settings.contrast:
         faces = _light(faces, rng, settings)
+    if settings.shadow:
+        faces = _shade(faces, rng, settings.shadow)
+    if settings.shrink:
+        faces = _shrink(faces, rng, rng.random(len(faces)) < settings.shrink)
     if settings.blur:
         faces = _blur(faces, rng.random(len(faces)) < settings.blur)
     if settings.jpeg:
@@ -109,7 +117,10 @@ def _warp(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fac
     zoom = np.exp(rng.uniform(-1, 1, n) * np.log1p(settings.zoom)).astype(np.float32)
     down, right = rng.uniform(-settings.shift * size, settings.shift * size, (2, n)).astype(np.float32)
     cosine, sine = np.cos(turn), np.sin(turn)
-    down, right = _keeping_the_mouth(down, right, zoom * cosine, zoom * sine)
+    # Sideways by so much a row, before all else; drawn last, so that without it nothing else is drawn otherwise.
+    slant = rng.uniform(-settings.shear, settings.shear, n).astype(np.float32) if settings.shear else None
+    aside = MOUTH_ASIDE if slant is None else MOUTH_ASIDE + MOUTH_DOWN * np.abs(slant)
+    down, right = _keeping_the_mouth(down, right, zoom * cosine, zoom * sine, aside)
     middle = np.float32((size - 1) / 2)
     grid = np.arange(size, dtype=np.float32) - middle
     cosine, sine = (cosine / zoom)[:, None], (sine / zoom)[:, None]
@@ -119,14 +130,18 @@ def _warp(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fac
         # Where each pixel of the result comes from: a sum of a part by row and a part by column.
         y = (cosine[some] * rows[some] + middle)[:, :, None] + (sine[some] * columns[some])[:, None, :]
         x = (middle - sine[some] * rows[some])[:, :, None] + (cosine[some] * columns[some])[:, None, :]
+        if slant is not None:
+            x += slant[some, None, None] * (y - middle)
         warped[some] = _between_pixels(faces[some], y, x)
     return warped
 
 
-def _keeping_the_mouth(down: Floats, right: Floats, cosine: Floats, sine: Floats) -> tuple[Floats, Floats]:
+def _keeping_the_mouth(
+    down: Floats, right: Floats, cosine: Floats, sine: Floats, to_the_side: Floats | float
+) -> tuple[Floats, Floats]:
     """The shifts (N,), less far where they would move a corner of the mouth, zoomed and turned, out of the picture."""
-    lowest = cosine * MOUTH_DOWN + np.abs(sine) * MOUTH_ASIDE
-    aside, half = sine * MOUTH_DOWN, cosine * MOUTH_ASIDE
+    lowest = cosine * MOUTH_DOWN + np.abs(sine) * to_the_side
+    aside, half = sine * MOUTH_DOWN, cosine * to_the_side
     return np.minimum(down, REACH - lowest), np.clip(right, half - aside - REACH, REACH - half - aside)
 
 
@@ -158,6 +173,40 @@ def _light(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fa
     lit = faces * more[:, None, None]
     lit += (mean * (1 - more) + lift + np.float32(0.5))[:, None, None]
     return np.clip(lit, 0, 255, out=lit).astype(np.uint8)
+
+
+def _shade(faces: Faces, rng: np.random.Generator, most: float) -> Faces:
+    """Some of the light taken away behind a straight edge, soft or hard, anywhere: of all of a face, a part, or none."""
+    n = len(faces)
+    angle = rng.uniform(0, 2 * np.pi, n).astype(np.float32)
+    place, hardness = rng.uniform(*SHADOW_EDGE, n), np.exp(rng.uniform(*np.log(SHADOW_HARDNESS), n))
+    line = np.linspace(-1, 1, IMAGE_SIZE, dtype=np.float32)
+    steep = hardness.astype(np.float32)[:, None]
+    down = steep * (np.sin(angle)[:, None] * line - place.astype(np.float32)[:, None])
+    across = steep * np.cos(angle)[:, None] * line
+    taken = (most * rng.random(n)).astype(np.float32)[:, None, None]
+    kept = 1 - taken / (1 + np.exp(-(down[:, :, None] + across[:, None, :])))
+    kept *= faces
+    kept += np.float32(0.5)
+    return kept.astype(np.uint8)
+
+
+def _shrink(faces: Faces, rng: np.random.Generator, chosen: NDArray[np.bool_]) -> Faces:
+    """The chosen ones as they look when they come from fewer pixels."""
+    there_and_back = _small_and_back()[rng.integers(0, SMALLEST_TO - SMALLEST_FROM, int(chosen.sum()))]
+    small = there_and_back @ faces[chosen].astype(np.float32) @ there_and_back.swapaxes(1, 2)
+    return _with(faces, chosen, np.clip(small + np.float32(0.5), 0, 255).astype(np.uint8))
+
+
+@lru_cache(maxsize=1)
+def _small_and_back() -> Floats:
+    """What making a line of pixels smaller and larger again does to it, float32 (sizes, S, S)."""
+    line = np.eye(IMAGE_SIZE, dtype=np.float32)
+    whole, found = Image.fromarray(line), []
+    for side in range(SMALLEST_FROM, SMALLEST_TO):
+        small = whole.resize((side, IMAGE_SIZE), Image.Resampling.BOX)
+        found.append(np.asarray(small.resize(line.shape, Image.Resampling.BICUBIC)).T)
+    return np.stack(found)
 
 
 def _blur(faces: Faces, chosen: NDArray[np.bool_]) -> Faces:
@@ -202,7 +251,8 @@ def _with(faces: Faces, chosen: NDArray[np.bool_], changed: Faces) -> Faces:
 COUNT = 12
 # The kinds in the order in which `augmenter.augment` applies them. Each group draws from a generator of its own, so
 # that another strength of one kind leaves all others as they are.
-GROUPS = (("mirror", "shift", "zoom", "rotation"), ("brightness", "contrast"), ("blur",), ("jpeg",), ("erase",))
+GROUPS = (("mirror", "shift", "zoom", "rotation", "shear"), ("brightness", "contrast"), ("shadow",), ("shrink",),
+          ("blur",), ("jpeg",), ("erase",))  # fmt: skip
 
 
 def preview(images: NDArray[np.uint8], settings: Augmentation, seed: int) -> NDArray[np.uint8]:

@@ -11,8 +11,8 @@ from typing import Any
 from emotion.system import ConfigError, check_between, known_fields
 
 # What each strength is allowed to be: beyond these a face is no longer the face that its label was given to.
-LIMITS = {"shift": 0.2, "zoom": 0.3, "rotation": 30.0, "brightness": 0.5, "contrast": 0.6, "blur": 1.0, "jpeg": 1.0,
-          "erase": 1.0, "mixup": 1.0}  # fmt: skip
+LIMITS = {"shift": 0.2, "zoom": 0.3, "rotation": 30.0, "shear": 0.2, "brightness": 0.5, "contrast": 0.6, "shadow": 0.95,
+          "shrink": 1.0, "blur": 1.0, "jpeg": 1.0, "erase": 1.0, "mixup": 1.0}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,11 @@ class Augmentation:
         shift: up to this share of the side, up to 0.2, in both directions, in whole pixels.
         zoom: up to this share larger or smaller, up to 0.3.
         rotation: up to so many degrees to either side, up to 30.
+        shear: top and bottom moved apart sideways by up to this share of the side, up to 0.2.
         brightness: up to this share of the range from black to white lighter or darker, up to 0.5.
         contrast: up to this share more or less around the face's own mean, up to 0.6.
+        shadow: up to this share of the light taken away from one side, or from all of it, up to 0.95.
+        shrink: share of the faces that are made small, down to a fourth, and enlarged again, 0 to 1.
         blur: share of the faces that are softened, 0 to 1.
         jpeg: share of the faces that go through a JPEG of low quality, 0 to 1.
         erase: share of the faces of which a box is painted over with grey, 0 to 1.
@@ -37,8 +40,11 @@ class Augmentation:
     shift: float = 0.0
     zoom: float = 0.0
     rotation: float = 0.0
+    shear: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
+    shadow: float = 0.0
+    shrink: float = 0.0
     blur: float = 0.0
     jpeg: float = 0.0
     erase: float = 0.0

@@ -66,16 +66,19 @@ _ALL = (
     Field("shift", "shift", "How far faces are moved about.", 0.0, LIMITS["shift"]),
     Field("zoom", "zoom", "How much larger or smaller faces get.", 0.0, LIMITS["zoom"]),
     Field("rotation", "rotation", "How far faces are turned, in degrees.", 0.0, LIMITS["rotation"]),
+    Field("shear", "slant", "How far top and bottom of a face are moved apart.", 0.0, LIMITS["shear"]),
     Field("brightness", "brightness", "How much lighter or darker faces get.", 0.0, LIMITS["brightness"]),
     Field("contrast", "contrast", "How much the contrast of faces changes.", 0.0, LIMITS["contrast"]),
+    Field("shadow", "shadow", "How much light is taken away from a side.", 0.0, LIMITS["shadow"]),
+    Field("shrink", "coarseness", "How many faces are made of fewer pixels.", 0.0, LIMITS["shrink"]),
     Field("blur", "blur", "How many faces are softened.", 0.0, LIMITS["blur"]),
     Field("jpeg", "JPEG quality", "How many faces are stored badly and read back.", 0.0, LIMITS["jpeg"]),
     Field("erase", "erase", "How many faces have a box painted over.", 0.0, LIMITS["erase"]),
     Field("mixup", "mixup", "How strongly two faces and their labels are blended.", 0.0, LIMITS["mixup"]),
 )  # fmt: skip
 FIELDS = {field.name: field for field in _ALL}
-USUAL_STRENGTHS = {"shift": 0.12, "zoom": 0.2, "rotation": 15.0, "brightness": 0.3, "contrast": 0.4, "blur": 0.3,
-                   "jpeg": 0.3, "erase": 0.6, "mixup": 0.4}  # fmt: skip
+USUAL_STRENGTHS = {"shift": 0.12, "zoom": 0.2, "rotation": 15.0, "shear": 0.1, "brightness": 0.3, "contrast": 0.4,
+                   "shadow": 0.6, "shrink": 0.3, "blur": 0.3, "jpeg": 0.3, "erase": 0.6, "mixup": 0.4}  # fmt: skip
 USUAL = ("learning_rate", "width", "weight_decay", "shift", "erase")  # what a person is offered at first
 
 

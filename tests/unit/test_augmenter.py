@@ -155,7 +155,8 @@ GEOMETRIES = {
     "shift": ("shift",),
     "zoom": ("zoom",),
     "rotation": ("rotation",),
-    "all of it": ("shift", "zoom", "rotation"),
+    "shear": ("shear",),
+    "all of it": ("shift", "zoom", "rotation", "shear"),
 }
 
 
@@ -250,13 +251,61 @@ def test_light_never_wraps_around_at_black_and_white(grey: int) -> None:
     assert np.abs(moved).max() <= 128
 
 
-@pytest.mark.parametrize("kind", ["blur", "jpeg", "erase"])
+@pytest.mark.parametrize("kind", ["shrink", "blur", "jpeg", "erase"])
 def test_changes_about_its_share_of_the_faces(kind: str) -> None:
     faces = noise(1000)
 
     changed = (varied(faces, only(kind, 0.3)) != faces).any(axis=(1, 2)).mean()
 
     assert 0.25 < changed < 0.35
+
+
+def test_slants_to_both_sides_within_its_share() -> None:
+    bars = np.zeros((N, SIZE, SIZE), np.uint8)
+    bars[:, :, 23:25] = 255
+
+    slanted = varied(bars, Augmentation(shear=0.1)).astype(float)
+    middles = (slanted * np.arange(SIZE)).sum(axis=2) / slanted.sum(axis=2)  # of the bar in each row
+    share = (middles[:, -1] - middles[:, 0]) / (SIZE - 1)
+
+    assert -0.105 < share.min() < -0.09
+    assert 0.09 < share.max() < 0.105
+
+
+def test_a_shadow_takes_light_away_up_to_its_share_and_adds_none() -> None:
+    faces = np.full((2000, SIZE, SIZE), 200, np.uint8)
+
+    kept = varied(faces, Augmentation(shadow=0.6)) / 200
+
+    assert kept.max() <= 1
+    assert 0.395 < kept.min() < 0.45
+
+
+def test_shadows_fall_from_every_side_on_a_part_on_all_or_on_nothing() -> None:
+    faces = np.full((2000, SIZE, SIZE), 200, np.uint8)
+
+    dark = varied(faces, only("shadow")) < 120
+    share = dark.mean(axis=(1, 2))
+
+    assert (share == 1).any()
+    assert (share == 0).any()
+    for side in (dark[:, 0], dark[:, -1], dark[:, :, 0], dark[:, :, -1]):
+        assert ((side.mean(axis=1) == 1) & (share < 0.5)).any()
+
+
+def test_a_coarse_face_keeps_its_light_and_loses_its_grain() -> None:
+    faces = noise()
+
+    coarse = varied(faces, only("shrink"))
+
+    assert coarse.std() < 0.75 * faces.std()
+    assert np.abs(coarse.mean(axis=(1, 2)) - faces.mean(axis=(1, 2))).max() < 3
+
+
+def test_an_even_face_is_no_coarser() -> None:
+    even = np.full((N, SIZE, SIZE), 77, np.uint8)
+
+    assert np.array_equal(varied(even, only("shrink")), even)
 
 
 def test_blur_softens_and_keeps_the_light() -> None:
