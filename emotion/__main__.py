@@ -93,6 +93,11 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="KIND=X,…",
         help="how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)",
     )
+    train.add_argument(
+        "--labels",
+        choices=("folders", "votes", "both"),
+        help="what is learned: the folders' names, the votes in votes.csv beside train/ and test/, or both",
+    )
     train.add_argument("--drop-twins", action="store_true", help="leave out training faces that are in test too")
     train.add_argument("--validation-split", type=float, metavar="X", help="share of train kept aside")
     train.add_argument("--seed", type=int, metavar="N", help="same seed, same data, same machine: same history")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
 from emotion.cli import head, terminal
-from emotion.recipes import DEFAULT_CLASSES, Augmentation, label_order
+from emotion.recipes import DEFAULT_CLASSES, FOLDERS, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 OK, REFUSED = 0, 1
 SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name", "width",
-            "weight_decay", "label_smoothing", "class_weights", "drop_twins")  # fmt: skip
+            "weight_decay", "label_smoothing", "class_weights", "labels", "drop_twins")  # fmt: skip
 
 
 def train(chosen: argparse.Namespace) -> int:
@@ -64,7 +64,7 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
 
 def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
-    from emotion.data import dataset, default_data, disagreements, resolve, scan
+    from emotion.data import dataset, default_data, disagreements, resolve, scan, votes
 
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
     if chosen.augmentation:
@@ -79,6 +79,8 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
         disagreements(scan(resolve(data)).counts, changes["classes"] or DEFAULT_CLASSES) if data != DEMO else ()
     ):
         print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
+    if changes["labels"] not in (None, FOLDERS):
+        votes.check(resolve(data), changes["classes"] or DEFAULT_CLASSES)
     if config := head.config(chosen, data, changes):
         return config
     return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)

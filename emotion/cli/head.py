@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Settings of a network: who names one of them wants to train one.
 OF_A_NETWORK = ("epochs", "batch_size", "learning_rate", "validation_split", "width", "weight_decay",
-                "label_smoothing", "augmentation", "class_weights")  # fmt: skip
+                "label_smoothing", "augmentation", "class_weights", "labels")  # fmt: skip
 
 
 def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> TrainingConfig | None:

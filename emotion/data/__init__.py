@@ -5,7 +5,19 @@ May import `recipes` and the rooms below it.
 
 from __future__ import annotations
 
-from emotion.data import bring, collection, dataset, drawn, edits, listing, made_here, material, overview, registry
+from emotion.data import (
+    bring,
+    collection,
+    dataset,
+    drawn,
+    edits,
+    listing,
+    made_here,
+    material,
+    overview,
+    registry,
+    votes,
+)
 from emotion.data.class_names import class_key
 from emotion.data.collection import Kept
 from emotion.data.dataset import Examples, folds
@@ -61,4 +73,5 @@ __all__ = [
     "resolve",
     "scan",
     "title",
+    "votes",
 ]

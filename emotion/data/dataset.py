@@ -50,6 +50,8 @@ class Examples:
         unreadable: the names of those that were left out because they cannot be read.
         faceless: the names of larger pictures that were left out because no face was found in them.
         fingerprint: of the listing that they come from.
+        votes: float32 (N, K), the share of each class in what several people have said (`emotion.data.votes`), NaN in
+            the rows of pictures that they say nothing about; None where nobody was asked.
     """
 
     images: NDArray[np.uint8]
@@ -59,11 +61,13 @@ class Examples:
     unreadable: tuple[str, ...]
     fingerprint: str
     faceless: tuple[str, ...] = ()
+    votes: NDArray[np.float32] | None = None
 
     def take(self, places: NDArray[np.int64]) -> Examples:
         """The examples at these places, in this order."""
         files = tuple([self.files[place] for place in places])
-        return replace(self, images=self.images[places], labels=self.labels[places], files=files)
+        votes = None if self.votes is None else self.votes[places]
+        return replace(self, images=self.images[places], labels=self.labels[places], files=files, votes=votes)
 
 
 def load(listing: Listing, split: str, classes: Sequence[str], progress: Progress | None = None) -> Examples:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from emotion.data import collection, dataset, listing
+from emotion.data import collection, dataset, listing, votes
 from emotion.data.class_names import class_key, named_like
 from emotion.data.splits import identical_groups
+from emotion.recipes import FOLDERS
 from emotion.system import TooFewOwnPicturesError
 
 if TYPE_CHECKING:
@@ -103,7 +106,7 @@ def read(config: TrainingConfig) -> Material:
     """Reads what a run learns from.
 
     Raises:
-        DataError: with what is missing.
+        DataError: with what is missing, the votes too where they are to be learned.
     """
     if not config.own:
         return _of_folder(config)
@@ -117,11 +120,24 @@ def _of_folder(config: TrainingConfig) -> Material:
     examples = dataset.load(found, "train", config.classes)
     if config.drop_twins:
         examples = without(examples, dataset.load(found, "test", dataset.testable(found, config.classes)))
-    if validation := _own_validation(found, config):
-        return Material(examples, validation, examples, None, found, found.fingerprint)
-    places, held = dataset.split_validation(examples, config.validation_split, config.seed)
-    train = examples.take(places)
-    return Material(train, examples.take(held), train, None, found, found.fingerprint)
+    validation = _own_validation(found, config)
+    if validation is None:
+        places, held = dataset.split_validation(examples, config.validation_split, config.seed)
+        examples, validation = examples.take(places), examples.take(held)
+    if config.labels != FOLDERS:
+        examples, validation = _with_votes(examples, validation, found.root)
+    return Material(examples, validation, examples, None, found, found.fingerprint)
+
+
+def _with_votes(train: Examples, validation: Examples, root: Path) -> tuple[Examples, Examples]:
+    """Both with what people have said of them, train without those in which at least half of the people saw no face.
+
+    These are judged all the same: the faces kept aside are those of a run without votes, and what a model meets later
+    holds such pictures too.
+    """
+    said, of_these = (votes.of(root, examples.files, examples.classes) for examples in (train, validation))
+    train, validation = replace(train, votes=said.shares), replace(validation, votes=of_these.shares)
+    return train.take(np.flatnonzero(~said.no_face)), validation
 
 
 def _own_validation(found: Listing, config: TrainingConfig) -> Examples | None:
@@ -141,10 +157,15 @@ def _joined(folder: Material, own: Examples) -> Material:
         labels=np.concatenate([train.labels, more.labels]),
         files=train.files + more.files,
         unreadable=train.unreadable + own.unreadable,
+        votes=None if train.votes is None else np.concatenate([train.votes, _nothing_said(more)]),
     )
     validation = without(folder.validation, own)
     both = hashlib.blake2b(f"{folder.fingerprint} {own.fingerprint}".encode(), digest_size=16).hexdigest()
     return replace(folder, train=together, validation=validation, own=own, fingerprint=both)
+
+
+def _nothing_said(own: Examples) -> NDArray[np.float32]:
+    return np.full((len(own.labels), len(own.classes)), np.nan, np.float32)
 
 
 def _alone(config: TrainingConfig, own: Examples) -> Material:

@@ -8,6 +8,7 @@ A look at what the variations of training faces make of them, before a run begin
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ GREY = 128
 ERASED = (0.15, 0.4)  # sides of the box that is painted over, in shares of the face's; at most 0.4 x 0.4 of it
 JPEG_QUALITY = (12, 50)  # at 48 pixels, 12 leaves blocks of eight and the expression
 SHADOW_EDGE = (-1.2, 1.2)  # how far from the middle, in halves of the side
-SHADOW_HARDNESS = (1.5, 15.0)  # of the edge: from a slope over the whole face to one over a few pixels
+SHADOW_HARDNESS = (math.log(1.5), math.log(15))  # of the edge: from a slope over the whole face to some pixels
 SMALLEST_FROM, SMALLEST_TO = 12, 36  # pixels a side that a face is made of before it is enlarged
 STRIP = 8  # faces in one JPEG: six times as quick a face as alone; its blocks of 8 pixels do not mix them
 CHUNK = 8  # faces turned at a time, so that all of their numbers stay in the processor's cache: twice as quick
@@ -119,7 +120,7 @@ def _warp(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fac
     cosine, sine = np.cos(turn), np.sin(turn)
     # Sideways by so much a row, before all else; drawn last, so that without it nothing else is drawn otherwise.
     slant = rng.uniform(-settings.shear, settings.shear, n).astype(np.float32) if settings.shear else None
-    aside = MOUTH_ASIDE if slant is None else MOUTH_ASIDE + MOUTH_DOWN * np.abs(slant)
+    aside = MOUTH_ASIDE + MOUTH_DOWN * np.abs(np.zeros(n, np.float32) if slant is None else slant)
     down, right = _keeping_the_mouth(down, right, zoom * cosine, zoom * sine, aside)
     middle = np.float32((size - 1) / 2)
     grid = np.arange(size, dtype=np.float32) - middle
@@ -137,7 +138,7 @@ def _warp(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fac
 
 
 def _keeping_the_mouth(
-    down: Floats, right: Floats, cosine: Floats, sine: Floats, to_the_side: Floats | float
+    down: Floats, right: Floats, cosine: Floats, sine: Floats, to_the_side: Floats
 ) -> tuple[Floats, Floats]:
     """The shifts (N,), less far where they would move a corner of the mouth, zoomed and turned, out of the picture."""
     lowest = cosine * MOUTH_DOWN + np.abs(sine) * to_the_side
@@ -176,10 +177,10 @@ def _light(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fa
 
 
 def _shade(faces: Faces, rng: np.random.Generator, most: float) -> Faces:
-    """Some of the light taken away behind a straight edge, soft or hard, anywhere: of all of a face, a part, or none."""
+    """Some of the light taken away behind a straight edge, soft or hard, anywhere: on all of it, a part, or none."""
     n = len(faces)
     angle = rng.uniform(0, 2 * np.pi, n).astype(np.float32)
-    place, hardness = rng.uniform(*SHADOW_EDGE, n), np.exp(rng.uniform(*np.log(SHADOW_HARDNESS), n))
+    place, hardness = rng.uniform(*SHADOW_EDGE, n), np.exp(rng.uniform(*SHADOW_HARDNESS, n))
     line = np.linspace(-1, 1, IMAGE_SIZE, dtype=np.float32)
     steep = hardness.astype(np.float32)[:, None]
     down = steep * (np.sin(angle)[:, None] * line - place.astype(np.float32)[:, None])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 OPTIMIZERS = ("adam", "adamw")
-SCHEDULES = ("constant", "one-cycle")
+SCHEDULES = ("constant", "one-cycle", "hold")
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,14 @@ class Recipe:
         optimizer: "adam", or "adamw" with decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101).
         beta_2: how much of the mean squared gradient "adamw" keeps from step to step; a short training wants less.
         schedule: "constant", or "one-cycle": the learning rate rises for `warmup` of all steps and falls to
-            zero along half a cosine (Smith & Topin 2019, arXiv 1708.07120).
-        warmup: share of the steps with a rising rate.
+            zero along half a cosine (Smith & Topin 2019, arXiv 1708.07120); or "hold": it rises in the first epoch,
+            stays, and falls evenly to zero in the last third, so that all before the fall is the same for any number
+            of epochs (Hägele et al. 2024, arXiv 2405.18392).
+        warmup: share of the steps with a rising rate of "one-cycle".
+        average: how much of a running mean of the weights is kept from step to step; the mean is what is judged and
+            kept. 0: the weights themselves.
+        short_floats: whether a processor that can multiply bfloat16 (16 bits) does so while it trains; weights stay
+            float32. A third quicker for a network of many large layers.
         mirrored: whether the finished model answers with the mean over the face and its mirror image.
         half: whether the finished model keeps its weights as float16, which halves its file.
     """
@@ -62,5 +68,7 @@ class Recipe:
     beta_2: float = 0.999
     schedule: str = "constant"
     warmup: float = 0.25
+    average: float = 0.0
+    short_floats: bool = False
     mirrored: bool = False
     half: bool = False

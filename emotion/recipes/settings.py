@@ -20,6 +20,8 @@ from emotion.system import DEMO, IMAGE_SIZE, ConfigError, check_between, check_w
 DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
 PREFERRED_POSITIVE = "happy"
 CLASS_WEIGHTS = ("none", "balanced")
+FOLDERS, VOTES, BOTH = "folders", "votes", "both"
+LABELS = (FOLDERS, VOTES, BOTH)
 MAX_NAME = 80  # characters of a run's name
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
 
@@ -84,6 +86,9 @@ class TrainingConfig:
         label_smoothing: so much of every label is shared out among all classes, 0 to 0.5.
         class_weights: "balanced" lets a mistake count the more the rarer its class is; "none" counts all the same.
         augmentation: how training faces are varied.
+        labels: what is learned: "folders", the class of the folder that a picture lies in; "votes", what several
+            people have said of it (`emotion.data.votes`); "both", each by a last layer of its own, which are blended
+            in the end. Pictures without votes count by their folder everywhere.
         drop_twins: leaves out training faces that are, pixel by pixel, in the test split too: a model that remembers
             them would look better than it is.
         decisions: digest of what was decided about the pictures (`emotion.data.edits`) when the run was asked for; ""
@@ -108,6 +113,7 @@ class TrainingConfig:
     label_smoothing: float = 0.0
     class_weights: str = "none"
     augmentation: Augmentation = NONE
+    labels: str = FOLDERS
     drop_twins: bool = False
     decisions: str = ""
     repeats: str = ""
@@ -132,6 +138,8 @@ class TrainingConfig:
         check_between("label_smoothing", self.label_smoothing, 0.0, 0.5)
         if self.class_weights not in CLASS_WEIGHTS:
             raise ConfigError("class_weights", f"one of {', '.join(CLASS_WEIGHTS)}", self.class_weights)
+        if self.labels not in LABELS:
+            raise ConfigError("labels", f"one of {', '.join(LABELS)}", self.labels)
         if len(self.name) > MAX_NAME:
             raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
 

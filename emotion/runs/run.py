@@ -80,6 +80,11 @@ class RunPaths:
         return self.root / "samples.png"
 
     @property
+    def average(self) -> Path:
+        """The running mean of the weights at that moment; only of recipes that keep one."""
+        return self.root / "average.npz"
+
+    @property
     def last_checkpoint(self) -> Path:
         """Weights, optimiser and epoch of the last whole epoch: to resume from."""
         return self.root / "last.keras"

@@ -42,6 +42,8 @@ from emotion.system.errors import (
     TuningMissingError,
     TuningStateError,
     UnsupportedPlatformError,
+    VotesError,
+    VotesMissingError,
 )
 from emotion.system.files import read_json, replace, whole
 from emotion.system.paths import (
@@ -100,6 +102,8 @@ __all__ = [
     "TuningMissingError",
     "TuningStateError",
     "UnsupportedPlatformError",
+    "VotesError",
+    "VotesMissingError",
     "Work",
     "app_script",
     "archive_dir",

@@ -9,6 +9,7 @@
             BringError and its kinds     data to be brought in (in `emotion.data.bring.errors`)
             ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError, TooFewToTeachError)
             FolderNotEmptyError · OwnPicturesChangedError · DecisionError
+            VotesError (VotesMissingError)
         PictureError                 one picture (in `emotion.images.errors`)
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
@@ -181,6 +182,22 @@ class FolderNotEmptyError(DataError):
         super().__init__(
             f"{folder} already holds files. Expected a new or an empty folder for the drawn faces. "
             "Choose another folder or move its files away."
+        )
+
+
+class VotesError(DataError):
+    """The table of votes beside a data folder is not as expected."""
+
+    def __init__(self, path: Path, expected: str, received: str) -> None:
+        super().__init__(f"{path}: expected {expected}. Received: {received}.")
+
+
+class VotesMissingError(VotesError):
+    def __init__(self, path: Path) -> None:
+        DataError.__init__(
+            self,
+            f"There are no votes at {path}. Expected a table with split, class, file and one column an answer. "
+            "Put it there, or learn from the folders.",
         )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import site
 import subprocess
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,15 @@ def keep_memory(block: int | None = None) -> None:
         for what, value in ((M_ARENA_MAX, 1), (M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, MOST), (M_TOP_PAD, GROWTH)):
             mallopt(what, value)
         _keeps_everything = True
+
+
+@lru_cache(maxsize=1)
+def multiplies_short_floats() -> bool:
+    """Whether this processor multiplies bfloat16 by itself; as far as Linux tells."""
+    try:
+        return re.search(r"\b(avx512_bf16|amx_bf16)\b", (_PROC / "cpuinfo").read_text(encoding="ascii")) is not None
+    except (OSError, ValueError):
+        return False
 
 
 def started() -> Started:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.images import as_batch
-from emotion.recipes import NONE, augment, mix
+from emotion.recipes import FOLDERS, NONE, VOTES, augment, mix
 
 if TYPE_CHECKING:
     from emotion.recipes import Augmentation
@@ -38,6 +38,8 @@ class Batches:
         classes: K, 2 or more.
         seed: of the order and the variations; None keeps order and faces as they are.
         augmentation: how faces are varied.
+        votes: float32 `(N, K)`, what several people have said, see `emotion.data.Examples`; None: nothing.
+        learned: which labels there are targets of, as `emotion.recipes.TrainingConfig.labels` says it.
         weights: float `(K,)`, how much a mistake counts in each class; None: all the same.
     """
 
@@ -50,10 +52,15 @@ class Batches:
         *,
         seed: int | None = None,
         augmentation: Augmentation = NONE,
+        votes: NDArray[np.float32] | None = None,
+        learned: str = FOLDERS,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
         self.images, self.augmentation, self.seed, self.batch_size = images, augmentation, seed, batch_size
-        self.targets = targets(labels, classes)
+        self.heads = [targets(labels, classes)] if learned != VOTES else []
+        if learned != FOLDERS:
+            self.heads.append(voted(targets(labels, classes), votes))
+        self.targets = np.concatenate(self.heads, axis=1)  # side by side, so that mixup blends all of them alike
         self.weights = None if weights is None else weights[labels].astype(np.float32)
         # By turns: over two epochs every face is seen both ways, which two coin tosses would not do (Jordan 2024).
         self.turns = np.random.default_rng([seed or 0]).random(len(images)) < 0.5
@@ -66,7 +73,8 @@ class Batches:
     def __getitem__(self, number: int) -> tuple[NDArray[np.float32], ...]:
         """One batch: faces float32 `(B, 48, 48, 1)` in [0, 1], targets, and weights `(B,)` if there are.
 
-        Targets are float32 `(B, 1)`, the probability of label 1, of two classes, else `(B, K)`.
+        Targets are float32 `(B, 1)`, the probability of label 1, of two classes, else `(B, K)`; where both folders and
+        votes are learned, two of them.
         """
         epoch, index = divmod(number, len(self))
         chosen = self.order(epoch)[index * self.batch_size : (index + 1) * self.batch_size]
@@ -77,7 +85,16 @@ class Batches:
         inputs = as_batch(faces)
         if self.seed is not None and self.augmentation.mixup:
             inputs, targets = mix(inputs, targets, rng, self.augmentation.mixup)
-        return (inputs, targets) if self.weights is None else (inputs, targets, self.weights[chosen])
+        answers = np.split(targets, len(self.heads), axis=1)
+        return (inputs, *answers) if self.weights is None else (inputs, *answers, self.weights[chosen])
+
+    def parted(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A batch as Keras takes it: faces, the targets of each last layer, and the weights for each if there are."""
+        heads = len(self.heads)
+        targets, weights = values[1 : 1 + heads], values[1 + heads :]
+        if heads == 1:
+            return values
+        return (values[0], targets, (weights[0],) * heads) if weights else (values[0], targets)
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The faces in the order of that 0-based epoch, `(N,)`."""
@@ -105,7 +122,7 @@ def feed(batches: Batches, first_epoch: int = 0, epochs: int = 1) -> Any:
 
     def load(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
         made = tf.numpy_function(batches.__getitem__, [number], [tf.float32] * len(shapes))
-        return tuple(tf.ensure_shape(values, shape) for values, shape in zip(made, shapes, strict=True))
+        return batches.parted(tuple(tf.ensure_shape(values, shape) for values, shape in zip(made, shapes, strict=True)))
 
     steps = len(batches)
     numbers = tf.data.Dataset.range(first_epoch * steps, epochs * steps)
@@ -125,8 +142,8 @@ class _Numbered(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self.batches)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], ...]:
-        return self.batches[self.epoch * len(self) + index]
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        return self.batches.parted(self.batches[self.epoch * len(self) + index])
 
     def on_epoch_end(self) -> None:
         self.epoch += 1
@@ -137,6 +154,19 @@ def targets(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
     if classes == 2:
         return labels.astype(np.float32)[:, None]
     return np.eye(classes, dtype=np.float32)[labels]
+
+
+def voted(folders: NDArray[np.float32], votes: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """What people have said, in the shape of `targets`; by the folder where they have said nothing.
+
+    Args:
+        folders: from `targets`.
+        votes: float32 `(N, K)`, rows that sum to 1 or are NaN; None: nothing at all.
+    """
+    if votes is None:
+        return folders
+    said = votes[:, 1:] if folders.shape[1] == 1 else votes
+    return np.where(np.isnan(said), folders, said).astype(np.float32)
 
 
 def balanced(labels: NDArray[np.int64], classes: int) -> NDArray[np.float64]:

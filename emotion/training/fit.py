@@ -7,18 +7,23 @@ ends with the history of one that was never interrupted.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from emotion.recipes import find
+from emotion.images import as_batch
+from emotion.recipes import BOTH, VOTES, find
 from emotion.runs import append_history, read_history
-from emotion.system import IMAGE_SIZE
+from emotion.system import IMAGE_SIZE, processes
 from emotion.training.batches import Batches, balanced, feed
-from emotion.training.callbacks import Diverged, Rate, RunWriter, StopRequested, save_whole
-from emotion.training.network import continued, load_whole, network
+from emotion.training.callbacks import Average, Diverged, Rate, RunWriter, StopRequested, hold, one_cycle, save_whole
+from emotion.training.network import blended, continued, load_whole, network, with_votes
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from emotion.training.callbacks import Tell
 
 
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the votes, where folders and votes are blended
+SHORT_FLOATS = "auto_mixed_precision_onednn_bfloat16"
 VALIDATION_BATCH = 256  # faces a step where nothing is learned; larger gained nothing here
 
 
@@ -64,14 +71,36 @@ def build(config: TrainingConfig) -> keras.Model:
     model = continued(config) if config.start_from else network(recipe, len(config.classes), config.width)
     two = len(config.classes) == 2
     loss = keras.losses.BinaryCrossentropy if two else keras.losses.CategoricalCrossentropy
-    model.compile(
-        optimizer=_optimizer(recipe, config),
-        loss=loss(label_smoothing=config.label_smoothing),
-        metrics=[accuracy if two else "accuracy"],
-    )
+    metric = accuracy if two else "accuracy"
+    # Votes know doubt already: nothing is smoothed in them.
+    smoothed = loss(label_smoothing=0.0 if config.labels == VOTES else config.label_smoothing)
+    if config.labels == BOTH:
+        model = with_votes(model)
+        model.compile(optimizer=_optimizer(recipe, config), loss=[smoothed, loss()], loss_weights=[0.5, 0.5],
+                      metrics=[[metric], []])  # fmt: skip
+    else:
+        model.compile(optimizer=_optimizer(recipe, config), loss=smoothed, metrics=[metric])
     # Variables that the first step has to make let TensorFlow trace it twice.
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+@contextlib.contextmanager
+def _floats(recipe: Recipe) -> Iterator[None]:
+    """Lets oneDNN multiply in bfloat16 in what TensorFlow traces within, where the recipe wants that.
+
+    Only where the processor does it by itself: others take it apart, slowly. What is traced later is as exact as ever.
+    """
+    if not (recipe.short_floats and keras.backend.backend() == "tensorflow" and processes.multiplies_short_floats()):
+        yield
+        return
+    import tensorflow as tf
+
+    try:
+        tf.config.optimizer.set_experimental_options({SHORT_FLOATS: True})
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({SHORT_FLOATS: False})
 
 
 def _optimizer(recipe: Recipe, config: TrainingConfig) -> keras.Optimizer:
@@ -87,7 +116,8 @@ def trace(config: TrainingConfig) -> keras.Model:
     weights = np.ones(len(config.classes)) if config.class_weights == "balanced" else None
     batches = Batches(nothing, np.array([0, 1]), 2, len(config.classes), weights=weights)
     judged = Batches(nothing, np.array([0, 1]), 2, len(config.classes))
-    model.fit(feed(batches), steps_per_epoch=len(batches), validation_data=feed(judged), verbose=0, shuffle=False)
+    with _floats(find(config.recipe)):
+        model.fit(feed(batches), steps_per_epoch=len(batches), validation_data=feed(judged), verbose=0, shuffle=False)
     return model
 
 
@@ -95,7 +125,7 @@ def serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:
     """Whether a traced network can be used: all that is a number in its graph has to be the same."""
     if config.start_from:
         return False
-    fixed = ("recipe", "width", "weight_decay", "label_smoothing", "class_weights")
+    fixed = ("recipe", "width", "weight_decay", "label_smoothing", "class_weights", "labels")
     same = all(getattr(traced_for, field) == getattr(config, field) for field in fixed)
     return same and len(traced_for.classes) == len(config.classes)
 
@@ -133,35 +163,68 @@ def fit(
     """
     recipe, classes = find(config.recipe), len(config.classes)
     weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
-    batches = Batches(train.images, train.labels, config.batch_size, classes,
-                      seed=config.seed, augmentation=config.augmentation, weights=weights)  # fmt: skip
+    batches = Batches(train.images, train.labels, config.batch_size, classes, seed=config.seed,
+                      augmentation=config.augmentation, votes=train.votes, learned=config.labels,
+                      weights=weights)  # fmt: skip
+    judged = Batches(validation.images, validation.labels, VALIDATION_BATCH, classes,
+                     votes=validation.votes, learned=config.labels)  # fmt: skip
     model, done = _network(config, paths, len(batches), traced)
     known = [row["val_loss"] for row in read_history(paths).epochs if row["epoch"] <= done]
-    callbacks: list[keras.callbacks.Callback] = [
-        RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell)
-    ]
-    if recipe.schedule == "one-cycle":
-        callbacks.append(Rate(config.learning_rate, len(batches) * config.epochs, recipe.warmup))
+    average = Average(recipe.average, paths.average, done) if recipe.average else None
+    writer = RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell, average)
+    callbacks = [callback for callback in (average, writer, _rate(recipe, config, len(batches))) if callback]
     stopped, diverged = False, 0
     try:
-        model.fit(
-            feed(batches, done, config.epochs),
-            steps_per_epoch=len(batches),
-            validation_data=feed(Batches(validation.images, validation.labels, VALIDATION_BATCH, classes)),
-            initial_epoch=done,
-            epochs=config.epochs,
-            shuffle=False,  # Batches knows the order
-            callbacks=callbacks,
-            verbose=0,
-        )
+        with _floats(recipe):
+            model.fit(
+                feed(batches, done, config.epochs),
+                steps_per_epoch=len(batches),
+                validation_data=feed(judged),
+                initial_epoch=done,
+                epochs=config.epochs,
+                shuffle=False,  # Batches knows the order
+                callbacks=callbacks,
+                verbose=0,
+            )
     except StopRequested:
         stopped = True
     except Diverged as error:
         diverged = error.epoch
     if not diverged and not paths.keras_model.exists():
         save_whole(model, paths.keras_model, optimizer=False)
+    if config.labels == BOTH and paths.keras_model.exists():
+        share = _blend(paths, validation)
+        model = blended(model, share)
     epochs = read_history(paths).epochs
     return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped, diverged)
+
+
+def _rate(recipe: Recipe, config: TrainingConfig, steps: int) -> Rate | None:
+    """What moves the learning rate; None where it stays."""
+    if recipe.schedule == "one-cycle":
+        return Rate(config.learning_rate, steps * config.epochs, partial(one_cycle, warmup=recipe.warmup))
+    if recipe.schedule == "hold":
+        return Rate(config.learning_rate, steps * config.epochs, partial(hold, rise=1 / config.epochs))
+    return None
+
+
+def _blend(paths: RunPaths, validation: Examples) -> float:
+    """Makes one last layer of the two in `model.keras`; the share of the votes in it is written to the history.
+
+    Of some shares the one with the most validation faces answered by their folder; of equals the one in the middle.
+    """
+    model = load_whole(paths.keras_model, compiled=False)
+    answers = {share: blended(model, share).predict(as_batch(validation.images), verbose=0) for share in SHARES}
+    right = {share: _right(said, validation.labels) for share, said in answers.items()}
+    share = max(SHARES, key=lambda share: (right[share], -abs(share - 0.5)))
+    append_history(paths, event="blend", share=share, right={f"{one:g}": right[one] for one in SHARES})
+    save_whole(blended(model, share), paths.keras_model, optimizer=False)
+    return share
+
+
+def _right(answers: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    said = answers.argmax(axis=1) if answers.shape[1] > 1 else answers[:, 0] > 0.5
+    return round(float((said == labels).mean()), 6)
 
 
 def _network(

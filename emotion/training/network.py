@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FEATURES = "features"
 OWN_LAYERS = {"StandardizedConv2D": StandardizedConv2D}
 LAST = "probability"  # the name of the last layer of every network
+SAID = "votes"  # and of the one beside it that learns what people have said, where both are learned
 
 
 def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
@@ -62,6 +63,32 @@ def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
     if classes == 2:
         return layers.Dense(1, activation="sigmoid", name=LAST)(x)
     return layers.Dense(classes, activation="softmax", name=LAST)(x)
+
+
+def with_votes(model: keras.Model) -> keras.Model:
+    """The network with a second last layer, which begins as the first one is and learns what people have said."""
+    last = model.get_layer(LAST)
+    said = layers.Dense(last.units, activation=last.activation, name=SAID)
+    twin = keras.Model(model.inputs, [model.outputs[0], said(last.input)], name=model.name)
+    said.set_weights(last.get_weights())
+    return twin
+
+
+def blended(model: keras.Model, share: float) -> keras.Model:
+    """One last layer instead of two: the blend of their logits, which is a layer with the blend of their weights.
+
+    Args:
+        model: of `with_votes`; any other is given back as it is.
+        share: of the layer that has learned the votes, 0 to 1.
+    """
+    if SAID not in [layer.name for layer in model.layers]:
+        return model
+    last, said = model.get_layer(LAST), model.get_layer(SAID)
+    one = layers.Dense(last.units, activation=last.activation, name=LAST)
+    whole = keras.Model(model.inputs, one(last.input), name=model.name)
+    pairs = zip(last.get_weights(), said.get_weights(), strict=True)
+    one.set_weights([(1 - share) * folder + share * vote for folder, vote in pairs])
+    return whole
 
 
 def served(model: keras.Model, *, mirrored: bool) -> keras.Model:

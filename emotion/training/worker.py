@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # What TensorFlow has to tell a person comes as an exception; its log of processors and drivers helps nobody here.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+HALF = 0.5
 WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
 INSIDE = "Something went wrong inside the program ({}). The last lines of its log tell more."
 Tell = Callable[[dict[str, Any]], None]
@@ -112,6 +113,7 @@ def _train(
         _report(paths, learned, fitted, round(time.monotonic() - began, 1))
     if not fitted.stopped:
         paths.last_checkpoint.unlink(missing_ok=True)
+        paths.average.unlink(missing_ok=True)
     _rescue_lost_runs()
     if fitted.diverged:
         return Status.DIVERGED, _diverged(fitted.diverged, config.learning_rate, kept)
@@ -170,7 +172,7 @@ def export_run(paths: RunPaths) -> None:
         raise RunStateError(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
     from emotion.training import export, network
 
-    model = network.load_whole(paths.keras_model)
+    model = network.blended(network.load_whole(paths.keras_model), HALF)  # of a lost run: nothing has chosen a share
     if state.config.recipe == recipes.HEAD.name:  # what it says of itself was known before this file was
         export.write_model(paths, model, read_info(paths.model))
         return

@@ -7,7 +7,7 @@ from PIL import Image
 from emotion.data import collection, material
 from emotion.data.drawn import write
 from emotion.recipes.settings import TrainingConfig
-from emotion.system.errors import TooFewOwnPicturesError, TooFewPicturesError
+from emotion.system.errors import TooFewOwnPicturesError, TooFewPicturesError, VotesError
 
 CLASSES = ("sad", "happy")
 
@@ -120,3 +120,48 @@ def test_the_data_is_called_by_all_that_is_in_it(faces):
     assert material.title(TrainingConfig(data=str(faces))) == "faces"
     assert material.title(asked(faces)) == "faces and my own pictures"
     assert material.title(asked("")) == "my own pictures"
+
+
+def vote(root, *lines):
+    (root / "votes.csv").write_text("\n".join(["split,class,file,happy,sad,NF", *lines]), encoding="utf-8")
+
+
+def train_files(root):
+    return [(path.parent.name, path.name) for path in sorted((root / "train").rglob("*.png"))]
+
+
+def test_what_people_have_said_comes_along_where_it_is_learned(faces):
+    vote(faces, *(f"train,{label},{name},7,3,0" for label, name in train_files(faces)[1:]))
+
+    learned = material.read(TrainingConfig(data=str(faces), labels="votes"))
+
+    both = np.concatenate([learned.train.votes, learned.validation.votes])
+    assert both.shape == (40, 2)
+    assert np.isnan(both[:, 0]).sum() == 1
+    np.testing.assert_allclose(both[~np.isnan(both[:, 0])], [[0.3, 0.7]] * 39)
+    assert material.read(TrainingConfig(data=str(faces))).train.votes is None
+
+
+def test_pictures_without_a_face_are_judged_and_not_learned(faces):
+    vote(faces, *(f"train,{label},{name},1,0,9" for label, name in train_files(faces)))
+    plain = material.read(TrainingConfig(data=str(faces)))
+
+    learned = material.read(TrainingConfig(data=str(faces), labels="both"))
+
+    assert len(learned.train.labels) == 0
+    assert learned.validation.files == plain.validation.files
+
+
+def test_own_pictures_have_no_votes(faces):
+    vote(faces, *(f"train,{label},{name},7,3,0" for label, name in train_files(faces)))
+    keep("happy", 1)
+
+    learned = material.read(asked(faces, labels="both"))
+
+    assert learned.train.votes.shape == (len(learned.train.labels), 2)
+    assert np.isnan(learned.train.votes[:, 0]).sum() == 10
+
+
+def test_says_that_there_are_no_votes_to_learn(faces):
+    with pytest.raises(VotesError, match="no votes at"):
+        material.read(TrainingConfig(data=str(faces), labels="votes"))

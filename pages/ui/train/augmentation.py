@@ -42,8 +42,12 @@ KINDS = (
     Control("shear", "Slant", 0.01, PERCENT, "Top and bottom moved apart sideways by up to this share of its side."),
     Control("brightness", "Brightness", 0.01, PERCENT, "Lighter or darker by up to this share of black to white."),
     Control("contrast", "Contrast", 0.01, PERCENT, "More or less contrast, by up to this share."),
-    Control("shadow", "Shadow", 0.05, PERCENT, "Up to this share of the light is taken away, from a side or all of it."),
-    Control("shrink", "Coarse", 0.05, PERCENT, "This share of the faces is made small and enlarged again, as from afar."),
+    Control(
+        "shadow", "Shadow", 0.05, PERCENT, "Up to this share of the light is taken away, from a side or all of it."
+    ),
+    Control(
+        "shrink", "Coarse", 0.05, PERCENT, "This share of the faces is made small and enlarged again, as from afar."
+    ),
     Control("blur", "Blur", 0.05, PERCENT, "This share of the faces is softened."),
     Control("jpeg", "JPEG", 0.05, PERCENT, "This share of the faces gets the blocks of a strongly compressed picture."),
     Control("erase", "Erase", 0.05, PERCENT, "A grey box is painted over this share of the faces."),

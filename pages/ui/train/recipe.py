@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion import recipes
-from emotion.recipes import DEFAULT_CLASSES, MEASURED_FACES, expected_seconds, label_order
+from emotion.data import votes
+from emotion.recipes import DEFAULT_CLASSES, FOLDERS, MEASURED_FACES, expected_seconds, label_order
 from emotion.system import EmotionError, ModelError, count, duration
 from emotion.training import FEW, start_from
 from pages.ui.shared import text as words
@@ -58,7 +59,7 @@ def config() -> TrainingConfig:
     """The form as a config. Fields that have not been drawn yet keep the value that would be brought.
 
     Raises:
-        DataError: when the data cannot be listed.
+        DataError: when the data cannot be listed, or has no votes for a class where these are to be learned.
         ConfigError: for a value outside its range.
         ModelError: when the model that it goes on from cannot be read.
     """
@@ -67,7 +68,13 @@ def config() -> TrainingConfig:
     classes = seen.classes if seen else DEFAULT_CLASSES
     named = start_from.in_the_order_of(start(), label_order(classes))
     varied = augmentation.settings(mine.augmentation)
-    return settings.changed(replace(mine, data=training_data.chosen(), classes=named, augmentation=varied))
+    said = settings.changed(replace(mine, data=training_data.chosen(), classes=named, augmentation=varied))
+    if said.labels == FOLDERS:
+        return said
+    if seen is None or not votes.there(seen.listing.root):  # chosen for other pictures
+        return replace(said, labels=FOLDERS)
+    votes.check(seen.listing.root, named)
+    return said
 
 
 def show_recipes() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from emotion import recipes
-from emotion.recipes import CLASS_WEIGHTS, UNEVEN, unevenness
+from emotion.data import votes
+from emotion.recipes import CLASS_WEIGHTS, LABELS, UNEVEN, unevenness
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 BROUGHT = "train_brought"  # session state: the values that were put into the form, by name
 FROM_RECIPE = ("epochs", "batch_size", "learning_rate", "width", "weight_decay", "label_smoothing")
 FROM_START = ("seed", "validation_split")  # which faces are kept aside
-PERSONS = ("class_weights", "drop_twins", "name")  # nothing else says anything about these
+PERSONS = ("class_weights", "labels", "drop_twins", "name")  # nothing else says anything about these
 COUNTS_THE_SAME = {"none": "every face", "balanced": "every class"}
 
 
@@ -111,6 +112,11 @@ def _data(seen: Seen | None) -> None:
     times = unevenness(seen.counts) if seen else 1.0
     if times >= UNEVEN:
         st.caption(f"The largest class has {times:.0f} times as many faces as the smallest.")
+    if seen and votes.there(seen.listing.root):
+        st.radio("What is learned", LABELS, key="train_labels", horizontal=True, persist_state="session",
+                 help="These pictures have votes: what several people saw in each. Folders: one answer a picture. "
+                 "Votes: how the answers are shared out, doubt included. Both: each by itself, blended in the end.",
+                 )  # fmt: skip
     st.checkbox("Leave out test twins", key="train_drop_twins", persist_state="session",
                 help="Training faces that are, pixel by pixel, among the test faces too are not learned from: a model "
                 "that remembers them would look better than it is.",

@@ -1,0 +1,7 @@
+"""What several people said of each picture: votes that lie beside a data folder."""
+
+from __future__ import annotations
+
+from emotion.data.votes.table import NAME, Votes, check, of, there
+
+__all__ = ["NAME", "Votes", "check", "of", "there"]
