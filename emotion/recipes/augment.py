@@ -120,7 +120,9 @@ def _warp(faces: Faces, rng: np.random.Generator, settings: Augmentation) -> Fac
     cosine, sine = np.cos(turn), np.sin(turn)
     # Sideways by so much a row, before all else; drawn last, so that without it nothing else is drawn otherwise.
     slant = rng.uniform(-settings.shear, settings.shear, n).astype(np.float32) if settings.shear else None
-    aside = MOUTH_ASIDE + MOUTH_DOWN * np.abs(np.zeros(n, np.float32) if slant is None else slant)
+    aside = np.float32(MOUTH_ASIDE) + np.float32(MOUTH_DOWN) * (
+        np.zeros(n, np.float32) if slant is None else np.abs(slant)
+    )
     down, right = _keeping_the_mouth(down, right, zoom * cosine, zoom * sine, aside)
     middle = np.float32((size - 1) / 2)
     grid = np.arange(size, dtype=np.float32) - middle

@@ -32,8 +32,8 @@ _Place = tuple[str, ...]  # split, class, file
 
 
 @dataclass(frozen=True)
-class Table:
-    """A file of votes.
+class Ballot:
+    """A whole file of votes.
 
     Attributes:
         answers: the names of the columns, as class keys, in their order.
@@ -116,7 +116,7 @@ def _key(split: str, label: str, file: str) -> _Place:
     return class_key(split), class_key(label), file
 
 
-def _table(path: Path) -> Table:
+def _table(path: Path) -> Ballot:
     try:
         facts = path.stat()
     except OSError as error:
@@ -127,7 +127,7 @@ def _table(path: Path) -> Table:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, size: int, changed: int) -> Table:
+def _read(path: Path, size: int, changed: int) -> Ballot:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _rows(path, csv.reader(file))
@@ -135,7 +135,7 @@ def _read(path: Path, size: int, changed: int) -> Table:
         raise VotesError(path, "a table of comma-separated values in UTF-8", str(error)) from error
 
 
-def _rows(path: Path, lines: Iterator[list[str]]) -> Table:
+def _rows(path: Path, lines: Iterator[list[str]]) -> Ballot:
     head = [class_key(name) for name in next(lines, [])]
     if not set(KEY) <= set(head) or len(set(head)) != len(head) or len(head) <= len(KEY):
         raise VotesError(path, "a first line with split, class, file and one column an answer", ",".join(head)[:80])
@@ -156,7 +156,7 @@ def _rows(path: Path, lines: Iterator[list[str]]) -> Table:
         counts[_key(split, label, file)] = said
     if not counts:
         raise VotesError(path, "a line for at least one picture", "none")
-    return Table(tuple(head[column] for column in answers), counts)
+    return Ballot(tuple(head[column] for column in answers), counts)
 
 
 def check(root: Path, classes: Sequence[str]) -> None:
