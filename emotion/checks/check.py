@@ -7,6 +7,7 @@ Kinds of findings, in the order in which they are told:
     twins conflicts                              identical pictures across the splits; under different labels
     unreadable wrong_kind blank                  nothing to learn from
     faceless                                     only after `emotion.checks.rules.faceless` has looked
+    votes no_face_by_votes outvoted undecided    only where several people have said what they see
     near_twins duplicates near_duplicates        nearly the same across; identical, nearly the same within a split
     imbalance size colour                        classes of very different size; odd pictures
 
@@ -27,9 +28,9 @@ from emotion.checks import cache, near_duplicates, picture_facts
 from emotion.checks.cache import Stored
 from emotion.checks.finding import exclude
 from emotion.checks.near_duplicates import FLAT, Pairs
-from emotion.checks.rules import faceless, pictures, splits, twins
+from emotion.checks.rules import faceless, pictures, said, splits, twins
 from emotion.checks.table import Table, names_of, places_of
-from emotion.data import decided, digest, edits, on_disk
+from emotion.data import decided, digest, edits, on_disk, votes
 
 if TYPE_CHECKING:
     from emotion.checks.finding import Finding, Remedy
@@ -143,6 +144,7 @@ def last_report_of(listing: Listing) -> Report | None:
 def version(listing: Listing) -> tuple[str, ...]:
     """Changes whenever what `last_report_of` says may have changed."""
     places = [cache.location(listing.root, listing.fingerprint, ending) for ending in ("npz", "faces.json")]
+    places.append(listing.root / votes.NAME)
     changed = [str(place.stat().st_mtime_ns) if place.exists() else "" for place in places]
     return (str(listing.root), listing.fingerprint, digest(edits.read(listing.root)), *changed)
 
@@ -150,7 +152,8 @@ def version(listing: Listing) -> tuple[str, ...]:
 def not_found(report: Report) -> list[str]:
     """What was looked for and is not there, in words."""
     found = {finding.kind for finding in report.findings}
-    return [words for kind, words in LOOKED_FOR.items() if kind not in found]
+    looked_for = LOOKED_FOR | (said.LOOKED_FOR if votes.there(report.root) and "votes" not in found else {})
+    return [words for kind, words in looked_for.items() if kind not in found]
 
 
 def all_twins(report: Report) -> Remedy | None:
@@ -191,12 +194,14 @@ def _report(listing: Listing, stored: Stored) -> Report:
         now.excluded,
         now.relabelled,
         now.moved,
-        tuple(_findings(table, now.counts, faceless.last_without_face(listing))),
+        tuple(_findings(table, now.counts, faceless.last_without_face(listing), listing.root)),
         table,
     )
 
 
-def _findings(table: Table, counts: dict[str, dict[str, int]], without_face: Iterable[str]) -> list[Finding]:
+def _findings(
+    table: Table, counts: dict[str, dict[str, int]], without_face: Iterable[str], root: Path
+) -> list[Finding]:
     found: list[Finding | None] = [
         splits.classes(counts),
         *splits.differences(table),
@@ -206,6 +211,7 @@ def _findings(table: Table, counts: dict[str, dict[str, int]], without_face: Ite
         pictures.wrong_kind(table),
         pictures.blank(table),
         faceless.finding(table, without_face),
+        *said.findings(table, root),
         twins.near_twins(table),
         twins.duplicates(table),
         twins.near_duplicates(table),

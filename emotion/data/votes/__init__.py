@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from emotion.data.votes.table import NAME, Votes, check, of, there
+from emotion.data.votes.table import NAME, Numbers, Votes, check, of, there
 
-__all__ = ["NAME", "Votes", "check", "of", "there"]
+__all__ = ["NAME", "Numbers", "Votes", "check", "of", "there"]

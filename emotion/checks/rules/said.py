@@ -1,0 +1,105 @@
+"""What several people have said of the pictures (`emotion.data.votes`): no face, another class, no agreement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emotion.checks.finding import Finding, Remedy, exclude, singles
+from emotion.data import RELABEL, Change, votes
+from emotion.system import VotesError, count
+
+if TYPE_CHECKING:
+    from emotion.checks.table import Mask, Table
+    from emotion.data.votes import Votes
+
+
+LOOKED_FOR = {
+    "no_face_by_votes": "pictures in which most people saw no face",
+    "outvoted": "labels that most people contradict",
+    "undecided": "pictures on which people disagree",
+}
+
+
+def findings(table: Table, root: Path) -> list[Finding | None]:
+    """All that the votes of a data folder tell; nothing for a folder without votes."""
+    if not votes.there(root):
+        return []
+    try:
+        said = votes.of(root, table.files, table.classes)
+    except VotesError as error:
+        why = f"{error} Until then the votes are neither learned nor looked at."
+        return [Finding("votes", 1, "The table of votes cannot be used", why)]
+    no_face = table.used & said.no_face
+    open_to_all = table.used & said.known & ~said.no_face & (_everybody(said) > 0)
+    agreed = 2 * said.counts.max(axis=1, initial=0) > _everybody(said)
+    other = open_to_all & agreed & (said.counts.argmax(axis=1) != table.label)
+    return [
+        _no_face(table, said, no_face),
+        _outvoted(table, said, other),
+        _undecided(table, said, open_to_all & ~agreed),
+    ]
+
+
+def _everybody(said: Votes) -> votes.Numbers:
+    return said.counts.sum(axis=1) + said.others
+
+
+def _no_face(table: Table, said: Votes, places: Mask) -> Finding | None:
+    files = table.names(np.flatnonzero(places))
+    if not files:
+        return None
+    title = f"{count(len(files), 'picture')} {'shows' if len(files) == 1 else 'show'} no face, as most people see it"
+    why = "What is no face carries a label all the same: in train it teaches nothing, in test no answer to it is right."
+    notes = {table.files[place]: f"no face: {_of(said.faceless, said, place)}" for place in np.flatnonzero(places)}
+    return Finding("no_face_by_votes", len(files), title, why, singles(files), notes,
+                   (exclude(files, "most people saw no face"),))  # fmt: skip
+
+
+def _outvoted(table: Table, said: Votes, places: Mask) -> Finding | None:
+    """Pictures whose label is not what more than half of all votes say, the clearest first."""
+    if not places.any():
+        return None
+    share = said.counts.max(axis=1) / np.maximum(_everybody(said), 1)
+    ordered = np.flatnonzero(places)[np.argsort(-share[places], kind="stable")]
+    files, best = table.names(ordered), said.counts.argmax(axis=1)
+    notes, to = {}, defaultdict(list)
+    for file, place in zip(files, ordered.tolist(), strict=True):
+        name = table.classes[best[place]]
+        notes[file] = f"{name}: {_of(said.counts[:, best[place]], said, place)}"
+        to[name].append(file)
+    title = f"{count(len(files), 'label')} {'is' if len(files) == 1 else 'are'} not what most people see"
+    why = "More than half of the people gave another answer: such a label is noise in train and a wrong mark in test."
+    changes = tuple(Change(RELABEL, tuple(names), name) for name, names in sorted(to.items()))
+    remedies = (
+        Remedy("majority", "Take the label that most people gave", "label of most votes", changes),
+        exclude(files, "most people gave another label", "Leave them all out"),
+    )
+    return Finding("outvoted", len(files), title, why, singles(files), notes, remedies)
+
+
+def _undecided(table: Table, said: Votes, places: Mask) -> Finding | None:
+    """Pictures of which no class has more than half of all votes, the most divided first."""
+    if not places.any():
+        return None
+    share = said.counts.max(axis=1) / np.maximum(_everybody(said), 1)
+    ordered = np.flatnonzero(places)[np.argsort(share[places], kind="stable")]
+    files = table.names(ordered)
+    notes = {file: _shared_out(table, said, place) for file, place in zip(files, ordered.tolist(), strict=True)}
+    title = f"People disagree on {count(len(files), 'picture')}"
+    why = "No class has more than half of the votes: whoever answers here is hardly ever right by more than chance."
+    return Finding("undecided", len(files), title, why, singles(files), notes,
+                   (exclude(files, "people disagree on it"),))  # fmt: skip
+
+
+def _of(votes_for: votes.Numbers, said: Votes, place: int) -> str:
+    return f"{votes_for[place]:g} of {_everybody(said)[place]:g}"
+
+
+def _shared_out(table: Table, said: Votes, place: int) -> str:
+    order = np.argsort(-said.counts[place], kind="stable")[:3]
+    parts = [f"{table.classes[label]} {said.counts[place, label]:g}" for label in order if said.counts[place, label]]
+    return ", ".join([*parts, *([f"other {said.others[place]:g}"] if said.others[place] else [])])
