@@ -124,6 +124,9 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="A,B|all",
         help="classes to test, or all (default: the model's two, or happy,sad where it has more)",
     )
+    evaluate.add_argument("--labels", choices=("folders", "votes"), default="folders",
+                          help="what counts as right: the folder (default), or what at least 6 of 10 people say of a "
+                          "picture; then pictures without such a majority are left out")  # fmt: skip
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.add_argument("--report", metavar="DIR", help="write a report too: report.html and one PNG a figure")
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
 from emotion.cli import head, terminal
-from emotion.recipes import DEFAULT_CLASSES, FOLDERS, Augmentation, label_order
+from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json
 
 if TYPE_CHECKING:
+    from emotion.data import Examples
     from emotion.models import Answer, Predictor
     from emotion.recipes import TrainingConfig
 
@@ -152,9 +153,13 @@ def evaluate(chosen: argparse.Namespace) -> int:
                                 "classes"), file=sys.stderr)  # fmt: skip
         classes = there
     examples = dataset.load(listing, "test", classes)
+    if chosen.labels == VOTES:
+        examples = _by_votes(examples, listing.root)
     looked = study.look(predictor, examples)
     scores = looked.evaluation
-    both = honest.of_model(listing.root, predictor, examples, looked.probabilities)
+    both = None
+    if chosen.labels != VOTES:  # what the check knows is about the folders' labels
+        both = honest.of_model(listing.root, predictor, examples, looked.probabilities)
     if examples.unreadable:
         lost, first = count(len(examples.unreadable), "picture"), terminal.safe(examples.unreadable[0])
         print(f"emotion: {lost} could not be read and left out, such as {first}", file=sys.stderr)
@@ -165,6 +170,17 @@ def evaluate(chosen: argparse.Namespace) -> int:
     if chosen.report:
         write.write(predictor, examples, title(data), chosen.report, root=listing.root, both=both)
     return OK
+
+
+def _by_votes(examples: Examples, root: Path) -> Examples:
+    """The examples of which a clear majority says what they are; how many are left out is told."""
+    from emotion.data import material
+
+    clear = material.by_majority(examples, root)
+    without = len(examples.labels) - len(clear.labels)
+    print(f"emotion: {count(len(clear.labels), 'picture')} by what at least {material.MAJORITY:.0%} of the people say; "
+          f"{without:,} without such a majority left out", file=sys.stderr)  # fmt: skip
+    return clear
 
 
 def predict(chosen: argparse.Namespace) -> int:

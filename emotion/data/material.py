@@ -19,7 +19,7 @@ from emotion.data import collection, dataset, listing, votes
 from emotion.data.class_names import class_key, named_like
 from emotion.data.splits import identical_groups
 from emotion.recipes import FOLDERS
-from emotion.system import TooFewOwnPicturesError
+from emotion.system import TooFewOwnPicturesError, VotesError
 
 if TYPE_CHECKING:
     from emotion.data.dataset import Examples
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 OWN_WEIGHT = 10
+MAJORITY = 0.6  # of all votes for a picture, from which on they say what it is
 ENOUGH_ALONE = 5  # own pictures of each class, where there is nothing else to learn from
 MINE = "my own pictures"
 
@@ -81,6 +82,27 @@ def of_classes(examples: Examples, classes: tuple[str, ...]) -> Examples:
     places = np.flatnonzero(labels[examples.labels] >= 0)
     chosen = examples.take(places)
     return replace(chosen, classes=classes, labels=labels[chosen.labels])
+
+
+def by_majority(examples: Examples, root: Path) -> Examples:
+    """The examples of which a majority of people says that they are one of their classes, labelled so.
+
+    Args:
+        examples: of a data folder.
+        root: the folder, with votes.
+
+    Returns:
+        Those with at least 6 of 10 votes for one class; pictures that are something else to most people are left out.
+
+    Raises:
+        VotesError: when there are no votes, they cannot be read, or no picture has such a majority.
+    """
+    said = votes.of(root, examples.files, examples.classes)
+    # A hair less than asked for: 6 of 10 as float32.
+    clear = said.counts.max(axis=1) >= (MAJORITY - 1e-6) * np.maximum(said.counts.sum(axis=1) + said.others, 1)
+    if not clear.any():
+        raise VotesError(root / votes.NAME, "a picture on which most people agree", "none")
+    return replace(examples, labels=said.counts.argmax(axis=1).astype(np.int64)).take(np.flatnonzero(clear))
 
 
 def title(config: TrainingConfig) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from emotion.data import collection, material
+from emotion.data import collection, dataset, listing, material
 from emotion.data.drawn import write
 from emotion.recipes.settings import TrainingConfig
 from emotion.system.errors import TooFewOwnPicturesError, TooFewPicturesError, VotesError
@@ -165,3 +165,25 @@ def test_own_pictures_have_no_votes(faces):
 def test_says_that_there_are_no_votes_to_learn(faces):
     with pytest.raises(VotesError, match="no votes at"):
         material.read(TrainingConfig(data=str(faces), labels="votes"))
+
+
+def test_most_people_say_what_a_picture_is(faces):
+    names = train_files(faces)[:4]
+    said = ("6,4,0", "5,4,1", "3,7,0", "0,6,4")
+    vote(faces, *(f"train,{label},{name},{row}" for (label, name), row in zip(names, said, strict=True)))
+    examples = dataset.load(listing.scan(faces), "train", CLASSES)
+
+    clear = material.by_majority(examples, faces)
+
+    told = dict(zip(clear.files, clear.labels.tolist(), strict=True))
+    assert told == {
+        f"train/{names[0][0]}/{names[0][1]}": 1,
+        **{f"train/{label}/{name}": 0 for label, name in names[2:]},
+    }
+
+
+def test_says_that_people_agree_on_no_picture(faces):
+    vote(faces, *(f"train,{label},{name},5,5,0" for label, name in train_files(faces)))
+
+    with pytest.raises(VotesError, match="a picture on which most people agree"):
+        material.by_majority(dataset.load(listing.scan(faces), "train", CLASSES), faces)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from emotion.__main__ import main
 from emotion.cli import head
@@ -14,6 +16,7 @@ from emotion.data import votes
 from emotion.data.drawn import write
 from emotion.runs import list_runs
 from emotion.system.errors import ConfigError, VotesError, VotesMissingError
+from tests.tiny_model import BRIGHTNESS
 
 HEAD = "split,class,file,happiness,sadness,neutral,unknown,NF"
 CLASSES = ("sad", "happy")
@@ -146,3 +149,21 @@ def test_who_names_labels_wants_a_network_however_few_faces_there_are(home: Path
         head.config(
             argparse.Namespace(recipe="head", backbone=None), "demo", {"classes": None, "own": None, "labels": "votes"}
         )
+
+
+def test_evaluates_against_what_most_people_say(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    faces = tmp_path / "faces"
+    for label, grey in (("happy", 200), ("sad", 40)):
+        (faces / "test" / label).mkdir(parents=True)
+        for number in range(3):
+            Image.new("L", (48, 48), grey + number).save(faces / "test" / label / f"{number}.png")
+    # The model of this test calls bright pictures happy; people call one of them sad, and do not know another.
+    happy = [f"test,happy,{number}.png,{row},0,0,0" for number, row in enumerate(("9,1", "2,8", "5,5"))]
+    written(faces, *happy, *(f"test,sad,{number}.png,1,9,0,0,0" for number in range(3)))
+
+    assert main(["evaluate", str(BRIGHTNESS), "--data", str(faces), "--labels", "votes", "--json"]) == 0
+
+    out, err = capsys.readouterr()
+    scores = json.loads(out)
+    assert (scores["n"], scores["accuracy"], scores["honest"]) == (5, 0.8, None)
+    assert "1 without such a majority left out" in err

@@ -54,7 +54,9 @@ def _no_face(table: Table, said: Votes, places: Mask) -> Finding | None:
         return None
     title = f"{count(len(files), 'picture')} {'shows' if len(files) == 1 else 'show'} no face, as most people see it"
     why = "What is no face carries a label all the same: in train it teaches nothing, in test no answer to it is right."
-    notes = {table.files[place]: f"no face: {_of(said.faceless, said, place)}" for place in np.flatnonzero(places)}
+    notes = {
+        table.files[place]: f"no face: {_of(said.faceless, said, place)}" for place in np.flatnonzero(places).tolist()
+    }
     return Finding("no_face_by_votes", len(files), title, why, singles(files), notes,
                    (exclude(files, "most people saw no face"),))  # fmt: skip
 
