@@ -10,9 +10,9 @@ import streamlit as st
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
-from pages.ui.predict import answers, bars, corrections, downloads, faces, live, paste
+from pages.ui.predict import answers, corrections, downloads, faces, paste
 from pages.ui.predict.answers import Shown, Source
-from pages.ui.shared import frame, model_choice, own_runs, text
+from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 
 WORTH_A_BAR = 3  # pictures
 
@@ -75,7 +75,7 @@ def _given(predictor: Predictor) -> list[Source]:
         film = st.toggle("Live video", key="live_on")
         bars.offer(predictor.info)
     if film:
-        live.show_camera(predictor)
+        live.show_camera(predictor, predictor.info.classes if bars.wanted(predictor.info) else ())
     if camera:
         st.caption("The picture stays on this computer.")
         shot = st.camera_input("Take a picture", key="camera", resolution="720p", width=520)

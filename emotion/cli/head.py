@@ -12,7 +12,7 @@ from emotion.cli import terminal
 from emotion.data import class_key, resolve, scan
 from emotion.evaluation import Evaluation
 from emotion.models import load_model
-from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
+from emotion.recipes import DEFAULT_CLASSES, label_order
 from emotion.runs import RunPaths, read_run
 from emotion.system import DEMO, ConfigError, RunMissingError, count, read_json
 from emotion.training import FEW
@@ -21,6 +21,7 @@ from emotion.training.head.run import HELD_OUT
 if TYPE_CHECKING:
     from emotion.data import Listing
     from emotion.models import Predictor
+    from emotion.recipes import TrainingConfig
 
 # Settings of a network: who names one of them wants to train one.
 OF_A_NETWORK = ("epochs", "batch_size", "learning_rate", "validation_split", "width", "weight_decay",
@@ -54,8 +55,7 @@ def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> Tr
               "is better (--recipe quick)", file=sys.stderr)  # fmt: skip
     backbone = load_model(chosen.backbone or "pretrained")
     kept = {name: changes[name] for name in ("seed", "name", "drop_twins") if changes.get(name) is not None}
-    return TrainingConfig(data=data, classes=classes, recipe=recipes.HEAD.name, epochs=recipes.HEAD.epochs,
-                          start_from=backbone.reference, freeze=True, **kept)  # fmt: skip
+    return recipes.teaching(data, classes, backbone.reference, **kept)
 
 
 def _faces(data: str, classes: tuple[str, ...]) -> int | None:

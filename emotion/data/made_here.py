@@ -1,31 +1,38 @@
-"""Data sets made on the spot: named classes, pictures put into them one by one, faces cut out, a split that grows.
+"""Data sets made on the spot: named classes, pictures put into them one by one, faces cut out.
 
 Such a data set is there, empty, as soon as it is named. Its pictures lie in `pictures/<class>/<digits>.png`, named by
-their pixels, so that a picture is there once, in the class that it was given last. Nothing is kept but the cut-out
-face, and only when `keep` is called.
+their pixels, so that a class has a picture once. Nothing is kept but the cut-out face, and only when `keep` is called.
+All pictures are for training: few as they are, they are held out in turn to say how good a model is. What an earlier
+version has set aside for the test stays so.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from emotion import images
-from emotion.data import collection, registry
+from emotion.data import collection, listing, registry
 from emotion.data.bring import staging
-from emotion.data.class_names import class_key, is_folder_name
+from emotion.data.class_names import class_key, is_folder_name, split_of
+from emotion.data.dataset import Examples
 from emotion.data.registry import BROWSER, PICTURES, DataSet
-from emotion.images import decode, load
-from emotion.system import ConfigError, files
+from emotion.images import PictureError, decode, load
+from emotion.recipes import label_order
+from emotion.system import IMAGE_SIZE, ConfigError, files
 
 MOST_CLASSES = 20
-ENOUGH = 2  # different pictures of a class: one to learn from, one for the test
 SOURCE = "made in the browser"
+ORDER = "order.json"  # beside `dataset.json`: the classes as the person has put them
+REMEMBERED = 4_000  # faces, 2 kB each
 
 
 def check_classes(names: Sequence[str]) -> tuple[str, ...]:
@@ -35,38 +42,88 @@ def check_classes(names: Sequence[str]) -> tuple[str, ...]:
         ConfigError: for fewer than two, more than twenty, two alike, or one that no folder may be called.
     """
     keys = tuple(class_key(name) for name in names if name.strip())
-    unfit = [key for key in keys if not is_folder_name(key)]
+    unfit = [key for key in keys if not is_folder_name(key) or split_of(key)]
     if unfit:
-        raise ConfigError("classes", "names that a folder may have", unfit[0])
+        raise ConfigError("classes", "names that a folder may have, and not the name of a split", unfit[0])
     if len(set(keys)) != len(keys) or not 2 <= len(keys) <= MOST_CLASSES:
         raise ConfigError("classes", f"2 to {MOST_CLASSES} different names", ", ".join(keys))
     return keys
 
 
-def create(name: str, classes: Sequence[str]) -> DataSet:
-    """Makes an empty data set.
+def create(name: str, names: Sequence[str]) -> DataSet:
+    """Makes an empty data set with these classes.
 
     Raises:
         DataNameError, DataNameTakenError, ConfigError
     """
-    keys, name = check_classes(classes), registry.check_new_name(name)
+    keys, name = check_classes(names), registry.check_new_name(name)
     target = registry.sets_dir() / name
     record = DataSet(name, target, target / PICTURES, BROWSER, SOURCE, time.time())
     with staging.place(name) as part:
         for key in keys:
             (part / PICTURES / key).mkdir(parents=True)
-        registry.write_placement(part, registry.Placement({}), 0.2, 0)
+        registry.write_placement(part, registry.Placement({}), 0.0, 0)
+        files.write_json(part / ORDER, {"classes": list(keys)})
         registry.write(replace(record, counts={split: dict.fromkeys(keys, 0) for split in ("train", "test")}), part)
     return record
 
 
+def classes(record: DataSet) -> tuple[str, ...]:
+    """The class folders, in the order in which the person has put them; others after them, by name."""
+    there = sorted(path.name for path in record.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    stored = files.read_json(record.home / ORDER).get("classes")
+    first = [name for name in stored if name in there] if isinstance(stored, list) else []
+    return tuple(dict.fromkeys([*first, *there]))
+
+
+def set_classes(record: DataSet, names: Sequence[str]) -> None:
+    """Calls the classes so, in their order; names beyond those that there are become new, empty classes.
+
+    A class whose name changes takes its pictures along.
+
+    Raises:
+        ConfigError: as `check_classes`, and for fewer names than classes; nothing is changed then.
+    """
+    before, keys = classes(record), check_classes(names)
+    if len(keys) < len(before):
+        raise ConfigError("classes", "a name for each class", ", ".join(names))
+    renamed = {old: new for old, new in zip(before, keys, strict=False) if old != new}
+    for old in renamed:  # by way of a name that no class can have: two may change theirs for each other's
+        files.replace(record.folder / old, record.folder / f".{old}")
+    for old, new in renamed.items():
+        files.replace(record.folder / f".{old}", record.folder / new)
+    for new in keys[len(before) :]:
+        (record.folder / new).mkdir(exist_ok=True)
+    _write_down(record, keys, renamed)
+
+
+def remove_class(record: DataSet, name: str) -> None:
+    """Deletes a class and its pictures for good.
+
+    Raises:
+        ConfigError: where fewer than two would be left.
+    """
+    left = check_classes([each for each in classes(record) if each != name])
+    staging.remove(record.folder / class_key(name))
+    _write_down(record, left, {})
+
+
+def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str]) -> None:
+    """Brings what is recorded of the classes in line with their folders."""
+    files.write_json(record.home / ORDER, {"classes": list(keys)})
+    placed = registry.read_placement(record.home) or registry.Placement({})
+    moved = {}
+    for file, side in placed.sides.items():
+        folder, _, rest = file.partition("/")
+        if renamed.get(folder, folder) in keys:
+            moved[f"{renamed.get(folder, folder)}/{rest}"] = side
+    share, seed = registry.split_settings(record.home) or (0.0, 0)
+    registry.write_placement(record.home, registry.Placement(moved), share, seed)
+
+
 def counts(record: DataSet) -> dict[str, int]:
-    """Class → pictures kept of it, those too that are not shared out yet."""
-    found = {}
-    for folder in sorted(record.folder.iterdir()):
-        if folder.is_dir() and not folder.name.startswith("."):
-            found[folder.name] = sum(1 for _ in folder.glob("*.png"))
-    return found
+    """Class → pictures kept of it, those too that are not shared out yet, in the order of `classes`."""
+    return {name: sum(1 for _ in (record.folder / name).glob("*.png")) for name in classes(record)}
 
 
 def cut_out(picture: Image.Image) -> Image.Image:
@@ -78,16 +135,17 @@ def cut_out(picture: Image.Image) -> Image.Image:
     return load.largest_face(picture)
 
 
-def keep(record: DataSet, label: str, source: bytes | Path) -> Path:
-    """Keeps the largest face of a picture; one that is there already moves to its new class.
+def keep(record: DataSet, label: str, source: bytes | Path, *, whole: bool = False) -> Path:
+    """Keeps the largest face of a picture.
 
     Args:
         record: of a data set that was made here.
         label: one of its classes.
         source: the picture.
+        whole: take all of the picture, without looking for a face.
 
     Returns:
-        Where the face lies now.
+        Where the face lies now; a class has the same picture once.
 
     Raises:
         PictureError: when the picture cannot be read or shows no face.
@@ -97,21 +155,18 @@ def keep(record: DataSet, label: str, source: bytes | Path) -> Path:
     if not is_folder_name(class_key(label)) or not folder.is_dir():
         raise ConfigError("class", f"one of {', '.join(counts(record))}", label)
     picture = decode.open_picture(source, max_side=images.WORKING_SIDE, keep_grey=True).rgb
-    face = collection.bare(cut_out(picture))
+    face = collection.bare(picture if whole else cut_out(picture))
     target = folder / collection.file_name(face)
-    there = list(record.folder.glob(f"*/{target.name}"))
-    if there:
-        files.replace(there[0], target)
-        return target
-    collection.save(face, target)
+    if not target.is_file():
+        collection.save(face, target)
     return target
 
 
-def latest(record: DataSet, label: str, most: int) -> list[Path]:
-    """The pictures of a class that were kept last, the newest first."""
+def latest(record: DataSet, label: str, most: int | None = None) -> list[Path]:
+    """The pictures of a class, all or the last ones, the newest first."""
     found = list((record.folder / class_key(label)).glob("*.png"))
     with contextlib.suppress(FileNotFoundError):  # removed in this moment
-        found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
     return found[:most]
 
 
@@ -121,7 +176,62 @@ def remove_picture(record: DataSet, path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def lacking(record: DataSet) -> str:
-    """What is still missing before there is something to train with, in words; "" when nothing is."""
-    few = [f"{ENOUGH - number} {name}" for name, number in counts(record).items() if number < ENOUGH]
-    return ", ".join(few)
+def examples(record: DataSet) -> Examples | None:
+    """The pictures to learn from, as a run with this data set reads them, without waiting for it to be counted anew.
+
+    What was decided about pictures holds here too, and pictures that were set aside for a test are left out. A face is
+    read once, however often it is asked for.
+
+    Returns:
+        Examples of the classes with a picture, in label order; None with fewer than two of these.
+    """
+    before = registry.read_placement(record.home) or registry.Placement({})
+    there = [f"{name}/{path.name}" for name in classes(record) for path in (record.folder / name).glob("*.png")]
+    placed = registry.Placement({file: before.sides.get(file, "train") for file in there})
+    if not there:
+        return None
+    found = listing.decided(listing.on_disk(record.folder, record, placed))
+    train = found.files["train"]
+    named = [record.names.get(name, name) for name in classes(record)]
+    filled = [name for name in dict.fromkeys(named) if train.get(name)]
+    if len(filled) < 2:
+        return None
+    order = label_order(filled)
+    read: list[tuple[NDArray[np.uint8], int, str]] = []
+    lost = []
+    for label, name in enumerate(order):
+        for file in train[name]:
+            try:
+                read.append((_face(str(record.folder / file)), label, file))
+            except PictureError:
+                lost.append(file)
+    if {label for _, label, _ in read} != set(range(len(order))):
+        return None
+    faces, labels, names = zip(*read, strict=True)
+    return Examples(
+        images=np.array(faces, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE),
+        labels=np.array(labels, np.int64),
+        classes=order,
+        files=names,
+        unreadable=tuple(lost),
+        fingerprint=found.fingerprint,
+    )
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _face(path: str) -> NDArray[np.uint8]:
+    """(48, 48), of a file that is named by its pixels and so never changes."""
+    return load.read_face(path)
+
+
+def twins(found: Examples) -> dict[tuple[str, str], int]:
+    """Two classes → how many pictures lie in both; {} where every picture is in one class."""
+    where: dict[str, list[str]] = {}
+    for file, label in zip(found.files, found.labels, strict=True):
+        where.setdefault(file.rpartition("/")[2], []).append(found.classes[label])
+    pairs: dict[tuple[str, str], int] = {}
+    for names in where.values():
+        for place, first in enumerate(names):
+            for second in names[place + 1 :]:
+                pairs[first, second] = pairs.get((first, second), 0) + 1
+    return pairs

@@ -10,7 +10,7 @@ from emotion.images.boxes import Box, clipped
 from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
 from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
-from emotion.images.errors import NotAPictureError, PictureError, PictureFileTooLargeError
+from emotion.images.errors import NoFaceError, NotAPictureError, PictureError, PictureFileTooLargeError
 from emotion.images.load import (
     CHUNK,
     Pixels,
@@ -36,6 +36,7 @@ __all__ = [
     "Box",
     "Headers",
     "Measures",
+    "NoFaceError",
     "NotAPictureError",
     "PictureError",
     "PictureFileTooLargeError",

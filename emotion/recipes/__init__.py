@@ -21,6 +21,7 @@ from emotion.recipes.catalogue import (
     expected_seconds,
     find,
     retraining,
+    teaching,
 )
 from emotion.recipes.recipe import Recipe
 from emotion.recipes.settings import (
@@ -80,5 +81,6 @@ __all__ = [
     "presets",
     "preview",
     "retraining",
+    "teaching",
     "unevenness",
 ]

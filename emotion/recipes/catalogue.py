@@ -108,6 +108,20 @@ def retraining(start_from: str, data: str, classes: tuple[str, ...], **changes: 
     return replace(base, **((together if data else alone) | said))
 
 
+def teaching(data: str, classes: tuple[str, ...], start_from: str = "pretrained", **changes: Any) -> TrainingConfig:
+    """Settings to learn from a few pictures: a last layer of its own on a finished model.
+
+    Args:
+        data: as `TrainingConfig.data`.
+        classes: in label order.
+        start_from: the model that is built on, as `emotion.models.predictor.load_model` takes it.
+        changes: the person's; None leaves the default.
+    """
+    said = {key: value for key, value in changes.items() if value is not None}
+    return TrainingConfig(data=data, classes=classes, recipe=HEAD.name, epochs=HEAD.epochs, start_from=start_from,
+                          freeze=True, **said)  # fmt: skip
+
+
 MEASURED_FACES = 12_045  # the happy and sad training faces of FER-2013
 START = 3.0  # seconds of every measured time: TensorFlow traces the network, however many faces there are
 

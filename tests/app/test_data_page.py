@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from emotion.checks import check
@@ -300,33 +298,26 @@ def test_asks_before_a_long_reading(drawn: Path, monkeypatch: pytest.MonkeyPatch
     assert "data_split" in {box.key for box in app.selectbox}
 
 
-def test_makes_a_data_set_from_dropped_pictures(drawn: Path) -> None:
-    app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
-    app.text_input(key="make_name").set_value("mine")
-    app.button(key="make_go").click().run()
-
-    for place, label in enumerate(("happy", "sad")):
-        app.segmented_control(key="make_label").set_value(label).run()
-        files = [(f"{number}.png", png(10 * place + number), "image/png") for number in range(5)]
-        app.file_uploader[0].set_value(files).run()
-        app.button(key="make_add").click().run()
-    app.button(key="make_use").click().run()
-
-    assert registry.get("mine").counts == {"train": {"happy": 4, "sad": 4}, "test": {"happy": 1, "sad": 1}}
-    assert app.selectbox(key="data_set").value == "mine"
-
-
-def test_names_a_picture_that_was_left_out(drawn: Path) -> None:
-    made_here.create("mine", ["happy", "sad"])
+def test_making_it_here_leads_to_teach(drawn: Path) -> None:
     app = open_data(part="bring")
     app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
 
-    app.file_uploader[0].upload("notes.png", b"no picture", "image/png").run()
-    app.button(key="make_add").click().run()
+    app.button(key="to_teach").click().run()
 
-    assert "1 picture left out" in app.error[0].value
-    assert app.button(key="make_use").disabled
+    assert app.title[0].value == "Teach"
+
+
+def test_a_set_made_here_opens_in_teach(drawn: Path) -> None:
+    record = made_here.create("mine", ["smile", "frown"])
+    for place, label in enumerate(("smile", "frown")):
+        made_here.keep(record, label, png(place))
+    add.refresh("mine")
+    app = open_data(set="mine")
+
+    app.button(key="to_teach").click().run()
+
+    assert "mine" in app.query_params["set"]
+    assert app.text_input(key="teach_name_smile").value == "smile"
 
 
 def test_an_empty_data_set_says_where_pictures_come_from(drawn: Path) -> None:
@@ -352,17 +343,3 @@ def test_names_are_shown_as_text(drawn: Path) -> None:
 @pytest.mark.parametrize(("told", "expected"), [([3], 3), (3, 3), ([99], None), ("3", None), (None, None)])
 def test_a_point_of_the_chart_is_a_picture_or_nothing(told: object, expected: int | None) -> None:
     assert scatter._index({"customdata": told}, 10) == expected
-
-
-def test_an_upload_of_a_large_photo_without_a_face_is_left_out(drawn: Path) -> None:
-    record = made_here.create("mine", ["happy", "sad"])
-    app = open_data(part="bring")
-    app.segmented_control(key="bring_way").set_value(bring.MAKE).run()
-    buffer = io.BytesIO()
-    Image.new("RGB", (600, 600), "blue").save(buffer, "PNG")
-
-    app.file_uploader[0].upload("sky.png", buffer.getvalue(), "image/png").run()
-    app.button(key="make_add").click().run()
-
-    assert "No face was found" in app.error[0].value
-    assert made_here.counts(record) == {"happy": 0, "sad": 0}

@@ -13,7 +13,7 @@ from emotion.system.files import read_json, write_json
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("predict", "data", "train", "tune", "evaluate", "runs")
+PAGES = ("predict", "data", "teach", "train", "tune", "evaluate", "runs")
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,10 @@ from emotion.models.answers import Face
 from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system.files import write_json
-from pages.ui.predict import bars, downloads
-from pages.ui.predict import live as live_
+from pages.ui.predict import downloads
 from pages.ui.predict.answers import Shown
+from pages.ui.shared import bars
+from pages.ui.shared import live as live_
 from tests.evaluate_page import elements_of, html_of
 from tests.tiny_model import BRIGHTNESS, EMOTIONS, THREE_CLASSES, give_model
 
@@ -279,7 +280,7 @@ def test_json_has_all_classes_and_the_warnings() -> None:
 def test_live_faces_tell_all_classes() -> None:
     seen = live.LiveFace(1, (0, 0, 1, 1), face(angry=0.6, happy=0.1, sad=0.3))
 
-    classes = live_._classes(seen)["classes"]
+    classes = live_._classes(seen, list(seen.face.probabilities))["classes"]
 
     assert [(one["name"], one["likeliest"]) for one in classes] == [("angry", True), ("happy", False), ("sad", False)]
     assert classes[0]["percent"] == "60\N{NO-BREAK SPACE}%"

@@ -1,4 +1,4 @@
-"""Data in a real browser: a zip becomes a data set that can be looked at, and a camera makes another one."""
+"""Data in a real browser: a zip becomes a data set that can be looked at, checked and trained with."""
 
 from __future__ import annotations
 
@@ -11,14 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from emotion.data.drawn import write
-from tests.e2e.browser import Server, settled
-from tests.waiting import wait_for
+from tests.e2e.browser import Server
 from tests.zips import zip_of
 
-FILM_RUNS = """() => {
-  const roots = [document, ...[...document.querySelectorAll('*')].map((each) => each.shadowRoot).filter(Boolean)];
-  return roots.some((root) => root.querySelector('video')?.videoWidth > 0);
-}"""
 PATIENCE = 180_000  # ms: the first chart brings a large library along
 UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
 
@@ -95,33 +90,6 @@ def test_a_refused_zip_says_why_and_leaves_nothing(page: Any, server: Server) ->
 
     page.get_by_text("damaged or cut short").wait_for()
     assert not (server.home / "datasets" / "short").exists()
-
-
-def test_holding_the_button_keeps_faces_of_the_camera(page: Any, server: Server) -> None:
-    page.goto("/data?part=bring")
-    page.get_by_text("Make it here").click()
-    page.get_by_label("Its classes").wait_for()
-    page.get_by_label("Name of the data set").fill("me")
-    page.get_by_label("Name of the data set").press("Tab")
-    page.get_by_role("button", name="Make it", exact=True).click()
-    folder = server.home / "datasets" / "me" / "pictures"
-    hold = page.get_by_role("button", name="Hold to take happy pictures")
-    hold.wait_for()
-    settled(page)
-    page.get_by_role("button", name="Use the camera").click()
-    expect(hold).to_be_enabled(timeout=30_000)
-    page.wait_for_function(FILM_RUNS)
-    assert list(folder.rglob("*.png")) == []
-
-    hold.scroll_into_view_if_needed()
-    hold.hover()
-    page.mouse.down()
-    page.get_by_text(re.compile(r"\d+ taken, \d+ in all")).wait_for()
-    page.mouse.up()
-
-    wait_for(lambda: list((folder / "happy").glob("*.png")))
-    page.get_by_text("Added last to").wait_for()
-    assert list((folder / "sad").glob("*.png")) == []
 
 
 def test_trains_with_what_was_brought_in(page: Any, archive: Path) -> None:

@@ -71,9 +71,10 @@ def _placed(root: Path, options: Options, before: Placement | None, progress: Pr
         raise NoClassesError(str(root), inventory(walked))
     if understood.splits:
         return None
-    return Placement(
-        splits.share_out(root, classes, options.share, options.seed, before.sides if before else None, progress)
-    )
+    sides = before.sides if before else {}
+    if not options.share:
+        return Placement({file: sides.get(file, "train") for files in classes.values() for file in files})
+    return Placement(splits.share_out(root, classes, options.share, options.seed, sides or None, progress))
 
 
 def _without_empty(counts: Counts) -> tuple[Counts, list[str]]:

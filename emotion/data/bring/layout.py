@@ -33,7 +33,8 @@ class Options:
     """How data is brought in.
 
     Attributes:
-        share, seed: of a split that has to be made; see `class_folders.share_out`.
+        share, seed: of a split that has to be made; see `class_folders.share_out`. With the share 0 all are for
+            training: sets of a few pictures are judged by pictures that are held out in turn.
         names: class → what it shall be called instead.
         test: of a csv file, which test part is taken; see `fer_csv.convert`.
         code_page: in which the names of an old zip are written; "" to find out.

@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.data import registry
 from emotion.data.bring import add
 from emotion.system import EmotionError
-from pages.ui.shared import listings, text
+from pages.ui.shared import frame, listings, text
 from pages.ui.shared.data_choice import SET, choices
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def show_facts(known: DataSet | None, listing: Listing) -> None:
         if known:
             _class_names(known)
             with st.container(horizontal=True):
+                if known.kind == registry.BROWSER and st.button("Open it in Teach", key="to_teach"):
+                    st.switch_page(frame.TEACH, query_params={"set": known.name})
                 if known.kind in (registry.FOLDER, registry.BROWSER):
                     st.button("Count it anew", key="refresh", on_click=_refresh, args=(known.name,),
                               help="New pictures are shared out to train and test; the others stay where they are.",

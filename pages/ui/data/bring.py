@@ -1,4 +1,4 @@
-"""Bringing data in: from a folder, a zip or a csv file, from Kaggle, or made on the spot."""
+"""Bringing data in: from a folder, a zip or a csv file, from Kaggle; or the way to make it on the spot."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from emotion.data import registry
 from emotion.data.bring import add, code_pages, fer_csv, import_jobs, kaggle
 from emotion.data.bring.layout import Options
 from emotion.system import EmotionError
-from pages.ui.data import make
-from pages.ui.shared import text
+from pages.ui.shared import frame, text
 
 if TYPE_CHECKING:
     from emotion.data.bring.import_jobs import Job
@@ -44,7 +43,7 @@ def show_ways() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    {UPLOAD: _upload, PATH: _path, KAGGLE: _kaggle, MAKE: make.show_making}[way or UPLOAD]()
+    {UPLOAD: _upload, PATH: _path, KAGGLE: _kaggle, MAKE: _make}[way or UPLOAD]()
 
 
 def _name(suggested: str, key: str) -> str:
@@ -104,6 +103,15 @@ def _kaggle() -> None:
     name = _name(registry.free_name(kaggle.NAME), "bring_kaggle_name")
     if st.button("Get FER-2013", key="bring_kaggle_go", type="primary", disabled=not agreed):
         _start(lambda: import_jobs.get_fer2013(name))
+
+
+def _make() -> None:
+    st.markdown(
+        "Drop pictures or take them with the camera on the page **Teach**: it learns from them while you watch, and "
+        "they become a data set that you find here too."
+    )
+    if st.button("Go to Teach", key="to_teach", type="primary"):
+        st.switch_page(frame.TEACH, query_params={"set": "new/"})
 
 
 def _start(begin: Callable[[], Job]) -> None:

@@ -11,10 +11,10 @@ import streamlit as st
 from emotion.data.drawn import write
 from emotion.images import SMALL_FACES_ABOVE, finder
 from emotion.system import count
-from pages.ui.predict import answers, bars, box, corrections, why
+from pages.ui.predict import answers, box, corrections, why
 from pages.ui.predict.answers import Source
-from pages.ui.shared import text
-from pages.ui.shared.face_html import answer_html
+from pages.ui.shared import bars, text
+from pages.ui.shared.face_html import answer_html, share_of
 
 if TYPE_CHECKING:
     from emotion.models import Face, Predictor
@@ -118,11 +118,6 @@ def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
         st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
         st.html(answer_html(face.label, face.unsure, share_of(face, info), number) + mind, width="stretch")
-
-
-def share_of(face: Face, info: ModelInfo) -> float:
-    """The probability of the class that is answered."""
-    return face.probability if info.pair is None or face.label == info.positive else 1 - face.probability
 
 
 def open_index(sources: list[Source]) -> int:

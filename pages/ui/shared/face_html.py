@@ -13,7 +13,7 @@ from emotion.system import count
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
-    from emotion.models import Spread, Step, Variant
+    from emotion.models import Face, Spread, Step, Variant
     from emotion.recipes import ModelInfo
 
 
@@ -28,6 +28,11 @@ def answer_html(answer: str, unsure: bool, share: float, number: int | None = No
         f'<span class="word">{text.markup(word)}</span><span class="percent">{figure}</span>'
         f'<span class="bar"><span style="width:{share:.1%}"></span></span></div>'
     )
+
+
+def share_of(face: Face, info: ModelInfo) -> float:
+    """The probability of the class that is answered."""
+    return face.probability if info.pair is None or face.label == info.positive else 1 - face.probability
 
 
 WHAT_IT_SHOWS = (

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
-TUNE, DATA = "pages/tune.py", "pages/data.py"
+TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
 STYLE = Path(__file__).with_name("theme.css")
 ICON = Path(__file__).with_name("icon.png")
 
@@ -28,6 +28,7 @@ def page_table() -> dict[str, list[StreamlitPage]]:
         ],
         "Make": [
             st.Page(DATA, title="Data", url_path="data"),
+            st.Page(TEACH, title="Teach", url_path="teach"),
             st.Page(TRAIN, title="Train", url_path="train"),
             st.Page(TUNE, title="Tune", url_path="tune"),
         ],

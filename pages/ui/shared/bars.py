@@ -9,6 +9,8 @@ import streamlit as st
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emotion.models import Face
     from emotion.recipes import ModelInfo
 
@@ -28,9 +30,10 @@ def wanted(info: ModelInfo) -> bool:
     return len(info.classes) > 2 and bool(st.session_state.get(KEY))
 
 
-def html(face: Face) -> str:
-    """One bar a class, in the order of the model, so that faces can be compared; the likeliest is bold."""
-    rows = "".join(_row(name, share, name == face.likeliest) for name, share in face.probabilities.items())
+def html(face: Face, order: Sequence[str] = ()) -> str:
+    """One bar a class in the model's order, or in this one, so that faces can be compared; the likeliest is bold."""
+    names = order or list(face.probabilities)
+    rows = "".join(_row(name, face.probabilities[name], name == face.likeliest) for name in names)
     label = f"All {len(face.probabilities)} classes, the likeliest: {text.markup(face.likeliest)}"
     return f'<ul class="bars" aria-label="{label}">{rows}</ul>'
 

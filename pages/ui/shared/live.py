@@ -12,10 +12,12 @@ import streamlit as st
 from emotion.images import PictureError
 from emotion.models import Tracker
 from emotion.models import live as frames
-from pages.ui.predict import bars, faces
 from pages.ui.shared import text
+from pages.ui.shared.face_html import share_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emotion.models import LiveFace, Predictor
     from emotion.recipes import ModelInfo
 
@@ -43,21 +45,24 @@ class Film:
     time: float = field(default_factory=time.monotonic)
 
 
-def show_camera(predictor: Predictor) -> None:
+def show_camera(predictor: Predictor, bars: Sequence[str] = ()) -> None:
     """Draws the live element with its own start and stop button. The camera is asked for only on start.
 
     Call it where the person has switched it on; only a fragment reruns for each frame, and nothing is stored.
+
+    Args:
+        predictor: the model that answers.
+        bars: the classes that get a bar each under the picture, in this order.
     """
-    _live(predictor)
+    _live(predictor, bars)
 
 
 @st.fragment
-def _live(predictor: Predictor) -> None:
+def _live(predictor: Predictor, bars: Sequence[str]) -> None:
     sent = getattr(st.session_state.get(KEY), "frame", None)  # None in a rerun for another reason
     st.session_state[RERUNS] = rerun = st.session_state.get(RERUNS, 0) + 1
-    everything = bars.wanted(predictor.info)
-    answer = _answer(sent, predictor, everything)
-    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(predictor.info.classes) if everything else 0}
+    answer = _answer(sent, predictor, bars)
+    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(bars)}
     _component(key=KEY, data={"rerun": rerun, "answer": answer, **sizes}, on_frame_change=_noted)
 
 
@@ -65,7 +70,7 @@ def _noted() -> None:
     """Streamlit hands over a frame only to those who say that they listen."""
 
 
-def _answer(sent: Any, predictor: Predictor, everything: bool) -> dict[str, Any] | None:
+def _answer(sent: Any, predictor: Predictor, bars: Sequence[str]) -> dict[str, Any] | None:
     """What the browser is told of a frame: {"n", "faces", "problem", "ms"}; on request faces with all "classes"."""
     if not isinstance(sent, dict) or not isinstance(sent.get("n"), int):
         return None
@@ -79,7 +84,7 @@ def _answer(sent: Any, predictor: Predictor, everything: bool) -> dict[str, Any]
         problem = str(error)
     return {
         "n": sent["n"],
-        "faces": [_told(face, predictor.info) | (_classes(face) if everything else {}) for face in found],
+        "faces": [_told(face, predictor.info) | (_classes(face, bars) if bars else {}) for face in found],
         "problem": problem,
         "ms": round((time.perf_counter() - began) * 1000, 1),
     }
@@ -89,8 +94,9 @@ def _film(predictor: Predictor) -> tuple[Film, float]:
     """The film that is running and the seconds since its last frame; a new one after a pause or with another model."""
     now = time.monotonic()
     film: Film | None = st.session_state.get(STATE)
-    if film is None or film.model != predictor.reference or now - film.time > PAUSE:
-        film = st.session_state[STATE] = Film(predictor.reference)
+    model = f"{predictor.reference} {predictor.info.classes}"  # what is smoothed has a number a class
+    if film is None or film.model != model or now - film.time > PAUSE:
+        film = st.session_state[STATE] = Film(model)
     seconds, film.time = now - film.time, now
     return film, seconds
 
@@ -104,12 +110,12 @@ def _told(live: LiveFace, info: ModelInfo) -> dict[str, Any]:
         "sign": text.sign(label),
         "tone": text.colour_class(label),
         "word": face.words,
-        "percent": text.sureness(faces.share_of(face, info)),
+        "percent": text.sureness(share_of(face, info)),
     }
 
 
-def _classes(live: LiveFace) -> dict[str, Any]:
-    """All classes of the model, each with its share as a number and in words, and whether it is the likeliest."""
+def _classes(live: LiveFace, bars: Sequence[str]) -> dict[str, Any]:
+    """These classes, each with its share as a number and in words, and whether it is the likeliest."""
     face = live.face
     return {
         "classes": [
@@ -120,6 +126,7 @@ def _classes(live: LiveFace) -> dict[str, Any]:
                 "percent": text.sureness(share),
                 "likeliest": name == face.likeliest,
             }
-            for name, share in face.probabilities.items()
+            for name in bars
+            for share in [face.probabilities[name]]
         ]
     }

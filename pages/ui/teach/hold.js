@@ -1,5 +1,5 @@
 // A camera with a button to hold. Nothing is sent before the button is pressed, and nothing after it is let go.
-// The next frame goes only after the answer to the one before.
+// The next frame goes only after the answer to the one before. Of several such cameras on a page one is on.
 
 const VIEWS = new WeakMap();
 const QUALITY = 0.9; // of the JPEG
@@ -25,6 +25,7 @@ export default function (component) {
 }
 
 let handedOver = null; // the camera of an element that was made anew
+let filming = null; // the one whose camera is on
 
 class Hold {
   constructor(parent) {
@@ -34,21 +35,23 @@ class Hold {
     this.video.muted = true;
     this.begin_ = element("button", "start", { type: "button" });
     this.begin_.textContent = "Use the camera";
+    this.end_ = element("button", "stop", { type: "button", "aria-label": "Switch the camera off" });
+    this.end_.textContent = "✕";
     this.button = element("button", "press", { type: "button" });
     this.line = element("p", "line", { "aria-live": "polite" });
-    this.stage.append(this.video, this.begin_);
-    this.root.replaceChildren(this.stage, this.button, this.line);
+    this.stage.append(this.video, this.end_);
+    this.root.replaceChildren(this.begin_, this.stage, this.button, this.line);
     this.canvas = document.createElement("canvas");
     this.number = 0;
     this.begin_.addEventListener("click", () => this.start());
+    this.end_.addEventListener("click", () => this.stop());
     this.button.addEventListener("pointerdown", (event) => this.press(event));
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture", "blur"])
       this.button.addEventListener(kind, () => this.letGo());
     this.button.addEventListener("keydown", (event) => this.onKey(event, true));
     this.button.addEventListener("keyup", (event) => this.onKey(event, false));
     this.button.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.rest(STAYS);
-    if (handedOver) this.begin(handedOver.stream);
+    this.rest("");
   }
 
   rest(words) {
@@ -78,6 +81,8 @@ class Hold {
     if (this.hasLeft) return release(stream);
     clearTimeout(handedOver?.timer);
     handedOver = null;
+    if (filming && filming !== this) filming.stop();
+    filming = this;
     this.stream = stream;
     stream.getVideoTracks()[0].onended = () => this.halt();
     this.video.srcObject = stream;
@@ -87,17 +92,25 @@ class Hold {
     this.say(STAYS);
   }
 
+  stop() {
+    if (this.stream) release(this.stream);
+    this.halt();
+  }
+
   halt() {
     this.letGo();
     this.stream = null;
     this.video.srcObject = null;
-    if (!this.hasLeft) this.rest(STAYS);
+    if (filming === this) filming = null;
+    if (!this.hasLeft) this.rest("");
   }
 
   leave() {
     this.hasLeft = true;
     clearTimeout(this.timer);
     clearTimeout(this.ending);
+    tellOthers(false);
+    if (filming === this) filming = null;
     if (!this.stream) return;
     const stream = this.stream;
     this.stream = null;
@@ -105,7 +118,7 @@ class Hold {
       release(stream);
       handedOver = null;
     }, 2000);
-    handedOver = { stream, timer };
+    handedOver = { stream, timer, words: this.data?.words };
   }
 
   onKey(event, isDown) {
@@ -122,6 +135,7 @@ class Hold {
     this.taken = this.lost = 0;
     clearTimeout(this.ending);
     this.button.classList.add("held");
+    tellOthers(true);
     if (!this.waitsFor) this.frame();
   }
 
@@ -136,7 +150,10 @@ class Hold {
   end() {
     clearTimeout(this.timer);
     clearTimeout(this.ending);
-    this.ending = setTimeout(() => this.send("done", this.number), SETTLING);
+    this.ending = setTimeout(() => {
+      this.send("done", this.number);
+      tellOthers(false);
+    }, SETTLING);
   }
 
   later(ms) {
@@ -162,7 +179,10 @@ class Hold {
 
   take(data) {
     const isNews = data.rerun !== this.data?.rerun;
+    const isFirst = !this.data;
     this.data = data;
+    // It was made anew: the camera goes on where it was on for the same class.
+    if (isFirst && handedOver?.words === data.words) this.begin(handedOver.stream);
     this.button.textContent = data.words;
     const answer = data.answer;
     if (!isNews || !this.waitsFor || answer?.n !== this.waitsFor) return;
@@ -170,7 +190,7 @@ class Hold {
     if (answer.problem) this.lost += 1;
     else this.taken += 1;
     this.root.dataset.taken = this.taken;
-    this.say(answer.problem || `${this.taken} taken, ${data.kept} in all`);
+    this.say(answer.problem || `${this.taken} taken, ${answer.kept} in all`);
     if (this.isHeld) this.later(Math.max(0, 1000 / data.mostASecond - (performance.now() - this.sent)));
     else this.end();
   }
@@ -178,6 +198,11 @@ class Hold {
   say(words) {
     if (this.line.textContent !== words) this.line.textContent = words;
   }
+}
+
+// Frames that a live picture on the page sends meanwhile would meet with these: it waits.
+function tellOthers(isHeld) {
+  document.dispatchEvent(new CustomEvent("camera-held", { detail: isHeld }));
 }
 
 function release(stream) {

@@ -5,6 +5,7 @@ const VIEWS = new WeakMap();
 const QUALITY = 0.8; // of the JPEG
 const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const ACTS = ["pointerdown", "click", "keydown", "change"];
+const HELD = "camera-held"; // told by a camera that takes pictures as long as its button is held
 const QUIET = 300; // ms without a frame after one of these
 const EDGE = 3; // pixels: of a box
 const HANDING_OVER = 2000; // ms
@@ -51,6 +52,7 @@ class Live {
     this.video.addEventListener("loadedmetadata", () => this.fit());
     this.quietUntil = 0;
     for (const kind of ACTS) document.addEventListener(kind, this, { capture: true });
+    document.addEventListener(HELD, this);
     this.rest(STAYS);
     if (handedOver) this.begin(handedOver.stream);
   }
@@ -58,6 +60,7 @@ class Live {
   // Someone does something on the page. Streamlit would take a click and a frame that come together for one, and the
   // click would be lost: a frame waits after a click, and a click waits while a frame is on its way out.
   handleEvent(event) {
+    if (event.type === HELD) this.isHeldUp = event.detail;
     this.quietUntil = performance.now() + QUIET;
     if (event.type !== "click" || !this.isSending) return;
     event.stopImmediatePropagation();
@@ -119,6 +122,7 @@ class Live {
   leave() {
     this.hasLeft = true;
     for (const kind of ACTS) document.removeEventListener(kind, this, { capture: true });
+    document.removeEventListener(HELD, this);
     this.stage.remove();
     this.line.remove();
     this.classes.remove();
@@ -149,7 +153,7 @@ class Live {
 
   frame() {
     if (!this.stream) return;
-    if (!this.video.videoWidth || document.hidden) return this.later(200);
+    if (!this.video.videoWidth || document.hidden || this.isHeldUp) return this.later(200);
     const width = Math.min(this.data.width, this.video.videoWidth);
     this.canvas.width = width;
     this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
