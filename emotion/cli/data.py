@@ -55,6 +55,14 @@ def _add_add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
                      help="of fer2013.csv: which of its two test parts is taken (default: public)")  # fmt: skip
     add.add_argument("--code-page", default="", metavar="NAME",
                      help="of the names in an old zip, such as gbk or cp850 (default: found out)")  # fmt: skip
+    table = "a table of the labels: csv, tsv, jsonl (default: found where folders say no classes)"
+    add.add_argument("--labels", default="", metavar="FILE", help=table)
+    add.add_argument("--file-column", default="", metavar="NAME", help="of that table: which names the pictures")
+    add.add_argument("--label-column", default="", metavar="NAME", help="of that table: which names the classes")
+    add.add_argument("--label-pattern", default="", metavar="PATTERN",
+                     help="where the class stands in file names, such as '*.{label}*.*' for JAFFE")  # fmt: skip
+    add.add_argument("--leave-out", action="append", default=[], metavar="CLASS",
+                     help="a class that is not taken, such as contempt; may be given several times")  # fmt: skip
     _add_names(add)
     _add_follow(add)
 
@@ -146,9 +154,12 @@ def _names(chosen: argparse.Namespace) -> dict[str, str]:
 def _bring(chosen: argparse.Namespace, tell: Progress) -> DataSet:
     from emotion.data.bring import add as data_sets
     from emotion.data.bring.layout import Options
+    from emotion.data.bring.tables.labels import Asked
 
     options = Options(share=chosen.share, seed=chosen.seed, test=chosen.test, names=_names(chosen),
-                      code_page=chosen.code_page)  # fmt: skip
+                      code_page=chosen.code_page, leave_out=tuple(chosen.leave_out),
+                      labels=Asked(chosen.labels, chosen.file_column, chosen.label_column, chosen.label_pattern),
+                      )  # fmt: skip
     return data_sets.add(chosen.source, chosen.name, options, tell)
 
 

@@ -25,6 +25,9 @@ SYNONYMS = {
     "surprise": ("surprised", "surprize", "amazed", "astonished"),
     "neutral": ("neutrality", "calm", "none", "no_expression"),
 }
+# Of the file names of JAFFE and KDEF; only where all classes of a data set are called by such codes.
+CODES = {"ha": "happy", "sa": "sad", "an": "angry", "di": "disgust", "fe": "fear", "af": "fear", "su": "surprise",
+         "ne": "neutral"}  # fmt: skip
 _MEANS = {other: name for name, others in SYNONYMS.items() for other in others}
 
 
@@ -48,6 +51,7 @@ def suggestions(names: Iterable[str]) -> dict[str, str]:
     """
     keys = [class_key(name) for name in names]
     usual = {key: means(key) for key in keys if means(key) not in ("", key)}
+    usual |= {key: CODES[key] for key in keys} if set(keys) <= CODES.keys() else {}
     taken = [usual.get(key, key) for key in keys]
     return {key: name for key, name in usual.items() if taken.count(name) == 1}
 

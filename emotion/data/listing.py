@@ -191,6 +191,9 @@ def _listing(found: Sorted, root: Path, names: Mapping[str, str], placed: Placem
         together: dict[str, list[str]] = {}
         for name, inside in sorted(found.records[split].items()):
             inside.sort()
+            if not names.get(name, name):
+                found.leave(len(inside), f"pictures of {name}, as asked")
+                continue
             together.setdefault(names.get(name, name), []).extend([record[0] for record in inside])
             records += inside
         files[split] = {name: tuple(sorted(inside)) for name, inside in sorted(together.items())}

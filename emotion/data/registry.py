@@ -44,8 +44,9 @@ class DataSet:
         fingerprint: of its listing then.
         left_out: what was not taken, in words → how many.
         left_in_source: the part of that which was left in a zip, a csv file or the like.
-        names: class key of a folder → what the class is called instead.
+        names: class key of a folder → what the class is called instead, "" for one that is left out.
         notes: sentences on how it was read.
+        labels: where its labels are when not in the folders, see `tables.labels.Asked`; {} for folders.
     """
 
     name: str
@@ -60,6 +61,7 @@ class DataSet:
     left_in_source: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_ours(self) -> bool:
@@ -69,17 +71,9 @@ class DataSet:
     def to_json(self) -> dict[str, Any]:
         where = self.folder.relative_to(self.home).as_posix() if self.is_ours else str(self.folder)
         facts = (
-            "name",
-            "kind",
-            "source",
-            "created",
-            "counts",
-            "fingerprint",
-            "left_out",
-            "left_in_source",
-            "names",
-            "notes",
-        )
+            "name", "kind", "source", "created", "counts", "fingerprint", "left_out", "left_in_source", "names",
+            "notes", "labels",
+        )  # fmt: skip
         return {"format": FORMAT, "folder": where} | {fact: getattr(self, fact) for fact in facts}
 
 
@@ -110,6 +104,7 @@ def read(folder: Path) -> DataSet | None:
         left_in_source=stored.get("left_in_source", {}),
         names=stored.get("names", {}),
         notes=stored.get("notes", []),
+        labels=stored.get("labels", {}),
     )
 
 

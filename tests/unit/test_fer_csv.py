@@ -93,7 +93,7 @@ def test_the_same_csv_gives_the_same_fingerprint(table: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "match"),
     [
-        ("7," + "0 " * 2304 + ",Training", "Line 2 .* an emotion that there is not"),
+        ("8," + "0 " * 2304 + ",Training", "Line 2 .* an emotion that there is not"),
         ("-1," + "0 " * 2304 + ",Training", "Line 2 .* an emotion that there is not"),
         ("3," + "0 " * 2303 + ",Training", "Line 2 .* does not hold 2,304 grey values"),
         ("3," + "0 " * 2303 + "256,Training", "Line 2 .* does not hold 2,304 grey values"),
@@ -122,3 +122,88 @@ def test_refuses_what_is_no_such_table(content: bytes, home: Path) -> None:
 def test_refuses_a_table_that_is_not_there(home: Path) -> None:
     with pytest.raises(SourceMissingError, match="no folder, archive or csv file"):
         add.add_csv(home / "nowhere.csv", "fer")
+
+
+def rows_of(*emotions: str, usage: str = "Training") -> list[str]:
+    return [f"{emotion},{' '.join(map(str, face(place).ravel()))},{usage}" for place, emotion in enumerate(emotions)]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding", "end", "quoted"),
+    [(";", "utf-8-sig", "\r\n", False), (",", "utf-8-sig", "\r\n", True), ("\t", "utf-16", "\n", False),
+     ("|", "latin-1", "\n", True)],
+)  # fmt: skip
+def test_a_table_of_another_program_is_read(
+    delimiter: str, encoding: str, end: str, quoted: bool, tmp_path: Path
+) -> None:
+    cells = [line.split(",") for line in (NAMES, *rows_of("3", "4"))]
+    lines = [delimiter.join(f'"{cell}"' if quoted else cell for cell in line) for line in cells]
+    (tmp_path / "fer.csv").write_bytes((end.join(lines) + end).encode(encoding))
+
+    assert [found.name for found in fer_csv.rows(tmp_path / "fer.csv")] == ["happy", "sad"]
+
+
+def test_an_emotion_may_be_a_number_a_fraction_or_a_word(tmp_path: Path) -> None:
+    path = write(tmp_path / "fer.csv", NAMES, *rows_of("3", "4.0", "Happiness", "7"))
+
+    assert [found.name for found in fer_csv.rows(path)] == ["happy", "sad", "happiness", "contempt"]
+
+
+def test_without_usage_a_part_is_set_aside(home: Path) -> None:
+    lines = [line.rpartition(",")[0] for line in rows_of(*"3344334433")]
+
+    record = add.add_csv(write(home / "train.csv", "emotion,pixels", *lines), "fer")
+
+    assert record.counts == {"train": {"happy": 5, "sad": 3}, "test": {"happy": 1, "sad": 1}}
+
+
+def test_usage_may_be_any_word_for_a_split(home: Path) -> None:
+    lines = [line for split in ("train", "val", "test") for line in rows_of("3", "4", usage=split)]
+
+    record = add.add_csv(write(home / "fer.csv", NAMES, *lines), "fer")
+
+    assert record.counts == {split: {"happy": 1, "sad": 1} for split in ("train", "test", "validation")}
+
+
+def test_text_behind_the_last_row_is_left_out_and_said(home: Path) -> None:
+    lines = rows_of(*"3344") + rows_of("3", "4", usage="PublicTest")
+    lines += ["fer2013/README,0000644,0001750", "The data is described in the paper, and so on."]
+
+    record = add.add_csv(write(home / "fer.csv", NAMES, *lines), "fer")
+
+    assert record.counts["train"] == {"happy": 2, "sad": 2}
+    assert record.left_out == {"lines behind the last row": 2}
+
+
+@pytest.mark.parametrize(("good", "is_taken"), [(99, True), (98, False)])
+def test_one_bad_row_in_a_hundred_is_left_out_and_said(good: int, is_taken: bool, home: Path) -> None:
+    lines = rows_of(*("3", "4") * 50)[:good]
+    lines.insert(50, "3," + "0 " * 2303 + ",Training")
+    path = write(home / "fer.csv", NAMES, *lines)
+
+    if is_taken:
+        assert add.add_csv(path, "fer").left_out == {"rows that hold no picture": 1}
+    else:
+        with pytest.raises(CsvError, match="Line 52 "):
+            add.add_csv(path, "fer")
+
+
+def test_a_table_of_votes_is_recognised(home: Path) -> None:
+    path = write(home / "fer2013new.csv", "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,"
+                 "contempt,unknown,NF", "Training,fer0000000.png,4,0,0,1,3,2,0,0,0,0")  # fmt: skip
+
+    with pytest.raises(CsvError, match=r"has no pixels: give fer2013\.csv too"):
+        add.add_csv(path, "fer")
+
+
+def test_the_csv_that_can_be_used_is_found_inside_a_zip(home: Path) -> None:
+    folder = home / "folder"
+    folder.mkdir()
+    write(folder / "example_submission.csv", "id,label", "1,0")
+    write(folder / "test.csv", "pixels", *[line.split(",")[1] for line in rows_of(*"3" * 20)])
+    write(folder / "train.csv", NAMES, *rows_of(*"3344"), *rows_of("3", "4", usage="PublicTest"))
+
+    record = add.add_zip(zip_of(folder, home / "a.zip"), "fer", "a.zip")
+
+    assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": 1, "sad": 1}}
+    assert record.left_out == {"other tables in the zip": 2}

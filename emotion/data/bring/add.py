@@ -7,6 +7,7 @@ classes without train/ and test/ get a recorded split.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import time
@@ -23,8 +24,10 @@ from emotion.data.bring.errors import (
     SourceMissingError,
     ZipWithoutPicturesError,
 )
-from emotion.data.bring.layout import Options, class_files, inventory, locate, refuse_export
+from emotion.data.bring.layout import Options, class_files, has_classes, inventory, locate, refuse_export
 from emotion.data.bring.staging import quiet
+from emotion.data.bring.tables import labels
+from emotion.data.bring.tables.labels import Asked
 from emotion.data.bring.unpacking import ARCHIVES
 from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
@@ -34,7 +37,11 @@ from emotion.system import DEMO, DataError, DataFolderMissingError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
+    from emotion.data.bring.tables.labels import Labelled
     from emotion.data.bring.unpacking import Unpacked
+
+
+LABELS_ARE = "Labels are from "  # how the note on them begins
 
 
 def options() -> list[str]:
@@ -45,36 +52,76 @@ def options() -> list[str]:
 
 def _counted(part: Path, record: DataSet, options: Options, before: Placement | None, progress: Progress) -> DataSet:
     """The record with its counts; makes and writes a split where one is needed."""
-    record = replace(record, names=options.renamed() or record.names)
-    placed = _placed(record.folder, options, before, progress)
+    record = replace(record, names=record.names | options.renamed())
+    asked = options.labels or Asked(**record.labels)
+    before = before if asked == Asked(**record.labels) else None  # other classes are parted anew
+    left = tuple(old for old, new in record.names.items() if not new)
+    placed, labelled = _placed(record.folder, replace(options, labels=asked, leave_out=left), before, progress)
+    rows: dict[str, int] = {}
+    if labelled is not None:
+        rows, told = labelled.left_out, dataclasses.asdict(labelled.asked)
+        notes = [note for note in record.notes if not note.startswith(LABELS_ARE)] + [labelled.said]
+        record = replace(record, labels=told, notes=notes)
     if placed is not None:
         registry.write_placement(part, placed, options.share, options.seed)
     found = listing.on_disk(record.folder, record, placed)
     counts, empty = _without_empty(found.counts)
-    left_out = {what: number for what, number in record.left_in_source.items() if number} | dict(found.left_out)
+    left_out = {what: number for what, number in (record.left_in_source | rows).items() if number} | dict(
+        found.left_out
+    )
     if empty:
         left_out[f"classes without a picture ({', '.join(empty)})"] = len(empty)
     return replace(record, counts=counts, fingerprint=found.fingerprint, left_out=left_out)
 
 
-def _placed(root: Path, options: Options, before: Placement | None, progress: Progress) -> Placement | None:
-    """The split to be recorded; None where the folders say it.
+def _placed(
+    root: Path, options: Options, before: Placement | None, progress: Progress
+) -> tuple[Placement | None, Labelled | None]:
+    """The split to be recorded, None where the folders say it; and the labels, None where the folders say them.
 
     Raises:
         NoClassesError, NoClassExportError, SplitAsClassError: when there are no two classes.
+        ConfigError, BringError: when the labels cannot be read as asked.
     """
     walked = tree.walk(root)
-    understood = meaning.read(walked)
-    refuse_export(walked, understood)
-    classes = class_files(walked, understood)
-    if len(classes) < 2:
-        raise NoClassesError(str(root), inventory(walked))
+    understood = None if options.labels else meaning.read(walked)
+    if understood is None or not has_classes(walked, understood):
+        labelled = labels.find(walked, options.labels)
+        if labelled is not None and len(labelled.classes()) > 1:
+            return _by_labels(root, labelled, options, before, progress), labelled
+        if understood is not None:
+            refuse_export(walked, understood)
+        raise NoClassesError(str(root), inventory(walked), labels.hint(walked))
     if understood.splits:
-        return None
-    sides = before.sides if before else {}
+        return None, None
+    classes = class_files(walked, understood)
+    return Placement(_shared_out(root, classes, options, before, progress)), None
+
+
+def _shared_out(
+    root: Path, classes: Mapping[str, tuple[str, ...]], options: Options, before: Placement | None, progress: Progress
+) -> dict[str, str]:
+    """File → split; a class that is left out stands in train, where it is passed over."""
+    unwanted = {class_key(name) for name in options.leave_out}
+    wanted = {name: files for name, files in classes.items() if name not in unwanted}
+    known = {file: side for file, side in before.sides.items() if side != "validation"} if before else {}
     if not options.share:
-        return Placement({file: sides.get(file, "train") for files in classes.values() for file in files})
-    return Placement(splits.share_out(root, classes, options.share, options.seed, sides or None, progress))
+        return {file: known.get(file, "train") for files in classes.values() for file in files}
+    sides = splits.share_out(root, wanted, options.share, options.seed, known or None, progress)
+    return sides | {file: "train" for name in unwanted for file in classes.get(name, ())}
+
+
+def _by_labels(
+    root: Path, found: Labelled, options: Options, before: Placement | None, progress: Progress
+) -> Placement:
+    """Where each labelled picture belongs; where no split is told, one is made."""
+    if "train" in found.sides.values():
+        return Placement(found.sides, {file: found.labels[file] for file in found.sides})
+    classes: dict[str, list[str]] = {}
+    for file, name in sorted(found.labels.items()):
+        classes.setdefault(name, []).append(file)
+    inside = {name: tuple(files) for name, files in sorted(classes.items())}
+    return Placement(_shared_out(root, inside, options, before, progress), found.labels)
 
 
 def _without_empty(counts: Counts) -> tuple[Counts, list[str]]:
@@ -179,12 +226,13 @@ def _converted(folder: Path, out: Unpacked, options: Options, progress: Progress
     tables = sorted(folder.rglob("*.csv"), key=lambda path: (-path.stat().st_size, path))
     if not tables:
         raise ZipWithoutPicturesError(out.others + out.tables)
-    table = tables[0].replace(folder.parent / "table.csv")
+    usable = [path for path in tables if fer_csv.has_pixels(path)] or tables
+    table = usable[0].replace(folder.parent / "table.csv")
     shutil.rmtree(folder)
     folder.mkdir()
     left_out = fer_csv.convert(table, folder, options.test, progress)
     table.unlink()
-    return left_out
+    return left_out | {"other tables in the zip": len(tables) - 1}
 
 
 def add_csv(source: Path, name: str, options: Options | None = None, progress: Progress = quiet) -> DataSet:
@@ -245,7 +293,8 @@ def rename_classes(name: str, names: Mapping[str, str]) -> DataSet:
         names: class as its folder is called → what it is called instead; classes not named keep their folder's name.
     """
     known = registry.get(name)
-    record = replace(known, names=Options(names=names).renamed())
+    left = tuple(old for old, new in known.names.items() if not new)
+    record = replace(known, names=Options(names=names, leave_out=left).renamed())
     counted = listing.on_disk(record.folder, record)
     record = replace(record, counts=counted.counts, fingerprint=counted.fingerprint)
     registry.write(record)

@@ -54,13 +54,14 @@ class FolderKnownError(BringError):
 
 
 class NoClassesError(BringError):
-    """Args: found: what lies there, in words, such as "24 pictures in images/"."""
+    """Args: found: what lies there, in words, such as "24 pictures in images/"; hint: what to do, "" for the usual."""
 
-    def __init__(self, where: str, found: str = "no pictures") -> None:
-        super().__init__(
-            f"{where} holds {found}, but not two classes of pictures: put the pictures into a folder for each class "
-            "(such as happy/ and sad/), or name a table of their labels (--labels FILE)."
+    def __init__(self, where: str, found: str = "no pictures", hint: str = "") -> None:
+        usual = (
+            "put the pictures into a folder for each class (such as happy/ and sad/), or name a table of their labels "
+            "(--labels FILE)"
         )
+        super().__init__(f"{where} holds {found}, but no two classes that can be told: {hint or usual}.")
 
 
 class NoRoomError(BringError):
@@ -178,8 +179,43 @@ class CsvError(BringError):
     def __init__(self, why: str, row: int | None = None) -> None:
         where = "The csv file" if row is None else f"Line {row:,} of the csv file"
         super().__init__(
-            f"{where} {why}: expected the columns emotion (0 to 6), pixels (2,304 numbers from 0 to 255) and Usage, as "
-            "in fer2013.csv."
+            f"{where} {why}: expected the columns emotion (0 to 7 or a word), pixels (2,304 numbers from 0 to 255) and "
+            "Usage, as in fer2013.csv."
+        )
+
+
+class VotesWithoutPixelsError(CsvError):
+    def __init__(self) -> None:
+        BringError.__init__(
+            self,
+            "This csv file holds votes, as fer2013new.csv does, and has no pixels: give fer2013.csv too, whose "
+            "pictures the votes are about.",
+        )
+
+
+class TableUnreadableError(BringError):
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"The table {path.name} cannot be read ({why}): expected a csv, tsv, jsonl or json file with a row for "
+            "each picture."
+        )
+
+
+class TableColumnsError(BringError):
+    """Args: columns: those that there are; why: what could not be found out."""
+
+    def __init__(self, name: str, columns: Iterable[str], why: str) -> None:
+        super().__init__(
+            f"In the table {name}, {why}: name the columns with --file-column and --label-column (it has "
+            f"{', '.join(columns)})."
+        )
+
+
+class PatternError(BringError):
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(
+            f"The label pattern {pattern!r} {why}: write {{label}} where the class stands in the file names, * for "
+            "anything and ? for one sign, such as *.{label}*.*, or a regular expression with (?P<label>…)."
         )
 
 

@@ -92,7 +92,10 @@ def add(source: str | BinaryIO, name: str, title: str, options: Options | None =
     """
     options = options or Options()
     words = [f"--name={name}", f"--share={options.share}", f"--seed={options.seed}", f"--test={options.test}",
-             f"--code-page={options.code_page}"]  # fmt: skip
+             f"--code-page={options.code_page}", f"--labels={options.labels.file}",
+             f"--file-column={options.labels.file_column}", f"--label-column={options.labels.label_column}",
+             f"--label-pattern={options.labels.pattern}"]  # fmt: skip
+    words += [f"--leave-out={name}" for name in options.leave_out]
     if isinstance(source, str):
         return _start(title, ["add", *words, "--", source])
     scratch = staging.scratch()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from emotion.data import class_names
 from emotion.data import splits as class_folders
 from emotion.data.bring import fer_csv
 from emotion.data.bring.errors import NoClassExportError
+from emotion.data.bring.tables.labels import Asked
 from emotion.data.class_names import class_key, split_of
 from emotion.data.folders import tree
 from emotion.system import ConfigError, count
@@ -38,6 +40,8 @@ class Options:
         names: class → what it shall be called instead.
         test: of a csv file, which test part is taken; see `fer_csv.convert`.
         code_page: in which the names of an old zip are written; "" to find out.
+        labels: where the labels are, when not in the folders.
+        leave_out: classes that are not taken.
     """
 
     share: float = class_folders.SHARE
@@ -45,14 +49,17 @@ class Options:
     names: Mapping[str, str] | None = None
     test: str = fer_csv.PUBLIC
     code_page: str = ""
+    labels: Asked = field(default_factory=Asked)
+    leave_out: tuple[str, ...] = ()
 
     def renamed(self) -> dict[str, str]:
-        """Class key → class key; names that stay as they are are left aside."""
+        """Class key → class key, "" for a class that is left out; names that stay as they are are left aside."""
         pairs = {class_key(old): class_key(new) for old, new in (self.names or {}).items()}
         unfit = [new for new in pairs.values() if not class_names.is_folder_name(new)]
         if unfit:
             raise ConfigError("class names", "names that a folder may have", unfit[0])
-        return {old: new for old, new in pairs.items() if old != new}
+        kept = {old: new for old, new in pairs.items() if old != new}
+        return kept | {class_key(name): "" for name in self.leave_out}
 
 
 def locate(folder: Path) -> Path:
@@ -65,7 +72,9 @@ def locate(folder: Path) -> Path:
         with_splits = [path for path in inside if any(map(split_of, tree.folders(path)))]
         if len(with_splits) == 1 and not class_names.means(class_key(with_splits[0].name)):
             return with_splits[0]
-        if len(inside) != 1 or any(entry.is_file() and not entry.name.startswith(".") for entry in os.scandir(here)):
+        if len(inside) != 1 or any(
+            os.path.isfile(here / name) for name in os.listdir(here) if not name.startswith(".")
+        ):
             return here
         if class_names.means(class_key(inside[0].name)):
             return here
@@ -73,9 +82,11 @@ def locate(folder: Path) -> Path:
     return here
 
 
-def classes_of(understood: Meaning) -> set[str]:
-    """The classes that hold a picture, or may hold one."""
-    return {name for _, name in understood.sides.values()}
+def has_classes(walked: Tree, understood: Meaning) -> bool:
+    """Whether the folders say two classes that hold pictures; images/ and masks/ are none."""
+    full = {understood.sides[parts][1] for parts, place in walked.places.items()
+            if place.records and parts in understood.sides}  # fmt: skip
+    return len(full - IMAGES - set(BESIDE_IMAGES)) >= 2
 
 
 def class_files(walked: Tree, understood: Meaning) -> dict[str, tuple[str, ...]]:
@@ -93,16 +104,24 @@ def refuse_export(walked: Tree, understood: Meaning) -> None:
     Raises:
         NoClassExportError: when images/ stands beside labels/, annotations/, masks/ or the like.
     """
-    if len(classes_of(understood) - IMAGES - set(BESIDE_IMAGES)) >= 2:
+    if has_classes(walked, understood):
         return
     for place in walked.places.values():
         names = {name.casefold() for name in place.folders}
         beside = [name for name in BESIDE_IMAGES if name in names]
         if beside and names & IMAGES:
             raise NoClassExportError(walked.root, f"{beside[0]}/")
+        if place.others[".json"] and (name := _detection_json(walked.root.joinpath(*place.parts))):
+            raise NoClassExportError(walked.root, name)
         for ending, what in BESIDE_PICTURES.items():
             if len(place.records) >= 2 and place.others[ending] >= len(place.records):
                 raise NoClassExportError(walked.root, f"{what} beside the pictures")
+
+
+def _detection_json(folder: Path) -> str:
+    """The file in which COCO or CreateML keep the boxes of a folder of pictures; "" for none."""
+    names = sorted(os.listdir(folder))
+    return next((name for name in names if re.search(r"coco|createml|instances_", name, re.IGNORECASE)), "")
 
 
 def inventory(walked: Tree) -> str:

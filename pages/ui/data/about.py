@@ -9,6 +9,8 @@ import streamlit as st
 
 from emotion.data import registry
 from emotion.data.bring import add
+from emotion.data.bring.layout import Options
+from emotion.data.bring.tables import labels
 from emotion.system import EmotionError
 from pages.ui.shared import frame, listings, text
 from pages.ui.shared.data_choice import SET, choices
@@ -44,11 +46,13 @@ def show_facts(known: DataSet | None, listing: Listing) -> None:
     with st.expander("About this data", key="data_about"):
         _facts(known, listing)
         if known:
+            if known.labels:
+                _labels(known)
             _class_names(known)
             with st.container(horizontal=True):
                 if known.kind == registry.BROWSER and st.button("Open it in Teach", key="to_teach"):
                     st.switch_page(frame.TEACH, query_params={"set": known.name})
-                if known.kind in (registry.FOLDER, registry.BROWSER):
+                if known.kind in (registry.FOLDER, registry.BROWSER) or known.labels:
                     st.button("Count it anew", key="refresh", on_click=_refresh, args=(known.name,),
                               help="New pictures are shared out to train and test; the others stay where they are.",
                               )  # fmt: skip
@@ -62,8 +66,28 @@ def _facts(known: DataSet | None, listing: Listing) -> None:
         facts = {"came from": known.source, "kind": KINDS.get(known.kind, known.kind), "since": when} | facts
     if not listing.skipped:
         del facts["left out"]
+    if known and known.notes:
+        facts["read as"] = " ".join(known.notes)
     rows = "".join(f"<dt>{name}</dt><dd>{text.markup(value)}</dd>" for name, value in facts.items())
     st.html(f'<dl class="data-facts">{rows}</dl>')
+
+
+def _labels(known: DataSet) -> None:
+    """How the labels were read, and a form to read them otherwise."""
+    asked = labels.Asked(**known.labels)
+    st.markdown("**Where its labels are**", help="Found by what is in the columns. No file is changed.")
+    with st.form("label_columns", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        one = "one column for each class" if asked.file_column else "find out"
+        fields = (("Table", asked.file, "all that are found"), ("Column of files", asked.file_column, "find out"),
+                  ("Column of labels", asked.label_column, one),
+                  ("Pattern of file names", asked.pattern, "none"))  # fmt: skip
+        said = [
+            st.text_input(title, value, key=f"label_{place}_{known.name}", placeholder=empty).strip()
+            for place, (title, value, empty) in enumerate(fields)
+        ]
+        if st.form_submit_button("Read the labels so", key="read_labels"):
+            _refresh(known.name, Options(labels=labels.Asked(*said)))
+            st.rerun()
 
 
 def _class_names(known: DataSet) -> None:
@@ -94,9 +118,9 @@ def _rename(known: DataSet, names: dict[str, str]) -> None:
         st.session_state[PROBLEM] = str(error)
 
 
-def _refresh(name: str) -> None:
+def _refresh(name: str, options: Options | None = None) -> None:
     try:
-        listings.forget(add.refresh(name).folder)
+        listings.forget(add.refresh(name, options).folder)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from emotion.data import registry
 from emotion.data.bring import add, code_pages, fer_csv, import_jobs, kaggle
 from emotion.data.bring.layout import Options
+from emotion.data.bring.tables.labels import Asked
 from emotion.system import EmotionError
 from pages.ui.shared import frame, text
 
@@ -26,8 +27,9 @@ TEST_WORDS = {
     fer_csv.BOTH: "both together",
 }
 LAYOUT = (
-    "Expected inside: train/ and test/ with one folder a class, such as happy/ and sad/; or the class folders alone: "
-    "then a part of each class is set aside for the test, twins on one side, and no file is changed."
+    "Expected inside: train/ and test/ with one folder a class, such as happy/ and sad/; or the class folders alone, "
+    "or pictures and a table of their labels: then a part of each class is set aside for the test, twins on one side, "
+    "and no file is changed."
 )
 
 
@@ -64,7 +66,23 @@ def _options(key: str) -> Options:
         page = right.selectbox("Names in an old zip", list(pages), key=f"{key}_page", format_func=pages.__getitem__,
                                filter_mode=None,
                                help="Old zips do not say in which letters their names are written.")  # fmt: skip
-    return Options(share=share / 100, seed=int(seed), test=test, code_page=page)
+        asked, leave_out = _labels(key)
+    return Options(share=share / 100, seed=int(seed), test=test, code_page=page, labels=asked, leave_out=leave_out)
+
+
+def _labels(key: str) -> tuple[Asked, tuple[str, ...]]:
+    """Where the labels are when not in folders, and which classes are not wanted."""
+    st.caption("Labels in a table or in file names are found where the folders say no classes, or as you say here.")
+    fields = {
+        "Table": "such as legend.csv", "Its column of files": "find out", "Its column of labels": "find out",
+        "Pattern of file names": "such as *.{label}*.*",
+    }  # fmt: skip
+    said = [
+        column.text_input(title, key=f"{key}_labels_{place}", placeholder=empty).strip()
+        for place, (column, (title, empty)) in enumerate(zip(st.columns(4), fields.items(), strict=True))
+    ]
+    unwanted = st.text_input("Classes to leave out, with ; between them", key=f"{key}_leave", placeholder="none")
+    return Asked(*said), tuple(name.strip() for name in unwanted.split(";") if name.strip())
 
 
 def _upload() -> None:
