@@ -14,8 +14,8 @@ from emotion.evaluation import Evaluation
 from emotion.models import load_model
 from emotion.recipes import DEFAULT_CLASSES, label_order
 from emotion.runs import RunPaths, read_run
-from emotion.system import DEMO, ConfigError, RunMissingError, count, read_json
-from emotion.training import FEW
+from emotion.system import ConfigError, RunMissingError, count, read_json
+from emotion.training import start_from
 from emotion.training.head.run import HELD_OUT
 
 if TYPE_CHECKING:
@@ -49,19 +49,16 @@ def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> Tr
         if chosen.backbone is not None:
             raise ConfigError("backbone", "the recipe head", chosen.recipe)
         faces = _faces(data, classes)
-        if chosen.recipe or named or changes["own"] or faces is None or faces >= FEW:
+        if chosen.recipe or named or changes["own"] or not start_from.suits_head(data, faces):
             return None
-        print(f"{faces} faces: builds on the shipped model, about 1 s; with thousands of faces a network of your own "
-              "is better (--recipe quick)", file=sys.stderr)  # fmt: skip
+        print(f"{start_from.why_head(faces)} (--recipe quick)", file=sys.stderr)
     backbone = load_model(chosen.backbone or "pretrained")
     kept = {name: changes[name] for name in ("seed", "name", "drop_twins") if changes.get(name) is not None}
     return recipes.teaching(data, classes, backbone.reference, **kept)
 
 
-def _faces(data: str, classes: tuple[str, ...]) -> int | None:
-    """Training faces of these classes; None for the drawn ones, of which there are plenty."""
-    if data == DEMO:
-        return None
+def _faces(data: str, classes: tuple[str, ...]) -> int:
+    """Training faces of these classes."""
     there = scan(resolve(data)).counts["train"]
     return sum(there.get(class_key(name), 0) for name in classes)
 

@@ -17,7 +17,7 @@ from emotion.models import load_model, read_info
 from emotion.models.preferences import PRETRAINED
 from emotion.recipes import ALONE_EPOCHS, ALONE_RATE, TOGETHER_EPOCHS, TOGETHER_RATE
 from emotion.runs import RunPaths, find_run, list_runs, read_run
-from emotion.system import DEMO, DataError, ModelError, ModelFileError, RunError, archive_dir
+from emotion.system import DEMO, DataError, ModelError, ModelFileError, RunError, archive_dir, count
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -139,6 +139,7 @@ def model_data(config: TrainingConfig) -> str:
 # with all layers forgets more than it learns. With 20 faces of two new classes a quick network got 68 to 76 % of other
 # faces right where only its last layer learned (3 draws of the 20), and 31 and 37 % where all did.
 FEW = 200
+HEAD_SECONDS = 1  # of a run with the recipe head on 60 faces
 PLENTY = 10_000  # training faces, where it is not known how many there are
 # A few faces make few steps an epoch, so that there have to be more epochs. With 20 faces of two classes that a quick
 # network had never seen, a new last layer got 77 to 79 % of other faces right after 100 to 200 steps at a rate of 0.01,
@@ -146,6 +147,24 @@ PLENTY = 10_000  # training faces, where it is not known how many there are
 SMALLEST_BATCH, STEPS_AN_EPOCH = 4, 8
 ANEW_STEPS, LAST_RATE, ALL_RATE = 200, 1e-2, 1e-3
 KEPT_STEPS = 100  # where the last layer stays and only goes on; its rates are those of a retraining
+
+
+def suits_head(data: str, faces: int) -> bool:
+    """Whether a last layer on a finished model is the usual choice: for few faces, never for the drawn ones.
+
+    Args:
+        data: as `TrainingConfig.data`.
+        faces: in the train split, of all classes.
+    """
+    return data != DEMO and faces < FEW
+
+
+def why_head(faces: int) -> str:
+    """Why a last layer on the shipped model is the usual choice for so many faces, in a sentence."""
+    return (
+        f"{count(faces, 'face')}: builds on the shipped model, about {HEAD_SECONDS} s; with thousands of faces a "
+        "network of your own is better"
+    )
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,11 @@ def folder_of(home: Path, classes: tuple[str, ...]) -> Path:
     return home / "other"
 
 
-def choose_folder(app: AppTest, folder: Path) -> AppTest:
+def choose_folder(app: AppTest, folder: Path, recipe: str | None = catalogue.DEFAULT) -> AppTest:
+    """Chooses a folder and a recipe: of so few faces none would be chosen but head. None: leaves the recipe alone."""
     app.selectbox(key="train_data").set_value("another folder").run()
-    return app.text_input(key="train_folder").set_value(str(folder)).run()
+    app.text_input(key="train_folder").set_value(str(folder)).run()
+    return app.radio(key="train_recipe").set_value(recipe).run() if recipe else app
 
 
 def trained(model: Path = EMOTIONS, **config: object) -> RunPaths:
@@ -144,14 +146,17 @@ def test_asks_for_nothing_but_the_recipe_at_first(drawn: Path) -> None:
 def test_offers_every_recipe_with_the_usual_one_chosen(drawn: Path) -> None:
     recipe = open_train().radio(key="train_recipe")
 
-    assert [option.split("*")[2].replace("\\", "") for option in recipe.options] == list(catalogue.RECIPES)
+    assert [option.split("*")[2].replace("\\", "") for option in recipe.options] == [
+        "head",
+        *catalogue.RECIPES,
+    ]
     assert recipe.value == catalogue.DEFAULT
 
 
 def test_tells_what_each_recipe_is_good_for_and_takes(drawn: Path) -> None:
     told = open_train().radio(key="train_recipe").proto.captions
 
-    for recipe, caption in zip(catalogue.RECIPES.values(), told, strict=True):
+    for recipe, caption in zip(catalogue.RECIPES.values(), told[1:], strict=True):
         assert recipe.summary in caption.replace("\\", "")
         assert f"{recipe.parameters:,} weights" in caption.replace("\\", "")
 
@@ -353,6 +358,44 @@ def test_begins_with_random_weights(drawn: Path) -> None:
     assert app.selectbox(key="train_start").options == options
     assert "train_freeze" not in keys(app, "checkbox")
     assert asked(app).start_from == ""
+
+
+def test_few_faces_build_on_the_shipped_model_and_the_form_says_why(drawn: Path) -> None:
+    app = choose_folder(open_form(), folder_of(drawn, ("cat", "sad")), recipe=None)
+
+    assert app.radio(key="train_recipe").value == "head"
+    assert "24 faces: builds on the shipped model, about 1 s; with thousands of faces" in words_on(app)
+    assert app.selectbox(key="train_backbone").value == "pretrained"
+    assert not app.number_input(key="train_seed").disabled
+    assert "train_epochs" not in keys(app, "number_input")
+    config = asked(app)
+    assert (config.recipe, config.start_from, config.freeze, config.classes) == (
+        "head",
+        "pretrained",
+        True,
+        ("sad", "cat"),
+    )
+
+
+def test_a_recipe_that_a_person_has_chosen_stays_with_few_faces(drawn: Path) -> None:
+    app = open_form()
+    app.radio(key="train_recipe").set_value("classic").run()
+
+    choose_folder(app, folder_of(drawn, ("cat", "sad")), recipe=None)
+
+    assert asked(app).recipe == "classic"
+
+
+def test_a_head_can_build_on_a_run_and_keeps_the_seed_and_the_name(drawn: Path) -> None:
+    run = trained()
+    app = choose_folder(open_form(), folder_of(drawn, ("cat", "sad")), recipe=None)
+
+    app.selectbox(key="train_backbone").set_value(run.id).run()
+    app.number_input(key="train_seed").set_value(7).run()
+    app.text_input(key="train_name").set_value(" cats ").run()
+
+    config = asked(app)
+    assert (config.start_from, config.seed, config.name, config.epochs) == (run.id, 7, "cats", 1)
 
 
 def test_a_run_without_its_weights_cannot_be_gone_on_from(drawn: Path) -> None:

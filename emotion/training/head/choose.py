@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # sees what it has thrown away (a hat on drawn faces: 69 %, 94 % with both). Medians of 10 draws.
 WAYS = ((1.0, 0.0), (1.0, 0.3), (1.0, 1.0), (0.3, 1.0))
 STIFFNESS = (30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03)  # from stiff to loose
+MOST = 1000  # faces that are asked: more would take minutes to say the same
 COLUMNS = 144  # any number of features counts as much together as this many in standard deviations
 
 
@@ -74,6 +75,10 @@ def choose(
         rounds: the fold (N,) of each face, once or several times.
         classes: K.
     """
+    if len(labels) > MOST:
+        some = np.sort(np.random.default_rng(0).permutation(len(labels))[:MOST])
+        folds = [folds[some] for folds in rounds]
+        return choose(features[:, some], labels[some], weights[some], widths, folds, classes)
     copies = len(features)
     targets = np.eye(classes)[np.tile(labels, copies)]
     counts = weights / weights.mean()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from emotion import recipes
 from emotion.data import dataset
 from emotion.runs import queue
 from emotion.system import EmotionError, count
@@ -33,6 +34,9 @@ def show_form(action: DeltaGenerator) -> None:
     with outlook:
         train_recipe.outlook(seen)
     own = train_recipe.own(seen)
+    if own.recipe == recipes.HEAD.name:
+        settings.show_of_head()
+        return
     settings.show_numbers(own, seen)
     augmentation.show_controls(own.augmentation, seen)
 

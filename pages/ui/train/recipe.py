@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 
 NOTHING = ""  # start from random weights
+PRETRAINED = "pretrained"
+WANTED = "train_recipe_wanted"  # session state: whether the person has chosen a recipe
+USUAL = {recipes.HEAD.name: [f"the usual choice below {FEW} faces"], recipes.DEFAULT: ["the usual choice"]}
 MEASURED = (
     f"Time and share right as measured on the {MEASURED_FACES:,} happy and sad training faces of FER-2013 and its test "
     "faces, on two processor cores. Other faces and other computers: other figures."
@@ -30,9 +33,30 @@ MEASURED = (
 
 
 def chosen() -> str:
-    """The name of the recipe that is chosen."""
+    """The name of the recipe that is chosen: what the person wants, else what is usual for so many faces."""
     name = st.session_state.get("train_recipe")
-    return name if name in recipes.RECIPES else recipes.DEFAULT
+    if st.session_state.get(WANTED) and (name in recipes.RECIPES or name == recipes.HEAD.name):
+        return str(name)
+    return usual(_at_hand())
+
+
+def usual(seen: Seen | None) -> str:
+    """The recipe that nobody has to choose: one that builds on the shipped model where there are few faces."""
+    few = seen is not None and start_from.suits_head(training_data.chosen(), seen.faces)
+    return recipes.HEAD.name if few else recipes.DEFAULT
+
+
+def builds_on() -> str:
+    """The model that a run with the recipe head looks at faces with."""
+    reference = st.session_state.get("train_backbone")
+    return reference if reference in start_from.starting_points() else PRETRAINED
+
+
+def _at_hand() -> Seen | None:
+    try:
+        return training_data.at_hand()
+    except EmotionError:  # the page tells of it
+        return None
 
 
 def start() -> StartingPoint | None:
@@ -42,6 +66,8 @@ def start() -> StartingPoint | None:
 
 def own(seen: Seen | None) -> TrainingConfig:
     """The settings that recipe, starting point and data bring along."""
+    if chosen() == recipes.HEAD.name:
+        return recipes.teaching("", seen.classes if seen else DEFAULT_CLASSES, builds_on())
     point = start()
     try:
         return start_from.settings(
@@ -66,6 +92,8 @@ def config() -> TrainingConfig:
     seen = training_data.at_hand()
     mine = own(seen)
     classes = seen.classes if seen else DEFAULT_CLASSES
+    if mine.recipe == recipes.HEAD.name:
+        return settings.of_head(replace(mine, data=training_data.chosen(), classes=label_order(classes)))
     named = start_from.in_the_order_of(start(), label_order(classes))
     varied = augmentation.settings(mine.augmentation)
     said = settings.changed(replace(mine, data=training_data.chosen(), classes=named, augmentation=varied))
@@ -79,19 +107,31 @@ def config() -> TrainingConfig:
 
 def show_recipes() -> None:
     """Draws the list of recipes and the choice of what to start from."""
-    st.session_state.setdefault("train_recipe", chosen())
+    st.session_state["train_recipe"] = chosen()
+    names = [recipes.HEAD.name, *recipes.RECIPES]
     st.radio(
         "Recipe",
-        list(recipes.RECIPES),
+        names,
         format_func=lambda name: _title(recipes.find(name)),
-        captions=[_about(recipe) for recipe in recipes.RECIPES.values()],
+        captions=[_about(recipes.find(name)) for name in names],
         key="train_recipe",
         persist_state="session",
-        on_change=_bring_numbers,
+        on_change=_want,
         help=MEASURED,
     )
     points = start_from.starting_points()
     if not points:
+        return
+    if chosen() == recipes.HEAD.name:
+        st.session_state["train_backbone"] = builds_on()
+        st.selectbox(
+            "Builds on",
+            list(points),
+            format_func=lambda reference: _name(points[reference]),
+            key="train_backbone",
+            persist_state="session",
+            help="The model that looks at the faces. It stays as it is; only a last layer of its own is fitted to it.",
+        )
         return
     if st.session_state.get("train_start") not in points:
         st.session_state["train_start"] = NOTHING
@@ -120,6 +160,13 @@ def outlook(seen: Seen | None) -> None:
     if seen is None:
         return
     few = seen.faces < FEW
+    if chosen() == recipes.HEAD.name:
+        if few:
+            st.info(f"{words.plain(start_from.why_head(seen.faces))}.", icon=":material/tips_and_updates:")
+        else:
+            faces = count(seen.faces, "face")
+            st.caption(f"{faces} are enough for a network of your own: with so many, quick gets more right.")
+        return
     if point is None:
         seconds = expected_seconds(settings.changed(own(seen)), seen.faces)
         if seconds is not None:
@@ -140,7 +187,7 @@ def outlook(seen: Seen | None) -> None:
 
 def _title(recipe: Recipe) -> str:
     """Its name with what to expect of it, as far as that was measured."""
-    facts = ["the usual choice"] if recipe.name == recipes.DEFAULT else []
+    facts = USUAL.get(recipe.name, [])[:]  # fixed words: an option that is called otherwise would be another one
     if recipe.seconds is not None:
         facts.append(f"about {duration(recipe.seconds)}")
     if recipe.accuracy is not None:
@@ -151,7 +198,8 @@ def _title(recipe: Recipe) -> str:
 
 
 def _about(recipe: Recipe) -> str:
-    return words.plain(f"{recipe.summary} {count(recipe.parameters, 'weight')}.")
+    weights = f" {count(recipe.parameters, 'weight')}." if recipe.parameters else ""
+    return words.plain(f"{recipe.summary}{weights}")
 
 
 def _name(point: StartingPoint) -> str:
@@ -166,6 +214,12 @@ def _continued(point: StartingPoint, classes: tuple[str, ...]) -> str:
     if unknown:
         text += f". {count(len(unknown), 'class')} it does not know yet: {', '.join(unknown)}"
     return f"{text}. From the recipe come only the way of learning and how the faces are varied."
+
+
+def _want() -> None:
+    """The person has chosen a recipe: from now on it is not chosen by the number of faces."""
+    st.session_state[WANTED] = True
+    _bring_numbers()
 
 
 def _bring_numbers() -> None:

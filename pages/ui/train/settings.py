@@ -20,6 +20,7 @@ BROUGHT = "train_brought"  # session state: the values that were put into the fo
 FROM_RECIPE = ("epochs", "batch_size", "learning_rate", "width", "weight_decay", "label_smoothing")
 FROM_START = ("seed", "validation_split")  # which faces are kept aside
 PERSONS = ("class_weights", "labels", "drop_twins", "name")  # nothing else says anything about these
+OF_HEAD = ("seed", "drop_twins", "name")
 COUNTS_THE_SAME = {"none": "every face", "balanced": "every class"}
 
 
@@ -33,6 +34,23 @@ def changed(own: TrainingConfig) -> TrainingConfig:
     if own.start_from:
         said.pop("width", None)
     return replace(own, **said | {"name": said.get("name", "").strip()})
+
+
+def of_head(own: TrainingConfig) -> TrainingConfig:
+    """The settings of a run with the recipe head, with those few that the person can change."""
+    said = {name: st.session_state.get(f"train_{name}") for name in OF_HEAD}
+    kept = {name: value for name, value in said.items() if value is not None}
+    return replace(own, **kept | {"name": (said["name"] or "").strip()})
+
+
+def show_of_head() -> None:
+    """Draws the few settings of a run with the recipe head."""
+    with st.expander("More settings"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _twins()
+        with right:
+            _seed_and_name()
 
 
 def bring(own: TrainingConfig) -> None:
@@ -117,14 +135,22 @@ def _data(seen: Seen | None) -> None:
                  help="These pictures have votes: what several people saw in each. Folders: one answer a picture. "
                  "Votes: how the answers are shared out, doubt included. Both: each by itself, blended in the end.",
                  )  # fmt: skip
-    st.checkbox("Leave out test twins", key="train_drop_twins", persist_state="session",
-                help="Training faces that are, pixel by pixel, among the test faces too are not learned from: a model "
-                "that remembers them would look better than it is.",
-                )  # fmt: skip
+    _twins()
     st.slider("Kept aside for validation", 5, 50, format="%d %%", key="train_validation_split",
               persist_state="session",
               help="The share of the training faces that it does not learn from, to judge it while it learns.",
               )  # fmt: skip
+    _seed_and_name()
+
+
+def _twins() -> None:
+    st.checkbox("Leave out test twins", key="train_drop_twins", persist_state="session",
+                help="Training faces that are, pixel by pixel, among the test faces too are not learned from: a model "
+                "that remembers them would look better than it is.",
+                )  # fmt: skip
+
+
+def _seed_and_name() -> None:
     st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session",
                     help="The same seed on the same data gives the same run again.")  # fmt: skip
     st.text_input("Name of the run", max_chars=80, key="train_name", persist_state="session",
