@@ -98,6 +98,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
     if both := of_a_run(report):
         st.caption(text.plain(both))
+    for note in report.get("notes", ())[1:]:  # the first says the same as the sentence above
+        st.caption(text.plain(note))
     if compared := report.get("compared"):
         before_after.show_before_and_after(run, compared)
     with st.container(horizontal=True):
