@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from emotion.training import head, repeat, start_from, worker
 from emotion.training.repeat import BeforeAfter
-from emotion.training.start_from import FEW, StartingPoint
+from emotion.training.start_from import FEW, HEAD_BELOW, StartingPoint
 
-__all__ = ["FEW", "BeforeAfter", "StartingPoint", "head", "repeat", "start_from", "worker"]
+__all__ = ["FEW", "HEAD_BELOW", "BeforeAfter", "StartingPoint", "head", "repeat", "start_from", "worker"]

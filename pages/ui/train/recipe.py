@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.data import votes
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, MEASURED_FACES, expected_seconds, label_order
 from emotion.system import EmotionError, ModelError, count, duration
-from emotion.training import FEW, start_from
+from emotion.training import FEW, HEAD_BELOW, start_from
 from pages.ui.shared import text as words
 from pages.ui.shared import training_data
 from pages.ui.train import augmentation, settings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NOTHING = ""  # start from random weights
 PRETRAINED = "pretrained"
 WANTED = "train_recipe_wanted"  # session state: whether the person has chosen a recipe
-USUAL = {recipes.HEAD.name: [f"the usual choice below {FEW} faces"], recipes.DEFAULT: ["the usual choice"]}
+USUAL = {recipes.HEAD.name: [f"the usual choice below {HEAD_BELOW:,} faces"], recipes.DEFAULT: ["the usual choice"]}
 MEASURED = (
     f"Time and share right as measured on the {MEASURED_FACES:,} happy and sad training faces of FER-2013 and its test "
     "faces, on two processor cores. Other faces and other computers: other figures."
@@ -161,7 +161,7 @@ def outlook(seen: Seen | None) -> None:
         return
     few = seen.faces < FEW
     if chosen() == recipes.HEAD.name:
-        if few:
+        if seen.faces < HEAD_BELOW:
             st.info(f"{words.plain(start_from.why_head(seen.faces))}.", icon=":material/tips_and_updates:")
         else:
             faces = count(seen.faces, "face")
