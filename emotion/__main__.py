@@ -60,6 +60,12 @@ def _classes(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(","))
 
 
+def _add_class(parser: argparse.ArgumentParser) -> None:
+    """For names with a comma in them, which `--classes` would take for two."""
+    parser.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
+                        help="one class, whatever is in its name; may be given several times")  # fmt: skip
+
+
 def _pixels(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of pixels from 1. Received: {text}")
@@ -77,6 +83,7 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument(
         "--classes", type=_classes, metavar="A,B", help="class folders to learn, or all (default: happy,sad)"
     )
+    _add_class(train)
     train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
                        "strong (default: head below 200 training faces, else quick)")  # fmt: skip
     train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + MODEL_HELP)
@@ -124,6 +131,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="A,B|all",
         help="classes to test, or all (default: the model's two, or happy,sad where it has more)",
     )
+    _add_class(evaluate)
     evaluate.add_argument("--labels", choices=("folders", "votes"), default="folders",
                           help="what counts as right: the folder (default), or what at least 6 of 10 people say of a "
                           "picture; then pictures without such a majority are left out")  # fmt: skip
@@ -185,6 +193,8 @@ def _run(chosen: argparse.Namespace) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit status."""
     chosen = parser().parse_args(arguments)
+    if single := getattr(chosen, "single_classes", None):
+        chosen.classes = (*(chosen.classes or ()), *single)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ from emotion import recipes, runs
 from emotion.cli import head, terminal
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json
+from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json, typed_path
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -235,7 +235,7 @@ def _pictures(names: list[str], but: Path | None, none: list[str] | None = None)
     from emotion.images import load
 
     for name in names:
-        path, found = Path(name).expanduser(), False
+        path, found = typed_path(name) if name.lower().startswith("file:") else Path(name).expanduser(), False
         for picture in load.pictures(path, but):
             found = True
             yield picture

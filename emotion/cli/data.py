@@ -145,7 +145,7 @@ def _told(what: str, done: int, total: int) -> None:
 
 
 def _names(chosen: argparse.Namespace) -> dict[str, str]:
-    pairs = [text.partition("=") for text in chosen.call]
+    pairs = [text.rpartition("=") for text in chosen.call]  # the name of a folder may hold a = itself
     if any(not (old.strip() and new.strip()) for old, _, new in pairs):
         raise ConfigError("--call", "OLD=NEW, such as happiness=happy", " ".join(chosen.call))
     return {old: new for old, _, new in pairs}
@@ -196,7 +196,7 @@ def _print_counts(counts: dict[str, dict[str, int]], stream: Any) -> None:
 
     for split, classes in counts.items():
         if classes:
-            parts = ", ".join(f"{number:,} {name}" for name, number in classes.items())
+            parts = ", ".join(f"{number:,} {f'“{name}”' if ',' in name else name}" for name, number in classes.items())
             print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
 
 

@@ -27,6 +27,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tune.set_defaults(run="emotion.cli.tune")
     tune.add_argument("--data", help="a folder with train/ and test/, or demo (default: archive/, or demo without it)")
     tune.add_argument("--classes", type=_names, metavar="A,B", help="class folders to learn (default: happy,sad)")
+    tune.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
+                      help="one class, whatever is in its name; may be given several times")  # fmt: skip
     tune.add_argument("--recipe", help="whose settings are varied (default: quick)")
     tune.add_argument(
         "--vary",

@@ -36,6 +36,7 @@ from emotion.system import (
     SplitMissingError,
     archive_dir,
     drawn_faces_dir,
+    typed_path,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "test", "validation")  # in the order of the fingerprint
 ALWAYS = ("train", "test")  # stand in the counts when they are missing too
-QUOTES = "\"'\u201c\u201d\u2018\u2019"  # around a path that was copied from a file manager or a text
 
 LOOK_AGAIN = 10.0  # seconds after which `current` looks at every file anew
 SETTLED_NS = 2_000_000_000  # the coarsest clock of a disk that is still in use: FAT has two seconds
@@ -118,7 +118,7 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
         if not os.path.isdir(known.folder):
             raise DataSetFolderMissingError(known.name, known.folder)
         return known.folder
-    folder = _typed_folder(data)
+    folder = typed_path(data)
     if not os.path.isdir(folder):
         raise DataFolderMissingError(folder)
     return _inner_folder(folder)
@@ -128,7 +128,7 @@ def title(data: str) -> str:
     """How the data is called where it appears: "drawn faces (demo)", its name, or the folder's name."""
     if data.strip() == DEMO:
         return DEMO_TITLE
-    folder = _typed_folder(data)
+    folder = typed_path(data)
     known = registry.find(data) or registry.of_folder(folder)
     return known.name if known else folder.name or str(folder)
 
@@ -158,12 +158,6 @@ def _drawn_faces(progress: Progress | None) -> Path:
     if not (folder / "train").is_dir():
         write.write(folder, progress=progress)
     return folder
-
-
-def _typed_folder(data: str) -> Path:
-    typed = data.strip().strip(QUOTES).strip()
-    # the functions of os.path take any text; those of pathlib raise for "~nobody" and for names that are too long
-    return Path(os.path.abspath(os.path.expanduser(typed))) if typed else Path("(no name)")
 
 
 def _inner_folder(folder: Path) -> Path:

@@ -57,6 +57,7 @@ from emotion.system.paths import (
     home,
     mine_dir,
     runs_dir,
+    typed_path,
 )
 from emotion.system.tasks import Tell, Work
 from emotion.system.text import count, duration
@@ -122,5 +123,6 @@ __all__ = [
     "replace",
     "runs_dir",
     "tasks",
+    "typed_path",
     "whole",
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 
 def home() -> Path:
@@ -48,6 +51,28 @@ def _user_folder() -> Path:
     else:
         base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "emotion"
+
+
+QUOTES = "\"'\u201c\u201d\u2018\u2019"  # around a path that was copied from a file manager or a text
+
+
+def typed_path(text: str) -> Path:
+    """The path that a person means who types or pastes one, absolute.
+
+    Args:
+        text: quotes around it, `~`, a `file://` address of a file manager and the `\\ ` of a terminal are understood;
+            a relative one starts at the current folder. "" gives a path that is not there.
+    """
+    typed = text.strip().strip(QUOTES).strip()
+    if not typed:
+        return Path("(no name)")
+    if typed[:7].lower() == "file://":
+        typed = url2pathname(urlsplit(typed).path)
+    # the functions of os.path take any text; those of pathlib raise for "~nobody" and for names that are too long
+    found = os.path.abspath(os.path.expanduser(typed))
+    if os.name != "nt" and "\\" in typed and not os.path.exists(found):
+        found = os.path.abspath(os.path.expanduser(re.sub(r"\\(.)", r"\1", typed)))
+    return Path(found)
 
 
 IMAGE_SIZE = 48  # pixels a side: the network's input

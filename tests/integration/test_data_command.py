@@ -101,3 +101,18 @@ def test_a_killed_import_loses_nothing_and_leaves_nothing(archive: Path, home: P
     assert staging.sweep() == 1
     assert [path.name for path in (home / "datasets").iterdir()] == ["before"]
     assert emotion("data", "add", big, "--name", "big").returncode == 0
+
+
+def test_a_class_name_may_hold_a_comma(home: Path, emotion: CommandLine) -> None:
+    for place, name in enumerate(("sad, crying", "happy, laughing")):
+        (home / "faces" / name).mkdir(parents=True)
+        for number in range(6):
+            (home / "faces" / name / f"{number}.png").write_bytes(png(number + 50 * place))
+    added = emotion("data", "add", home / "faces")
+
+    trained = emotion("train", "--data", "faces", "--class", "sad, crying", "--class", "happy, laughing")
+
+    assert "train: 10 (5 “happy, laughing”, 5 “sad, crying”)" in added.stderr
+    assert trained.returncode == 0
+    classes = json.loads((home / "runs" / trained.stdout.split()[0] / "config.json").read_text())["classes"]
+    assert sorted(classes) == ["happy, laughing", "sad, crying"]

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -200,11 +201,22 @@ def test_fingerprint_leaves_junk_aside(tmp_path: Path) -> None:
     assert listing.scan(tmp_path).fingerprint == before
 
 
-@pytest.mark.parametrize("typed", ["{}", "  {}  ", '"{}"', "'{}'", "{}/", "\u201c{}\u201d"])
-def test_understands_paths_as_people_paste_them(tmp_path: Path, typed: str) -> None:
-    put(tmp_path, "train/sad/1.jpg")
+@pytest.mark.parametrize(
+    "typed", ["{}", "  {}  ", '"{}"', "'{}'", "{}/", "\u201c{}\u201d", "file://{}", "'file://{}/'"]
+)
+@pytest.mark.parametrize("name", ["faces", "My Photos \u00e9 \u7b11"])
+def test_understands_paths_as_people_paste_them(tmp_path: Path, typed: str, name: str) -> None:
+    put(tmp_path / name, "train/sad/1.jpg")
+    path = quote(str(tmp_path / name)) if "file:" in typed else str(tmp_path / name)
 
-    assert listing.resolve(typed.format(tmp_path)) == tmp_path
+    assert listing.resolve(typed.format(path)) == tmp_path / name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a backslash parts folders there")
+def test_understands_the_backslashes_of_a_terminal(tmp_path: Path) -> None:
+    put(tmp_path / "My Photos (2)", "train/sad/1.jpg")
+
+    assert listing.resolve(str(tmp_path / "My\\ Photos\\ \\(2\\)")) == tmp_path / "My Photos (2)"
 
 
 def test_starts_at_home_for_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

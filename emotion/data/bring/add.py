@@ -33,7 +33,7 @@ from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
 from emotion.images import cache, endings
-from emotion.system import DEMO, DataError, DataFolderMissingError
+from emotion.system import DEMO, DataError, DataFolderMissingError, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -155,7 +155,7 @@ def add_folder(
         DataError: with what is not as expected.
     """
     options = options or Options()
-    typed = Path(os.path.abspath(os.path.expanduser(str(folder).strip().strip(listing.QUOTES))))
+    typed = typed_path(str(folder))
     if not typed.is_dir():
         raise DataFolderMissingError(typed)
     root = Path(os.path.realpath(locate(typed)))
@@ -260,7 +260,7 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
         SourceMissingError: when it is none of these.
         DataError: see the function for each.
     """
-    path = Path(os.path.expanduser(str(source).strip().strip(listing.QUOTES)))
+    path = typed_path(str(source))
     if path.is_dir():
         return add_folder(path, name, options, progress)
     if not path.is_file():

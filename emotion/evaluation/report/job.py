@@ -67,7 +67,9 @@ def command(folder: Path, model: str, data: str, classes: Sequence[str]) -> list
     named = reversed(classes) if len(classes) == 2 else classes
     return [
         *("-m", "emotion", "evaluate", model, "--data", data, "--json"),
-        *("--classes", ",".join(named), "--report", str(folder)),
+        *(f"--class={name}" for name in named),
+        "--report",
+        str(folder),
     ]
 
 

@@ -20,7 +20,7 @@ from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnre
 from emotion.data.bring.tables import dialect
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
-from emotion.system import ConfigError, count
+from emotion.system import ConfigError, count, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.tables.dialect import TextTable
@@ -127,8 +127,7 @@ def candidates(walked: Tree) -> Iterator[Path]:
 
 
 def _named(root: Path, file: str) -> Path:
-    path = Path(os.path.expanduser(file))
-    found = [place for place in (root / path, Path(os.path.abspath(path))) if place.is_file()]
+    found = [place for place in (root / file, typed_path(file)) if place.is_file()]
     if not found:
         raise ConfigError("labels", f"a table that is in {root}, or a path", file)
     return found[0]
