@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from emotion.data import votes
 from emotion.data.bring import add, fer_csv
 from emotion.data.bring.errors import CsvError, SourceMissingError
 from emotion.data.bring.layout import Options
+from emotion.system.errors import VotesError
 from tests.zips import face, zip_of
 
 NAMES = "emotion,pixels,Usage"
@@ -207,3 +210,66 @@ def test_the_csv_that_can_be_used_is_found_inside_a_zip(home: Path) -> None:
 
     assert record.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": 1, "sad": 1}}
     assert record.left_out == {"other tables in the zip": 2}
+
+
+FERPLUS = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+
+
+def voted(table: Path, *rows: str) -> None:
+    write(table.with_name("fer2013new.csv"), FERPLUS, *rows)
+
+
+def test_votes_beside_it_become_the_votes_of_its_pictures(table: Path, tmp_path: Path) -> None:
+    said = [f"Training,fer{number}.png,0,{number},0,1,0,0,0,0,0,0" for number in range(8)]
+    voted(table, *said[:5], "Training,,0,0,0,0,0,0,0,0,0,0", *said[6:])
+    target = tmp_path / "out"
+    target.mkdir()
+
+    fer_csv.convert(table, target)
+
+    names = ["train/happy/training_00002.png", "train/happy/training_00003.png", "test/happy/publictest_00004.png"]
+    names += ["train/sad/training_00006.png", "train/sad/training_00007.png", "test/sad/publictest_00008.png"]
+    found = votes.of(target, names, ("sad", "happy"))
+    assert found.counts.tolist() == [[1, 0], [1, 1], [1, 2], [1, 4], [0, 0], [1, 6]]
+    assert found.known.tolist() == [True, True, True, True, False, True]
+    assert "privatetest" not in (target / "votes.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (["Training,a,0,1,0,1,0,0,0,0,0,0"] * 7, "expected 8 rows, one for each picture of fer2013.csv. Received: 7"),
+        (["Training,a,0,one,0,1,0,0,0,0,0,0"] * 8, "whole numbers of votes. Received: line 2: Training,a,0,one"),
+        (["Training,a,0"] * 8, "whole numbers of votes"),
+        (["Training,a,0,-1,0,1,0,0,0,0,0,0"] * 8, "0 or more"),
+    ],
+)
+def test_votes_of_other_pictures_are_refused(table: Path, tmp_path: Path, rows: list[str], says: str) -> None:
+    voted(table, *rows)
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(VotesError, match=re.escape(says)):
+        fer_csv.convert(table, tmp_path / "out")
+
+
+def test_a_table_beside_it_that_is_not_of_votes_is_refused(table: Path, tmp_path: Path) -> None:
+    write(table.with_name("fer2013new.csv"), NAMES, "3,1 2 3,Training")
+    (tmp_path / "out").mkdir()
+
+    with pytest.raises(VotesError, match="a first line with Usage, Image name"):
+        fer_csv.convert(table, tmp_path / "out")
+
+
+def test_a_bad_row_moves_no_votes_to_another_picture(home: Path, tmp_path: Path) -> None:
+    lines = rows_of(*("3", "4") * 50)
+    lines.insert(50, "3," + "0 " * 2303 + ",Training")
+    table = write(home / "fer2013.csv", NAMES, *lines)
+    voted(table, *(f"Training,a,0,{number},0,0,0,0,0,0,0,0" for number in range(1, 102)))
+    (tmp_path / "out").mkdir()
+
+    fer_csv.convert(table, tmp_path / "out")
+
+    said = votes.of(
+        tmp_path / "out", ["train/sad/training_00051.png", "train/happy/training_00053.png"], ("sad", "happy")
+    )
+    assert said.counts[:, 1].tolist() == [50, 52]

@@ -22,6 +22,7 @@ from emotion.data.bring.errors import CsvError, TableUnreadableError, VotesWitho
 from emotion.data.bring.staging import check_room, quiet
 from emotion.data.bring.tables import dialect
 from emotion.data.class_names import class_key, is_folder_name, split_of
+from emotion.data.votes import ferplus
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -192,6 +193,8 @@ def rows(source: Path, bad: Bad | None = None) -> Iterator[Row]:
 def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress = quiet) -> dict[str, int]:
     """Writes each picture as a PNG: `target/train/happy/Training_00001.png`, numbered by line.
 
+    Where the votes of FER+ (`fer2013new.csv`) lie beside it, they become the data's `votes.csv`.
+
     Args:
         source: the csv file.
         target: an empty folder; what is in it after an error is the caller's to remove.
@@ -203,11 +206,13 @@ def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress =
 
     Raises:
         CsvError, SourceMissingError, NoRoomError
+        VotesError: when the votes beside it are not those of these pictures.
     """
     left_out, bad = Counter[str](), Bad()
     expected = max(1, (source.stat().st_size if source.is_file() else 0) // ROW_BYTES)
     check_room(target, expected * PICTURE_BYTES, expected)
     made = set()
+    placed: dict[int, tuple[str, str, str]] = {}
     number = 0
     for number, row in enumerate(rows(source, bad), start=1):
         split = PARTS[test].get(row.usage) or ("" if row.usage in USAGES else split_of(row.usage))
@@ -219,12 +224,15 @@ def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress =
             file = folder / f"{row.usage or 'row'}_{row.line:05d}.png"
             Image.fromarray(row.picture).save(file, compress_level=1)
             os.utime(file, (EPOCH, EPOCH))
+            placed[number - 1 + bad.rows] = split, row.name, file.name
         else:
             left_out[row.usage] += 1
         if number % TELL_EACH == 0:
             progress("Converting", min(number, expected), expected)
     if not number:
         raise CsvError("is empty")
+    if said := ferplus.beside(source):
+        ferplus.convert(said, placed, number + bad.rows, target)
     progress("Converting", 1, 1)
     left_out |= {"rows that hold no picture": bad.rows, "lines behind the last row": bad.text}
     return {what: number for what, number in left_out.items() if number}

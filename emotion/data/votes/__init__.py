@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emotion.data.votes import ferplus
 from emotion.data.votes.table import NAME, Numbers, Votes, check, of, there
 
-__all__ = ["NAME", "Numbers", "Votes", "check", "of", "there"]
+__all__ = ["NAME", "Numbers", "Votes", "check", "ferplus", "of", "there"]
