@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from emotion import __version__
-from emotion.cli import app, check, data, tune
+from emotion.cli import app, bundle, check, data, tune
 from emotion.system import EmotionError
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_runs(commands)
     _add_export(commands)
+    bundle.add_parsers(commands)
     data.add_parser(commands)
     check.add_parser(commands)
     tune.add_parser(commands)
@@ -172,10 +173,18 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export = _add(
         commands,
         "export",
-        "Make the best weights of an unfinished run usable.",
-        "python -m emotion export 20261123-142501-k3f9",
+        "Pack a model to take along, or make the best weights of an unfinished run usable.",
+        "python -m emotion export latest --to smiles.zip",
     )
-    export.add_argument("run_id", metavar="RUN", help="a run id, latest, or the path of a run folder")
+    export.add_argument("run_id", metavar="RUN", help=f"{MODEL_HELP}; without --to a run that was cut off")
+    export.add_argument(
+        "--to",
+        metavar="ZIP",
+        help="pack network, labels, self-test, a Python example and a web page into this zip",
+    )
+    export.add_argument(
+        "--offline", action="store_true", help="put what the web page needs from the internet into the zip too (5 MB)"
+    )
 
 
 def _run(chosen: argparse.Namespace) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.data import material
+from emotion.models import bundle
 from emotion.runs import Run, Status, list_runs, rename, summarize
-from emotion.system import duration, read_json
+from emotion.system import EmotionError, duration, read_json
 from pages.ui.shared import frame, text
 from pages.ui.train import end
 
@@ -21,12 +22,11 @@ def page() -> None:
     runs = list_runs()
     if not runs:
         st.info("Nothing has been trained here yet. Train on the drawn faces takes about a minute.")
-        return
-    chosen = _table(runs)
-    if chosen is None:
-        st.caption("Tick a run to open it.")
-    else:
+    elif chosen := _table(runs):
         _open(chosen)
+    else:
+        st.caption("Tick a run to open it.")
+    _bring_back()
 
 
 def _table(runs: list[Run]) -> Run | None:
@@ -81,6 +81,19 @@ def _open(run: Run) -> None:
             end.resume_button(run)
             end.rescue_button(run)
         _rename(run)
+
+
+def _bring_back() -> None:
+    """A zip that was made by Take it with you becomes a run again."""
+    with st.expander("Bring a model back that was taken along"), st.form("bring_back", border=False):
+        file = st.file_uploader("A zip made by Take it with you", type=["zip"], key="bundle")
+        if st.form_submit_button("Bring it back", key="bring_back_now") and file is not None:
+            try:
+                bundle.bring_back(file.getvalue(), file.name)
+            except EmotionError as error:
+                st.error(text.plain(str(error)))
+            else:
+                st.rerun()
 
 
 def _state(run: Run) -> str:

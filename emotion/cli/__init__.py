@@ -5,6 +5,6 @@ May import every room.
 
 from __future__ import annotations
 
-from emotion.cli import app, check, commands, data, tune
+from emotion.cli import app, bundle, check, commands, data, tune
 
-__all__ = ["app", "check", "commands", "data", "tune"]
+__all__ = ["app", "bundle", "check", "commands", "data", "tune"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
-from emotion.cli import head, terminal
+from emotion.cli import bundle, head, terminal
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json, typed_path
@@ -273,7 +273,9 @@ def list_runs(chosen: argparse.Namespace) -> int:
 
 
 def export(chosen: argparse.Namespace) -> int:
-    """Turns a run's best `model.keras` into `model.tflite`."""
+    """Turns a run's best `model.keras` into `model.tflite`, or packs a model to take along."""
+    if chosen.to:
+        return bundle.write(chosen.run_id, Path(chosen.to).expanduser(), offline=chosen.offline)
     from emotion.training import worker
 
     paths = runs.find_run(chosen.run_id)

@@ -10,6 +10,7 @@ from emotion.images.boxes import Box, clipped
 from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
 from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
+from emotion.images.detectors import blazeface
 from emotion.images.errors import NoFaceError, NotAPictureError, PictureError, PictureFileTooLargeError
 from emotion.images.load import (
     CHUNK,
@@ -43,6 +44,7 @@ __all__ = [
     "Pixels",
     "Progress",
     "as_batch",
+    "blazeface",
     "blur",
     "cache",
     "can_be_read_now",

@@ -1,11 +1,11 @@
 """A model that answers, through LiteRT: probabilities, answers about photos, explanations, live video.
 
-May import `runs` and the rooms below it.
+`bundle` packs a model to take along. May import `runs` and the rooms below it.
 """
 
 from __future__ import annotations
 
-from emotion.models import answers, explain, live, marking, predictor, preferences
+from emotion.models import answers, bundle, explain, live, marking, predictor, preferences
 from emotion.models.answers import Answer, Face, Looking, answer, looks
 from emotion.models.explain import Spread, Step, Variant
 from emotion.models.live import LiveFace, Tracker
@@ -38,6 +38,7 @@ __all__ = [
     "all_classes",
     "answer",
     "answers",
+    "bundle",
     "changed",
     "explain",
     "live",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from emotion.models import bundle
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError, count, read_json
 from emotion.training.head.run import HELD_OUT
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LOG_TAIL = 4000  # characters
 RESCUE_SECONDS = 90.0
 RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
+TAKE_ALONG = "One zip: the network, its labels and rules, an example in Python, and a web page that runs it."
 NOT_TESTED = "It has a model. How good it is on the test faces is not known yet."
 LOST = (
     "It was cut off before it had finished: the computer was restarted, or something ended its process. "
@@ -50,6 +53,8 @@ def use_buttons(run: Run) -> None:
     """To the places in which a model is used."""
     if st.button("Predict with this model", key="to_predict", icon=":material/mood:"):
         st.switch_page(frame.PREDICT, query_params={"model": run.id})
+    st.download_button("Take it with you", partial(bundle.pack, run.id), bundle.file_name(run.title), "application/zip",
+                       key="take_along", icon=":material/redeem:", on_click="ignore", help=TAKE_ALONG)  # fmt: skip
 
 
 def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary") -> None:

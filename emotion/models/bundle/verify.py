@@ -1,0 +1,168 @@
+"""Reads a model that was taken along: asks the faces of its self-test again, and makes a run of it.
+
+Nothing of the zip is trusted: only files of known names are read, each up to a size, and no code in it is run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion.images import PictureError, decode, to_input
+from emotion.models.bundle.errors import BundleError
+from emotion.models.bundle.pack import INFO, MODEL, SELFTEST, TOLD, said
+from emotion.models.predictor import load_model
+from emotion.recipes import TrainingConfig, config
+from emotion.runs import RunPaths, Status, new_run, write_status
+from emotion.system import EmotionError, files
+
+MOST_BYTES = 200 * 2**20  # of one file in the zip
+MOST_FACES = 64
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a self-test has found.
+
+    Attributes:
+        faces: that were asked.
+        same: of these, that got the same answer, and each probability within the tolerance.
+        furthest: the largest difference of a probability, 0 to 1.
+    """
+
+    faces: int
+    same: int
+    furthest: float
+
+    @property
+    def passed(self) -> bool:
+        return self.same == self.faces
+
+
+def verify(source: Path | bytes, name: str = "") -> Verified:
+    """Asks the faces of a zip's self-test again.
+
+    Args:
+        source: the zip, or its bytes.
+        name: how to call it in a refusal; "" takes that of the file.
+
+    Raises:
+        BundleError: when it is not a zip of a model, or a damaged one.
+        ModelError: when its network cannot be used.
+    """
+    name = name or _name(source)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = _read(source, name)
+        _write(kept, Path(folder), (MODEL, INFO))
+        predictor = load_model(Path(folder) / MODEL)
+        tests, tolerance = _tests(name, kept)
+        faces = np.stack([_face(name, kept, test["file"], predictor.info.input_size) for test in tests])
+        now = said(predictor, faces)
+    same, furthest = 0, 0.0
+    for test, (answer, probabilities) in zip(tests, now, strict=True):
+        if set(test["probabilities"]) != set(probabilities):
+            raise BundleError(name, "its self-test speaks of other classes than its model")
+        away = max(abs(probabilities[label] - p) for label, p in test["probabilities"].items())
+        furthest = max(furthest, away)
+        same += away <= tolerance and answer == test["answer"]
+    return Verified(len(tests), same, furthest)
+
+
+def bring_back(source: Path | bytes, name: str = "") -> RunPaths:
+    """Makes a run of a zip, so that it can be used, evaluated and gone on from like one that was trained here.
+
+    Args:
+        source, name: as for `verify`.
+
+    Raises:
+        BundleError: when it is not a zip of a model, a damaged one, or one that answers otherwise than when it was
+            packed.
+        ModelError: when its network cannot be used.
+    """
+    name = name or _name(source)
+    if not (found := verify(source, name)).passed:
+        raise BundleError(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
+    kept = _read(source, name)
+    run = new_run(_config(kept))
+    _write(kept, run.root, (*(told for told in TOLD if told != "config.json"), INFO, MODEL))
+    write_status(run, Status.COMPLETED)
+    return run
+
+
+def _name(source: Path | bytes) -> str:
+    return source.name if isinstance(source, Path) else "This file"
+
+
+def _read(source: Path | bytes, name: str) -> dict[str, bytes]:
+    """The files of known names in the zip; pictures of the self-test by theirs."""
+    try:
+        with zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source)) as file:
+            entries = [entry for entry in file.namelist() if entry in (MODEL, INFO, SELFTEST, *TOLD)]
+            entries += [entry for entry in file.namelist() if entry.startswith("selftest/")][:MOST_FACES]
+            kept = {entry: _limited(file, entry) for entry in entries}
+    except BROKEN as error:
+        raise BundleError(name, str(error) or type(error).__name__) from error
+    for needed in (MODEL, INFO, SELFTEST):
+        if needed not in kept:
+            raise BundleError(name, f"it holds no {needed}")
+    return kept
+
+
+def _limited(file: zipfile.ZipFile, entry: str) -> bytes:
+    with file.open(entry) as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"{entry} is larger than {MOST_BYTES // 2**20} MB")
+    return content
+
+
+def _write(kept: dict[str, bytes], folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in kept:
+            with files.whole(folder / name) as temporary:
+                temporary.write_bytes(kept[name])
+
+
+def _tests(name: str, kept: dict[str, bytes]) -> tuple[list[dict[str, Any]], float]:
+    try:
+        stored = json.loads(kept[SELFTEST])
+        tests = [
+            {
+                "file": str(test["file"]),
+                "answer": str(test["answer"]),
+                "probabilities": {str(label): float(p) for label, p in test["probabilities"].items()},
+            }
+            for test in stored["faces"][:MOST_FACES]
+        ]
+        tolerance = float(stored["tolerance"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BundleError(name, f"its {SELFTEST} cannot be read") from error
+    if not tests:
+        raise BundleError(name, f"its {SELFTEST} names no face")
+    return tests, tolerance
+
+
+def _face(name: str, kept: dict[str, bytes], entry: str, size: int) -> NDArray[np.uint8]:
+    try:
+        return to_input(decode.open_picture(kept[entry]).rgb, size)
+    except (KeyError, PictureError) as error:
+        raise BundleError(name, f"{entry} is not a picture") from error
+
+
+def _config(kept: dict[str, bytes]) -> TrainingConfig:
+    """The settings that the model was trained with; those of its recipe where they do not come along."""
+    try:
+        return TrainingConfig.from_json(json.loads(kept["config.json"]))
+    except (KeyError, ValueError, TypeError, RecursionError, EmotionError):
+        info = json.loads(kept[INFO])
+        return config(classes=tuple(info["classes"]), data="")

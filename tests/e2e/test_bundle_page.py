@@ -1,0 +1,94 @@
+"""The web page of a model that was taken along, in a real browser: it answers as the program does."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emotion.models import answer, bundle, load_model
+from emotion.models.bundle import web
+
+LOADED = "document.body.dataset.selftest"
+
+
+@pytest.fixture(scope="module")
+def library() -> dict[str, bytes]:
+    try:
+        return web.library()
+    except bundle.LibraryMissingError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The folder of an unpacked zip behind a plain web server."""
+    folder = tmp_path_factory.mktemp("taken_along")
+    (folder / "bundle.zip").write_bytes(bundle.pack("pretrained"))
+    with zipfile.ZipFile(folder / "bundle.zip") as file:
+        file.extractall(folder)
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/index.html"
+        running.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve_the_library(page: Any, library: dict[str, bytes]) -> None:
+    """Answers for the public server, so that the test needs none."""
+
+    def answered(route: Any) -> None:
+        package, _, name = route.request.url.removeprefix(f"{web.CDN}/").partition("/")
+        kind = "application/wasm" if name.endswith(".wasm") else "text/javascript"
+        body = library[f"litert/{package.partition('@')[0]}/{name}"]
+        route.fulfill(body=body, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+    page.context.route(f"{web.CDN}/**", answered)
+
+
+def test_the_page_answers_the_same_face_as_the_program_does(
+    page: Any, address: str, library: dict[str, bytes], astronaut: Path
+) -> None:
+    serve_the_library(page, library)
+    page.goto(address)
+    page.wait_for_function(LOADED)
+    assert page.evaluate(LOADED) == "8/8"
+
+    page.locator("#file").set_input_files([astronaut])
+
+    page.get_by_role("heading", name="looks happy").wait_for()
+    (face,) = answer(astronaut, load_model("pretrained"), "astronaut").faces
+    for row in page.locator("li.bar").all():
+        name, percent = row.locator("span").all_inner_texts()
+        assert float(percent.removesuffix("%")) / 100 == pytest.approx(face.probabilities[name], abs=0.05)
+
+
+def test_the_page_answers_the_camera(page: Any, address: str, library: dict[str, bytes]) -> None:
+    serve_the_library(page, library)
+    page.goto(address)
+    page.wait_for_function(LOADED)
+
+    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("heading", name="looks happy").wait_for()
+    page.get_by_role("button", name="Stop the camera").click()
+
+    page.get_by_role("button", name="Use the camera").wait_for()
+
+
+def test_without_the_library_the_page_says_so(page: Any, address: str) -> None:
+    page.context.route(f"{web.CDN}/**", lambda route: route.abort())
+
+    page.goto(address)
+
+    page.get_by_role("status").get_by_text("LiteRT.js could not be loaded").wait_for()
