@@ -69,6 +69,8 @@ def history_row(row: dict[str, Any], epochs: int) -> str | None:
             )
         case "note":
             return str(row["text"])
+        case "begun":
+            return f"as it begins  validation loss {row['val_loss']:.4f}  right {row['val_accuracy']:.1%}"
         case "epoch":
             return (
                 f"epoch {row['epoch']} of {epochs}  loss {row['loss']:.4f}  right {row['accuracy']:.1%}  "

@@ -24,17 +24,23 @@ class History:
         epochs: one row a finished epoch: epoch (1-based), loss, accuracy, val_loss, val_accuracy, seconds.
         steps: rows within epochs: epoch, step, steps, loss, accuracy (so far in this epoch), seconds (since the
             first step of the run).
+        begun: one row or none: how a network that goes on from another was before its first epoch, with a last layer
+            that was fitted: epoch (0), val_loss, val_accuracy.
         phase: the last phase written, such as "loading data"; "" before the first.
     """
 
     epochs: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     phase: str = ""
+    begun: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The epoch with the lowest validation loss: the one whose weights are kept. Never one without a number."""
-        finite = (row for row in self.epochs if math.isfinite(row["val_loss"]))
+        """The epoch with the lowest validation loss: the one whose weights are kept. Never one without a number.
+
+        Epoch 0 is how it began.
+        """
+        finite = (row for row in [*self.begun, *self.epochs] if math.isfinite(row["val_loss"]))
         return min(finite, key=lambda row: row["val_loss"], default=None)
 
 
@@ -52,9 +58,12 @@ def read_history(paths: RunPaths) -> History:
     """The rows so far. After a resume the rows of an epoch that was cut off are replaced by the later ones."""
     epochs: dict[int, dict[str, Any]] = {}
     steps: list[dict[str, Any]] = []
+    begun: list[dict[str, Any]] = []
     phase = ""
     for row in _rows(paths.history):
         match row.get("event"):
+            case "begun":
+                begun = [row]
             case "phase":
                 phase = row["phase"]
             case "resumed":
@@ -64,7 +73,7 @@ def read_history(paths: RunPaths) -> History:
                 epochs[row["epoch"]] = row
             case "step":
                 steps.append(row)
-    return History([epochs[number] for number in sorted(epochs)], steps, phase)
+    return History([epochs[number] for number in sorted(epochs)], steps, phase, begun)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

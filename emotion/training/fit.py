@@ -23,6 +23,7 @@ from emotion.runs import append_history, read_history
 from emotion.system import IMAGE_SIZE, processes
 from emotion.training.batches import Batches, balanced, feed
 from emotion.training.callbacks import Average, Diverged, Rate, RunWriter, StopRequested, hold, one_cycle, save_whole
+from emotion.training.head import begin
 from emotion.training.network import blended, continued, load_whole, network, with_votes
 
 if TYPE_CHECKING:
@@ -169,9 +170,10 @@ def fit(
     judged = Batches(validation.images, validation.labels, VALIDATION_BATCH, classes,
                      votes=validation.votes, learned=config.labels)  # fmt: skip
     model, done = _network(config, paths, len(batches), traced)
-    known = [row["val_loss"] for row in read_history(paths).epochs if row["epoch"] <= done]
+    if not done and config.start_from and config.labels != BOTH and begin.with_fitted_last_layer(model, config, train):
+        _keep_beginning(model, judged, paths, tell)
     average = Average(recipe.average, paths.average, done) if recipe.average else None
-    writer = RunWriter(paths, len(batches), config.seed, min(known, default=float("inf")), tell, average)
+    writer = RunWriter(paths, len(batches), config.seed, _to_beat(paths, done), tell, average)
     callbacks = [callback for callback in (average, writer, _rate(recipe, config, len(batches))) if callback]
     stopped, diverged = False, 0
     try:
@@ -197,6 +199,22 @@ def fit(
         model = blended(model, share)
     epochs = read_history(paths).epochs
     return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped, diverged)
+
+
+def _to_beat(paths: RunPaths, done: int) -> float:
+    """The lowest validation loss of the beginning and of the epochs that are done; infinite without any."""
+    history = read_history(paths)
+    known = [row["val_loss"] for row in [*history.begun, *history.epochs] if row["epoch"] <= done]
+    return min(known, default=float("inf"))
+
+
+def _keep_beginning(model: keras.Model, judged: Batches, paths: RunPaths, tell: Tell) -> None:
+    """Keeps the network as it begins: an epoch has to be better on the validation faces to take its place."""
+    loss, right = model.evaluate(feed(judged), verbose=0)
+    save_whole(model, paths.keras_model, optimizer=False)
+    row = {"event": "begun", "epoch": 0, "val_loss": round(float(loss), 6), "val_accuracy": round(float(right), 6)}
+    append_history(paths, **row)
+    tell(row)
 
 
 def _rate(recipe: Recipe, config: TrainingConfig, steps: int) -> Rate | None:

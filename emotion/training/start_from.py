@@ -136,8 +136,7 @@ def model_data(config: TrainingConfig) -> str:
 
 
 # Training faces: with fewer, a network that begins with random weights learns next to nothing, and one that goes on
-# with all layers forgets more than it learns. With 20 faces of two new classes a quick network got 68 to 76 % of other
-# faces right where only its last layer learned (3 draws of the 20), and 31 and 37 % where all did.
+# with all layers gets no more right than one whose last layer learns alone (docs/few-pictures.md).
 FEW = 200
 # Training faces of all classes: with fewer, a last layer on a finished model got more of other faces right than a quick
 # network from random weights, of happy and sad faces with a model that knew neither 72 against 53 % with 200 faces, 77

@@ -1,6 +1,7 @@
 """Going on from a model with TensorFlow: with own pictures, without the old data, and for other classes."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from PIL import Image
 
 from emotion.data import collection, material
 from emotion.data.drawn import write
+from emotion.data.splits import identical_groups
+from emotion.images.crop import as_batch
 from emotion.models.predictor import load_model
 from emotion.recipes import catalogue
 from emotion.runs import run
@@ -16,6 +19,7 @@ from emotion.runs.run import Status
 from emotion.system import files
 from emotion.system.errors import ModelFileError, PicturesChangedError
 from emotion.training import start_from
+from emotion.training.head import solve
 
 pytestmark = pytest.mark.slow
 
@@ -196,6 +200,48 @@ def test_other_classes_get_a_new_last_layer(base, classes, outputs):
     assert model.output_shape == (None, outputs)
     new = {layer.name: layer.get_weights() for layer in model.layers}
     assert [name for name in new if not same(new[name], old[name])] == ["probability"]
+
+
+@pytest.fixture
+def renamed(base, faces, tmp_path):
+    """Settings that go on from the base with faces of classes that it does not know."""
+    for split in ("train", "test"):
+        for old, new in (("happy", "glad"), ("sad", "down")):
+            shutil.copytree(faces / split / old, tmp_path / "renamed" / split / new)
+    return dataclasses.replace(run.read_run(base).config, data=str(tmp_path / "renamed"), classes=("down", "glad"),
+                               start_from=base.id, epochs=1)  # fmt: skip
+
+
+def test_new_classes_begin_with_the_last_layer_that_a_head_would_have(base, renamed):
+    from emotion.training import fit as training
+    from emotion.training.head import begin
+
+    model, train = training.build(renamed), material.read(renamed).train
+    done = begin.with_fitted_last_layer(model, renamed, train)
+
+    seen = load_model(base.id).features(as_batch(train.images))
+    head = solve.fit(seen[np.newaxis], train.labels, identical_groups(train.images), 2, renamed.seed)
+    logits = head.logits(seen)
+    assert done
+    answers = model.predict(as_batch(train.images), verbose=0)[:, 0]
+    np.testing.assert_allclose(answers, 1 / (1 + np.exp(logits[:, 0] - logits[:, 1])), atol=1e-4)
+
+
+def test_known_classes_keep_their_last_layer(base):
+    from emotion.training.head import begin
+
+    config = dataclasses.replace(run.read_run(base).config, start_from=base.id)
+
+    assert not begin.with_fitted_last_layer(None, config, material.read(config).train)
+
+
+def test_an_epoch_has_to_beat_the_beginning(worker, renamed):
+    paths = whole_run(worker, dataclasses.replace(renamed, learning_rate=0.5))  # ruins it
+
+    history, report = read_history(paths), files.read_json(paths.report)
+    assert history.epochs[0]["val_loss"] > history.begun[0]["val_loss"]
+    assert history.best["epoch"] == report["best_epoch"] == 0
+    assert files.read_json(paths.model_info)["scores"]["val_loss"] == history.begun[0]["val_loss"]
 
 
 def test_classes_in_another_order_get_the_same_answers(base):

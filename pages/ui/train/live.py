@@ -74,7 +74,8 @@ def _best(history: History) -> str:
     if best is None:
         return "The points after each epoch tell how it does on faces that it does not learn from (validation)."
     right = text.percent(best["val_accuracy"], 1)
-    return f"So far best: {right} of the validation faces right, after epoch {best['epoch']}. These weights are kept."
+    when = f"after epoch {best['epoch']}" if best["epoch"] else "as it began, with a last layer that was fitted to them"
+    return f"So far best: {right} of the validation faces right, {when}. These weights are kept."
 
 
 def _spoken(history: History, field: str) -> str:

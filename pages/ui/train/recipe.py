@@ -181,8 +181,8 @@ def outlook(seen: Seen | None) -> None:
     except ModelError as error:
         st.error(words.plain(str(error)))
     if few and not st.session_state.get("train_freeze"):
-        st.info(f"{count(seen.faces, 'face')} are too few for all layers: they forget more than they learn. "
-                "Learn only the last one.", icon=":material/tips_and_updates:")  # fmt: skip
+        st.info(f"{count(seen.faces, 'face')} are too few for all layers: that takes longer and gets no "
+                "more right. Learn only the last one.", icon=":material/tips_and_updates:")  # fmt: skip
 
 
 def _title(recipe: Recipe) -> str:
