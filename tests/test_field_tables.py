@@ -198,7 +198,7 @@ def test_a_pattern_that_finds_nothing_is_told(tmp_path: Path, pattern: str, says
 def test_names_like_those_of_jaffe_are_told_with_the_pattern(tmp_path: Path) -> None:
     pictures(tmp_path / "jaffe", 4, "KA.HA1.{}.tiff")
 
-    with pytest.raises(NoClassesError, match="JAFFE: try --label-pattern"):
+    with pytest.raises(NoClassesError, match=r"so try --label-pattern '\*\.\{label\}"):
         add.add_folder(tmp_path / "jaffe", "jaffe")
 
 

@@ -21,6 +21,7 @@ from emotion.data.bring import archives, fer_csv, staging
 from emotion.data.bring.errors import (
     FolderKnownError,
     NoClassesError,
+    OnePictureError,
     SourceMissingError,
     ZipWithoutPicturesError,
 )
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 
 LABELS_ARE = "Labels are from "  # how the note on them begins
+NAMES_SPEAK = "The names of the files speak of emotions, those of the folders do not:"
 
 
 def options() -> list[str]:
@@ -62,6 +64,9 @@ def _counted(part: Path, record: DataSet, options: Options, before: Placement | 
         rows, told = labelled.left_out, dataclasses.asdict(labelled.asked)
         notes = [note for note in record.notes if not note.startswith(LABELS_ARE)] + [labelled.said]
         record = replace(record, labels=told, notes=notes)
+    elif pattern := labels.other_classes(record.folder):
+        note = f"{NAMES_SPEAK} --label-pattern '{pattern}' reads those instead of the folders."
+        record = replace(record, notes=[*(kept for kept in record.notes if not kept.startswith(NAMES_SPEAK)), note])
     if placed is not None:
         registry.write_placement(part, placed, options.share, options.seed)
     found = listing.on_disk(record.folder, record, placed)
@@ -265,6 +270,8 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
         return add_folder(path, name, options, progress)
     if not path.is_file():
         raise SourceMissingError(path)
+    if endings.is_picture(path.name, lambda: endings.head_of(str(path))):
+        raise OnePictureError(path)
     name = name or suggest_name(path.name.split(".")[0] if path.name.lower().endswith(ARCHIVES) else path.stem)
     if path.suffix.lower() in (".csv", ".tsv", ".txt") and not archives.is_archive(endings.head_of(str(path))):
         return add_csv(path, name, options, progress)

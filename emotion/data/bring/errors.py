@@ -84,6 +84,14 @@ class SourceMissingError(BringError):
         super().__init__(f"There is no folder, archive or csv file at {path} that can be read: choose another one.")
 
 
+class OnePictureError(BringError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is one picture, and a data set takes two classes of them: give the folder above its class "
+            "folders, or ask for an answer to it with `python -m emotion predict`."
+        )
+
+
 class ZipError(BringError):
     """A zip that is refused as a whole."""
 

@@ -20,6 +20,7 @@ from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnre
 from emotion.data.bring.tables import dialect
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
+from emotion.data.folders import tree
 from emotion.system import ConfigError, count, typed_path
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ SPLIT_NAMES = ("split", "subset", "set", "usage", "partition", "fold", "phase")
 OF_FILES = re.compile(r"file|image|img|pic|photo|path|name|id$", re.IGNORECASE)  # names of a column of files
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false", "")
 AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")  # 0 to 7 in N_exp.npy
+ENOUGH_NAMES = 0.8  # share of the files whose names must tell a class before a pattern is proposed
+INSTEAD = {  # what lies there in the place of pictures → what to do
+    ".xlsx": "save the Excel table of the labels as csv, or put the pictures into a folder for each class",
+    ".xls": "save the Excel table of the labels as csv, or put the pictures into a folder for each class",
+    ".parquet": "save the pictures in its Parquet files as files in a folder for each class",
+    ".arrow": "save the pictures in its Arrow files as files in a folder for each class",
+    ".zip": "add the zip itself, or pack several of them into one zip, which is looked into",
+    ".gz": "add the archive in it itself, or pack several of them into one zip, which is looked into",
+}
 JAFFE = re.compile(r"[A-Z]{2}\.[A-Z]{2}\d?\.\d+\.\w+")
 JAFFE_PATTERN = "*.{label}*.*"
 
@@ -173,7 +183,8 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     if unknown:
         raise TableColumnsError(table.path.name, table.columns, f"there is no column {unknown[0]!r}")
     sample = {name: [row[place] for row in table.rows[:SAMPLE]] for place, name in enumerate(table.columns)}
-    matches = {name: sum(bool(pictures.find(cell, folder)) for cell in cells) for name, cells in sample.items()}
+    side = split_words(table.path.stem)[0]
+    matches = {name: sum(bool(pictures.find(cell, folder, side)) for cell in cells) for name, cells in sample.items()}
     for name, cells in sample.items():  # a bare number is the name of a picture only where a column says so
         if all(cell.replace(".", "", 1).isdecimal() for cell in cells if cell) and not OF_FILES.search(name):
             matches[name] = 0
@@ -234,7 +245,8 @@ def _take(table: TextTable, guess: _Guess, pictures: Pictures, folder: str, foun
     of_table = split_words(table.path.stem)[0] or next(filter(None, map(split_of, reversed(folder.split("/")))), "")
     places = {name: place for place, name in enumerate(table.columns)}
     for row in table.rows:
-        file = pictures.find(row[places[guess.file]], folder)
+        told = split_of(row[places[guess.split]]) if guess.split else of_table
+        file = pictures.find(row[places[guess.file]], folder, told)
         label = _label(row, places, guess)
         if not file or not label:
             found.left_out["rows without a picture that is there" if not file else "rows without one label"] += 1
@@ -242,7 +254,6 @@ def _take(table: TextTable, guess: _Guess, pictures: Pictures, folder: str, foun
         if found.labels.setdefault(file, label) != label:
             found.left_out["rows that label a picture anew"] += 1
             continue
-        told = split_of(row[places[guess.split]]) if guess.split else of_table
         side = told or _side_of(file)
         if side:
             found.sides[file] = side
@@ -338,12 +349,34 @@ def _expression(path: Path) -> str:
 
 
 def hint(walked: Tree) -> str:
-    """What to try where the folders say no classes, in words: a table that was found, names that carry labels."""
-    names = [record[0].rpartition("/")[2] for place in walked.places.values() for record in place.records]
-    if names and sum(bool(JAFFE.fullmatch(name)) for name in names) > len(names) // 2:
-        return f"their names look like those of JAFFE: try --label-pattern '{JAFFE_PATTERN}'"
+    """What to try where the folders say no classes, in words: by the names of the files, by what else lies there."""
+    if pattern := names_with_labels(walked):
+        return f"the file names speak of classes, so try --label-pattern '{pattern}'"
     tables = [path for path in candidates(walked) if path.suffix.lower() != ".txt"]
     if tables:
         where = os.path.relpath(tables[0], walked.root)
         return f"its table {where} was not understood, so say --labels {where} with --file-column and --label-column"
-    return ""
+    endings = Counter(ending for place in walked.places.values() for ending in place.others.elements())
+    return next((what for ending, what in INSTEAD.items() if endings[ending]), "")
+
+
+def names_with_labels(walked: Tree) -> str:
+    """A pattern by which the file names tell classes, "" where they do not."""
+    names = [record[0].rpartition("/")[2] for place in walked.places.values() for record in place.records]
+    if not names:
+        return ""
+    if 2 * sum(bool(JAFFE.fullmatch(name)) for name in names) > len(names):
+        return JAFFE_PATTERN
+    words = [[word for word in re.findall(r"[^\W\d_]+", name.rpartition(".")[0] or name) if means(class_key(word))]
+             for name in names]  # fmt: skip
+    told = Counter(class_key(found[0]) for found in words if len(found) == 1)
+    if len(told) < 2 or sum(told.values()) < ENOUGH_NAMES * len(names):
+        return ""
+    return f"(?i).*?(?P<label>{'|'.join(sorted(told))})"
+
+
+def other_classes(root: Path) -> str:
+    """A pattern by which the file names tell emotions where the class folders do not: persons, sessions, numbers."""
+    walked = tree.walk(root)
+    folders = {means(class_key(name)) for parts in walked.places for name in parts}
+    return "" if any(folders) else names_with_labels(walked)

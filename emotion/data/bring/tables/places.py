@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterable
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from emotion.data.class_names import split_of
+
 
 class Pictures:
     """The pictures of a data folder, to be found by what a table calls them."""
@@ -20,11 +22,12 @@ class Pictures:
             self.by_name.setdefault(name, []).append(file)
             self.by_stem.setdefault(name.rpartition(".")[0] or name, []).append(file)
 
-    def find(self, cell: str, folder: str = "") -> str:
+    def find(self, cell: str, folder: str = "", split: str = "") -> str:
         """The picture that a cell means, "" for none or for one of several.
 
         Args:
             folder: where the table lies, relative to the data folder; "" for the data folder itself.
+            split: that the table is of, "" for none: of two pictures that fit, the one in a folder of that split.
         """
         path = _path(cell)
         if not path:
@@ -35,6 +38,8 @@ class Pictures:
                 return exact
         name = path.rpartition("/")[2].casefold()
         found = self.by_name.get(name) or self.by_stem.get(name, [])
+        if split and len(found) > 1:
+            found = [file for file in found if split in map(split_of, file.split("/")[:-1])] or found
         return _only(found, path, folder)
 
 
