@@ -80,7 +80,7 @@ def _labels(known: DataSet) -> None:
         one = "one column for each class" if asked.file_column else "find out"
         fields = (("Table", asked.file, "all that are found"), ("Column of files", asked.file_column, "find out"),
                   ("Column of labels", asked.label_column, one),
-                  ("Pattern of file names", asked.pattern, "none"))  # fmt: skip
+                  ("Name pattern", asked.pattern, "none"))  # fmt: skip
         said = [
             st.text_input(title, value, key=f"label_{place}_{known.name}", placeholder=empty).strip()
             for place, (title, value, empty) in enumerate(fields)
