@@ -177,7 +177,7 @@ class LayerChange:
 def learn_last_layer(
     features: Floats,
     probabilities: Floats,
-    labels: Labels,
+    labels: Labels | Floats,
     weights: Floats,
     penalty: float = PENALTY,
     stretch: Floats | None = None,
@@ -187,7 +187,7 @@ def learn_last_layer(
     Args:
         features: (N, F) before the last layer.
         probabilities: (N, K) that the layer answers with now.
-        labels: (N,) int, the truth.
+        labels: (N,) int, the truth; or (N, K), the probabilities that are to be answered.
         weights: (N,) how much each face counts, above 0.
         penalty: on half the squared change, above 0. With equal probabilities for all classes what is learned is a
             logistic regression.
@@ -200,7 +200,8 @@ def learn_last_layer(
     scale = np.where(scale > SMALLEST, scale, 1.0)  # a feature that never changes says nothing
     scale = scale if stretch is None else scale / stretch
     x = _columns(features, mean, scale)  # (N, F + 1)
-    start, truth = _logits(probabilities), np.eye(probabilities.shape[1])[labels]  # (N, K)
+    start = _logits(probabilities)  # (N, K)
+    truth = (labels if labels.ndim == 2 else np.eye(probabilities.shape[1])[labels]).astype(np.float64)  # (N, K)
     # The loss bends by at most this much in any direction, and by at least the penalty.
     steepest = 0.5 * float(np.linalg.eigvalsh(x.T @ (share * x))[-1]) + penalty
     momentum = (1 - np.sqrt(penalty / steepest)) / (1 + np.sqrt(penalty / steepest))

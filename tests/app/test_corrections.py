@@ -15,11 +15,16 @@ from streamlit.testing.v1 import AppTest
 from emotion.data import collection
 from emotion.metrics.paired import Comparison, compare
 from emotion.models import preferences
+from emotion.models.predictor import load_model
 from emotion.recipes.settings import TrainingConfig
-from emotion.runs.run import RunPaths, Status, new_run, write_status
-from emotion.system.files import write_json
+from emotion.runs.run import RunPaths, Status, list_runs, new_run, write_status
+from emotion.system import tasks
+from emotion.system.files import read_json, write_json
+from emotion.training.head import correct as head_correct
+from emotion.training.head import run as head_run
 from pages.ui.shared import before_after
 from tests.tiny_model import give_model
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -279,3 +284,65 @@ def test_counts_few_pictures_and_gives_shares_of_many(n: int, says: str) -> None
     result = Comparison.from_json(pair(n, n, n)["comparison"])
 
     assert says in before_after.sides(result)
+
+
+@pytest.fixture
+def with_data(home: Path) -> str:
+    """The id of a finished run whose data is here: 40 dark sad and bright happy pictures."""
+    for split, count in (("train", 15), ("test", 5)):
+        for label, grey in (("sad", 40), ("happy", 220)):
+            folder = home / "data" / split / label
+            folder.mkdir(parents=True)
+            for number in range(count):
+                Image.fromarray(np.full((48, 48), grey + number, np.uint8)).save(folder / f"{number}.png")
+    return finished_run(name="my run", data=str(home / "data")).id
+
+
+def measured(app: AppTest) -> AppTest:
+    """After the work in the background that a correction is measured by."""
+    for name in [name for name in list(tasks._works) if name.startswith("correction")]:
+        wait_for(lambda name=name: tasks._works[name].ended)
+    return app.run()
+
+
+def test_shows_at_once_what_a_correction_changes(with_data: str) -> None:
+    app = measured(press(open_predict(with_data, 250), "sad_"))
+
+    assert "With your 1 correction, this face: ▼ sad" in texts(app)
+    assert any("of 10 right" in each.proto.body for each in app.get("html"))
+    assert any(key.startswith("keep_") for key in keys(app))
+    assert [run.config.recipe for run in list_runs()] == ["classic"]  # nothing is kept yet
+
+
+def test_keeping_the_corrected_model_starts_a_run_that_makes_it(
+    with_data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: None)
+    app = measured(press(open_predict(with_data, 250), "sad_"))
+
+    press(app, "keep_")
+
+    (run,) = [run for run in list_runs() if run.config.recipe == "head"]
+    assert (run.config.start_from, run.config.own) == (with_data, True)
+    head_run.work(run.paths, run.config, lambda phase: None, lambda row: None)
+    report = read_json(run.paths.report)
+    assert report["compared"]["base"] == with_data
+    assert report["compared"]["test"]["comparison"]["n"] == 10
+    assert load_model(run.id).info.classes == ("sad", "happy")
+
+
+def test_offers_not_to_keep_what_costs_too_much(with_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_correct.Effect, "costs_too_much", True)
+    app = measured(press(open_predict(with_data, 250), "sad_"))
+    assert "Better not keep it" in app.warning[0].value
+
+    press(app, "leave_")
+
+    assert collection.listing() == []
+
+
+def test_without_its_data_a_model_shows_no_effect(model: str) -> None:
+    app = measured(press(open_predict(model, 250), "sad_"))
+
+    assert "With your 1 correction" not in texts(app)
+    assert "Kept as ▼ **sad**" in texts(app)

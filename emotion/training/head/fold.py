@@ -43,6 +43,40 @@ def fold(network: bytes, weights: Floats, bias: Floats) -> bytes:
     return graph.packed()
 
 
+def adjust(network: bytes, weights: Floats, bias: Floats) -> bytes:
+    """The network with something added to what its last layer gives before it becomes probabilities.
+
+    Args:
+        network: a `model.tflite` of this program.
+        weights: (F, K) float32, on its features.
+        bias: (K,) float32.
+
+    Returns:
+        The bytes of a whole `model.tflite`.
+
+    Raises:
+        ValueError: when the network has another number of features or classes, or its answer is of another kind.
+    """
+    graph = Graph(network)
+    answer = int(graph.outputs[ANSWER].tensorIndex)
+    width = graph.shape(answer)[-1]
+    if width == 1:  # P(label 1) is a sigmoid of the difference
+        weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
+    if weights.shape != (graph.shape(graph.features)[-1], width):
+        raise ValueError(f"Expected {graph.shape(graph.features)[-1]} by {width} weights. Received: {weights.shape}")
+    logits = graph.before(answer)
+    kernel = graph.constant("change/kernel", np.ascontiguousarray(weights.T))
+    shift = graph.constant("change/bias", bias)
+    change = graph.add("FULLY_CONNECTED", [graph.features, kernel, shift], "change/logits", width, "FullyConnected")
+    both = graph.add("ADD", [logits, change], "change/sum", width, "Add")
+    if width == 1:
+        after = graph.add("LOGISTIC", [both], "change/probability", 1)
+    else:
+        after = graph.add("SOFTMAX", [both], "change/probability", width, "Softmax", beta=1.0)
+    graph.give(ANSWER, after)
+    return graph.packed()
+
+
 def _seen(graph: Graph, width: int) -> int:
     """The tensor (N, width) that the new layer looks at: the features, or these and the earlier stage."""
     own = graph.shape(graph.features)[-1]

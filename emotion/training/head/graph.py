@@ -62,6 +62,18 @@ class Graph:
         shape = self.tensors[tensor].shape
         return () if shape is None else tuple(int(side) for side in shape)
 
+    def before(self, answer: int) -> int:
+        """The tensor of logits that a softmax or a sigmoid turns into this answer.
+
+        Raises:
+            ValueError: when the answer comes from something else.
+        """
+        kinds = (self._schema.BuiltinOperator.SOFTMAX, self._schema.BuiltinOperator.LOGISTIC)
+        for operation in self.operations:
+            if answer in map(int, operation.outputs) and self.kind(operation) in kinds:
+                return int(operation.inputs[0])
+        raise ValueError("Expected an answer by softmax or sigmoid. Received: another.")
+
     def constant(self, name: str, values: NDArray[Any]) -> int:
         """Adds float32 or int32 values; returns their number."""
         whole = np.issubdtype(values.dtype, np.integer)

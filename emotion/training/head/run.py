@@ -8,14 +8,15 @@ from __future__ import annotations
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emotion import evaluation, runs
-from emotion.data import class_key, dataset, material, resolve, scan
+from emotion.data import class_key, collection, dataset, material, resolve, scan
 from emotion.models import load_model
 from emotion.runs import Status
-from emotion.system import count, files
-from emotion.training.head import keras_file, teach
+from emotion.system import ModelFileError, count, files
+from emotion.training.head import correct, keras_file, teach
 from emotion.training.head.teach import Backbone
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def work(
     """
     began = time.monotonic()
     enter("loading data")
+    if config.own:
+        _correct(paths, config, began, enter, tell)
+        return
     listing = scan(resolve(config.data))
     train = dataset.load(listing, "train", config.classes)
     test = _test(listing, config)
@@ -68,6 +72,45 @@ def work(
     files.write_json(paths.report, report)
     for line in [*sentences(taught), *_write_keras(paths, taught)]:
         tell({"event": "note", "text": line})
+
+
+def _correct(
+    paths: RunPaths,
+    config: TrainingConfig,
+    began: float,
+    enter: Callable[[str], None],
+    tell: Callable[[dict[str, Any]], None],
+) -> None:
+    """The run of corrections: the model before with its last layer changed, as the page has shown it.
+
+    Raises:
+        ModelFileError: where what the model has learned from is not on this computer.
+        TooFewOwnPicturesError: without a picture to learn from.
+    """
+    material.check_own(config)
+    found = correct.ground(config.start_from)
+    if found is None:
+        raise ModelFileError(load_model(config.start_from).path, "what it has learned from is not on this computer")
+    own = collection.examples(found.base.info.classes)
+    runs.write_status(paths, Status.RUNNING, fingerprint=own.fingerprint)
+    enter("training")
+    effect = correct.effect(found, own)
+    enter("exporting")
+    before, after = effect.evaluations
+    info = replace(found.base.info, recipe=config.recipe, scores={
+        f"test_{name}": after.to_json()[name] for name in evaluation.KEPT_WITH_MODEL
+    })  # fmt: skip
+    files.write_json(paths.model_info, info.to_json())
+    with files.whole(paths.model) as temporary:
+        temporary.write_bytes(effect.network())
+    pair = {"before": before.to_json(), "after": after.to_json(), "comparison": effect.test.to_json()}
+    report = {"method": TEST_SPLIT, "best": after.to_json(), "data": material.title(config)}
+    compared = {"base": config.start_from, "test": pair, "own": None, "warning": ""}
+    files.write_json(
+        paths.report,
+        report | {"compared": compared, "seconds": round(time.monotonic() - began, 1), "fingerprint": own.fingerprint},
+    )
+    tell({"event": "note", "text": f"on the test faces: {effect.test.words}"})
 
 
 def sentences(taught: Taught) -> list[str]:

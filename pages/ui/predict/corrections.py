@@ -6,25 +6,30 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
 from emotion import images
 from emotion.data import collection, listing
-from emotion.images import decode
+from emotion.images import as_batch, decode
+from emotion.models import preferences
+from emotion.recipes import HEAD, teaching
 from emotion.runs import queue
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, count, tasks
 from emotion.training import start_from
-from pages.ui.shared import frame, own_runs, text
+from emotion.training.head import correct
+from pages.ui.shared import before_after, frame, own_runs, text, waiting
 
 if TYPE_CHECKING:
-    from emotion.data import Kept
+    from emotion.data import Examples, Kept
     from emotion.models import Face, Predictor
-    from emotion.recipes import ModelInfo, TrainingConfig
+    from emotion.recipes import TrainingConfig
     from pages.ui.predict.answers import Source
 
 
 A_PAGE = 24  # thumbnails
+EFFECT = "correction_effect"  # session state: (corrections, what they change)
 CORRECTED, STARTED = "corrected", "retraining_started"  # session state: face → where it is kept; (pictures, run id)
 OPEN, TITLE = "own_pictures", "Your pictures"  # the title never changes: Streamlit would close what is open
 ALONE = (
@@ -33,23 +38,25 @@ ALONE = (
 )
 
 
-def offer(source: Source, face: Face, info: ModelInfo, key: str) -> None:
+def offer(source: Source, face: Face, predictor: Predictor, key: str) -> None:
     """Under one answer: "That is wrong", with the model's classes to choose from; after that, what was kept, and undo.
 
     Args:
         source: the picture; read again only when a class was clicked, and cut at `face.box` (None: taken whole).
         face: the answer.
-        info: of the model that gave it.
+        predictor: the model that gave it.
         key: unique on the page, the same for this face on every rerun, such as "1" for the first face.
     """
-    place = f"{key}_{face.box}"
+    place, info = f"{key}_{face.box}", predictor.info
     kept = _kept_at(place)
     if kept:
         with st.container(horizontal=True, vertical_alignment="center", key=f"corrected_{key}"):
             label = kept.parent.name
             st.markdown(f"Kept as {text.sign(label)} **{text.plain(label)}** in your pictures below.")
             st.button("Undo", key=f"undo_{key}", type="tertiary", on_click=_undo, args=(place,))
+        _effect(predictor, face, kept, place, key)
         return
+    _prepare(predictor)
     with st.popover("That is wrong", type="tertiary", icon=":material/edit:", key=f"wrong_{key}"):
         st.markdown("It looks")
         with st.container(horizontal=True):
@@ -57,6 +64,60 @@ def offer(source: Source, face: Face, info: ModelInfo, key: str) -> None:
                 title = f"{text.sign(label)} {text.plain(label)}"
                 st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place))
         st.caption("The cut-out face is then kept on this computer, to learn from. You can delete it at any time.")
+
+
+def _name_of(predictor: Predictor) -> str:
+    return f"correction {predictor.reference} {preferences.changed(predictor.path)}"
+
+
+def _prepare(predictor: Predictor) -> None:
+    """Works out beforehand what a correction is measured by, so that its effect is there at once."""
+    name, changed = _name_of(predictor), preferences.changed(predictor.path)
+    if tasks.find(name) is None and predictor.reference:
+        tasks.start(name, lambda tell: correct.ground(predictor.reference, changed))
+
+
+def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) -> None:
+    """What the model would be with all corrections: of this face, and of the test; and keeping it, on a click."""
+    _prepare(predictor)
+    if waiting.show_work(_name_of(predictor)):
+        return
+    try:
+        found = correct.ground(predictor.reference, preferences.changed(predictor.path))
+        own = collection.examples(predictor.info.classes)
+        if found is None or not len(own.labels):
+            return
+        result = _learned(found, own)
+    except EmotionError:  # told above already
+        return
+    label = kept.parent.name
+    after = result.predictor.predict_classes(as_batch(face.seen[np.newaxis]))[0]
+    was, now = (float(each[predictor.info.classes.index(label)]) for each in (list(face.probabilities.values()), after))
+    st.markdown(f"With your {count(len(own.labels), 'correction')}, this face: {text.sign(label)} {text.plain(label)} "
+                f"{text.sureness(was)} → **{text.sureness(now)}**. The test faces:")  # fmt: skip
+    st.html(before_after.sides(result.test))
+    if result.costs_too_much:
+        lost = text.percent(-result.test.difference, 1)
+        st.warning(f"It would lose {lost} of the test faces, more than half a point. Better not keep it: undo this "
+                   "correction, or keep it for a later training.", icon=":material/balance:")  # fmt: skip
+    else:
+        st.caption(text.plain(result.test.words))
+    with st.container(horizontal=True):
+        if result.costs_too_much:
+            st.button("Do not keep it", key=f"leave_{key}", type="primary", on_click=_undo, args=(place,))
+        title = "Keep it all the same" if result.costs_too_much else "Keep the corrected model"
+        if st.button(title, key=f"keep_{key}", type="secondary" if result.costs_too_much else "primary"):
+            _start(teaching(found.data, predictor.info.classes, predictor.reference, own=True, name=_name()))
+
+
+def _learned(found: correct.Ground, own: Examples) -> correct.Effect:
+    """The effect of these corrections, worked out once for this session."""
+    key = (found.base.reference, found.base.path.stat().st_mtime_ns, own.fingerprint)
+    before, result = st.session_state.get(EFFECT, (None, None))
+    if before != key or result is None:
+        result = correct.effect(found, own)
+        st.session_state[EFFECT] = (key, result)
+    return result
 
 
 def panel(predictor: Predictor) -> None:
@@ -140,12 +201,13 @@ def _plan(reference: str, changed: int, pictures: str) -> tuple[TrainingConfig |
 
 def _start(config: TrainingConfig) -> None:
     """Starts the run, once however often it was clicked, and goes to it."""
-    pictures = f"{config.start_from} {collection.fingerprint(config.classes)}"
+    pictures = f"{config.recipe} {config.start_from} {collection.fingerprint(config.classes)}"
     before, run_id = st.session_state.get(STARTED, ("", ""))
     run = own_runs.find(run_id) if before == pictures else None
     if run is None or run.status.has_ended:
         try:
-            run = queue.start(start_from.plan(config.start_from, name=_name()))
+            head = config.recipe == HEAD.name
+            run = queue.start(config if head else start_from.plan(config.start_from, name=_name()))
         except EmotionError as error:  # the pictures have changed since the page was drawn
             st.error(text.plain(str(error)), icon=":material/error:")
             return

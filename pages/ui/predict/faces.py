@@ -44,7 +44,7 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             if bars.wanted(predictor.info):
                 st.html(bars.html(face))
             why.offer(source, shown, number, predictor, model)
-            corrections.offer(source, face, predictor.info, f"{source.id}_{number}")
+            corrections.offer(source, face, predictor, f"{source.id}_{number}")
         if shown.note:
             st.text(shown.note)
         if shown.faces:
