@@ -7,11 +7,9 @@ The worker is the only writer of what a run produces; pages and the command line
 from __future__ import annotations
 
 import datetime
-import io
 import os
 import secrets
 import time
-import zipfile
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -304,15 +302,3 @@ def rename(paths: RunPaths, name: str) -> None:
 def request_stop(paths: RunPaths) -> None:
     """Asks the run's process to stop and keep what it has."""
     paths.stop.touch()
-
-
-def as_zip(paths: RunPaths) -> bytes:
-    """The files that a run's model needs elsewhere, in one zip: the network for LiteRT, `model.keras` where there is
-    one, and `model.json`, which says what its answers mean.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in (paths.model, paths.keras_model, paths.model_info):
-            if path.is_file():
-                archive.write(path, path.name)
-    return buffer.getvalue()

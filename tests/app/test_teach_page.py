@@ -293,7 +293,7 @@ def test_keeping_makes_one_ordinary_run(home: Path, monkeypatch: pytest.MonkeyPa
 def test_a_kept_model_leads_to_predict_evaluate_and_export(kept: AppTest) -> None:
     assert "Kept as **happy or sad" in words_on(kept)
     assert {"teach_predict", "teach_evaluate"} <= keys(kept)
-    assert kept.get("download_button")[0].proto.label == "Export"
+    assert kept.get("download_button")[0].proto.label == "Take it with you"
 
 
 def test_the_run_has_the_score_that_the_page_has_shown(kept: AppTest) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from emotion.data import made_here
 from emotion.data.bring import add
+from emotion.models import bundle
 from emotion.recipes import MAX_NAME, teaching
-from emotion.runs import Status, as_zip, queue
+from emotion.runs import Status, queue
 from emotion.system import EmotionError, count
 from pages.ui.shared import frame, listings, model_choice, own_runs, text
 from pages.ui.teach import opened
@@ -145,6 +147,6 @@ def _kept(run: Run) -> None:
             st.switch_page(frame.PREDICT, query_params={"model": run.id})
         if st.button("Evaluate it", key="teach_evaluate", icon=":material/fact_check:"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
-        st.download_button("Export", as_zip(run.paths), f"{run.id}.zip", "application/zip", key="teach_export",
-                           icon=":material/download:", on_click="ignore",
-                           help="A zip with the network for LiteRT, and what it says of itself.")  # fmt: skip
+        st.download_button("Take it with you", functools.partial(bundle.pack, run.id), bundle.file_name(run.title),
+                           "application/zip", key="teach_export", icon=":material/download:",
+                           on_click="ignore")  # fmt: skip
