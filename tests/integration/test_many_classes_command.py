@@ -99,12 +99,18 @@ def test_a_wrong_class_is_one_clear_line(emotion: CommandLine, seven_faces: Path
     assert done.stdout == ""
 
 
-def test_a_class_without_pictures_is_one_clear_line(emotion: CommandLine, tmp_path: Path) -> None:
+def test_of_all_classes_those_with_pictures_are_scored_and_a_named_one_without_is_one_clear_line(
+    emotion: CommandLine, tmp_path: Path
+) -> None:
     for name in ("happy", "sad"):
         (tmp_path / "test" / name).mkdir(parents=True)
         Image.new("L", (48, 48)).save(tmp_path / "test" / name / "face.png")
 
-    done = emotion("evaluate", MODEL, "--data", tmp_path, "--classes", "all")
+    done = emotion("evaluate", MODEL, "--data", tmp_path, "--classes", "all", "--json")
+    named = emotion("evaluate", MODEL, "--data", tmp_path, "--classes", "happy,angry")
 
-    assert done.returncode == 2
-    assert "has no folder for the class 'angry'. Found: happy, sad." in done.stderr
+    assert done.returncode == 0
+    assert sorted(json.loads(done.stdout)["classes"]) == ["happy", "sad"]
+    assert "test has no picture of angry, disgust, fear, neutral, surprise" in done.stderr
+    assert named.returncode == 2
+    assert "has no folder for the class 'angry'. Found: happy, sad." in named.stderr
