@@ -65,7 +65,7 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
 
 def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
-    from emotion.data import dataset, default_data, disagreements, resolve, scan, votes
+    from emotion.data import NO_TEST, dataset, default_data, disagreements, resolve, scan, votes
 
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
     if chosen.augmentation:
@@ -76,14 +76,15 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     if changes["classes"] == ("all",):
         changes["classes"] = scan(resolve(data)).classes
     data = dataset.checked(data, changes["classes"] or DEFAULT_CLASSES)
-    for said in (
-        disagreements(scan(resolve(data)).counts, changes["classes"] or DEFAULT_CLASSES) if data != DEMO else ()
-    ):
-        print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
+    told = disagreements(scan(resolve(data)).counts, changes["classes"] or DEFAULT_CLASSES) if data != DEMO else ()
+    few = head.config(chosen, data, changes)
+    for said in told:
+        if not (few and said == NO_TEST):  # few faces are held out in turn: there will be a score
+            print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
+    if few:
+        return few
     if changes["labels"] not in (None, FOLDERS):
         votes.check(resolve(data), changes["classes"] or DEFAULT_CLASSES)
-    if config := head.config(chosen, data, changes):
-        return config
     return recipes.config(chosen.recipe or recipes.DEFAULT, data=data, **changes)
 
 

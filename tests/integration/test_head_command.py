@@ -19,6 +19,8 @@ def test_few_pictures_are_learned_on_the_shipped_model_and_scored_held_out(
 
     assert "16 faces: builds on the shipped model" in trained.stderr
     assert "held out in turn: " in trained.stderr
+    assert "no test score" not in trained.stderr
+    assert trained.stderr.count("loading data") == 1
     paths = RunPaths(home / "runs" / trained.stdout.split()[-1])
     assert json.loads(paths.config.read_text(encoding="utf-8"))["recipe"] == "head"
     assert "no test split" in evaluated.stderr

@@ -39,14 +39,13 @@ def work(
     Args:
         paths: the run folder.
         config: with the recipe head; `start_from` is the model that is built on.
-        enter: is called with the name of each phase.
+        enter: is called with the name of each phase after that of loading the data, which it begins with.
         tell: is called with {"event": "note", "text": …}, what there is to say of the outcome.
 
     Raises:
         DataError, ModelError: what is missing.
     """
     began = time.monotonic()
-    enter("loading data")
     if config.own:
         _correct(paths, config, began, enter, tell)
         return
