@@ -73,6 +73,12 @@ def _pixels(text: str) -> int:
     return int(text)
 
 
+def _turn(text: str) -> int | None:
+    if text not in ("0", "90", "180", "270", "auto"):
+        raise argparse.ArgumentTypeError(f"expected 0, 90, 180, 270 or auto. Received: {text}")
+    return None if text == "auto" else int(text)
+
+
 def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train = _add(
         commands,
@@ -154,6 +160,13 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--all-classes", action="store_true", help="also say the probability of every class that the model knows"
     )
     predict.add_argument("--min-face", type=_pixels, metavar="N", help="leave out faces lower than N pixels")
+    predict.add_argument(
+        "--turn",
+        type=_turn,
+        metavar="DEGREES",
+        help="turn each picture to the right first, by 0, 90, 180 or 270 degrees; auto: as much as puts it upright, "
+        "where that is clear (default: auto)",
+    )
     predict.add_argument(
         "--annotate",
         metavar="DIR",

@@ -191,7 +191,8 @@ def predict(chosen: argparse.Namespace) -> int:
 
     copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
     predictor = _load(chosen.model)
-    looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=chosen.min_face or MIN_FACE)
+    smallest = chosen.min_face or MIN_FACE
+    looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=smallest, turn=chosen.turn)
     bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
     refused, none = 0, list[str]()
     for number, path in enumerate(_pictures(chosen.files, copies, none), start=1):

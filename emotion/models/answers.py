@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion import images, metrics
-from emotion.images import PictureError, clipped, decode, detect
+from emotion.images import Found, PictureError, WayUp, clipped, decode, detect
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -41,7 +41,8 @@ class Face:
         probability: P(positive), 0 to 1, of a yes-or-no answer such as happy or sad; see `ModelInfo.pair`. Of a model
             of more than two classes without such a pair, that of `label`.
         label: class name of the answer.
-        unsure: the probability lies in the band in which the model should not be trusted; of yes-or-no answers only.
+        unsure: the probability lies in the band in which the model should not be trusted, which is asked of yes-or-no
+            answers only; or it is not clear which way up the picture is.
         seen: (48, 48) uint8, what the network saw.
         probabilities: class name to probability, of all classes of the model, in label order; their sum is one.
     """
@@ -89,6 +90,7 @@ class Answer:
         note: a sentence that helps to read the answer, or None.
         picture: the upright picture (RGB), at most `images.WORKING_SIDE` pixels on its long side; None with an error.
         scale: pixels of the upright picture per pixel of `picture`, at least 1: divide a box by it to draw it.
+        turn: degrees to the right by which the picture was turned, 0, 90, 180 or 270, beyond what its file asks for.
     """
 
     file: str
@@ -97,10 +99,13 @@ class Answer:
     note: str | None = None
     picture: Image.Image | None = None
     scale: float = 1.0
+    turn: int = 0
 
     def to_json(self, all_classes: bool = False) -> dict[str, Any]:
         faces = [face.to_json(all_classes) for face in self.faces]
-        return {"file": self.file, "faces": faces, "error": self.error, "note": self.note}
+        return {
+            "file": self.file, "faces": faces, "turned": self.turn, "error": self.error, "note": self.note,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,15 +114,18 @@ class Looking:
 
     Attributes:
         whole: take the whole picture for a face instead of looking; drawn faces are always taken so.
-        box: take what is in this box (in pixels of the whole upright picture) for the face.
+        box: take what is in this box (in pixels of the whole picture, turned) for the face.
         small: look for small faces too, in the picture at its full size.
         min_face: leave out faces lower than this many pixels of the whole picture.
+        turn: degrees to the right by which the picture is turned first: 0, 90, 180 or 270; None: as much as puts it
+            upright, where that is clear, and not at all with a `box`.
     """
 
     whole: bool = False
     box: Box | None = None
     small: bool = False
     min_face: int = detect.MIN_FACE
+    turn: int | None = None
 
 
 EVERY_FACE = Looking()
@@ -141,21 +149,27 @@ def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looki
         picture = decode.open_picture(source, max_side=SMALL_FACES_SIDE if looking.small else images.WORKING_SIDE)
     except PictureError as error:
         return Answer(name, [], error=str(error))
-    boxes, note = _look(picture, looking, predictor.info)
-    notes = " ".join(sentence for sentence in (picture.note, note) if sentence)
-    given = Answer(name, _judge_boxes(picture, boxes, predictor), note=notes or None)
+    looked = _look(picture, looking, predictor.info)
+    picture = picture.turned(looked.way_up.turn)
+    faces = _judge_boxes(picture, [None] if looked.whole else list(looked.boxes), predictor)
+    if not looked.way_up.is_sure:
+        faces = [replace(face, unsure=True) for face in faces]
+    notes = " ".join(sentence for sentence in (picture.note, looked.note) if sentence)
+    given = Answer(name, faces, note=notes or None, turn=looked.way_up.turn)
     return replace(given, picture=picture.rgb, scale=picture.scale)
 
 
-def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> tuple[list[Box | None], str]:
-    """What to look at in `picture.rgb`, None being all of it, and a sentence where that needs one."""
+def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> detect.Regions:
+    """What to look at in `picture.rgb`, and a sentence where that needs one."""
     if looking.box is not None:
-        return [_scaled(looking.box, 1 / picture.scale)], ""
-    if looking.whole or info.saw_only_drawn_faces:
-        return [None], ""
+        box, way = _scaled(looking.box, 1 / picture.scale), WayUp(looking.turn or 0)
+        return detect.Regions((Found(box, 1.0),), False, "", way)
+    if info.saw_only_drawn_faces:
+        return detect.Regions((), True, "", WayUp(looking.turn or 0))
+    if looking.whole:
+        return detect.whole(picture.rgb, looking.turn)
     smallest = max(1, round(looking.min_face / picture.scale))
-    regions = detect.regions(picture.rgb, small=looking.small, min_face=smallest)
-    return ([None] if regions.whole else list(regions.boxes)), regions.note
+    return detect.regions(picture.rgb, small=looking.small, min_face=smallest, turn=looking.turn)
 
 
 def _judge_boxes(picture: decode.Picture, boxes: list[Box | None], predictor: Predictor) -> list[Face]:

@@ -246,6 +246,27 @@ def test_answers_each_face_of_a_photo(model: str, astronaut: Path) -> None:
     assert html_of(app).count('class="answer ') == 2
 
 
+def test_turns_a_picture_by_one_click(model: str, astronaut: Path) -> None:
+    app = upload(open_predict(model), ("astronaut.png", astronaut.read_bytes()))
+
+    app.button(key="turn_it").click().run()
+    app.button(key="turn_it").click().run()
+
+    (looking,) = app.session_state["looking"].values()
+    (_, kept) = list(app.session_state["answers"].values())[-2:]
+    assert (looking.turn, kept.turn) == (180, 180)
+    assert not app.exception
+
+
+def test_says_that_a_photo_was_turned_upright(model: str, astronaut: Path) -> None:
+    turned = io.BytesIO()
+    Image.open(astronaut).rotate(90).save(turned, "PNG")
+
+    app = upload(open_predict(model), ("on_its_side.png", turned.getvalue()))
+
+    assert "The photo was turned upright." in [text.value for text in app.text]
+
+
 def test_marks_a_face_with_a_box_on_a_copy() -> None:
     picture = Image.new("RGB", (200, 100), "white")
 

@@ -134,7 +134,7 @@ def test_predict_answers_the_others_when_one_is_refused(emotion_process, tmp_pat
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     good, bad = rows
     assert done.returncode == 1
-    assert set(good) == set(bad) == {"file", "faces", "error", "note"}
+    assert set(good) == set(bad) == {"file", "faces", "turned", "error", "note"}
     assert good["file"].endswith("a face.png")
     assert good["error"] is None
     assert set(good["faces"][0]) == {"box", "probability", "label", "unsure"}
@@ -159,6 +159,34 @@ def test_a_picture_without_a_face_is_no_error(emotion, tmp_path):
     assert done.returncode == 0
     assert (row["faces"], row["error"]) == ([], None)
     assert row["note"].startswith("No face was found")
+
+
+def test_a_photo_upside_down_is_turned_upright_and_that_is_said(emotion, astronaut, tmp_path):
+    Image.open(astronaut).rotate(180).save(tmp_path / "upside_down.png")
+
+    as_text = emotion("predict", tmp_path / "upside_down.png")
+    as_json = emotion("predict", tmp_path / "upside_down.png", "--json")
+
+    assert "looks happy" in as_text.stdout
+    assert "(The photo was turned upright.)" in as_text.stdout
+    assert json.loads(as_json.stdout)["turned"] == 180
+
+
+@pytest.mark.parametrize("asked", ["0", "90"])
+def test_a_photo_is_turned_as_it_is_asked_for(emotion, astronaut, tmp_path, asked):
+    Image.open(astronaut).rotate(180).save(tmp_path / "upside_down.png")
+
+    done = emotion("predict", tmp_path / "upside_down.png", "--turn", asked, "--json")
+
+    row = json.loads(done.stdout)
+    assert (row["turned"], "upright" in (row["note"] or "")) == (int(asked), False)
+
+
+def test_a_turn_that_is_none_is_refused(emotion_process, astronaut):
+    done = emotion_process("predict", astronaut, "--turn", "45")
+
+    assert done.returncode == 2
+    assert "expected 0, 90, 180, 270 or auto. Received: 45" in done.stderr
 
 
 def test_a_file_name_cannot_steer_the_terminal(emotion_process, tmp_path):

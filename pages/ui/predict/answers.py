@@ -33,7 +33,7 @@ class Source:
         id: new for every upload.
         name: only ever shown, never used as a path.
         read: gives its bytes.
-        whole: it is one face already; no face is looked for in it.
+        whole: it is one face already and upright; no face is looked for in it.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Shown:
     Attributes:
         warnings: for each face what is wrong with it, see `emotion.images.measure`.
         size: width and height of the whole upright picture in pixels; (0, 0) where it was refused.
+        turn: degrees to the right by which it was turned, see `Answer`.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Shown:
     error: str | None
     note: str | None
     thumbnail: bytes
+    turn: int = 0
 
     @property
     def labels(self) -> list[str]:
@@ -73,7 +75,7 @@ def version(predictor: Predictor) -> str:
 def looking(source: Source) -> Looking:
     """How this picture is to be looked at: as the person last asked for."""
     chosen: Looking | None = st.session_state.get("looking", {}).get(source.id)
-    return chosen or Looking(whole=source.whole)
+    return chosen or Looking(whole=source.whole, turn=0 if source.whole else None)
 
 
 def look(source: Source, **changes: Any) -> None:
@@ -102,17 +104,18 @@ def ask(source: Source, predictor: Predictor, model: str) -> Shown:
     return shown
 
 
-def open_again(source: Source) -> decode.Picture:
-    """The picture once more, as large as it was looked at."""
-    return decode.open_picture(source.read(), max_side=None if looking(source).small else images.WORKING_SIDE)
+def open_again(source: Source, turn: int) -> decode.Picture:
+    """The picture once more, as large and turned as it was looked at."""
+    side = None if looking(source).small else images.WORKING_SIDE
+    return decode.open_picture(source.read(), max_side=side).turned(turn)
 
 
 def preview(source: Source, shown: Shown, model: str, *, marked: bool = True) -> bytes:
     """The picture as a JPEG of at most 1000 pixels a side, with its faces marked or bare."""
-    key = key_of(source, model) if marked else (source.id, "bare")
+    key = key_of(source, model) if marked else (source.id, "bare", shown.turn)
     jpeg: bytes | None = kept_or_none("previews", key)
     if jpeg is None:
-        picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE)
+        picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
         jpeg = _marked(picture.rgb, shown.faces if marked else [], picture.scale)
         keep("previews", key, jpeg, KEPT_PREVIEWS)
     return jpeg
@@ -125,7 +128,7 @@ def _shown(source: Source, given: Answer) -> Shown:
     thumbnail = marking.as_jpeg(_shrunk(picture, THUMBNAIL_SIDE))
     warnings = [measure.warnings(picture, _within(face, given.scale), face.seen) for face in given.faces]
     size = round(picture.width * given.scale), round(picture.height * given.scale)
-    return Shown(source.name, list(given.faces), warnings, size, given.error, given.note, thumbnail)
+    return Shown(source.name, list(given.faces), warnings, size, given.error, given.note, thumbnail, given.turn)
 
 
 def _within(face: Face, scale: float) -> measure.Box | None:

@@ -37,24 +37,25 @@ def is_open(source: Source) -> bool:
     return st.session_state.get(DRAWING) == source.id
 
 
-def show_box(source: Source, jpeg: bytes, size: tuple[int, int]) -> None:
+def show_box(source: Source, jpeg: bytes, size: tuple[int, int], turn: int) -> None:
     """The picture with a box to move; each time it comes to rest, the face in it is answered.
 
     Args:
         jpeg: the picture, as large as is needed on the screen.
         size: width and height of the whole upright picture, in whose pixels the box is told.
+        turn: by which it was turned for that, in degrees to the right.
     """
     key = f"box_{source.id}"
 
     def tell() -> None:
         drawn = as_box(st.session_state[key].box, size)  # it comes from the browser
         if drawn:
-            answers.look(source, box=drawn, whole=False)
+            answers.look(source, box=drawn, whole=False, turn=turn)
 
     _component(
         key=key,
         data={
-            "token": source.id,
+            "token": f"{source.id}-{turn}",
             "picture": f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}",
             "width": size[0],
             "height": size[1],

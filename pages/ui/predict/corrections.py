@@ -38,7 +38,7 @@ ALONE = (
 )
 
 
-def offer(source: Source, face: Face, predictor: Predictor, key: str) -> None:
+def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int = 0) -> None:
     """Under one answer: "That is wrong", with the model's classes to choose from; after that, what was kept, and undo.
 
     Args:
@@ -46,6 +46,7 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str) -> None:
         face: the answer.
         predictor: the model that gave it.
         key: unique on the page, the same for this face on every rerun, such as "1" for the first face.
+        turn: degrees to the right by which the picture was turned.
     """
     place, info = f"{key}_{face.box}", predictor.info
     kept = _kept_at(place)
@@ -62,7 +63,7 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str) -> None:
         with st.container(horizontal=True):
             for label in sorted(info.classes, key=lambda name: name != info.positive):
                 title = f"{text.sign(label)} {text.plain(label)}"
-                st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place))
+                st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
         st.caption("The cut-out face is then kept on this computer, to learn from. You can delete it at any time.")
 
 
@@ -144,9 +145,9 @@ def _kept_at(place: str) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def _keep(source: Source, face: Face, label: str, place: str) -> None:
+def _keep(source: Source, face: Face, label: str, place: str, turn: int) -> None:
     try:
-        path = collection.keep(_cut_out(source, face), label)
+        path = collection.keep(_cut_out(source, face, turn), label)
     except (EmotionError, OSError) as error:
         st.toast(f"It could not be kept: {text.plain(str(error))}", icon=":material/error:", duration="long")
         return
@@ -154,12 +155,13 @@ def _keep(source: Source, face: Face, label: str, place: str) -> None:
     st.toast(f"Kept as {text.sign(label)} {text.plain(label)}: only the cut-out face, on this computer.")
 
 
-def _cut_out(source: Source, face: Face) -> Image.Image:
+def _cut_out(source: Source, face: Face, turn: int) -> Image.Image:
     """The face as the network was given it; a small one from the picture at its full size."""
     if face.box is None:
-        return decode.open_picture(source.read(), max_side=images.WORKING_SIDE).rgb
-    picture = decode.open_picture(source.read())
-    return images.crop_face(picture.rgb, face.box)
+        return decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(turn).rgb
+    picture = decode.open_picture(source.read()).turned(turn)
+    left, top, right, bottom = (edge / picture.scale for edge in face.box)
+    return images.crop_face(picture.rgb, (left, top, right, bottom))
 
 
 def _undo(place: str) -> None:

@@ -61,7 +61,9 @@ def as_json(answers: list[Shown]) -> bytes:
             face.to_json(all_classes=True) | {"warnings": list(warnings)}
             for face, warnings in zip(shown.faces, shown.warnings, strict=True)
         ]
-        told.append({"file": shown.name, "faces": faces, "error": shown.error, "note": shown.note})
+        told.append(
+            {"file": shown.name, "faces": faces, "turned": shown.turn, "error": shown.error, "note": shown.note}
+        )
     return json.dumps(told, indent=1, ensure_ascii=False).encode()
 
 
@@ -73,7 +75,7 @@ def marked_pictures(sources: list[Source], answers: list[Shown]) -> bytes:
             if not shown.faces:
                 continue
             try:
-                picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE)
+                picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
             except PictureError:  # it was readable before: leave it out rather than all others
                 continue
             marked = marking.draw(picture.rgb, shown.faces, picture.scale, whole_too=True)

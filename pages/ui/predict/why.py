@@ -37,7 +37,7 @@ def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model
     key = (*answers.key_of(source, model), number)
     kept: str | None = answers.kept_or_none("whys", key)
     if kept is None:
-        picture = answers.open_again(source)
+        picture = answers.open_again(source, shown.turn)
         why = explain.why(predictor, shown.faces[number - 1], picture.rgb, picture.scale, picture.turn)
         kept = strip_html(why.steps) + variants_html(why.variants, why.spread, predictor.info.usual)
         answers.keep("whys", key, kept, KEPT)
