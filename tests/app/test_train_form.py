@@ -532,3 +532,19 @@ def test_train_starts_one_run_with_the_settings_of_the_form(drawn: Path) -> None
 
     assert (run.config.epochs, run.config.name, run.config.recipe) == (3, "mine", catalogue.DEFAULT)
     assert app.query_params["run"] == run.id
+
+
+def test_votes_can_be_learned_where_there_are_some_and_only_there(drawn: Path) -> None:
+    app = open_form()
+    assert "train_labels" not in keys(app, "radio")
+    folder = folder_of(drawn, ("happy", "sad"))
+    file = next((folder / "train" / "sad").iterdir()).name
+    (folder / "votes.csv").write_text(f"split,class,file,happy,sad\ntrain,sad,{file},1,9\n", encoding="utf-8")
+
+    choose_folder(app, folder)
+    app.radio(key="train_labels").set_value("votes").run()
+
+    assert asked(app).labels == "votes"
+    (folder / "votes.csv").unlink()  # as when other pictures are chosen
+    app.run()
+    assert asked(app).labels == "folders"
