@@ -19,6 +19,7 @@ def page() -> None:
     staging.sweep()
     action = frame.heading("Data", "The pictures that a network learns from: bring them in, look at them, check them.")
     jobs.show_imports()
+    frame.unreadable(registry.unreadable_sets())
     known = choices()
     word = SET.adopt(known, next(iter(known)))
     part = PART.adopt(PARTS, LOOK)

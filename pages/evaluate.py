@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from emotion.data import listing
+from emotion.evaluation import read_report
 from emotion.runs import Run, list_runs
-from emotion.system import DEMO, DataError, EmotionError, count, read_json
+from emotion.system import DEMO, DataError, EmotionError, count
 from pages.ui.evaluate import (
     asked,
     beat,
@@ -75,7 +76,7 @@ def page() -> None:
         st.subheader("The faces", anchor="faces")
         gallery.show_gallery(result)
     if run is not None and section == OVERVIEW:
-        st.caption(text.plain(figures.from_training(read_json(run.paths.report))))
+        st.caption(text.plain(figures.from_training(read_report(run.paths))))
 
 
 def _section() -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.data import material
+from emotion.evaluation import read_report
 from emotion.models import bundle
-from emotion.runs import Run, Status, list_runs, rename, summarize
-from emotion.system import EmotionError, duration, read_json
+from emotion.runs import Run, Status, list_runs, rename, summarize, unreadable_runs
+from emotion.system import EmotionError, duration
 from pages.ui.shared import frame, text
 from pages.ui.train import end
 
@@ -20,6 +21,7 @@ def page() -> None:
         if st.button("Train", key="to_train", type="primary", width="stretch"):
             st.switch_page(frame.TRAIN, query_params={"run": "new"})
     runs = list_runs()
+    frame.unreadable(unreadable_runs())
     if not runs:
         st.info("Nothing has been trained here yet. Train on the drawn faces takes about a minute.")
     elif chosen := _table(runs):
@@ -70,7 +72,7 @@ def _row(run: Run) -> dict[str, object]:
 def _open(run: Run) -> None:
     with st.container(border=True, key="run_open"):
         st.markdown(f"**{text.plain(run.title)}**")
-        st.caption(text.plain(end.result_sentence(read_json(run.paths.report)) or _state(run)))
+        st.caption(text.plain(end.result_sentence(read_report(run.paths)) or _state(run)))
         with st.container(horizontal=True):
             if run.has_model:
                 if st.button("Evaluate", key="to_evaluate", icon=":material/fact_check:"):

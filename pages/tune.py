@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.data import material
 from emotion.system import EmotionError
-from emotion.tuning import Tuning, TuningState, control
+from emotion.tuning import Tuning, TuningState, control, folder
 from pages.ui.shared import frame, text
 from pages.ui.tune import form, live
 from pages.ui.tune.form import PROBLEM
@@ -23,6 +23,7 @@ def page() -> None:
     action = frame.heading("Tune", ABOUT)
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
+    frame.unreadable(folder.unreadable())
     found = live.show_choice()
     if found is None:
         form.show_form(action)

@@ -11,8 +11,9 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from emotion.system import cache_dir, files, processes
+from emotion.system import StoredFileError, cache_dir, files, processes, stored
 
 CHECK, FACES, LABELS = "check", "faces", "labels"
 GRACE_SECONDS = 20.0  # a new process has this long to write its first line
@@ -95,25 +96,32 @@ def start(root: Path, kind: str, *options: str) -> None:
 
 def read(root: Path, kind: str) -> State | None:
     """Where the last check of this kind stands; None where there was none."""
-    stored = files.read_json(location(root, kind))
-    if not stored:
-        return None
-    status = str(stored.get("status", "failed"))
-    if status == "running" and not _is_there(stored):
+    try:
+        said = stored.read(location(root, kind), _Told)
+    except StoredFileError:
+        return None  # where it is damaged, a check can be asked for again
+    status: str = said.status
+    if status == "running" and not _is_there(said):
         status = "lost"
-    facts = {name: stored.get(name, 0) for name in ("done", "total")}
-    return State(
-        status,
-        str(stored.get("what", "")),
-        int(facts["done"]),
-        int(facts["total"]),
-        str(stored.get("error", "")),
-        float(stored.get("seconds", 0.0)),
-    )
+    return State(status, said.what, said.done, said.total, said.error, said.seconds)
 
 
-def _is_there(stored: dict[str, object]) -> bool:
-    pid, started, asked = stored.get("pid"), stored.get("started"), stored.get("asked")
-    if isinstance(pid, int) and isinstance(started, str | float):
-        return processes.is_alive(pid, started)
-    return isinstance(asked, float) and processes.is_fresh(asked, GRACE_SECONDS)
+@dataclass(frozen=True)
+class _Told:
+    """The file that tells how far a check is: first written by who asks for it, then by its process."""
+
+    status: Literal["running", "done", "failed"]
+    what: str = ""
+    done: stored.Number = 0
+    total: stored.Number = 0
+    error: str = ""
+    seconds: stored.Seconds = 0.0
+    pid: stored.Pid | None = None
+    started: processes.Started | None = None
+    asked: stored.Moment | None = None
+
+
+def _is_there(said: _Told) -> bool:
+    if said.pid is not None and said.started is not None:
+        return processes.is_alive(said.pid, said.started)
+    return said.asked is not None and processes.is_fresh(said.asked, GRACE_SECONDS)

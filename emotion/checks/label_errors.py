@@ -28,7 +28,7 @@ from emotion.data import Examples, dataset, decided, edits, folds, on_disk, scan
 from emotion.images import as_batch
 from emotion.models import load_model
 from emotion.recipes import label_order
-from emotion.system import SplitMissingError, files
+from emotion.system import SplitMissingError, StoredFileError, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Listing
@@ -83,8 +83,20 @@ class LabelErrors:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LabelErrors:
-        found = tuple(LabelError(*row) for row in values["found"])
-        return cls(values["model"], values["n"], tuple(values["classes"]), values["accuracy"], found)
+        """The inverse of `to_json`. ValueError for what is none."""
+        said = stored.typed(values, _Found)
+        return cls(said.model, said.n, said.classes, said.accuracy, tuple(LabelError(*row) for row in said.found))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """`LabelErrors` as they are stored: a suspect is a row."""
+
+    model: str
+    n: stored.Number
+    classes: tuple[str, ...]
+    accuracy: stored.Share
+    found: list[tuple[str, str, str, stored.Share]]
 
 
 def confident(probabilities: Floats, labels: Labels) -> tuple[NDArray[np.bool_], Labels]:
@@ -215,10 +227,10 @@ def last_found(listing: Listing) -> LabelErrors | None:
     Args:
         listing: of what lies on the disk.
     """
-    stored = files.read_json(_location(listing))
-    if not stored:
-        return None
-    outcome = LabelErrors.from_json(stored)
+    try:
+        outcome = LabelErrors.from_json(stored.read(_location(listing), dict[str, Any]))
+    except (StoredFileError, ValueError):
+        return None  # it can be searched for again
     now = {
         name: label for inside in decided(listing).files.values() for label, names in inside.items() for name in names
     }

@@ -19,7 +19,7 @@ from emotion import recipes, runs
 from emotion.cli import bundle, head, terminal
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import DEMO, OutputFolderError, RunStateError, count, read_json, typed_path
+from emotion.system import DEMO, OutputFolderError, RunStateError, count, typed_path
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -42,7 +42,10 @@ def train(chosen: argparse.Namespace) -> int:
     worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
     print(paths.id)
     run = runs.read_run(paths)
-    doubt = (read_json(paths.report).get("best") or {}).get("doubt")
+    from emotion import evaluation  # only now: it would hold up the first step
+
+    best = evaluation.read_report(paths).best
+    doubt = best.doubt if best else ""
     for said in (run.reason if run.status is Status.DIVERGED else "", doubt):
         if said:
             print(said, file=sys.stderr)
@@ -264,6 +267,7 @@ def _summary(run: runs.Run) -> dict[str, Any]:
 def list_runs(chosen: argparse.Namespace) -> int:
     """Prints all runs, newest first."""
     rows = [_summary(run) for run in runs.list_runs()]
+    terminal.tell_unreadable(runs.unreadable_runs())
     if chosen.json:
         print(json.dumps(rows, indent=1))
         return OK

@@ -112,9 +112,11 @@ def _followed(chosen: argparse.Namespace) -> int:
 
 
 def _list(chosen: argparse.Namespace) -> int:
+    from emotion.cli.terminal import tell_unreadable
     from emotion.data import registry
 
     known = registry.list_sets()
+    tell_unreadable(registry.unreadable_sets())
     if chosen.json:
         print(json.dumps([_facts(record) for record in known], indent=1))
     elif not known:

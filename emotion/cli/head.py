@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from emotion import recipes
 from emotion.cli import terminal
 from emotion.data import class_key, resolve, scan
-from emotion.evaluation import Evaluation
+from emotion.evaluation import read_held_out
 from emotion.models import load_model
 from emotion.recipes import DEFAULT_CLASSES, label_order
 from emotion.runs import RunPaths, read_run
-from emotion.system import ConfigError, RunMissingError, count, read_json
+from emotion.system import ConfigError, RunError, count
 from emotion.training import start_from
 from emotion.training.head.run import HELD_OUT
 
@@ -70,16 +70,16 @@ def told_instead(predictor: Predictor, listing: Listing, *, as_json: bool) -> bo
         False where the model has no such score or has learned from other data: nothing is printed then.
     """
     paths = RunPaths(predictor.path.parent)
-    report = read_json(paths.report)
+    held_out = read_held_out(paths)
     try:
         same = resolve(read_run(paths).config.data) == listing.root
-    except RunMissingError:
+    except RunError:
         return False
-    if not same or report.get("method") != HELD_OUT:
+    if not same or held_out is None or held_out.method != HELD_OUT:
         return False
     print("emotion: this data has no test split. These figures are of its training faces, each answered by last layers "
-          f"that had neither learned from it nor been chosen by it ({report['folds']} folds, "
-          f"{count(report.get('rounds', 1), 'time')}).", file=sys.stderr)  # fmt: skip
-    score = Evaluation.from_json(report["best"])
+          f"that had neither learned from it nor been chosen by it ({held_out.folds} folds, "
+          f"{count(held_out.rounds, 'time')}).", file=sys.stderr)  # fmt: skip
+    score = held_out.best
     print(json.dumps(score.to_json() | {"method": HELD_OUT}) if as_json else terminal.evaluation(score))
     return True

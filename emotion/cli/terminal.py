@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from emotion.system import count, duration
+from emotion.system import count, duration, stored
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
@@ -53,6 +55,12 @@ class Bar:
 def safe(text: str) -> str:
     """A file name that cannot steer the terminal: control and invisible characters are written out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def tell_unreadable(found: Sequence[stored.Unreadable]) -> None:
+    """Says on stderr how many were left out of a list and why."""
+    if found:
+        print(f"emotion: {safe(stored.unreadable_sentence(found))}", file=sys.stderr)
 
 
 def history_row(row: dict[str, Any], epochs: int) -> str | None:

@@ -190,10 +190,11 @@ def _show_tuning(found: Tuning, as_json: bool) -> int:
 
 def _list(as_json: bool) -> int:
     from emotion import tuning
-    from emotion.cli.terminal import safe
+    from emotion.cli.terminal import safe, tell_unreadable
     from emotion.tuning import folder
 
     everything = folder.list_all()
+    tell_unreadable(folder.unreadable())
     if as_json:
         _out(json.dumps([_facts(found) for found in everything], indent=1))
         return OK

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emotion.system import DecisionError
+from emotion.system import DecisionError, stored
 
 EXCLUDE, RELABEL, MOVE, CONFIRM = "exclude", "relabel", "move", "confirm"
 ACTIONS = (EXCLUDE, RELABEL, MOVE, CONFIRM)
@@ -82,14 +82,11 @@ class Decision:
             DecisionError: for anything that is not a whole decision.
         """
         try:
-            changes = tuple(
-                Change(str(change["action"]), tuple(map(str, change["files"])), str(change.get("to", "")))
-                for change in values.get("changes", ())
-            )
-            name, time, who, why = (str(values[field]) for field in ("id", "time", "who", "why"))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise DecisionError("a decision with id, time, who, why and changes", str(values)[:80]) from error
-        decision = cls(name, time, who, why, changes, str(values.get("undo", "")))
+            decision = stored.typed(values, cls)
+        except ValueError as error:
+            raise DecisionError(
+                "a decision with id, time, who, why and changes", f"{values!s:.80} ({error})"
+            ) from error
         if bool(decision.changes) == bool(decision.undo) or not decision.id:
             raise DecisionError("either changes or the id of what is undone", str(values)[:80])
         return decision

@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from emotion.data import registry
 from emotion.data.decisions import CONFIRM, Decision, digest, in_force
-from emotion.system import DEMO, DecisionError, OutputFolderError, drawn_faces_dir, home
+from emotion.system import DEMO, DecisionError, OutputFolderError, StoredFileError, drawn_faces_dir, home, stored
 
 if TYPE_CHECKING:
     from emotion.data.decisions import Change
@@ -55,8 +55,8 @@ def read(root: Path) -> tuple[Decision, ...]:
 @lru_cache(maxsize=16)
 def _parsed(path: Path, size: int, changed: int) -> tuple[Decision, ...]:
     try:
-        return _decisions(path.read_bytes())
-    except OSError:
+        return _decisions(stored.raw(path))
+    except StoredFileError:
         return ()
 
 
@@ -65,8 +65,8 @@ def _decisions(text: bytes) -> tuple[Decision, ...]:
     found = []
     for line in text.split(b"\n"):
         try:
-            found.append(Decision.from_json(json.loads(line)))
-        except (ValueError, DecisionError):
+            found.append(_parse_line(line))
+        except DecisionError:
             continue
     return tuple(found)
 
@@ -134,20 +134,20 @@ def take_in(root: Path, text: bytes) -> int:
     new: dict[str, Decision] = {}
     for number, line in enumerate(text.split(b"\n"), start=1):
         if line.strip():
-            decision = _parse_line(line, number)
+            decision = _parse_line(line, f" {number}")
             if decision.id not in known:
                 new.setdefault(decision.id, decision)
     _add(root, list(new.values()))
     return len(new)
 
 
-def _parse_line(line: bytes, number: int) -> Decision:
+def _parse_line(line: bytes, number: str = "") -> Decision:
     try:
-        value = json.loads(line)
+        value = stored.parse(line.decode("utf-8"))
     except ValueError as error:
-        raise DecisionError("a line of JSON", f"something else in line {number}") from error
+        raise DecisionError("a line of JSON", f"something else in line{number}") from error
     if not isinstance(value, dict):
-        raise DecisionError("a JSON object in each line", f"something else in line {number}")
+        raise DecisionError("a JSON object in each line", f"something else in line{number}")
     return Decision.from_json(value)
 
 

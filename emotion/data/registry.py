@@ -16,17 +16,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from emotion.data.bring.errors import DataNameError, DataNameTakenError, DataSetMissingError
 from emotion.data.class_names import class_key, is_data_name
-from emotion.system import files, home
+from emotion.system import StoredFileError, StoredFileMissingError, files, home, stored
 
 FORMAT = 1
 FOLDER, ZIP, CSV, KAGGLEHUB, BROWSER = "folder", "zip", "csv", "kagglehub", "browser"
 RECORD, SPLIT, PICTURES = "dataset.json", "split.json", "pictures"
 
-Counts = dict[str, dict[str, int]]  # split → class → pictures
+Counts = dict[str, dict[str, stored.Number]]  # split → class → pictures
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,11 @@ class DataSet:
     folder: Path
     kind: str = FOLDER
     source: str = ""
-    created: float = 0.0
+    created: stored.Moment = 0.0
     counts: Counts = field(default_factory=dict)
     fingerprint: str = ""
-    left_out: dict[str, int] = field(default_factory=dict)
-    left_in_source: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, stored.Number] = field(default_factory=dict)
+    left_in_source: dict[str, stored.Number] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
@@ -77,6 +79,24 @@ class DataSet:
         return {"format": FORMAT, "folder": where} | {fact: getattr(self, fact) for fact in facts}
 
 
+@dataclass(frozen=True)
+class _Head:
+    """What `dataset.json` says of itself, and of where its pictures are."""
+
+    format: int
+    folder: Annotated[str, Meta(min_length=1, pattern=r"^[^\0]+\Z")]
+
+
+@dataclass(frozen=True)
+class _Split:
+    """`split.json`."""
+
+    files: dict[Literal["train", "test", "validation"], list[str]]
+    classes: dict[str, list[str]] = field(default_factory=dict)
+    share: stored.Share | None = None
+    seed: int | None = None
+
+
 def sets_dir() -> Path:
     return home() / "datasets"
 
@@ -88,35 +108,52 @@ def write(record: DataSet, where: Path | None = None) -> None:
 
 def read(folder: Path) -> DataSet | None:
     """The data set in this folder of `datasets/`; None where there is none that this program understands."""
-    stored = files.read_json(folder / RECORD)
-    if stored.get("format") != FORMAT or not isinstance(stored.get("folder"), str):
+    found = _read(folder)
+    return found if isinstance(found, DataSet) else None
+
+
+def _read(folder: Path) -> DataSet | stored.Unreadable | None:
+    """None where there is no record at all."""
+    try:
+        said = stored.read(folder / RECORD, dict[str, Any])
+        head = stored.typed(said, _Head)
+        if head.format != FORMAT:
+            raise ValueError("another version of this program wrote it")
+        where = {"home": folder, "folder": Path(os.path.normpath(folder / head.folder))}
+        return stored.typed({"name": folder.name} | said | where, DataSet)
+    except StoredFileMissingError:
         return None
-    return DataSet(
-        name=str(stored.get("name", folder.name)),
-        home=folder,
-        folder=Path(os.path.normpath(folder / stored["folder"])),
-        kind=str(stored.get("kind", FOLDER)),
-        source=str(stored.get("source", "")),
-        created=float(stored.get("created", 0.0)),
-        counts=stored.get("counts", {}),
-        fingerprint=str(stored.get("fingerprint", "")),
-        left_out=stored.get("left_out", {}),
-        left_in_source=stored.get("left_in_source", {}),
-        names=stored.get("names", {}),
-        notes=stored.get("notes", []),
-        labels=stored.get("labels", {}),
-    )
+    except StoredFileError as error:
+        return stored.Unreadable(folder.name, error.why)
+    except ValueError as error:
+        return stored.Unreadable(folder.name, f"{RECORD}: {error}")
 
 
 def list_sets() -> list[DataSet]:
-    """All data sets known by name, the newest first."""
+    """All data sets known by name, the newest first; `unreadable_sets` tells of the others."""
+    known = [record for folder in _folders() if isinstance(record := _read(folder), DataSet)]
+    return sorted(known, key=lambda record: (-record.created, record.name))
+
+
+def unreadable_sets() -> list[stored.Unreadable]:
+    """The data sets whose record is damaged or of another version, by name. Their folders are left alone."""
+    found = [record for folder in _folders() if isinstance(record := _read(folder), stored.Unreadable)]
+    return sorted(found, key=lambda one: one.name)
+
+
+def _folders() -> list[Path]:
     try:
         with os.scandir(sets_dir()) as entries:
-            folders = [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
+            return [Path(entry.path) for entry in entries if not entry.name.startswith(".") and _is_folder(entry)]
     except OSError:
         return []
-    known = [record for folder in folders if (record := read(folder))]
-    return sorted(known, key=lambda record: (-record.created, record.name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def find(name: str) -> DataSet | None:
@@ -186,22 +223,36 @@ class Placement:
 
 
 def read_placement(home: Path) -> Placement | None:
-    """What is recorded in `split.json`; None where nothing is."""
-    stored = files.read_json(home / SPLIT)
-    splits, classes = stored.get("files"), stored.get("classes")
-    if not isinstance(splits, dict):
-        return None
-    return Placement(_by_file(splits), _by_file(classes) if isinstance(classes, dict) else {})
+    """What is recorded in `split.json`; None where nothing is.
+
+    Raises:
+        StoredFileError: when it is damaged: another split would let a model be tested on what it has learned from.
+    """
+    recorded = _split(home)
+    return Placement(_by_file(recorded.files), _by_file(recorded.classes)) if recorded else None
 
 
-def _by_file(groups: Mapping[str, list[str]]) -> dict[str, str]:
+def _by_file(groups: Mapping[Any, list[str]]) -> dict[str, str]:
     return {file: group for group, names in groups.items() for file in names}
 
 
 def split_settings(home: Path) -> tuple[float, int] | None:
-    """Share and seed that a recorded split was made with."""
-    stored = files.read_json(home / SPLIT)
-    return (float(stored["share"]), int(stored["seed"])) if {"share", "seed"} <= stored.keys() else None
+    """Share and seed that a recorded split was made with.
+
+    Raises:
+        StoredFileError: when `split.json` is damaged.
+    """
+    recorded = _split(home)
+    if recorded is None or recorded.share is None or recorded.seed is None:
+        return None
+    return recorded.share, recorded.seed
+
+
+def _split(home: Path) -> _Split | None:
+    try:
+        return stored.read(home / SPLIT, _Split)
+    except StoredFileMissingError:
+        return None
 
 
 def write_placement(home: Path, placed: Placement, share: float, seed: int) -> None:

@@ -23,6 +23,8 @@ from emotion.evaluation.duel import Duel
 from emotion.evaluation.gallery import Montage
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
+from emotion.evaluation.report.of_a_run import RunReport, read_held_out
+from emotion.evaluation.report.of_a_run import read as read_report
 from emotion.evaluation.robustness import CorruptionScore, Robustness
 from emotion.evaluation.scores import (
     KEPT_WITH_MODEL,
@@ -48,6 +50,7 @@ __all__ = [
     "Range",
     "Recalibration",
     "Robustness",
+    "RunReport",
     "Score",
     "Selection",
     "Study",
@@ -66,6 +69,8 @@ __all__ = [
     "narrow",
     "network_outputs",
     "range_of",
+    "read_held_out",
+    "read_report",
     "recalibrate",
     "report",
     "robustness",

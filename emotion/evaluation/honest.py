@@ -21,7 +21,7 @@ from emotion.data import class_key
 from emotion.evaluation import scores as evaluation
 from emotion.images import load
 from emotion.metrics import wilson_interval
-from emotion.system import count
+from emotion.system import count, stored
 
 if TYPE_CHECKING:
     from emotion.checks import Places, Report, Table
@@ -50,9 +50,9 @@ class Score:
         interval: where the share may truly lie, with 95 % confidence (Wilson).
     """
 
-    n: int
-    right: int
-    interval: tuple[float, float]
+    n: stored.Number
+    right: stored.Number
+    interval: tuple[stored.Share, stored.Share]
 
     @property
     def accuracy(self) -> float:

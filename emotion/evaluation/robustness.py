@@ -9,15 +9,16 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from emotion import metrics
 from emotion.evaluation import corruptions, network_outputs
 from emotion.evaluation.scores import narrow
 from emotion.models import preferences
-from emotion.system import cache_dir, files
+from emotion.system import StoredFileError, cache_dir, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -43,10 +44,10 @@ class CorruptionScore:
         interval: where their share may truly lie with 95 % confidence (Wilson).
     """
 
-    strength: float | None
-    n: int
-    right: int
-    interval: tuple[float, float]
+    strength: stored.Figure | None
+    n: Annotated[int, Meta(ge=1, le=2**53)]
+    right: stored.Number
+    interval: tuple[stored.Share, stored.Share]
 
     @property
     def accuracy(self) -> float:
@@ -74,13 +75,8 @@ class Robustness:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Robustness:
-        """The inverse of `to_json`."""
-        kinds = {name: tuple(_trial(one) for one in trials) for name, trials in values["kinds"].items()}
-        return cls(_trial(values["plain"]), kinds)
-
-
-def _trial(values: dict[str, Any]) -> CorruptionScore:
-    return CorruptionScore(**values | {"interval": tuple(values["interval"])})
+        """The inverse of `to_json`. ValueError for what is none."""
+        return stored.typed(values, cls)
 
 
 def sample(labels: Labels, count: int = FACES, seed: int = SEED) -> Labels:
@@ -103,11 +99,11 @@ def location(predictor: Predictor, info: ModelInfo, examples: Examples) -> Path:
 
 def kept(predictor: Predictor, examples: Examples) -> Robustness | None:
     """What was measured before, or None."""
-    stored = files.read_json(location(predictor, narrow(predictor.info, examples.classes), examples))
     try:
-        return Robustness.from_json(stored)
-    except (KeyError, TypeError, ValueError):
+        found = stored.read(location(predictor, narrow(predictor.info, examples.classes), examples), Robustness)
+    except StoredFileError:
         return None
+    return found if set(found.kinds) == {kind.name for kind in corruptions.KINDS} else None
 
 
 def measure(predictor: Predictor, examples: Examples, progress: Progress | None = None) -> Robustness:

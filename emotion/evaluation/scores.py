@@ -9,13 +9,13 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ModelClassesError
+from emotion.system import ModelClassesError, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -28,6 +28,19 @@ ALL_CLASSES = ("all",)  # what stands in the place of names for every class of a
 KEPT_WITH_MODEL = ("n", "accuracy", "accuracy_interval", "auc", "loss")  # figures that travel in model.json
 MACRO = ("precision", "recall", "f1", "auc")
 CHUNK = 512  # faces turned to float at once: 5 MB instead of 110 MB for 12,000 of them
+
+
+class _OfAClass(TypedDict):
+    precision: stored.Share | None
+    recall: stored.Share | None
+    f1: stored.Share | None
+    n: stored.Number
+    auc: NotRequired[stored.Share | None]
+
+
+class _Baseline(TypedDict):
+    answer: str
+    accuracy: stored.Share
 
 
 @dataclass(frozen=True)
@@ -49,18 +62,27 @@ class Evaluation:
         threshold: a probability above it was answered with the positive class (two classes only).
     """
 
-    n: int
-    loss: float
-    accuracy: float
-    accuracy_interval: tuple[float, float]
-    balanced_accuracy: float
-    auc: float | None
-    confusion_matrix: list[list[int]]
+    n: stored.Number
+    loss: stored.Figure
+    accuracy: stored.Share
+    accuracy_interval: tuple[stored.Share, stored.Share]
+    balanced_accuracy: stored.Share
+    auc: stored.Share | None
+    confusion_matrix: list[list[stored.Number]]
     classes: tuple[str, ...]
     positive: str
     per_class: dict[str, dict[str, Any]]
     baseline: dict[str, Any]
-    threshold: float
+    threshold: stored.Share
+
+    def __post_init__(self) -> None:
+        rows = {len(row) for row in self.confusion_matrix} | {len(self.confusion_matrix)}
+        if rows != {len(self.classes)}:
+            raise ValueError("the confusion matrix does not fit the classes")
+        stored.typed(self.per_class, dict[str, _OfAClass])
+        stored.typed(self.baseline, _Baseline)
+        if set(self.per_class) != set(self.classes):
+            raise ValueError("the figures of the classes do not fit the classes")
 
     @property
     def macro(self) -> dict[str, float | None]:
@@ -93,11 +115,12 @@ class Evaluation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Evaluation:
-        """The inverse of `to_json`; further keys, such as the epoch of a report, are left aside."""
-        known = {field.name: values[field.name] for field in dataclasses.fields(cls)}
-        known["classes"] = tuple(known["classes"])
-        known["accuracy_interval"] = tuple(known["accuracy_interval"])
-        return cls(**known)
+        """The inverse of `to_json`; further keys, such as the epoch of a report, are left aside.
+
+        Raises:
+            ValueError: for values that are none.
+        """
+        return stored.typed(values, cls)
 
 
 def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:

@@ -10,13 +10,17 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 Right = npt.NDArray[np.bool_]  # (N,), whether each face was answered right
 
+Faces = Annotated[int, Meta(ge=0, le=2**53)]
+Difference = Annotated[float, Meta(ge=-1, le=1)]
 CHANCE = 0.05  # from this probability on a difference is said to be perhaps chance
 
 
@@ -34,14 +38,14 @@ class Comparison:
         words: all this in one sentence.
     """
 
-    n: int
-    before: int
-    after: int
-    only_before: int
-    only_after: int
-    difference: float
-    interval: tuple[float, float]
-    p_value: float
+    n: Faces
+    before: Faces
+    after: Faces
+    only_before: Faces
+    only_after: Faces
+    difference: Difference
+    interval: tuple[Difference, Difference]
+    p_value: Annotated[float, Meta(ge=0, le=1)]
     words: str
 
     def to_json(self) -> dict[str, Any]:
@@ -49,8 +53,8 @@ class Comparison:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Comparison:
-        """The inverse of `to_json`."""
-        return cls(**values | {"interval": tuple(values["interval"])})
+        """The inverse of `to_json`. ValueError for what is none."""
+        return msgspec.convert(values, cls)
 
 
 def mcnemar(only_before: int, only_after: int) -> float:

@@ -26,9 +26,10 @@ from emotion.system import (
     ModelMissingError,
     ModelNotYetError,
     RunMissingError,
+    StoredFileError,
     UnsupportedPlatformError,
-    read_json,
     runs_dir,
+    stored,
 )
 
 Faces = npt.NDArray[np.float32]  # (N, 48, 48, 1) in [0, 1]
@@ -194,12 +195,15 @@ def read_info(path: Path) -> ModelInfo:
         ModelFileError: when it is missing or does not say what it must.
         ModelCropError: when it learned from faces that were cut out by a rule which is not known here.
     """
-    stored = read_json(path.with_name("model.json"))
-    if not stored.get("classes"):
-        raise ModelFileError(path, "there is no readable model.json beside it")
     try:
-        info = preferences.applied(ModelInfo.from_json(stored), path)
-    except (ConfigError, TypeError, ValueError) as error:
+        said = stored.read(path.with_name("model.json"), dict[str, Any])
+    except StoredFileError as error:
+        raise ModelFileError(path, f"there is no readable model.json beside it ({error.why})") from error
+    try:
+        if not said.get("classes"):
+            raise ConfigError("classes", "the names of its classes", said.get("classes"))
+        info = preferences.applied(ModelInfo.from_json(said), path)
+    except (ConfigError, ValueError) as error:
         raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
     if not images.knows(info.crop):
         raise ModelCropError(path, info.crop)

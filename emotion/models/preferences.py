@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs import find_run, read_run
-from emotion.system import ConfigError, EmotionError, ModelMissingError, OutputFolderError, files, home
+from emotion.system import ConfigError, EmotionError, ModelMissingError, OutputFolderError, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
@@ -53,6 +53,30 @@ class Adjustment:
         return dataclasses.replace(changed, unsure_band=band)
 
 
+@dataclass(frozen=True)
+class _Adjusted:
+    """The adjustment as it is stored, with the digest of its network."""
+
+    model: str
+    threshold: stored.Share | None = None
+    temperature: stored.Figure | None = None
+    unsure_band: tuple[stored.Share, stored.Share] | None = None
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a `person.json` or `pretrained.json` says of the model."""
+
+    adjusted: _Adjusted | None = None
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """`choice.json`."""
+
+    model: str = ""
+
+
 def location(model: Path) -> Path:
     """The file that holds the person's words about the model in this `model.tflite`."""
     if model.resolve().parent == SHIPPED:
@@ -68,21 +92,17 @@ def changed(model: Path) -> int:
 
 def read(model: Path) -> Adjustment:
     """The person's changes for this very network; none where there are none or they are not valid."""
-    stored = files.read_json(location(model)).get(KEY)
-    if not isinstance(stored, dict) or stored.get("model") != digest(model):
+    said = stored.read_or(location(model), _Words, _Words()).adjusted
+    if said is None or said.model != digest(model):
         return Adjustment()
-    names = {field.name for field in dataclasses.fields(Adjustment)}
-    values = {name: value for name, value in stored.items() if name in names}
-    if isinstance(values.get("unsure_band"), list):
-        values["unsure_band"] = tuple(values["unsure_band"])
-    return Adjustment(**values)
+    return Adjustment(said.threshold, said.temperature, said.unsure_band)
 
 
 def applied(info: ModelInfo, model: Path) -> ModelInfo:
     """What a model says of itself, with the person's changes; changes that are not valid are left aside."""
     try:
         return read(model).apply(info)
-    except (ConfigError, TypeError, ValueError):
+    except ConfigError:
         return info
 
 
@@ -112,11 +132,11 @@ def forget(model: Path) -> None:
     _write(model, None)
 
 
-def _write(model: Path, stored: dict[str, Any] | None) -> None:
+def _write(model: Path, words: dict[str, Any] | None) -> None:
     path = location(model)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.update_json(path, {} if stored is None else {KEY: stored}, without=KEY)
+        files.update_json(path, {} if words is None else {KEY: words}, without=KEY)
     except OSError as error:
         raise OutputFolderError(path.parent, error.strerror or str(error)) from error
 
@@ -144,8 +164,8 @@ def _is_there(reference: str) -> bool:
 
 def chosen_model() -> str:
     """The model to use: "pretrained", a run id or a path; "pretrained" too when the chosen one is gone."""
-    reference = files.read_json(_location()).get("model")
-    return reference if isinstance(reference, str) and reference and _is_there(reference) else PRETRAINED
+    reference = stored.read_or(_location(), _Choice, _Choice()).model
+    return reference if reference and _is_there(reference) else PRETRAINED
 
 
 def choose_model(reference: str) -> None:

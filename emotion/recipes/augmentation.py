@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from emotion.system import ConfigError, check_between, known_fields
+from emotion.system import ConfigError, check_between, known_fields, stored
 
 # What each strength is allowed to be: beyond these a face is no longer the face that its label was given to.
 LIMITS = {"shift": 0.2, "zoom": 0.3, "rotation": 30.0, "shear": 0.2, "brightness": 0.5, "contrast": 0.6, "shadow": 0.95,
@@ -76,8 +76,13 @@ class Augmentation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Augmentation:
-        """The inverse of `dataclasses.asdict`; an unknown key is an error."""
-        return cls(**known_fields(cls, values, "augmentation"))
+        """The inverse of `dataclasses.asdict`; an unknown key is an error.
+
+        Raises:
+            ConfigError: for an unknown key, or a value outside its range.
+            ValueError: for a value of another type.
+        """
+        return stored.typed(known_fields(cls, values, "augmentation"), cls)
 
 
 NONE = Augmentation()

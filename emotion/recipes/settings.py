@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emotion.recipes.augmentation import NONE, Augmentation
-from emotion.system import DEMO, IMAGE_SIZE, ConfigError, check_between, check_whole, known_fields
+from emotion.system import DEMO, IMAGE_SIZE, ConfigError, check_between, check_whole, known_fields, stored
 
 DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
 PREFERRED_POSITIVE = "happy"
@@ -121,8 +121,9 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", check_labels(self.classes))
         for field in ("data", "recipe", "name", "start_from", "decisions", "repeats"):
-            if not isinstance(getattr(self, field), str):
-                raise ConfigError(field, "text", getattr(self, field))
+            value = getattr(self, field)
+            if not isinstance(value, str) or "\0" in value:
+                raise ConfigError(field, "text without a NUL", value)
         for field in ("own", "freeze", "drop_twins"):
             if not isinstance(getattr(self, field), bool):
                 raise ConfigError(field, "true or false", getattr(self, field))
@@ -148,11 +149,16 @@ class TrainingConfig:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> TrainingConfig:
-        """The inverse of `to_json`; an unknown key is an error, so that a typing mistake cannot pass silently."""
-        known = dict(known_fields(cls, values, "config"))
-        if "augmentation" in known:
-            known["augmentation"] = Augmentation.from_json(known["augmentation"])
-        return cls(**known)
+        """The inverse of `to_json`; an unknown key is an error, so that a typing mistake cannot pass silently.
+
+        Raises:
+            ConfigError: for an unknown key, or a value outside its range.
+            ValueError: for a value of another type.
+        """
+        augmentation = values.get("augmentation", {})
+        if isinstance(augmentation, dict):
+            known_fields(Augmentation, augmentation, "augmentation")
+        return stored.typed(known_fields(cls, values, "config"), cls)
 
 
 @dataclass(frozen=True)
@@ -239,9 +245,13 @@ class ModelInfo:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> ModelInfo:
-        """The inverse of `to_json`. Unknown keys of a later minor version are left aside."""
-        names = {field.name for field in dataclasses.fields(cls)}
-        return cls(**{key: value for key, value in values.items() if key in names})
+        """The inverse of `to_json`. Unknown keys of a later minor version are left aside.
+
+        Raises:
+            ConfigError: for a value outside its range.
+            ValueError: for a value of another type.
+        """
+        return stored.typed(values, cls)
 
 
 SEVEN_EMOTIONS = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")  # the folders of FER-2013

@@ -20,6 +20,7 @@ from emotion.runs.run import (
     read_run,
     rename,
     request_stop,
+    unreadable_runs,
     write_status,
 )
 from emotion.runs.summary import Summary, summarize
@@ -44,5 +45,6 @@ __all__ = [
     "rename",
     "request_stop",
     "summarize",
+    "unreadable_runs",
     "write_status",
 ]

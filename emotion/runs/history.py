@@ -5,15 +5,56 @@ A reader may come while a line is being written: a torn last line is passed over
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from msgspec import Meta
+
+from emotion.system import StoredFileError, stored
 
 if TYPE_CHECKING:
     from emotion.runs.run import RunPaths
+
+
+_Epoch = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class _Phase(TypedDict):
+    event: str
+    phase: str
+
+
+class _Resumed(TypedDict):
+    event: str
+    epoch: Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class _EpochRow(TypedDict):
+    event: str
+    epoch: _Epoch
+    loss: stored.Figure
+    accuracy: stored.Share
+    val_loss: stored.Figure
+    val_accuracy: stored.Share
+    seconds: stored.Seconds
+
+
+class _StepRow(TypedDict):
+    event: str
+    epoch: _Epoch
+    step: Annotated[int, Meta(ge=1, le=2**31)]
+    steps: Annotated[int, Meta(ge=1, le=2**31)]
+    loss: stored.Figure
+    accuracy: stored.Share
+    seconds: stored.Seconds
+
+
+_ROWS: dict[str, type] = {"phase": _Phase, "resumed": _Resumed, "epoch": _EpochRow, "step": _StepRow}
 
 
 @dataclass(frozen=True)
@@ -55,7 +96,10 @@ def append_history(paths: RunPaths, **row: Any) -> None:
 
 
 def read_history(paths: RunPaths) -> History:
-    """The rows so far. After a resume the rows of an epoch that was cut off are replaced by the later ones."""
+    """The rows so far. After a resume the rows of an epoch that was cut off are replaced by the later ones.
+
+    A line that is no whole row, whatever it holds, is passed over.
+    """
     epochs: dict[int, dict[str, Any]] = {}
     steps: list[dict[str, Any]] = []
     begun: list[dict[str, Any]] = []
@@ -78,11 +122,10 @@ def read_history(paths: RunPaths) -> History:
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
+        for line in stored.lines(path):
+            event = line.get("event")
+            if isinstance(event, str) and event in _ROWS:
+                with contextlib.suppress(ValueError):
+                    yield stored.typed(line, _ROWS[event])
+    except StoredFileError:
         return
-    for line in text.splitlines():
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the line is being written right now

@@ -83,8 +83,8 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
 
 
 def _still_ours(paths: RunPaths) -> bool:
-    stored = files.read_json(paths.status)
-    if stored.get("status") != Status.QUEUED or stored.get("pid") != os.getpid():
+    said = files.read_json(paths.status)
+    if said.get("status") != Status.QUEUED or said.get("pid") != os.getpid():
         return False
     if paths.stop.exists():
         runs.write_status(paths, Status.STOPPED, reason="It was taken out of the queue before it began.")

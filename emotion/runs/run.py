@@ -10,6 +10,7 @@ import datetime
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,17 @@ from typing import Any
 from emotion.data import edits
 from emotion.recipes import MAX_NAME, TrainingConfig
 from emotion.runs import index
-from emotion.system import ConfigError, RunError, RunMissingError, RunUnreadableError, files, processes, runs_dir
+from emotion.system import (
+    ConfigError,
+    RunMissingError,
+    RunUnreadableError,
+    StoredFileError,
+    StoredFileMissingError,
+    files,
+    processes,
+    runs_dir,
+    stored,
+)
 
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
 
@@ -194,6 +205,25 @@ def claim(paths: RunPaths, status: Status) -> None:
 
 
 @dataclass(frozen=True)
+class _Status:
+    """`status.json`."""
+
+    status: Status
+    reason: str = ""
+    created: stored.Moment = 0.0
+    queued: stored.Moment = 0.0
+    pid: stored.Pid | None = None
+    pid_started: processes.Started | None = None
+
+
+@dataclass(frozen=True)
+class _Person:
+    """What `person.json` says of the run itself."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class _Stored:
     """A run as its files say, before anybody asks whether its process still lives.
 
@@ -222,56 +252,64 @@ def read_run(paths: RunPaths) -> Run:
 
     Raises:
         RunMissingError: when the folder holds no run.
-        RunUnreadableError: when another version of this program wrote it, with words that this one does not know.
+        RunUnreadableError: when it is damaged, or another version of this program wrote it with words that this one
+            does not know.
     """
     return _stored(paths).as_it_is_now()
 
 
 def _stored(paths: RunPaths) -> _Stored:
-    config, stored = files.read_json(paths.config), files.read_json(paths.status)
-    if not config or not stored:
-        raise RunMissingError(str(paths.root))
     try:
-        return _understood(paths, config, stored)
-    except (ConfigError, KeyError, TypeError, ValueError) as error:
-        raise RunUnreadableError(paths.id) from error
+        config = TrainingConfig.from_json(stored.read(paths.config, dict[str, Any]))
+        said = stored.read(paths.status, _Status)
+    except StoredFileMissingError as error:
+        raise RunMissingError(str(paths.root)) from error
+    except StoredFileError as error:
+        raise RunUnreadableError(paths.id, error.why, may_pass=error.may_pass) from error
+    except (ConfigError, ValueError) as error:
+        raise RunUnreadableError(paths.id, f"config.json: {str(error).rstrip('.')}") from error
+    own_name, certain = _own_name(paths)
+    run = Run(paths, config, said.status, said.reason, None, said.created, said.queued, own_name)
+    return _Stored(run, said.pid, said.pid_started, certain)
 
 
-def _understood(paths: RunPaths, config: dict[str, Any], stored: dict[str, Any]) -> _Stored:
-    person = files.read_json(paths.person)
-    run = Run(
-        paths=paths,
-        config=TrainingConfig.from_json(config),
-        status=Status(stored.get("status", "failed")),
-        reason=stored.get("reason", ""),
-        created=float(stored.get("created", 0.0)),
-        queued=float(stored.get("queued", 0.0)),
-        own_name=str(person.get("name", "")),
-    )
-    certain = bool(person) or not os.path.exists(paths.person)
-    return _Stored(run, stored.get("pid"), stored.get("pid_started"), certain)
+def _own_name(paths: RunPaths) -> tuple[str, bool]:
+    """The name that the person gave a run, and whether that is certain: a damaged `person.json` names nothing."""
+    try:
+        return stored.read(paths.person, _Person).name, True
+    except StoredFileError as error:
+        return "", not error.may_pass
 
 
 def list_runs(directory: Path | None = None) -> list[Run]:
-    """All readable runs under `runs/`, newest first.
+    """All readable runs under `runs/`, newest first; `unreadable_runs` tells of the others.
 
     A run's files are opened only when they have changed since the last listing; whether its process lives is asked
     each time.
     """
-    known = (_index.get(folder) for folder in index.folders(directory or runs_dir()))
-    runs = [stored.as_it_is_now() for stored in known if stored is not None]
+    runs = [known.as_it_is_now() for known in _known(directory) if isinstance(known, _Stored)]
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
 
 
-def _read(folder: Path) -> tuple[_Stored | None, bool]:
+def unreadable_runs(directory: Path | None = None) -> list[stored.Unreadable]:
+    """The runs under `runs/` that are damaged or that another version wrote, by name. Their folders are left alone."""
+    found = [known for known in _known(directory) if isinstance(known, stored.Unreadable)]
+    return sorted(found, key=lambda one: one.name)
+
+
+def _known(directory: Path | None) -> Iterator[_Stored | stored.Unreadable | None]:
+    return (_index.get(folder) for folder in index.folders(directory or runs_dir()))
+
+
+def _read(folder: Path) -> tuple[_Stored | stored.Unreadable | None, bool]:
     """A run, or None for a folder without one, and whether it is certain: a file that is there may not have opened."""
     try:
-        stored = _stored(RunPaths(folder))
+        found = _stored(RunPaths(folder))
     except RunMissingError:
         return None, False
-    except RunError:
-        return None, True  # a folder that another version wrote: it stays where it is
-    return stored, stored.certain
+    except RunUnreadableError as error:
+        return stored.Unreadable(folder.name, error.why), not error.may_pass
+    return found, found.certain
 
 
 _index = index.Index(("status.json", "config.json", "person.json"), _read)

@@ -9,7 +9,7 @@ from pathlib import Path
 from emotion.runs.history import read_history
 from emotion.runs.index import Index
 from emotion.runs.run import RunPaths
-from emotion.system import files
+from emotion.system import StoredFileError, stored
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Summary:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Took:
+    """The seconds in `report.json`."""
+
+    seconds: stored.Seconds | None = None
+
+
 def summarize(paths: RunPaths) -> Summary:
     """Sums a run up. Its files are opened only when they have changed since the last time."""
     return _index.get(str(paths.root))
@@ -35,16 +42,19 @@ def summarize(paths: RunPaths) -> Summary:
 def _read(folder: Path) -> tuple[Summary, bool]:
     """The summary, and whether it is certain: a history or report that is there and gave nothing may be so later."""
     paths = RunPaths(folder)
-    history, report = read_history(paths), files.read_json(paths.report)
+    history, seconds, certain = read_history(paths), None, True
+    try:
+        seconds = stored.read(paths.report, _Took).seconds
+    except StoredFileError as error:
+        certain = not error.may_pass
     best = history.best
     summary = Summary(
         accuracies=tuple(row["val_accuracy"] for row in history.epochs),
         best=best["val_accuracy"] if best else None,
-        seconds=report.get("seconds") or sum(row["seconds"] for row in history.epochs),
+        seconds=seconds or sum(row["seconds"] for row in history.epochs),
     )
     has_history = bool(history.epochs or history.steps or history.phase)
-    certain = (has_history or not os.path.exists(paths.history)) and (bool(report) or not os.path.exists(paths.report))
-    return summary, certain
+    return summary, certain and (has_history or not os.path.exists(paths.history))
 
 
 _index = Index(("history.jsonl", "report.json"), _read)

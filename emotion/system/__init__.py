@@ -5,7 +5,7 @@ Imports the standard library and packages only.
 
 from __future__ import annotations
 
-from emotion.system import files, processes, tasks
+from emotion.system import files, processes, stored, tasks
 from emotion.system.errors import (
     ClassEmptyError,
     ClassFoldersOnlyError,
@@ -36,11 +36,14 @@ from emotion.system.errors import (
     RunUnreadableError,
     SplitAsClassError,
     SplitMissingError,
+    StoredFileError,
+    StoredFileMissingError,
     TooFewOwnPicturesError,
     TooFewPicturesError,
     TooFewToTeachError,
     TuningMissingError,
     TuningStateError,
+    TuningUnreadableError,
     UnsupportedPlatformError,
     VotesError,
     VotesMissingError,
@@ -96,12 +99,15 @@ __all__ = [
     "RunUnreadableError",
     "SplitAsClassError",
     "SplitMissingError",
+    "StoredFileError",
+    "StoredFileMissingError",
     "Tell",
     "TooFewOwnPicturesError",
     "TooFewPicturesError",
     "TooFewToTeachError",
     "TuningMissingError",
     "TuningStateError",
+    "TuningUnreadableError",
     "UnsupportedPlatformError",
     "VotesError",
     "VotesMissingError",
@@ -122,6 +128,7 @@ __all__ = [
     "read_json",
     "replace",
     "runs_dir",
+    "stored",
     "tasks",
     "typed_path",
     "whole",

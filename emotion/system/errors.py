@@ -18,8 +18,9 @@
         RunError
             RunMissingError · RunUnreadableError · RunStateError
         TuningError
-            TuningMissingError · TuningStateError
-        StoredFileError · OutputFolderError   a file that cannot be read, a folder that cannot be written to
+            TuningMissingError · TuningUnreadableError · TuningStateError
+        StoredFileError (StoredFileMissingError) · OutputFolderError   a file that cannot be read, a folder that cannot
+                                     be written to
         ReportError                  a report whose process ended early
         UnsupportedPlatformError
 
@@ -261,11 +262,14 @@ class RunMissingError(RunError):
 
 
 class RunUnreadableError(RunError):
-    def __init__(self, run_id: str) -> None:
+    """Args: why: what is wrong, in words; `may_pass`: whether the next look may find it well, with no file changed."""
+
+    def __init__(self, run_id: str, why: str, *, may_pass: bool = False) -> None:
         super().__init__(
-            f"Run {run_id} cannot be read here, since another version of this program wrote it. "
-            "Open it with that version; its folder stays as it is."
+            f"Run {run_id} cannot be read here, since another version of this program wrote it or it is damaged "
+            f"({why}). Open it with that version, or train again; its folder stays as it is."
         )
+        self.why, self.may_pass = why, may_pass
 
 
 class RunStateError(RunError):
@@ -287,12 +291,31 @@ class TuningStateError(TuningError):
         super().__init__(f"Tuning {tuning_id} is {state}. Expected {needed}.")
 
 
-class StoredFileError(EmotionError):
-    def __init__(self, path: Path, why: str) -> None:
+class TuningUnreadableError(TuningError):
+    """Args: why: what is wrong, in words."""
+
+    def __init__(self, tuning_id: str, why: str) -> None:
         super().__init__(
-            f"{path} cannot be read ({why}). Expected a JSON object that this program may read. "
+            f"Tuning {tuning_id} cannot be read here, since another version of this program wrote it or it is damaged "
+            f"({why}). Open it with that version, or start another; its folder stays as it is."
+        )
+        self.why = why
+
+
+class StoredFileError(EmotionError):
+    """Args: why: what is wrong, in words; `may_pass`: whether the next look may find it well, with no file changed."""
+
+    def __init__(self, path: Path, why: str, *, may_pass: bool = False) -> None:
+        super().__init__(
+            f"{path} cannot be read ({why}). Expected JSON as this program writes it, which it may read. "
             "Nothing was written over it; try again, or move the file away."
         )
+        self.why, self.may_pass = f"{path.name}: {why}", may_pass
+
+
+class StoredFileMissingError(StoredFileError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it is not there")
 
 
 class OutputFolderError(EmotionError):

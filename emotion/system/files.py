@@ -13,7 +13,8 @@ from typing import Any
 
 import filelock
 
-from emotion.system.errors import StoredFileError
+from emotion.system import stored
+from emotion.system.errors import StoredFileMissingError
 
 UNFINISHED = ".tmp"  # stands in the name of a file that is being written
 
@@ -68,33 +69,11 @@ def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
         StoredFileError: when the file is there and cannot be read as an object; it is left as it is.
     """
     with filelock.FileLock(path.with_name(f".{path.name}.lock"), poll_interval=0.005):
-        kept = {name: value for name, value in _stored(path).items() if name != without}
-        write_json(path, kept | fields)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; {} where there is none or it is not one."""
-    try:
-        return _stored(path)
-    except StoredFileError:
-        return {}
-
-
-def _stored(path: Path) -> dict[str, Any]:
-    """A JSON object from a file; {} where there is none.
-
-    Raises:
-        StoredFileError: when the file is there and cannot be read as an object.
-    """
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise StoredFileError(path, str(error)) from error
-    if not isinstance(value, dict):
-        raise StoredFileError(path, f"it holds a {type(value).__name__}")
-    return value
+        try:
+            before = stored.read(path, dict[str, Any])
+        except StoredFileMissingError:
+            before = {}
+        write_json(path, {name: value for name, value in before.items() if name != without} | fields)
 
 
 def replace(source: Path, target: Path) -> None:
@@ -107,3 +86,11 @@ def replace(source: Path, target: Path) -> None:
             if attempt == 49:
                 raise
             time.sleep(0.02)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file, whatever is in it; {} where there is none or it is not one.
+
+    For files of which single keys are asked; `stored.read` checks all that is used.
+    """
+    return stored.read_or(path, dict[str, Any], {})

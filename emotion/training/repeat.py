@@ -11,10 +11,10 @@ import numpy as np
 from emotion import evaluation, metrics
 from emotion.data import dataset, resolve, scan
 from emotion.metrics import paired
-from emotion.models import load_model
+from emotion.models import load_model, read_info
 from emotion.recipes import MAX_NAME
 from emotion.runs import find_run, list_runs, read_run
-from emotion.system import EmotionError, RunError, read_json
+from emotion.system import EmotionError, ModelError, RunError
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
@@ -73,11 +73,16 @@ def candidates(listing: Listing) -> list[Run]:
     return [
         run
         for run in list_runs()
-        if run.has_model
-        and not run.config.own
-        and _is_of(run, listing)
-        and read_json(run.paths.model_info).get("fingerprint") != listing.fingerprint
+        if run.has_model and not run.config.own and _is_of(run, listing) and _fingerprint(run) != listing.fingerprint
     ]
+
+
+def _fingerprint(run: Run) -> str:
+    """Of the data that a run's model has learned from; "" where the model does not say."""
+    try:
+        return read_info(run.paths.model).fingerprint
+    except ModelError:
+        return ""
 
 
 def _is_of(run: Run, listing: Listing) -> bool:

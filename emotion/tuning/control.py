@@ -6,7 +6,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -18,7 +18,7 @@ from emotion.runs import queue
 from emotion.system import TuningStateError, files, processes
 from emotion.tuning import fields, folder
 from emotion.tuning import trials as tuning
-from emotion.tuning.folder import TuningState
+from emotion.tuning.folder import TuningState, Worker
 from emotion.tuning.trials import Settings
 
 if TYPE_CHECKING:
@@ -97,21 +97,21 @@ class Attendance:
         self.name = f"{platform.node()}-{process.pid}-{int(process.create_time())}"
         self.path = paths.workers / f"{self.name}.json"
         now = time.time()
-        self.row: dict[str, Any] = {"pid": process.pid, "pid_started": processes.started(), "host": platform.node()}
-        self._write(began=now, ended="", reason="")
+        self.worker = Worker(process.pid, processes.started(), platform.node(), began=now, seen=now)
+        self._write()
         paths.starting.unlink(missing_ok=True)
 
     def seen(self) -> None:
         """Says that this process is still there."""
-        if not processes.is_fresh(self.row["seen"], SEEN_EVERY):
+        if not processes.is_fresh(self.worker.seen, SEEN_EVERY):
             self._write()
 
     def end(self, state: TuningState, reason: str = "") -> None:
         self._write(ended=str(state), reason=reason)
 
     def _write(self, **changes: Any) -> None:
-        self.row |= changes | {"seen": time.time()}
-        files.write_json(self.path, self.row)
+        self.worker = replace(self.worker, seen=time.time(), **changes)
+        files.write_json(self.path, asdict(self.worker))
 
 
 def start(settings: Settings) -> Tuning:

@@ -20,10 +20,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from emotion.runs import ID_ALPHABET
-from emotion.system import EmotionError, TuningMissingError, files, home, processes
+from emotion.system import (
+    ConfigError,
+    StoredFileError,
+    StoredFileMissingError,
+    TuningMissingError,
+    TuningUnreadableError,
+    files,
+    home,
+    processes,
+    stored,
+)
 from emotion.tuning import trials as tuning
 from emotion.tuning.trials import Settings, Trial
 
@@ -132,6 +142,39 @@ class Tuning:
         return self.settings.name or f"{self.settings.base.recipe}, {when}"
 
 
+@dataclass(frozen=True)
+class Worker:
+    """A process of a tuning, as its file in `workers/` tells.
+
+    Attributes:
+        pid, pid_started, host: which one it is.
+        began, seen: when it came, and when it last said that it is there; seconds since 1970.
+        ended, reason: how it ended and why; "" while it has not.
+    """
+
+    pid: stored.Pid
+    pid_started: processes.Started
+    host: str
+    began: stored.Moment
+    seen: stored.Moment
+    ended: Literal["", "finished", "stopped", "failed"] = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """`trials.json`."""
+
+    trials: list[Trial]
+
+
+@dataclass(frozen=True)
+class _Full:
+    """`full.json`."""
+
+    run: str = ""
+
+
 def tuning_dir() -> Path:
     return home() / "tuning"
 
@@ -170,28 +213,51 @@ def read(paths: TuningPaths) -> Tuning:
 
     Raises:
         TuningMissingError: when the folder holds none.
+        TuningUnreadableError: when it is damaged, or another version of this program wrote it with words that this one
+            does not know.
     """
-    stored = files.read_json(paths.settings)
-    if not stored:
-        raise TuningMissingError(str(paths.root))
-    created = float(stored.pop("created", 0.0))
+    try:
+        said = stored.read(paths.settings, dict[str, Any])
+        created: float = stored.typed(said.pop("created", 0.0), stored.Moment)
+        settings = Settings.from_json(said)
+        trials = _trials(paths)
+    except StoredFileMissingError as error:
+        raise TuningMissingError(str(paths.root)) from error
+    except StoredFileError as error:
+        raise TuningUnreadableError(paths.id, error.why) from error
+    except (ConfigError, ValueError) as error:
+        raise TuningUnreadableError(paths.id, f"tuning.json: {str(error).rstrip('.')}") from error
     state, reason = _state(paths)
-    trials = [Trial.from_json(row) for row in files.read_json(paths.trials).get("trials", [])]
-    full = str(files.read_json(paths.full).get("run", ""))
-    return Tuning(paths, Settings.from_json(stored), state, trials, reason, full, created)
+    full = stored.read_or(paths.full, _Full, _Full()).run
+    return Tuning(paths, settings, state, trials, reason, full, created)
+
+
+def _trials(paths: TuningPaths) -> list[Trial]:
+    """None before the first has begun."""
+    try:
+        return stored.read(paths.trials, _Trials).trials
+    except StoredFileMissingError:
+        return []
 
 
 def list_all() -> list[Tuning]:
-    """All readable tunings, newest first."""
-    return list(_readable())
+    """All readable tunings, newest first; `unreadable` tells of the others."""
+    return [found for found in _known() if isinstance(found, Tuning)]
 
 
-def _readable() -> Iterator[Tuning]:
+def unreadable() -> list[stored.Unreadable]:
+    """The tunings that are damaged or that another version wrote. Their folders are left alone."""
+    return [found for found in _known() if isinstance(found, stored.Unreadable)]
+
+
+def _known() -> Iterator[Tuning | stored.Unreadable]:
     for paths in _folders():
         try:
             yield read(paths)
-        except (EmotionError, ValueError, KeyError, TypeError):
-            continue  # a folder that another version wrote: it stays where it is
+        except TuningUnreadableError as error:
+            yield stored.Unreadable(paths.id, error.why)
+        except TuningMissingError:
+            continue  # removed meanwhile
 
 
 def _folders() -> Iterator[TuningPaths]:
@@ -200,7 +266,7 @@ def _folders() -> Iterator[TuningPaths]:
 
 def active() -> Tuning | None:
     """The newest tuning that is at work, if any."""
-    return next((found for found in _readable() if found.state.is_active), None)
+    return next((found for found in _known() if isinstance(found, Tuning) and found.state.is_active), None)
 
 
 def _state(paths: TuningPaths) -> tuple[TuningState, str]:
@@ -210,8 +276,8 @@ def _state(paths: TuningPaths) -> tuple[TuningState, str]:
     if `starting` is gone, the file is there. In the same order as the process, a look could miss both.
     """
     is_starting = _is_starting(paths)
-    workers = [files.read_json(path) for path in paths.workers.glob("*.json")]
-    workers = sorted((worker for worker in workers if worker), key=lambda worker: worker["began"])
+    known = (worker_in(path) for path in paths.workers.glob("*.json"))
+    workers = sorted((worker for worker in known if worker is not None), key=lambda worker: worker.began)
     if any(is_at_work(worker) for worker in workers):
         return (TuningState.STOPPING if paths.stop.exists() else TuningState.RUNNING), ""
     if is_starting:
@@ -219,7 +285,7 @@ def _state(paths: TuningPaths) -> tuple[TuningState, str]:
     if not workers:
         return TuningState.FAILED, "Its process did not begin. The last lines of its log tell more."
     last = workers[-1]
-    return (TuningState(last["ended"]), str(last["reason"])) if last["ended"] else (TuningState.LOST, "")
+    return (TuningState(last.ended), last.reason) if last.ended else (TuningState.LOST, "")
 
 
 def _is_starting(paths: TuningPaths) -> bool:
@@ -229,10 +295,18 @@ def _is_starting(paths: TuningPaths) -> bool:
         return False
 
 
-def is_at_work(worker: dict[str, Any]) -> bool:
-    """Whether the process that a file of `workers/` tells of is still there."""
-    if worker["ended"]:
+def worker_in(path: Path) -> Worker | None:
+    """The process that a file of `workers/` tells of; None where it is missing or damaged."""
+    try:
+        return stored.read(path, Worker)
+    except StoredFileError:
+        return None
+
+
+def is_at_work(worker: Worker) -> bool:
+    """Whether that process is still there."""
+    if worker.ended:
         return False
-    if worker["host"] != platform.node():
-        return processes.is_fresh(worker["seen"], SEEN_SECONDS)
-    return processes.is_alive(worker["pid"], worker["pid_started"])
+    if worker.host != platform.node():
+        return processes.is_fresh(worker.seen, SEEN_SECONDS)
+    return processes.is_alive(worker.pid, worker.pid_started)

@@ -10,16 +10,13 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from emotion.metrics import wilson_interval
 from emotion.recipes import MAX_NAME, TrainingConfig
-from emotion.system import ConfigError, check_between, check_whole, count, duration, known_fields
+from emotion.system import ConfigError, check_between, check_whole, count, duration, known_fields, stored
 from emotion.tuning import fields as tuning_fields
-
-if TYPE_CHECKING:
-    from emotion.tuning.fields import Range
-
+from emotion.tuning.fields import Range
 
 GOALS = ("accuracy", "loss")  # of the validation faces: as high, or as low, as can be
 MOST_TRIALS, MOST_MINUTES = 1000, 10_000
@@ -105,9 +102,15 @@ class Settings:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Settings:
-        """The inverse of `to_json`; an unknown key is an error."""
+        """The inverse of `to_json`; an unknown key is an error.
+
+        Raises:
+            ConfigError: for an unknown key, or a value outside its range.
+            ValueError: for a missing one, or a value of another type.
+        """
         known = known_fields(cls, values, "tuning")
-        return cls(**known | {"base": TrainingConfig.from_json(known["base"])})
+        base = known.get("base")
+        return stored.typed(known | {"base": TrainingConfig.from_json(base) if isinstance(base, dict) else base}, cls)
 
 
 @dataclass(frozen=True)
@@ -127,24 +130,29 @@ class Trial:
         curve: the value after each tenth of the way.
     """
 
-    number: int
+    number: stored.Number
     state: TrialState
-    values: dict[str, float]
-    value: float | None = None
+    values: dict[str, stored.Figure]
+    value: stored.Figure | None = None
     run: str = ""
-    epochs_done: int = 0
-    epochs: int = 0
-    seconds: float = 0.0
+    epochs_done: stored.Number = 0
+    epochs: stored.Number = 0
+    seconds: stored.Seconds = 0.0
     why: str = ""
-    curve: tuple[float, ...] = ()
+    curve: tuple[stored.Figure, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = set(self.values) - set(tuning_fields.FIELDS)
+        if unknown:
+            raise ConfigError("values", f"only the fields {', '.join(tuning_fields.FIELDS)}", ", ".join(unknown))
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"state": str(self.state), "curve": list(self.curve)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Trial:
-        known = known_fields(cls, values, "trial")
-        return cls(**known | {"state": TrialState(known["state"]), "curve": tuple(known["curve"])})
+        """The inverse of `to_json`. ValueError for what is none."""
+        return stored.typed(values, cls)
 
 
 def best(trials: Iterable[Trial], settings: Settings) -> Trial | None:

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from emotion import runs
 from emotion.runs import Status, queue, read_history
-from emotion.system import RunMissingError, TuningStateError, files
+from emotion.system import RunMissingError, TuningStateError
 from emotion.tuning import folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.control import Attendance, prepare
@@ -108,8 +108,8 @@ class _Sitting:
         return TuningState.STOPPED, ""
 
     def _is_gone(self, name: str) -> bool:
-        row = files.read_json(self.paths.workers / f"{name}.json")
-        return name != self.attendance.name and (not row or not folder.is_at_work(row))
+        worker = folder.worker_in(self.paths.workers / f"{name}.json")
+        return name != self.attendance.name and (worker is None or not folder.is_at_work(worker))
 
     def _run_name(self, trial: OpenTrial) -> str:
         return f"tuning {self.paths.id.rsplit('-', 1)[-1]}, trial {trial.number}"

@@ -144,7 +144,7 @@ def test_a_resumed_run_ends_with_the_same_history(training, either, tmp_path):
 def test_an_epoch_that_a_crash_cut_off_is_repeated(training, whole, tmp_path):
     _, _, paths = fit(training, tmp_path / "crashed", stop_after=1)
     paths.stop.unlink()
-    append_history(paths, event="epoch", epoch=2, loss=9.0, accuracy=0.0, val_loss=9.0, val_accuracy=0.0)
+    append_history(paths, event="epoch", epoch=2, loss=9.0, accuracy=0.0, val_loss=9.0, val_accuracy=0.0, seconds=1.0)
 
     _, rows, _ = fit(training, tmp_path / "crashed")
 

@@ -15,7 +15,6 @@ from emotion.recipes import catalogue
 from emotion.runs import queue
 from emotion.runs import run as runs
 from emotion.runs.run import Status
-from emotion.system.files import read_json
 from emotion.system.paths import runs_dir
 from emotion.tuning import control, folder
 from emotion.tuning.folder import TuningState
@@ -39,8 +38,8 @@ def started(home):
 
 
 def tuner_pids():
-    workers = [read_json(path) for path in folder.tuning_dir().glob("*/workers/*.json")]
-    return [worker["pid"] for worker in workers if folder.is_at_work(worker)]
+    workers = [folder.worker_in(path) for path in folder.tuning_dir().glob("*/workers/*.json")]
+    return [worker.pid for worker in workers if worker and folder.is_at_work(worker)]
 
 
 def plan(faces, **changes):

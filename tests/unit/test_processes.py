@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -181,14 +182,14 @@ def test_a_tuning_whose_start_lies_in_the_future_has_not_begun(tuning: folder.Tu
 
 
 def test_a_process_elsewhere_that_was_seen_in_the_future_does_not_count(tuning: folder.TuningPaths) -> None:
-    row = Attendance(tuning).row | {"host": "elsewhere"}
+    worker = replace(Attendance(tuning).worker, host="elsewhere")
 
-    assert not folder.is_at_work(row | {"seen": time.time() + HOUR})
+    assert not folder.is_at_work(replace(worker, seen=time.time() + HOUR))
 
 
 def test_a_process_says_at_once_that_it_is_there_when_the_clock_was_put_back(tuning: folder.TuningPaths) -> None:
     attendance = Attendance(tuning)
-    attendance.row["seen"] = time.time() + SEEN_EVERY + HOUR
+    attendance.worker = replace(attendance.worker, seen=time.time() + SEEN_EVERY + HOUR)
 
     attendance.seen()
 

@@ -97,11 +97,12 @@ def test_a_torn_last_line_is_passed_over(paths):
 
 
 def test_after_a_resume_later_rows_replace_the_cut_off_ones(paths):
-    append_history(paths, event="epoch", epoch=1, val_loss=0.5)
-    append_history(paths, event="epoch", epoch=2, val_loss=0.9)
-    append_history(paths, event="step", epoch=3, step=1, steps=9)
+    figures = {"loss": 0.5, "accuracy": 0.7, "seconds": 1.0}
+    append_history(paths, event="epoch", epoch=1, val_loss=0.5, val_accuracy=0.6, **figures)
+    append_history(paths, event="epoch", epoch=2, val_loss=0.9, val_accuracy=0.6, **figures)
+    append_history(paths, event="step", epoch=3, step=1, steps=9, **figures)
     append_history(paths, event="resumed", epoch=1)
-    append_history(paths, event="epoch", epoch=2, val_loss=0.4)
+    append_history(paths, event="epoch", epoch=2, val_loss=0.4, val_accuracy=0.6, **figures)
 
     history = read_history(paths)
 

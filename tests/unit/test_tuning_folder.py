@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import pytest
@@ -44,7 +45,7 @@ def state(paths):
 def a_process_that_is_gone(paths):
     child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True)
     attendance = Attendance(paths)
-    write_json(attendance.path, attendance.row | {"pid": int(child.stdout), "pid_started": 1.0})
+    write_json(attendance.path, asdict(attendance.worker) | {"pid": int(child.stdout), "pid_started": 1.0})
 
 
 def test_is_at_work_while_its_process_is(paths):
@@ -75,10 +76,10 @@ def test_is_lost_when_its_process_is_gone(paths):
 
 
 def test_a_process_on_another_computer_counts_while_it_says_so(paths):
-    row = Attendance(paths).row | {"host": "elsewhere"}
+    worker = replace(Attendance(paths).worker, host="elsewhere")
 
-    assert folder.is_at_work(row)
-    assert not folder.is_at_work(row | {"seen": time.time() - 200})
+    assert folder.is_at_work(worker)
+    assert not folder.is_at_work(replace(worker, seen=time.time() - 200))
 
 
 def test_is_starting_until_its_process_has_come(paths):

@@ -7,6 +7,7 @@ drawn faces, which no detector was made for.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import numpy as np
 from emotion.checks import cache
 from emotion.checks.finding import Finding, exclude, singles
 from emotion.images import WORKING_SIDE, PictureError, detect, open_picture
-from emotion.system import count, drawn_faces_dir, files
+from emotion.system import count, drawn_faces_dir, files, stored
 
 if TYPE_CHECKING:
     from emotion.checks.table import Table
@@ -67,18 +68,24 @@ def _has_face(path: Path) -> bool:
 
 def asked(listing: Listing) -> int | None:
     """How many pictures were looked at; None before the first pass over the folder as it is now."""
-    number = _kept(listing).get("asked")
-    return number if isinstance(number, int) else None
+    return _kept(listing).asked
 
 
 def last_without_face(listing: Listing) -> tuple[str, ...]:
     """The pictures without a face, as far as anybody has looked."""
-    without = _kept(listing).get("without", [])
-    return tuple(map(str, without)) if isinstance(without, list) else ()
+    return _kept(listing).without
 
 
-def _kept(listing: Listing) -> dict[str, object]:
-    return files.read_json(cache.location(listing.root, listing.fingerprint, "faces.json"))
+@dataclass(frozen=True)
+class _Kept:
+    """What the last pass has found out, as it is stored."""
+
+    asked: stored.Number | None = None
+    without: tuple[str, ...] = ()
+
+
+def _kept(listing: Listing) -> _Kept:
+    return stored.read_or(cache.location(listing.root, listing.fingerprint, "faces.json"), _Kept, _Kept())
 
 
 def finding(table: Table, without: Iterable[str]) -> Finding | None:

@@ -14,9 +14,10 @@ import numpy as np
 
 from emotion import runs
 from emotion.evaluation import gallery, robustness, selection, study
+from emotion.evaluation.report import of_a_run
 from emotion.metrics import Costs, bootstrap, calibration, neighbours, slices, thresholds
 from emotion.runs import read_history
-from emotion.system import DEMO_TITLE, RunError, read_json
+from emotion.system import DEMO_TITLE, RunError
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -200,9 +201,9 @@ def _origin(predictor: Predictor) -> dict[str, Any]:
 def _settings(run: runs.Run) -> dict[str, str]:
     """The run's settings as they were asked for, for a table."""
     words = {"run": run.id, "status": str(run.status)}
-    report = read_json(run.paths.report)
-    if "best_epoch" in report:
-        words["best epoch"] = f"{report['best_epoch']} of {report.get('epochs', '?')}"
+    report = of_a_run.read(run.paths)
+    if report.best_epoch is not None:
+        words["best epoch"] = f"{report.best_epoch} of {'?' if report.epochs is None else report.epochs}"
     plain = {name: value for name, value in run.config.to_json().items() if not isinstance(value, dict)}
     plain["data"] = DEMO_TITLE if plain["data"] == "demo" else Path(plain["data"]).name  # never a whole path
     return words | {name.replace("_", " "): _plain(value) for name, value in plain.items() if value != ""}

@@ -8,11 +8,12 @@ import subprocess
 import time
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.evaluation.report.write import PROGRESS
-from emotion.system import ReportError, cache_dir, files, processes, tasks
+from emotion.system import ReportError, cache_dir, processes, stored, tasks
 
 if TYPE_CHECKING:
     from emotion.system import Tell, Work
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 HTML = "report.html"
 KEPT = 8  # reports
 POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How far the making is, as its process writes it down."""
+
+    what: str = ""
+    share: stored.Share = 0.0
 
 
 def location(token: str) -> Path:
@@ -79,9 +88,8 @@ def _make(token: str, model: str, data: str, classes: Sequence[str], tell: Tell)
     with (folder / "log.txt").open("wb") as log:
         process = processes.spawn(command(folder, model, data, classes), subprocess.DEVNULL, log)
     while process.poll() is None:
-        stored = files.read_json(folder / PROGRESS)
-        if stored:
-            tell(str(stored.get("what", "")), float(stored.get("share", 0)))
+        if (said := stored.read_or(folder / PROGRESS, _Told, _Told())).what:
+            tell(said.what, said.share)
         time.sleep(POLL_SECONDS)
     if process.returncode != 0 or not (folder / HTML).is_file():
         raise ReportError(_last_line(folder / "log.txt"))

@@ -10,7 +10,7 @@ from emotion.system import count
 from pages.ui.shared import pick, plot, text
 
 if TYPE_CHECKING:
-    from emotion.evaluation import Evaluation
+    from emotion.evaluation import Evaluation, RunReport
 
 
 HEADS = (
@@ -112,18 +112,21 @@ def class_table(evaluation: Evaluation) -> str:
     )
 
 
-def from_training(report: dict[str, Any]) -> str:
+def from_training(report: RunReport) -> str:
     """What the end of the training said of the best and the last epoch, in one line; "" where it said nothing."""
-    best, last = report.get("best") or {}, report.get("last") or {}
-    if "accuracy" not in best or "accuracy" not in last:
+    best, last = report.best, report.last
+    if best is None or last is None:
         return ""
-    classes = len(best.get("classes", ()))
-    asked = f", asked for all {classes} classes" if classes > 2 else ""
+    asked = f", asked for all {len(best.classes)} classes" if len(best.classes) > 2 else ""
     return (
-        f"When its training ended: best epoch ({report.get('best_epoch', '?')}, the one that is kept) "
-        f"{text.percent(best['accuracy'], 1)}, last epoch ({report.get('epochs', '?')}) "
-        f"{text.percent(last['accuracy'], 1)} of {count(best['n'], 'test face')}{asked}."
+        f"When its training ended: best epoch ({_number(report.best_epoch)}, the one that is kept) "
+        f"{text.percent(best.accuracy, 1)}, last epoch ({_number(report.epochs)}) "
+        f"{text.percent(last.accuracy, 1)} of {count(best.n, 'test face')}{asked}."
     )
+
+
+def _number(epoch: int | None) -> str:
+    return "?" if epoch is None else str(epoch)
 
 
 def _interval(evaluation: Evaluation) -> str:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.metrics import Comparison
 from emotion.models import preferences
 from emotion.system import EmotionError, count
 from pages.ui.shared import model_choice, text
 
 if TYPE_CHECKING:
+    from emotion.evaluation.report.of_a_run import Compared, Pair
+    from emotion.metrics import Comparison
     from emotion.runs import Run
 
 
 KEPT, PROBLEM = "model_kept", "model_kept_problem"  # session state: reference of the model just kept; a sentence
 
 
-def show_before_and_after(run: Run, compared: dict[str, Any]) -> None:
+def show_before_and_after(run: Run, compared: Compared) -> None:
     """Draws before and after of a run that went on from another model, and the choice between the two.
 
     Args:
@@ -26,9 +27,9 @@ def show_before_and_after(run: Run, compared: dict[str, Any]) -> None:
         compared: `report.json`'s "compared", see `emotion.training.before_after.compared`.
     """
     with st.container(border=True, key="comparison"):
-        if problem := compared.get("warning"):
-            st.warning(f"Not all could be compared. {text.plain(problem)}")
-        test, own = compared.get("test"), compared.get("own")
+        if compared.warning:
+            st.warning(f"Not all could be compared. {text.plain(compared.warning)}")
+        test, own = compared.test, compared.own
         left, right = st.columns(2, gap="large")
         with left:
             _part("On the test faces", test, "What the model before has learned from is not on this computer, so "
@@ -37,18 +38,17 @@ def show_before_and_after(run: Run, compared: dict[str, Any]) -> None:
             _part("On your pictures", own, "No picture of yours could be held out.")
             if own:
                 _how(own)
-        _choice(run, str(compared.get("base", "")))
+        _choice(run, compared.base)
 
 
-def _part(title: str, pair: dict[str, Any] | None, instead: str) -> None:
+def _part(title: str, pair: Pair | None, instead: str) -> None:
     """One comparison: two shares with their N, and whether the difference may be chance."""
     st.subheader(title, anchor=False)
     if not pair:
         st.caption(instead)
         return
-    result = Comparison.from_json(pair["comparison"])
-    st.html(sides(result))
-    st.markdown(text.plain(result.words))
+    st.html(sides(pair.comparison))
+    st.markdown(text.plain(pair.comparison.words))
 
 
 def sides(result: Comparison) -> str:
@@ -78,12 +78,12 @@ def _figure(right: int, n: int) -> str:
     return f"{text.percent(_share(right, n), 1)} of {n:,} right"
 
 
-def _how(own: dict[str, Any]) -> None:
+def _how(own: Pair) -> None:
     with st.expander("How your pictures were held out"):
-        st.markdown(text.plain(own.get("how", "")))
-        if "seen" in own:
-            pictures = count(own["comparison"]["n"], "picture")
-            st.caption(f"The new model itself, which has learned from them, answers {own['seen']} of {pictures} right.")
+        st.markdown(text.plain(own.how))
+        if own.seen is not None:
+            pictures = count(own.comparison.n, "picture")
+            st.caption(f"The new model itself, which has learned from them, answers {own.seen} of {pictures} right.")
 
 
 def _choice(run: Run, base: str) -> None:

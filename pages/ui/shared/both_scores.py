@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from emotion.evaluation import Score
 from emotion.system import count
 from pages.ui.shared import text
 
+if TYPE_CHECKING:
+    from emotion.evaluation import RunReport, Score
 
-def of_a_run(report: dict[str, Any]) -> str:
+
+def of_a_run(report: RunReport) -> str:
     """Which score a run's `report.json` holds, where the check knew of two; "" where it did not."""
-    both = report.get("honest")
-    if not isinstance(both, dict):
+    both = report.honest
+    if both is None:
         return ""
-    honest_one, naive = (
-        Score(both[name]["n"], both[name]["right"], tuple(both[name]["interval"])) for name in ("honest", "naive")
-    )
-    return f"Honest score: {in_words(honest_one)} {both['words']} Naive score: {in_words(naive)}"
+    return f"Honest score: {in_words(both.honest)} {both.words} Naive score: {in_words(both.naive)}"
 
 
 def in_words(score: Score) -> str:

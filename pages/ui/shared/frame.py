@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
+
+from emotion.system import stored
+from pages.ui.shared import text
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
 TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
@@ -57,6 +61,12 @@ def guard() -> None:
         st.session_state[TRIED] = True
         st.navigation(page_table())
         st.rerun()
+
+
+def unreadable(found: Sequence[stored.Unreadable]) -> None:
+    """How many were left out of a list and why; nothing where all could be read."""
+    if found:
+        st.warning(text.plain(stored.unreadable_sentence(found)), icon=":material/folder_off:")
 
 
 def dress() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.evaluation import read_report
 from emotion.runs import Status, progress, queue, read_history
-from emotion.system import read_json
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import frame, own_runs, text
 
@@ -43,9 +43,9 @@ def _chip(polls: bool) -> None:
 def _label(run: Run) -> str:
     name = text.plain(text.short_title(run))
     if run.has_model and run.status in (Status.COMPLETED, Status.STOPPED):
-        report = read_json(run.paths.report)
-        best, how = report.get("best", {}), " held out" if report.get("method") == HELD_OUT else ""
-        return f"✓ {text.percent(best['accuracy'], 1)}{how} · {name}" if "accuracy" in best else f"✓ {name}"
+        report = read_report(run.paths)
+        how = " held out" if report.method == HELD_OUT else ""
+        return f"✓ {text.percent(report.best.accuracy, 1)}{how} · {name}" if report.best else f"✓ {name}"
     if run.status.has_ended:
         return f"✕ {name}: {text.STATUS_WORDS[run.status]}"
     return f"● {name} · {text.plain(progress.describe(run, read_history(run.paths)).text)}"

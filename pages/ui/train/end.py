@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from emotion.evaluation import read_report
 from emotion.models import bundle
 from emotion.runs import Status, queue, read_history, read_run
-from emotion.system import EmotionError, count, read_json
+from emotion.system import EmotionError, count
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import before_after, frame, text
 from pages.ui.shared.both_scores import of_a_run
 from pages.ui.train import live
 
 if TYPE_CHECKING:
+    from emotion.evaluation import RunReport
     from emotion.runs import Run
 
 
@@ -68,18 +70,18 @@ def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary")
         st.button("Make its model usable", key="rescue", type=kind, on_click=_rescue, args=(run,), width="stretch")
 
 
-def result_sentence(report: dict[str, Any]) -> str:
+def result_sentence(report: RunReport) -> str:
     """The test result with its N and interval; "" where there is none."""
-    best = report.get("best") or {}
-    if "accuracy" not in best:
+    best = report.best
+    if best is None:
         return ""
-    low, high = best["accuracy_interval"]
-    share, faces = text.percent(best["accuracy"], 1), count(best["n"], "face")
-    if report.get("method") == HELD_OUT:
+    low, high = best.accuracy_interval
+    share, faces = text.percent(best.accuracy, 1), count(best.n, "face")
+    if report.method == HELD_OUT:
         said = f"Held out in turn, {share} of {faces} were answered right"
     else:
         said = f"It got {share} of {faces} right that it had never seen"
-    doubt = f" {best['doubt']}" if best.get("doubt") else ""
+    doubt = f" {best.doubt}" if best.doubt else ""
     return f"{said} ({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty).{doubt}"
 
 
@@ -87,26 +89,25 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     with action:
         if st.button("See its mistakes", key="to_evaluate", type="primary", width="stretch"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
-    report = read_json(run.paths.report)
-    sentence = result_sentence(report) or report.get("warning") or NOT_TESTED
+    report = read_report(run.paths)
+    sentence = result_sentence(report) or report.warning or NOT_TESTED
     told = {
         Status.STOPPED: "Stopped and kept.",
         Status.LOST: LOST,
         Status.FAILED: f"It failed: {run.reason}.",
         Status.DIVERGED: run.reason,
     }
-    best = report.get("best") or {}
-    if best and report.get("warning"):
-        sentence += f" {report['warning']}"
-    doubtful = best.get("doubt") if best else report.get("warning")
+    if report.best and report.warning:
+        sentence += f" {report.warning}"
+    doubtful = report.best.doubt if report.best else report.warning
     box = st.warning if doubtful or (run.status in told and run.status is not Status.STOPPED) else st.success
     box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
     if both := of_a_run(report):
         st.caption(text.plain(both))
-    for note in report.get("notes", ())[1:]:  # the first says the same as the sentence above
+    for note in report.notes[1:]:  # the first says the same as the sentence above
         st.caption(text.plain(note))
-    if compared := report.get("compared"):
-        before_after.show_before_and_after(run, compared)
+    if report.compared:
+        before_after.show_before_and_after(run, report.compared)
     with st.container(horizontal=True):
         use_buttons(run)
         st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))

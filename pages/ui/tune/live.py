@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from emotion import tuning
+from emotion.evaluation import read_report
 from emotion.runs import Status, progress, read_history
-from emotion.system import duration, read_json
+from emotion.system import duration
 from emotion.tuning import TrialState, TuningState, folder, read
 from emotion.tuning import fields as tuning_fields
 from pages.ui.shared import own_runs, text
@@ -202,7 +203,7 @@ def full_run(found: Tuning) -> Run | None:
 
 def test_sentence(run: Run) -> str:
     """What the run at full length got on the test faces; "" as long as that is not known."""
-    best = read_json(run.paths.report).get("best") or {}
-    if "accuracy" not in best:
+    best = read_report(run.paths).best
+    if best is None:
         return ""
-    return f"Trained at full length it got {text.percent(best['accuracy'], 1)} of {best['n']:,} test faces right."
+    return f"Trained at full length it got {text.percent(best.accuracy, 1)} of {best.n:,} test faces right."

@@ -1,0 +1,111 @@
+"""What a run says of itself at its end: its `report.json` as it is read. Its worker writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emotion.evaluation.honest import Score
+from emotion.evaluation.scores import Evaluation
+from emotion.metrics import Comparison
+from emotion.system import StoredFileError, StoredFileMissingError, stored
+
+if TYPE_CHECKING:
+    from emotion.runs import RunPaths
+
+
+@dataclass(frozen=True)
+class Result:
+    """The figures of one epoch's weights on the faces that judge a run.
+
+    Attributes:
+        n: faces; accuracy: share answered right, with its 95 % interval.
+        classes: that it was asked about; none where that was not written down.
+        doubt: why it has learned nothing that can be used; "" for no such doubt.
+    """
+
+    n: stored.Number
+    accuracy: stored.Share
+    accuracy_interval: tuple[stored.Share, stored.Share]
+    classes: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class BothScores:
+    """The honest and the naive score, and why they differ, see `emotion.evaluation.honest`."""
+
+    honest: Score
+    naive: Score
+    words: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Before and after on the same faces; `how` and `seen` of own pictures only, see `training.before_after`."""
+
+    comparison: Comparison
+    how: str = ""
+    seen: stored.Number | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What retraining has brought: `base` is the model before; a pair is None where nothing could be compared."""
+
+    base: str = ""
+    test: Pair | None = None
+    own: Pair | None = None
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """Whatever of it was written down.
+
+    Attributes:
+        best, last: of the epoch that is kept and of the last one.
+        honest: where the check knew of two scores.
+        compared: of a run that went on from another model.
+        method: by which faces it is judged, see `emotion.training.head.run`; "" for the test split.
+        warning: why there is no score, in words.
+        notes: what else there is to say of the outcome, in sentences.
+        best_epoch, epochs: the number of the epoch that is kept, and of all.
+    """
+
+    best: Result | None = None
+    last: Result | None = None
+    honest: BothScores | None = None
+    compared: Compared | None = None
+    method: str = ""
+    warning: str = ""
+    notes: tuple[str, ...] = ()
+    best_epoch: stored.Number | None = None
+    epochs: stored.Number | None = None
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The score of held-out faces in full, of a run of the recipe `head` that has no test split."""
+
+    best: Evaluation
+    method: str
+    folds: stored.Number
+
+
+def read(paths: RunPaths) -> RunReport:
+    """The report of a run; an empty one before there is any, and with a warning where it is damaged."""
+    try:
+        return stored.read(paths.report, RunReport)
+    except StoredFileMissingError:
+        return RunReport()
+    except StoredFileError as error:
+        return RunReport(warning=f"Its report cannot be read ({error.why}); its model is not touched by that.")
+
+
+def read_held_out(paths: RunPaths) -> HeldOut | None:
+    """The score of held-out faces; None for a run without one."""
+    try:
+        return stored.read(paths.report, HeldOut)
+    except StoredFileError:
+        return None

@@ -1,0 +1,155 @@
+"""Whatever this program keeps as JSON is read here, against a type: what comes out has that type, or it is an error of
+ours in one sentence. A file may have been cut off, edited by hand, written by a later version or be none at all.
+
+A type is a dataclass, a `TypedDict`, or a plain one such as `dict[str, float]`. Keys that it does not know are left
+aside: a later version may have written them. Limits of numbers stand in the type too (`Share`, `Moment` …).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from emotion.system.errors import EmotionError, StoredFileError, StoredFileMissingError
+from emotion.system.text import count
+
+T = TypeVar("T")
+
+Moment = Annotated[float, Meta(ge=0, le=32_000_000_000)]  # seconds since 1970, until which every system knows the date
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Figure = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]  # what a float32 holds
+Number = Annotated[int, Meta(ge=0, le=2**53)]  # of things
+Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+LARGEST = 256 * 2**20  # bytes; the largest that is written, the split of a million pictures, has a quarter of that
+NAMED = 3  # in a sentence
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Something in a list that is there and could not be read: its name, and one sentence why."""
+
+    name: str
+    why: str
+
+
+def read(path: Path, kind: type[T]) -> T:
+    """The value in a JSON file.
+
+    Raises:
+        StoredFileMissingError: where there is no such file.
+        StoredFileError: when it cannot be read, is not JSON or not of this kind.
+    """
+    return _told(path, lambda: typed(parse(_text(path)), kind))
+
+
+def read_or(path: Path, kind: type[T], instead: T) -> T:
+    """The value in a JSON file; `instead` where it is missing, cannot be read or is not of this kind."""
+    try:
+        return read(path, kind)
+    except StoredFileError:
+        return instead
+
+
+def raw(path: Path) -> bytes:
+    """The bytes of a file that holds more than one JSON value.
+
+    Raises:
+        StoredFileMissingError, StoredFileError: when the file is missing or cannot be opened.
+    """
+    return _told(path, lambda: _bytes(path))
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON objects in the lines of a file; what is none, as a line that is being written, is passed over.
+
+    Raises:
+        StoredFileMissingError, StoredFileError: when the file is missing or cannot be opened.
+    """
+    for line in raw(path).split(b"\n"):
+        try:
+            value = parse(line.decode("utf-8"))
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def parse(text: str) -> Any:
+    """JSON as plain values.
+
+    Unlike `json.loads` it takes no number that JSON has no word for, nor one beyond the range of floats, and its only
+    error is a ValueError. Unlike msgspec's own reader it takes the names of files that are not UTF-8, which Python
+    writes as lone surrogates.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def typed(value: Any, kind: type[T]) -> T:
+    """Plain values as a type. ValueError, naming the place, for what does not fit; ConfigError from a dataclass."""
+    try:
+        return msgspec.convert(value, kind)
+    except (OverflowError, RecursionError) as error:
+        raise ValueError("a number in it is too large, or it is nested too deeply") from error
+
+
+def unreadable_sentence(found: Sequence[Unreadable], noun: str = "folder") -> str:
+    """ "2 folders could not be read: a (…); b (…)."; "" for none."""
+    if not found:
+        return ""
+    named = "; ".join(f"{one.name} ({one.why.rstrip('.')})" for one in found[:NAMED])
+    more = f"; and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+    return f"{count(len(found), noun)} could not be read: {named}{more}. Nothing in there is changed."
+
+
+def _told(path: Path, work: Callable[[], T]) -> T:
+    """What `work` gives; its errors as ours."""
+    try:
+        return work()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoredFileMissingError(path) from error
+    except OSError as error:
+        raise StoredFileError(path, error.strerror or str(error), may_pass=True) from error
+    except (ValueError, EmotionError) as error:
+        raise StoredFileError(path, str(error).rstrip(".")) from error
+
+
+def _check(path: Path) -> None:
+    facts = path.stat()  # before opening: a pipe or a device would be waited for
+    if not stat.S_ISREG(facts.st_mode):
+        raise ValueError("it is no file")
+    if facts.st_size > LARGEST:
+        raise ValueError(f"it has {facts.st_size / 2**20:,.0f} MB, at most {LARGEST // 2**20} are expected")
+
+
+def _text(path: Path) -> str:
+    _check(path)
+    return path.read_text(encoding="utf-8")
+
+
+def _bytes(path: Path) -> bytes:
+    _check(path)
+    return path.read_bytes()
+
+
+def _refuse(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large")
+    return number
