@@ -5,9 +5,10 @@ What comes out of a reader is a value or an error of ours; anything else is a fa
 
 from __future__ import annotations
 
+import functools
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,13 @@ def report() -> dict[str, Any]:
     return facts | {"best": best, "last": best, "honest": honest, "compared": compared}
 
 
-def damages(text: bytes) -> Iterator[bytes]:
+@functools.cache
+def damages(text: bytes) -> tuple[bytes, ...]:
     """Every damage that is known here to a file of JSON or of lines of JSON."""
+    return tuple(_damages(text))
+
+
+def _damages(text: bytes) -> Iterator[bytes]:
     yield from WHOLE
     lines = text.splitlines(keepends=True)
     if _is_json(text):
@@ -178,7 +184,7 @@ def _with(text: bytes, place: tuple[Any, ...], odd: str | None) -> bytes:
     return json.dumps(value).replace(json.dumps(HERE), odd).encode()
 
 
-def sample(all_damages: list[bytes], most: int, seed: int) -> list[bytes]:
+def sample(all_damages: Sequence[bytes], most: int, seed: int) -> Sequence[bytes]:
     """At most so many of them; the same ones for the same seed."""
     return all_damages if len(all_damages) <= most else random.Random(seed).sample(all_damages, most)
 
@@ -220,7 +226,7 @@ def readers(kind: str) -> dict[str, Callable[[], object]]:
         "decisions": lambda: [edits.read(data), edits.confirmed(data), edits.digest_of("mine"), edits.export(data)],
         "check": lambda: job.read(data, job.CHECK),
         "suspects": lambda: label_errors.last_found(on_disk(data)),
-        "faces": lambda: [faceless.asked(on_disk(data)), faceless.known(on_disk(data))],
+        "faces": lambda: [faceless.asked(on_disk(data)), faceless.last_without_face(on_disk(data))],
         "tunings": lambda: [folder.list_all(), folder.unreadable(), folder.active()],
         "trials": trials,
         "repetitions": lambda: training.repeat.repetitions(on_disk(data)),

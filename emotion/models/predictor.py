@@ -199,9 +199,9 @@ def read_info(path: Path) -> ModelInfo:
         said = stored.read(path.with_name("model.json"), dict[str, Any])
     except StoredFileError as error:
         raise ModelFileError(path, f"there is no readable model.json beside it ({error.why})") from error
+    if not said.get("classes"):
+        raise ModelFileError(path, "there is no readable model.json beside it (it names no classes)")
     try:
-        if not said.get("classes"):
-            raise ConfigError("classes", "the names of its classes", said.get("classes"))
         info = preferences.applied(ModelInfo.from_json(said), path)
     except (ConfigError, ValueError) as error:
         raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error

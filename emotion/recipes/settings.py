@@ -187,7 +187,7 @@ class ModelInfo:
     temperature: float = 1.0
     unsure_band: tuple[float, float] = (0.5, 0.5)
     input_size: int = IMAGE_SIZE
-    crop: dict[str, Any] = dataclasses.field(default_factory=lambda: {"rule": "whole", "padding": "square"})
+    crop: Any = dataclasses.field(default_factory=lambda: {"rule": "whole", "padding": "square"})
     data: str = DEMO
     fingerprint: str = ""
     recipe: str = "classic"

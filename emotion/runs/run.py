@@ -287,17 +287,17 @@ def list_runs(directory: Path | None = None) -> list[Run]:
     A run's files are opened only when they have changed since the last listing; whether its process lives is asked
     each time.
     """
-    runs = [known.as_it_is_now() for known in _known(directory) if isinstance(known, _Stored)]
+    runs = [known.as_it_is_now() for known in _each(directory) if isinstance(known, _Stored)]
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
 
 
 def unreadable_runs(directory: Path | None = None) -> list[stored.Unreadable]:
     """The runs under `runs/` that are damaged or that another version wrote, by name. Their folders are left alone."""
-    found = [known for known in _known(directory) if isinstance(known, stored.Unreadable)]
+    found = [known for known in _each(directory) if isinstance(known, stored.Unreadable)]
     return sorted(found, key=lambda one: one.name)
 
 
-def _known(directory: Path | None) -> Iterator[_Stored | stored.Unreadable | None]:
+def _each(directory: Path | None) -> Iterator[_Stored | stored.Unreadable | None]:
     return (_index.get(folder) for folder in index.folders(directory or runs_dir()))
 
 

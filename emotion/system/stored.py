@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ Figure = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]  # what a float32 holds
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # of things
 Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
+KINDS = {"float": "a number", "int": "a whole number", "str": "text", "bool": "true or false", "null": "nothing",
+         "object": "an object", "array": "a list"}  # fmt: skip
 LARGEST = 256 * 2**20  # bytes; the largest that is written, the split of a million pictures, has a quarter of that
 NAMED = 3  # in a sentence
 
@@ -101,6 +104,8 @@ def typed(value: Any, kind: type[T]) -> T:
     """Plain values as a type. ValueError, naming the place, for what does not fit; ConfigError from a dataclass."""
     try:
         return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(_in_words(str(error))) from error
     except (OverflowError, RecursionError) as error:
         raise ValueError("a number in it is too large, or it is nested too deeply") from error
 
@@ -142,6 +147,14 @@ def _text(path: Path) -> str:
 def _bytes(path: Path) -> bytes:
     _check(path)
     return path.read_bytes()
+
+
+def _in_words(said: str) -> str:
+    """msgspec's "Expected `float`, got `str` - at `$.a.b`" as "a.b: expected a number, got text"."""
+    what, _, place = said.partition(" - at `$")
+    what = re.sub(r"`([^`]*)`", lambda found: KINDS.get(found[1], found[1]), what)
+    place = place.rstrip("`").lstrip(".")
+    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
 
 
 def _refuse(word: str) -> float:

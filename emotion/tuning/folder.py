@@ -242,15 +242,15 @@ def _trials(paths: TuningPaths) -> list[Trial]:
 
 def list_all() -> list[Tuning]:
     """All readable tunings, newest first; `unreadable` tells of the others."""
-    return [found for found in _known() if isinstance(found, Tuning)]
+    return [found for found in _each() if isinstance(found, Tuning)]
 
 
 def unreadable() -> list[stored.Unreadable]:
     """The tunings that are damaged or that another version wrote. Their folders are left alone."""
-    return [found for found in _known() if isinstance(found, stored.Unreadable)]
+    return [found for found in _each() if isinstance(found, stored.Unreadable)]
 
 
-def _known() -> Iterator[Tuning | stored.Unreadable]:
+def _each() -> Iterator[Tuning | stored.Unreadable]:
     for paths in _folders():
         try:
             yield read(paths)
@@ -266,7 +266,7 @@ def _folders() -> Iterator[TuningPaths]:
 
 def active() -> Tuning | None:
     """The newest tuning that is at work, if any."""
-    return next((found for found in _known() if isinstance(found, Tuning) and found.state.is_active), None)
+    return next((found for found in _each() if isinstance(found, Tuning) and found.state.is_active), None)
 
 
 def _state(paths: TuningPaths) -> tuple[TuningState, str]:

@@ -40,7 +40,7 @@ def test_a_damaged_file_brings_out_errors_of_ours_only(stored: dict[str, Path], 
     whole = path.read_bytes()
     foreign: dict[str, bytes] = {}
     try:
-        for text in damage.sample(list(damage.damages(whole)), MOST, seed=KINDS.index(kind)):
+        for text in damage.sample(damage.damages(whole), MOST, seed=KINDS.index(kind)):
             path.write_bytes(text)
             for name, read in readers.items():
                 try:
@@ -63,7 +63,7 @@ def test_a_command_beside_a_damaged_file_answers_or_says_why_not(
 ) -> None:
     for number, (kind, path) in enumerate(stored.items()):
         whole = path.read_bytes()
-        path.write_bytes(damage.sample(list(damage.damages(whole)), 1, seed=number)[0])
+        path.write_bytes(damage.sample(damage.damages(whole), 1, seed=number)[0])
         done = emotion(*words)
         path.write_bytes(whole)
         assert done.returncode in (0, 2), kind

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Result:
+class EpochResult:
     """The figures of one epoch's weights on the faces that judge a run.
 
     Attributes:
@@ -41,7 +41,7 @@ class BothScores:
 
 
 @dataclass(frozen=True)
-class Pair:
+class OnTheSameFaces:
     """Before and after on the same faces; `how` and `seen` of own pictures only, see `training.before_after`."""
 
     comparison: Comparison
@@ -54,8 +54,8 @@ class Compared:
     """What retraining has brought: `base` is the model before; a pair is None where nothing could be compared."""
 
     base: str = ""
-    test: Pair | None = None
-    own: Pair | None = None
+    test: OnTheSameFaces | None = None
+    own: OnTheSameFaces | None = None
     warning: str = ""
 
 
@@ -73,8 +73,8 @@ class RunReport:
         best_epoch, epochs: the number of the epoch that is kept, and of all.
     """
 
-    best: Result | None = None
-    last: Result | None = None
+    best: EpochResult | None = None
+    last: EpochResult | None = None
     honest: BothScores | None = None
     compared: Compared | None = None
     method: str = ""

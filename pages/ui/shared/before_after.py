@@ -11,7 +11,7 @@ from emotion.system import EmotionError, count
 from pages.ui.shared import model_choice, text
 
 if TYPE_CHECKING:
-    from emotion.evaluation.report.of_a_run import Compared, Pair
+    from emotion.evaluation.report.of_a_run import Compared, OnTheSameFaces
     from emotion.metrics import Comparison
     from emotion.runs import Run
 
@@ -41,7 +41,7 @@ def show_before_and_after(run: Run, compared: Compared) -> None:
         _choice(run, compared.base)
 
 
-def _part(title: str, pair: Pair | None, instead: str) -> None:
+def _part(title: str, pair: OnTheSameFaces | None, instead: str) -> None:
     """One comparison: two shares with their N, and whether the difference may be chance."""
     st.subheader(title, anchor=False)
     if not pair:
@@ -78,7 +78,7 @@ def _figure(right: int, n: int) -> str:
     return f"{text.percent(_share(right, n), 1)} of {n:,} right"
 
 
-def _how(own: Pair) -> None:
+def _how(own: OnTheSameFaces) -> None:
     with st.expander("How your pictures were held out"):
         st.markdown(text.plain(own.how))
         if own.seen is not None:

@@ -1,0 +1,68 @@
+"""Every page beside a damaged file: it is drawn, and says what it left out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import damage
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("predict", "data", "train", "tune", "evaluate", "runs")
+MOST = int(os.environ.get("EMOTION_DAMAGED_PAGES", "1"))  # damages of each kind of file on each page
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMOTION_HOME", str(tmp_path_factory.mktemp("home")))
+        return damage.furnish()
+
+
+@pytest.fixture
+def stored(furnished: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    monkeypatch.setenv("EMOTION_HOME", str(furnished["choice"].parent))
+    return furnished
+
+
+def opened(page: str, stored: dict[str, Path]) -> AppTest:
+    """A page as somebody sees it who comes from a link, with a run and a data set opened in it."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.switch_page(f"pages/{page}.py")
+    words = {"train": {"run": stored["config"].parent.name}, "tune": {"id": stored["tuning"].parent.name},
+             "evaluate": {"run": stored["config"].parent.name}, "data": {"set": "mine", "part": "check"}}  # fmt: skip
+    for name, word in words.get(page, {}).items():
+        app.query_params[name] = word
+    if page == "runs":
+        app.session_state["runs_table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    return app.run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_drawn_beside_a_damaged_file_of_any_kind(stored: dict[str, Path], page: str) -> None:
+    foreign: dict[str, bytes] = {}
+    for number, (kind, path) in enumerate(stored.items()):
+        whole = path.read_bytes()
+        for text in damage.sample(damage.damages(whole), MOST, seed=number + PAGES.index(page)):
+            path.write_bytes(text)
+            app = opened(page, stored)
+            path.write_bytes(whole)
+            for error in app.exception:
+                foreign.setdefault(f"{kind}: {error.message:.200} {error.stack_trace[-3:]}", text[:200])
+
+    assert foreign == {}
+
+
+@pytest.mark.parametrize(("page", "kind"), [("runs", "status"), ("data", "data set"), ("tune", "tuning")])
+def test_a_page_says_how_many_were_left_out_and_why(stored: dict[str, Path], page: str, kind: str) -> None:
+    path = stored[kind]
+    whole = path.read_bytes()
+    path.write_bytes(b'{"created": null}')
+    app = opened(page, stored)
+    path.write_bytes(whole)
+
+    told = [warning.value.replace("\\", "") for warning in app.warning]
+    assert any(f"1 folder could not be read: {path.parent.name} ({path.name}: " in words for words in told)
