@@ -9,9 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from emotion.data.drawn import write
+from emotion.evaluation import RunReport
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import History, append_history
 from emotion.runs.run import RunPaths, Status, claim, new_run, read_run, write_status
+from emotion.system import stored
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
 from pages.ui.train import curves, end
@@ -262,8 +264,10 @@ def test_chart_is_plain_json() -> None:
 def test_the_result_says_its_doubt_however_it_was_measured(method: str) -> None:
     best = {"accuracy": 0.5, "accuracy_interval": [0.4, 0.6], "n": 20, "doubt": "It has learned nothing."}
 
-    assert end.result_sentence({"method": method, "best": best}).endswith(" It has learned nothing.")
+    assert end.result_sentence(stored.typed({"method": method, "best": best}, RunReport)).endswith(
+        " It has learned nothing."
+    )
 
 
 def test_result_without_a_report_is_no_sentence() -> None:
-    assert end.result_sentence({}) == ""
+    assert end.result_sentence(RunReport()) == ""

@@ -91,6 +91,7 @@ class HeldOut:
     best: Evaluation
     method: str
     folds: stored.Number
+    rounds: stored.Number = 1
 
 
 def read(paths: RunPaths) -> RunReport:
