@@ -12,7 +12,7 @@ import contextlib
 import functools
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from emotion.data.dataset import Examples
 from emotion.data.registry import BROWSER, PICTURES, DataSet
 from emotion.images import PictureError, decode, load
 from emotion.recipes import label_order
-from emotion.system import IMAGE_SIZE, ConfigError, files
+from emotion.system import IMAGE_SIZE, ConfigError, files, stored
 
 MOST_CLASSES = 20
 SOURCE = "made in the browser"
@@ -68,11 +68,17 @@ def create(name: str, names: Sequence[str]) -> DataSet:
     return record
 
 
+@dataclass(frozen=True)
+class _Order:
+    """`order.json`."""
+
+    classes: tuple[str, ...] = ()
+
+
 def classes(record: DataSet) -> tuple[str, ...]:
     """The class folders, in the order in which the person has put them; others after them, by name."""
     there = sorted(path.name for path in record.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    stored = files.read_json(record.home / ORDER).get("classes")
-    first = [name for name in stored if name in there] if isinstance(stored, list) else []
+    first = [name for name in stored.read_or(record.home / ORDER, _Order, _Order()).classes if name in there]
     return tuple(dict.fromkeys([*first, *there]))
 
 
