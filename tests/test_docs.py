@@ -88,7 +88,7 @@ def test_paths_that_contributing_names_exist() -> None:
     quoted = re.findall(r"`([^`\n]+)`", read(ROOT / "CONTRIBUTING.md"))
     paths = [text for text in quoted if re.fullmatch(r"(emotion|pages|tests|docs)/[\w/.]*", text)]
 
-    assert len(paths) > 15
+    assert len(paths) > 10
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
@@ -96,7 +96,7 @@ def test_names_that_contributing_sends_a_reader_to_are_in_the_file_of_their_line
     """A line such as "`KINDS` of `pages/…/augmentation.py`" names where a change is made; both must be there."""
     said = re.findall(r"`(\w+)` (?:of|in) `((?:emotion|pages)/[\w/.]+\.py)`", read(ROOT / "CONTRIBUTING.md"))
 
-    assert len(said) > 4
+    assert len(said) > 2  # one place each
     assert [(name, path) for name, path in said if not re.search(rf"\b{name}\b", read(ROOT / path))] == []
 
 

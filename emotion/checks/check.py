@@ -1,15 +1,7 @@
 """Checks a data folder: reads every picture once, and tells by rules what is wrong with them as they are used now.
 
-Kinds of findings, in the order in which they are told:
-
-    classes                                      the splits have not the same classes
-    sharpness brightness contrast split_size     train and test differ; a blurred split is damage
-    twins conflicts                              identical pictures across the splits; under different labels
-    unreadable wrong_kind blank                  nothing to learn from
-    faceless                                     only after `emotion.checks.rules.faceless` has looked
-    votes no_face_by_votes outvoted undecided    only where several people have said what they see
-    near_twins duplicates near_duplicates        nearly the same across; identical, nearly the same within a split
-    imbalance size colour                        classes of very different size; odd pictures
+A rule is registered in `RULES` of its file in `emotion/checks/rules/`; the files there are found by themselves. What
+the rules find is told by weight: damaged splits, leakage between them, files that are no use, copies, and the rest.
 
 What was read is kept by the fingerprint of the files, so a second check opens no picture, nor does one after a decision
 about them (`emotion.data.edits`): only the rules are asked again.
@@ -17,20 +9,22 @@ about them (`emotion.data.edits`): only the rules are asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emotion.checks import cache, near_duplicates, picture_facts
+from emotion.checks import cache, near_duplicates, picture_facts, rules
 from emotion.checks.cache import Stored
 from emotion.checks.finding import exclude
 from emotion.checks.near_duplicates import FLAT, Pairs
-from emotion.checks.rules import faceless, pictures, said, splits, twins
+from emotion.checks.rule import Rule
+from emotion.checks.rules import faceless
 from emotion.checks.table import Table, names_of, places_of
 from emotion.data import decided, digest, edits, on_disk, votes
+from emotion.system import collect
 
 if TYPE_CHECKING:
     from emotion.checks.finding import Finding, Remedy
@@ -39,24 +33,6 @@ if TYPE_CHECKING:
 
 
 FORMAT = 1  # of the report
-LOOKED_FOR = {
-    "classes": "classes that the splits do not share",
-    "sharpness": "a blurred split",
-    "brightness": "a darker split",
-    "contrast": "a split with more contrast",
-    "split_size": "a split with larger pictures",
-    "twins": "test pictures that are in train too",
-    "conflicts": "identical pictures with different labels",
-    "unreadable": "files that cannot be read",
-    "wrong_kind": "files under a wrong name",
-    "blank": "blank pictures",
-    "near_twins": "test pictures of which train has nearly the same",
-    "duplicates": "copies",
-    "near_duplicates": "pictures that are nearly the same",
-    "imbalance": "classes of very different size",
-    "size": "tiny or huge pictures",
-    "colour": "colour pictures among grey ones",
-}
 READING, COMPARING = "reading pictures", "comparing them"
 
 Tell = Callable[[str, int, int], None]  # what is done, how many, of how many
@@ -149,11 +125,21 @@ def version(listing: Listing) -> tuple[str, ...]:
     return (str(listing.root), listing.fingerprint, digest(edits.read(listing.root)), *changed)
 
 
+def rules_by_weight() -> list[Rule]:
+    """All rules, the heaviest first."""
+    return sorted((rule for _, rule in collect(rules, "RULES")), key=lambda rule: -rule.weight)
+
+
 def not_found(report: Report) -> list[str]:
     """What was looked for and is not there, in words."""
     found = {finding.kind for finding in report.findings}
-    looked_for = LOOKED_FOR | (said.LOOKED_FOR if votes.there(report.root) and "votes" not in found else {})
-    return [words for kind, words in looked_for.items() if kind not in found]
+    return [
+        words
+        for rule in rules_by_weight()
+        if rule.could_look(report.root, found)
+        for kind, words in rule.looks_for.items()
+        if kind not in found
+    ]
 
 
 def all_twins(report: Report) -> Remedy | None:
@@ -186,7 +172,9 @@ def _pairs(facts: Facts, tell: Tell | None) -> Pairs:
 
 def _report(listing: Listing, stored: Stored) -> Report:
     now = decided(listing)
-    table = Table(stored.names, stored.facts, stored.pairs, *places_of(now.files, listing.files, stored.names))
+    places = places_of(now.files, listing.files, stored.names)
+    without_face = frozenset(faceless.last_without_face(listing))
+    table = Table(stored.names, stored.facts, stored.pairs, *places, listing.root, now.counts, without_face)
     return Report(
         listing.root,
         now.fingerprint,
@@ -194,29 +182,6 @@ def _report(listing: Listing, stored: Stored) -> Report:
         now.excluded,
         now.relabelled,
         now.moved,
-        tuple(_findings(table, now.counts, faceless.last_without_face(listing), listing.root)),
+        tuple(finding for rule in rules_by_weight() for finding in rule.findings(table)),
         table,
     )
-
-
-def _findings(
-    table: Table, counts: dict[str, dict[str, int]], without_face: Iterable[str], root: Path
-) -> list[Finding]:
-    found: list[Finding | None] = [
-        splits.classes(counts),
-        *splits.differences(table),
-        twins.twins(table),
-        twins.conflicts(table),
-        pictures.unreadable(table),
-        pictures.wrong_kind(table),
-        pictures.blank(table),
-        faceless.finding(table, without_face),
-        *said.findings(table, root),
-        twins.near_twins(table),
-        twins.duplicates(table),
-        twins.near_duplicates(table),
-        pictures.imbalance(table),
-        pictures.odd_size(table),
-        pictures.colour(table),
-    ]
-    return [finding for finding in found if finding is not None]

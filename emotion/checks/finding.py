@@ -45,6 +45,7 @@ class Finding:
         notes: file → a few words on it.
         remedies: the first one is the usual one; none where no click can mend it.
         damage: whether the data is damaged as a whole and should not be trained on as it is.
+        serious: whether it makes a score or a label wrong.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Finding:
     notes: dict[str, str] = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
     damage: bool = False
+    serious: bool = False
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ Letters: N pictures on the disk, excluded ones too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +41,8 @@ class Table:
         first: int8 (N,), the split on the disk.
         first_label: int64 (N,), the label on the disk.
         classes: names, in the order of the alphabet.
+        root: the data folder; `counts` of it: split → class → pictures in use.
+        without_face: files in which no face was found, as far as `emotion.checks.rules.faceless` has looked.
     """
 
     files: tuple[str, ...]
@@ -49,6 +53,9 @@ class Table:
     first: Sides
     first_label: Places
     classes: tuple[str, ...]
+    root: Path | None = None
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    without_face: frozenset[str] = frozenset()
 
     @cached_property
     def group(self) -> Places:

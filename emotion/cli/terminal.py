@@ -7,10 +7,12 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from emotion.metrics import shown_metrics
 from emotion.system import count, duration, stored
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
+    from emotion.metrics import Metric
     from emotion.models import Answer, Face
 
 
@@ -127,17 +129,22 @@ def evaluation(scores: Evaluation) -> str:
 
 def _summary(scores: Evaluation) -> list[str]:
     low, high = scores.accuracy_interval
-    auc = "not defined (one class only)" if scores.auc is None else f"{scores.auc:.3f}"
-    means = "" if len(scores.classes) == 2 else " (mean of each class against the rest)"
+    many = len(scores.classes) > 2
     return [
         f"got right (accuracy)    {scores.accuracy:.1%} of {scores.n:,} faces, between {low:.1%} and {high:.1%} "
         "with 95 % confidence",
         f"always {scores.baseline['answer']:<16} {scores.baseline['accuracy']:.1%}",
-        f"balanced accuracy       {scores.balanced_accuracy:.1%}",
-        f"loss                    {scores.loss:.4f}",
-        f"ROC AUC                 {auc}{means}",
+        *(
+            f"{metric.term:<23} {_metric(metric, scores.figure(metric), many)}"
+            for metric in shown_metrics(len(scores.classes))
+        ),
         *([scores.doubt] if scores.doubt else []),
     ]
+
+
+def _metric(metric: Metric, value: float | None, many: bool) -> str:
+    written = "not defined (one class only)" if value is None else f"{value:{metric.written}}"
+    return f"{written} ({metric.of_many})" if many and metric.of_many else written
 
 
 def _matrix(scores: Evaluation) -> list[str]:

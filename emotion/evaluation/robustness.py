@@ -92,7 +92,8 @@ def sample(labels: Labels, count: int = FACES, seed: int = SEED) -> Labels:
 
 def location(predictor: Predictor, info: ModelInfo, examples: Examples) -> Path:
     """Where the trials of a model on these faces are kept. Threshold and classes matter, too."""
-    words = f"{FORMAT} {info.classes} {info.positive} {info.threshold} {examples.labels.tobytes().hex()}"
+    kinds = [(kind.name, kind.strengths) for kind in corruptions.KINDS]
+    words = f"{FORMAT} {kinds} {info.classes} {info.positive} {info.threshold} {examples.labels.tobytes().hex()}"
     asked = network_outputs.digest_of(words, examples.images)
     return cache_dir() / f"robustness-{preferences.digest(predictor.path)[:16]}-{asked[:16]}.json"
 

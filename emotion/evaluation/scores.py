@@ -49,11 +49,8 @@ class Evaluation:
 
     Attributes:
         n: faces.
-        loss: mean cross-entropy in nats.
         accuracy: share answered right; `accuracy_interval` is where that lies with 95 % confidence (Wilson).
-        balanced_accuracy: mean of the recalls of the classes.
-        auc: chance that a positive face gets a higher probability than a negative one; with more than two classes
-            the mean of each against the rest; None when only one class is there.
+        figures: name of each of `emotion.metrics.METRICS` → its value, None where it has none.
         confusion_matrix: counts; row = truth, column = answer, both in the order of `classes`.
         classes: names in label order; `positive` is the one that the threshold is for.
         per_class: name to {"precision", "recall", "f1", "n", "auc"}, the last of this class against the rest; a figure
@@ -74,6 +71,7 @@ class Evaluation:
     per_class: dict[str, dict[str, Any]]
     baseline: dict[str, Any]
     threshold: stored.Share
+    figures: dict[str, stored.Figure | None] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rows = {len(row) for row in self.confusion_matrix} | {len(self.confusion_matrix)}
@@ -83,6 +81,11 @@ class Evaluation:
         stored.typed(self.baseline, _Baseline)
         if set(self.per_class) != set(self.classes):
             raise ValueError("the figures of the classes do not fit the classes")
+
+    def figure(self, metric: metrics.Metric) -> float | None:
+        """Of a metric; None where it has no value, as in JSON from before there was one."""
+        value = self.figures.get(metric.name, getattr(self, metric.name, None))
+        return None if value is None else float(value)
 
     @property
     def macro(self) -> dict[str, float | None]:
@@ -169,23 +172,25 @@ def evaluate(probabilities: Floats, labels: Labels, info: ModelInfo) -> Evaluati
     n, positive = len(labels), info.positive_label
     answered = metrics.answers(probabilities, info.threshold, positive)
     matrix = metrics.confusion_matrix(labels, answered, len(info.classes))
-    two = len(info.classes) == 2
-    figures = {
+    asked = metrics.Answered(probabilities, labels, matrix, positive)
+    per_class = {
         name: dataclasses.asdict(metrics.class_figures(matrix, label))
         | {"auc": metrics.roc_auc(probabilities[:, label], labels == label)}
         for label, name in enumerate(info.classes)
     }
+    figures = {metric.name: metric.value(asked) for metric in metrics.METRICS}
     return Evaluation(
         n=n,
         loss=metrics.log_loss(probabilities, labels),
+        balanced_accuracy=figures["balanced_accuracy"] or 0.0,
+        auc=figures["auc"],
+        figures=figures,
         accuracy=metrics.accuracy(matrix),
         accuracy_interval=metrics.wilson_interval(int(np.trace(matrix)), n),
-        balanced_accuracy=metrics.balanced_accuracy(matrix),
-        auc=figures[info.positive]["auc"] if two else _mean([each["auc"] for each in figures.values()]),
         confusion_matrix=matrix.tolist(),
         classes=info.classes,
         positive=info.positive,
-        per_class=figures,
+        per_class=per_class,
         baseline={"answer": info.positive, "accuracy": float(matrix[positive].sum() / n)},
         threshold=info.threshold,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from emotion.models import answers, positive_probability, preferences
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.evaluation.scores import Evaluation
-    from emotion.metrics import Floats, Labels, Sweep
+    from emotion.metrics import Floats, Interval, Labels, Sweep
     from emotion.models import Predictor, Values
     from emotion.recipes import ModelInfo
 
@@ -63,6 +64,13 @@ class Study:
     def sureness(self) -> Floats:
         """(N,) from 0 to 1, see `gallery.sureness`."""
         return gallery.sureness(self.probabilities, self.info)
+
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """See `emotion.metrics.Answered`; a third of a second for 7,000 faces."""
+        return metrics.Answered(
+            self.probabilities, self.examples.labels, self.matrix, self.info.positive_label
+        ).intervals
 
     @property
     def matrix(self) -> Labels:

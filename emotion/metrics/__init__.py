@@ -14,7 +14,6 @@ from emotion.metrics.classification import (
     Labels,
     accuracy,
     answers,
-    balanced_accuracy,
     class_figures,
     confusion_matrix,
     decide,
@@ -25,13 +24,16 @@ from emotion.metrics.classification import (
     unsure_band,
     wilson_interval,
 )
+from emotion.metrics.metric import METRICS, Answered, Metric, shown_metrics
 from emotion.metrics.neighbours import Cluster, Neighbours
 from emotion.metrics.paired import Comparison, Right, compare
 from emotion.metrics.slices import Slice, Slicing
 from emotion.metrics.thresholds import Costs, Figures, Histogram, Numbers, Sweep, histogram
 
 __all__ = [
+    "METRICS",
     "SMALLEST",
+    "Answered",
     "BandFigures",
     "Bin",
     "Cluster",
@@ -43,6 +45,7 @@ __all__ = [
     "Histogram",
     "Interval",
     "Labels",
+    "Metric",
     "Neighbours",
     "Numbers",
     "Right",
@@ -51,7 +54,6 @@ __all__ = [
     "Sweep",
     "accuracy",
     "answers",
-    "balanced_accuracy",
     "bootstrap",
     "calibration",
     "class_figures",
@@ -64,6 +66,7 @@ __all__ = [
     "paired",
     "restrict",
     "roc_auc",
+    "shown_metrics",
     "slices",
     "temper",
     "thresholds",

@@ -6,8 +6,7 @@ May import `system`, `images` and `metrics`. Keras is imported inside functions 
 from __future__ import annotations
 
 from emotion.recipes import layers
-from emotion.recipes.augment import augment, mix, preview
-from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.augmentation import KINDS, NONE, Augmentation, augment, mix
 from emotion.recipes.catalogue import (
     ALONE_EPOCHS,
     ALONE_RATE,
@@ -43,6 +42,7 @@ from emotion.recipes.settings import (
     presets,
     unevenness,
 )
+from emotion.recipes.varied_faces import preview
 
 __all__ = [
     "ALONE_EPOCHS",
@@ -53,8 +53,8 @@ __all__ = [
     "DEFAULT_CLASSES",
     "FOLDERS",
     "HEAD",
+    "KINDS",
     "LABELS",
-    "LIMITS",
     "MAX_NAME",
     "MEASURED_FACES",
     "NONE",

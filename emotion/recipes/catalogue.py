@@ -8,11 +8,10 @@ How long a training will take, from what its recipe was measured at.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from dataclasses import replace
 from typing import Any
 
+from emotion import system
 from emotion.recipes import networks
 from emotion.recipes.recipe import Recipe
 from emotion.recipes.settings import TrainingConfig, label_order
@@ -42,11 +41,10 @@ def collect() -> dict[str, Recipe]:
         ValueError: when two have one name.
     """
     found: dict[str, Recipe] = {}
-    for module in pkgutil.iter_modules(networks.__path__, f"{networks.__name__}."):
-        for recipe in importlib.import_module(module.name).RECIPES:
-            if recipe.name in found:
-                raise ValueError(f"Two recipes are called {recipe.name!r}; the second is in {module.name}.")
-            found[recipe.name] = recipe
+    for module, recipe in system.collect(networks, "RECIPES"):
+        if recipe.name in found:
+            raise ValueError(f"Two recipes are called {recipe.name!r}; the second is in {module}.")
+        found[recipe.name] = recipe
     first = [name for name in FIRST if name in found]
     return {name: found[name] for name in [*first, *sorted(set(found) - set(first))]}
 

@@ -6,6 +6,7 @@ Imports the standard library and packages only.
 from __future__ import annotations
 
 from emotion.system import files, processes, stored, tasks
+from emotion.system.collect import collect
 from emotion.system.errors import (
     ClassEmptyError,
     ClassFoldersOnlyError,
@@ -117,6 +118,7 @@ __all__ = [
     "cache_dir",
     "check_between",
     "check_whole",
+    "collect",
     "count",
     "drawn_faces_dir",
     "duration",

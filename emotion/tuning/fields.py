@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from emotion import recipes
-from emotion.recipes import LIMITS
+from emotion.recipes import KINDS
 from emotion.system import ConfigError, check_between, check_whole
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Field:
 
     @property
     def is_strength(self) -> bool:
-        return self.name in LIMITS
+        return self.name in KINDS
 
     def of(self, config: TrainingConfig) -> float:
         """The value that the settings of a run hold."""
@@ -63,22 +63,10 @@ _ALL = (
           "long.", 0.25, 4.0, "log"),
     Field("weight_decay", "weight decay", "How strongly weights are pulled towards zero.", 1e-6, 1.0, "log"),
     Field("label_smoothing", "label smoothing", "How much doubt is left in every label.", 0.0, 0.5),
-    Field("shift", "shift", "How far faces are moved about.", 0.0, LIMITS["shift"]),
-    Field("zoom", "zoom", "How much larger or smaller faces get.", 0.0, LIMITS["zoom"]),
-    Field("rotation", "rotation", "How far faces are turned, in degrees.", 0.0, LIMITS["rotation"]),
-    Field("shear", "slant", "How far top and bottom of a face are moved apart.", 0.0, LIMITS["shear"]),
-    Field("brightness", "brightness", "How much lighter or darker faces get.", 0.0, LIMITS["brightness"]),
-    Field("contrast", "contrast", "How much the contrast of faces changes.", 0.0, LIMITS["contrast"]),
-    Field("shadow", "shadow", "How much light is taken away from a side.", 0.0, LIMITS["shadow"]),
-    Field("shrink", "coarseness", "How many faces are made of fewer pixels.", 0.0, LIMITS["shrink"]),
-    Field("blur", "blur", "How many faces are softened.", 0.0, LIMITS["blur"]),
-    Field("jpeg", "JPEG quality", "How many faces are stored badly and read back.", 0.0, LIMITS["jpeg"]),
-    Field("erase", "erase", "How many faces have a box painted over.", 0.0, LIMITS["erase"]),
-    Field("mixup", "mixup", "How strongly two faces and their labels are blended.", 0.0, LIMITS["mixup"]),
+    *(Field(name, kind.title if kind.title.isupper() else kind.title.lower(), kind.tried, 0.0, kind.most)
+      for name, kind in KINDS.items()),
 )  # fmt: skip
 FIELDS = {field.name: field for field in _ALL}
-USUAL_STRENGTHS = {"shift": 0.12, "zoom": 0.2, "rotation": 15.0, "shear": 0.1, "brightness": 0.3, "contrast": 0.4,
-                   "shadow": 0.6, "shrink": 0.3, "blur": 0.3, "jpeg": 0.3, "erase": 0.6, "mixup": 0.4}  # fmt: skip
 USUAL = ("learning_rate", "width", "weight_decay", "shift", "erase")  # what a person is offered at first
 
 
@@ -106,7 +94,7 @@ def usual_range(name: str, base: TrainingConfig) -> Range:
     if name == "label_smoothing":
         return 0.0, 0.2
     if field.is_strength:
-        return 0.0, min(field.highest, max(USUAL_STRENGTHS[name], 2 * own))
+        return 0.0, min(field.highest, max(KINDS[name].usual, 2 * own))
     middle = own or 1e-3
     return _short(max(field.lowest, middle / 5)), _short(min(field.highest, middle * 5))
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from emotion.images.crop import as_batch
-from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.augmentation import KINDS, NONE, Augmentation
 from emotion.training.batches import Batches
 
 N, CLASSES = 50, 7
+LIMITS = {name: kind.most for name, kind in KINDS.items()}
 STRONGEST = Augmentation(mirror=True, **LIMITS | {"mixup": 0.0})
 FACES = np.random.default_rng(0).integers(0, 256, (N, 48, 48), dtype=np.uint8)
 LABELS = np.arange(N) % CLASSES

@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.augmentation import KINDS, NONE, Augmentation
 from emotion.system.errors import ConfigError
 
+LIMITS = {name: kind.most for name, kind in KINDS.items()}
 STRENGTHS = tuple(LIMITS)
 
 

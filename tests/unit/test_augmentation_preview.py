@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion.recipes.augment import COUNT, GROUPS, preview
-from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.augmentation import KINDS, NONE, STEPS, Augmentation
+from emotion.recipes.varied_faces import PREVIEWED, preview
 
+LIMITS = {name: kind.most for name, kind in KINDS.items()}
 STRONGEST = Augmentation(mirror=True, **LIMITS)
 
 
-def faces(n: int = COUNT) -> np.ndarray:
+def faces(n: int = PREVIEWED) -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (n, 48, 48), dtype=np.uint8)
 
 
@@ -74,4 +75,4 @@ def test_a_second_kind_leaves_the_first_as_it_was() -> None:
 def test_the_groups_hold_every_kind_but_mixup_once() -> None:
     fields = [field.name for field in dataclasses.fields(Augmentation)]
 
-    assert [kind for group in GROUPS for kind in group] == [name for name in fields if name != "mixup"]
+    assert [name for _, names in STEPS for name in names] == [name for name in fields if name != "mixup"]

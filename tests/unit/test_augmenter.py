@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from emotion.recipes.augment import augment, mix
-from emotion.recipes.augmentation import LIMITS, NONE, Augmentation
+from emotion.recipes.augmentation import KINDS, NONE, Augmentation, augment, mix
 
 N, SIZE = 200, 48
+LIMITS = {name: kind.most for name, kind in KINDS.items()}
 STRONGEST = Augmentation(mirror=True, **LIMITS)
 PIXEL_KINDS = [name for name in LIMITS if name != "mixup"]  # mixup is `mix`
 MOUTH = (slice(35, 39), slice(15, 33))  # where the mean face of FER-2013 has it

@@ -1,1 +1,1 @@
-"""The rules of the check, a file for each kind of thing that they look at."""
+"""The rules of the check, a file for each kind of thing that they look at; each file lists its own in `RULES`."""

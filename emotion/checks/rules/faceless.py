@@ -15,6 +15,7 @@ import numpy as np
 
 from emotion.checks import cache
 from emotion.checks.finding import Finding, exclude, singles
+from emotion.checks.rule import Rule
 from emotion.images import WORKING_SIDE, PictureError, detect, open_picture
 from emotion.system import count, drawn_faces_dir, files, stored
 
@@ -88,13 +89,15 @@ def _kept(listing: Listing) -> _Kept:
     return stored.read_or(cache.location(listing.root, listing.fingerprint, "faces.json"), _Kept, _Kept())
 
 
-def finding(table: Table, without: Iterable[str]) -> Finding | None:
+def finding(table: Table) -> Finding | None:
     """Pictures in use without a face."""
-    wanted = set(without)
-    names = table.names(np.flatnonzero(table.used)) if wanted else ()
-    found = tuple(name for name in names if name in wanted)
+    names = table.names(np.flatnonzero(table.used)) if table.without_face else ()
+    found = tuple(name for name in names if name in table.without_face)
     if not found:
         return None
     why = "In training they are left out, or something that is no face is learned as one."
     title = f"No face was found in {count(len(found), 'picture')}"
     return Finding("faceless", len(found), title, why, singles(found), remedies=(exclude(found, "no face found"),))
+
+
+RULES = (Rule(60, {}, finding),)  # it looks only when it is asked to, so not finding any says nothing

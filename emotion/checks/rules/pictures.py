@@ -12,6 +12,7 @@ import numpy as np
 
 from emotion.checks.finding import Finding, exclude, singles
 from emotion.checks.picture_facts import KINDS, NOT_A_PICTURE, UNREADABLE, ending_kind
+from emotion.checks.rule import Rule
 from emotion.checks.table import TRAIN
 from emotion.system import count
 
@@ -150,3 +151,13 @@ def _finding(
 ) -> Finding:
     """A finding about single pictures, which can be left out."""
     return Finding(kind, len(files), title, why, singles(files), notes or {}, (exclude(files, title, button),))
+
+
+RULES = (
+    Rule(74, {"unreadable": "files that cannot be read"}, unreadable),
+    Rule(72, {"wrong_kind": "files under a wrong name"}, wrong_kind),
+    Rule(70, {"blank": "blank pictures"}, blank),
+    Rule(30, {"imbalance": "classes of very different size"}, imbalance),
+    Rule(20, {"size": "tiny or huge pictures"}, odd_size),
+    Rule(10, {"colour": "colour pictures among grey ones"}, colour),
+)

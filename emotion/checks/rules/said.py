@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.checks.finding import Finding, Remedy, exclude, singles
+from emotion.checks.rule import Rule
 from emotion.data import RELABEL, Change, votes
 from emotion.system import VotesError, count
 
@@ -17,19 +18,12 @@ if TYPE_CHECKING:
     from emotion.data.votes import Votes
 
 
-LOOKED_FOR = {
-    "no_face_by_votes": "pictures in which most people saw no face",
-    "outvoted": "labels that most people contradict",
-    "undecided": "pictures on which people disagree",
-}
-
-
-def findings(table: Table, root: Path) -> list[Finding | None]:
+def findings(table: Table) -> list[Finding | None]:
     """All that the votes of a data folder tell; nothing for a folder without votes."""
-    if not votes.there(root):
+    if table.root is None or not votes.there(table.root):
         return []
     try:
-        said = votes.of(root, table.files, table.classes)
+        said = votes.of(table.root, table.files, table.classes)
     except VotesError as error:
         why = f"{error} Until then the votes are neither learned nor looked at."
         return [Finding("votes", 1, "The table of votes cannot be used", why)]
@@ -105,3 +99,21 @@ def _shared_out(table: Table, said: Votes, place: int) -> str:
     order = np.argsort(-said.counts[place], kind="stable")[:3]
     parts = [f"{table.classes[label]} {said.counts[place, label]:g}" for label in order if said.counts[place, label]]
     return ", ".join([*parts, *([f"other {said.others[place]:g}"] if said.others[place] else [])])
+
+
+def _can_be_told(root: Path, found: set[str]) -> bool:
+    return votes.there(root) and "votes" not in found
+
+
+RULES = (
+    Rule(
+        56,
+        {
+            "no_face_by_votes": "pictures in which most people saw no face",
+            "outvoted": "labels that most people contradict",
+            "undecided": "pictures on which people disagree",
+        },
+        findings,
+        _can_be_told,
+    ),
+)

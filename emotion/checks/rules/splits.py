@@ -8,6 +8,7 @@ on it has never seen an eyelash. In the undamaged copy the medians of the two sp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from emotion.checks import picture_facts
 from emotion.checks.finding import Finding, Remedy
+from emotion.checks.rule import Rule
 from emotion.checks.table import TEST, TRAIN
 from emotion.data import MOVE, NO_TEST, NO_TRAIN, Change, disagreements, hold_out
 
@@ -33,9 +35,9 @@ A_LOOK = 200  # pictures of each split are enough for a warning before training
 DEAL_WHY = "train and test dealt anew from all pictures"
 
 
-def classes(counts: Mapping[str, Mapping[str, int]]) -> Finding | None:
+def classes(table: Table) -> Finding | None:
     """The splits have not the same classes. That there is no test at all is no fault of the pictures."""
-    said = [line for line in disagreements(counts) if line not in (NO_TEST, NO_TRAIN)]
+    said = [line for line in disagreements(table.counts) if line not in (NO_TEST, NO_TRAIN)]
     if not said:
         return None
     why = " ".join(text[:1].upper() + text[1:] for text in said[1:]) + " Rename or move the folders that mean the same."
@@ -49,7 +51,8 @@ def sharpness(table: Table) -> Finding | None:
     sides = _medians(np.maximum(facts.width, facts.height).astype(np.float32), table)
     if seen is None or fine is None or sides is None:
         return None
-    return blurred(*seen) or (blurred(*fine) if max(sides) < LARGER * min(sides) else None)
+    found = blurred(*seen) or (blurred(*fine) if max(sides) < LARGER * min(sides) else None)
+    return _with_remedy(found, table) if found else None
 
 
 def blurred(train: float, test: float) -> Finding | None:
@@ -64,7 +67,7 @@ def blurred(train: float, test: float) -> Finding | None:
         f"What a network learns on {'blurred' if name == 'train' else 'sharp'} faces does not hold for others. It "
         "happens to whole folders when they are copied or resized carelessly. Best get the data again from its source."
     )
-    return Finding("sharpness", 1, title, why, damage=True)
+    return Finding("sharpness", 1, title, why, damage=True, serious=True)
 
 
 def brightness(table: Table) -> Finding | None:
@@ -75,7 +78,7 @@ def brightness(table: Table) -> Finding | None:
     name, other = ("train", "test") if found[0] < found[1] else ("test", "train")
     title = f"{name} is darker than {other}: {min(found):.0f} against {max(found):.0f} of 255"
     why = "Light that differs between the splits is learned, or missed, like a feature of the faces."
-    return Finding("brightness", 1, title, why)
+    return _with_remedy(Finding("brightness", 1, title, why), table)
 
 
 def contrast(table: Table) -> Finding | None:
@@ -86,7 +89,7 @@ def contrast(table: Table) -> Finding | None:
     name, other = ("train", "test") if found[0] > found[1] else ("test", "train")
     title = f"{name} has more contrast than {other}: {max(found):.0f} against {min(found):.0f}"
     why = "One of them was changed after it was taken, so the score on test is that of other pictures than learned."
-    return Finding("contrast", 1, title, why)
+    return _with_remedy(Finding("contrast", 1, title, why), table)
 
 
 def size(table: Table) -> Finding | None:
@@ -98,7 +101,7 @@ def size(table: Table) -> Finding | None:
     name, other = ("train", "test") if found[0] > found[1] else ("test", "train")
     title = f"{name} has larger pictures than {other}: {max(found):.0f} against {min(found):.0f} pixels"
     why = "They are shrunk or enlarged to one size by different amounts, which makes one split sharper than the other."
-    return Finding("split_size", 1, title, why)
+    return _with_remedy(Finding("split_size", 1, title, why), table)
 
 
 def _medians(values: np.ndarray, table: Table) -> tuple[float, float] | None:
@@ -132,17 +135,10 @@ def _joined_groups(table: Table) -> np.ndarray:
     return groups
 
 
-def differences(table: Table) -> list[Finding]:
-    """All rules about the two splits; where one speaks, dealing anew is the remedy of each."""
-    found = [finding for rule in (sharpness, brightness, contrast, size) if (finding := rule(table))]
-    if not found:
-        return []
+def _with_remedy(finding: Finding, table: Table) -> Finding:
+    """Of whatever the two splits differ in, dealing them anew is the remedy."""
     remedy = deal_anew(table)
-    return [_with(finding, remedy) for finding in found] if remedy.changes else found
-
-
-def _with(finding: Finding, remedy: Remedy) -> Finding:
-    return Finding(finding.kind, finding.count, finding.title, finding.why, remedies=(remedy,), damage=finding.damage)
+    return replace(finding, remedies=(remedy,)) if remedy.changes else finding
 
 
 def quick_look(root: Path, files: Files, classes: Sequence[str] = ()) -> Finding | None:
@@ -166,3 +162,12 @@ def quick_look(root: Path, files: Files, classes: Sequence[str] = ()) -> Finding
 def _some(inside: Mapping[str, tuple[str, ...]], classes: Sequence[str]) -> list[str]:
     names = [name for label, members in inside.items() if not classes or label in classes for name in members]
     return names[:: max(1, len(names) // A_LOOK)][:A_LOOK]
+
+
+RULES = (
+    Rule(99, {"classes": "classes that the splits do not share"}, classes),
+    Rule(98, {"sharpness": "a blurred split"}, sharpness),
+    Rule(96, {"brightness": "a darker split"}, brightness),
+    Rule(94, {"contrast": "a split with more contrast"}, contrast),
+    Rule(92, {"split_size": "a split with larger pictures"}, size),
+)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.checks.finding import Finding, Remedy, exclude
+from emotion.checks.rule import Rule
 from emotion.checks.table import TEST, TRAIN
 from emotion.data import RELABEL, Change, class_key
 from emotion.system import count
@@ -34,7 +35,7 @@ def twins(table: Table) -> Finding | None:
         exclude(test, "identical twin in train", OUT_OF_TEST, "out_of_test"),
         exclude(train, "identical twin in test", OUT_OF_TRAIN, "out_of_train"),
     )
-    return Finding("twins", len(test), title, why, tuple(groups), remedies=remedies)
+    return Finding("twins", len(test), title, why, tuple(groups), remedies=remedies, serious=True)
 
 
 def _across(table: Table) -> tuple[tuple[str, ...], tuple[str, ...], Groups]:
@@ -65,7 +66,7 @@ def conflicts(table: Table) -> Finding | None:
     if changes := _by_majority(table, groups):
         title_of = "Take the label of the majority, where there is one"
         remedies.append(Remedy("majority", title_of, "label of most identical ones", changes))
-    return Finding("conflicts", len(groups), title, why, tuple(named), notes, tuple(remedies))
+    return Finding("conflicts", len(groups), title, why, tuple(named), notes, tuple(remedies), serious=True)
 
 
 def _by_majority(table: Table, groups: list[Places]) -> tuple[Change, ...]:
@@ -170,3 +171,12 @@ def _one_a_split(table: Table, places: list[int]) -> list[int]:
 
 def _joined(table: Table, parts: list[Places]) -> tuple[str, ...]:
     return table.names(np.concatenate(parts)) if parts else ()
+
+
+RULES = (
+    Rule(88, {"twins": "test pictures that are in train too"}, twins),
+    Rule(86, {"conflicts": "identical pictures with different labels"}, conflicts),
+    Rule(54, {"near_twins": "test pictures of which train has nearly the same"}, near_twins),
+    Rule(52, {"duplicates": "copies"}, duplicates),
+    Rule(50, {"near_duplicates": "pictures that are nearly the same"}, near_duplicates),
+)

@@ -15,7 +15,7 @@ import numpy as np
 from emotion import runs
 from emotion.evaluation import gallery, robustness, selection, study
 from emotion.evaluation.report import of_a_run
-from emotion.metrics import Costs, bootstrap, calibration, neighbours, slices, thresholds
+from emotion.metrics import Costs, calibration, neighbours, slices, thresholds
 from emotion.runs import read_history
 from emotion.system import DEMO_TITLE, RunError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from emotion.evaluation.honest import Honest
     from emotion.evaluation.robustness import Robustness
     from emotion.evaluation.study import Study, YesOrNo
-    from emotion.metrics import BandFigures, Bin, Cluster, Coverage, Figures, Interval, Labels, Slicing, Sweep
+    from emotion.metrics import BandFigures, Bin, Cluster, Coverage, Figures, Labels, Slicing, Sweep
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo
     from emotion.runs import History
@@ -48,7 +48,6 @@ class Content:
         title: of the model; `data` is that of the faces, `fingerprint` that of their listing.
         made: when, in words; `versions` of the packages that worked it out.
         run: name to value: what is known of the run that made the model; {} for others.
-        intervals: see `uncertainty.matrix_intervals`; `auc` is that of the whole.
         question: what the threshold is about, with `sweep` and the cheapest thresholds for some costs; or None.
         against_rest: class → its sweep.
         bins: what was said of the answers against how often they were right; `error` is the expected calibration error.
@@ -67,8 +66,6 @@ class Content:
     made: str
     versions: dict[str, str]
     run: dict[str, str]
-    intervals: dict[str, Interval]
-    auc: Interval
     question: YesOrNo | None
     sweep: Sweep | None
     cheapest: tuple[tuple[Costs, Figures], ...]
@@ -117,8 +114,6 @@ def gather(
     sweep = question.sweep() if question else None
     bins = calibration.reliability(selection.probability_of_answer(asked), asked.right)
     figures: dict[str, Any] = {
-        "intervals": bootstrap.matrix_intervals(asked.matrix),
-        "auc": bootstrap.auc_interval(asked.probabilities, labels, info.positive_label),
         "question": question,
         "sweep": sweep,
         "cheapest": tuple((costs, thresholds.cheapest(sweep, costs)) for costs in COSTS) if sweep else (),

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from emotion.metrics import wilson_interval
+from emotion.metrics import METRICS, wilson_interval
 from emotion.system import count
 
 if TYPE_CHECKING:
@@ -49,13 +49,10 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
     if content.both is not None:
         for name, score in (("honest score", content.both.honest), ("naive score", content.both.naive)):
             yield f"{name}, of {count(score.n, 'face')}", percent(score.accuracy), between(*score.interval)
-    for name, found in (
-        ("every class counted the same (balanced accuracy)", content.intervals["balanced_accuracy"]),
-        ("found and trusted in one (macro F1)", content.intervals["macro_f1"]),
-        ("told apart (ROC AUC)", content.auc),
-    ):
-        yield name, percent(found.value), between(found.low, found.high)
-    yield "how far off it is (log loss)", f"{scores.loss:.4f}", ""
+    for metric in METRICS:
+        value, found = scores.figure(metric), content.study.intervals.get(metric.name)
+        written = percent(value) if metric.is_share or value is None else f"{value:{metric.written}}"
+        yield f"{metric.title.lower()} ({metric.term})", written, between(found.low, found.high) if found else ""
     yield "squared distance from the truth (Brier score)", f"{content.brier:.4f}", ""
     yield "its percentages are off by (expected calibration error)", f"{100 * content.error:.1f} points", ""
 
@@ -71,7 +68,7 @@ def classes(content: Content) -> Iterable[tuple[str, ...]]:
     for label, name in enumerate(scores.classes):
         figures, right = scores.per_class[name], int(matrix[label, label])
         of, called = int(matrix[label].sum()), int(matrix[:, label].sum())
-        f1: Interval = content.intervals[f"f1 {label}"]
+        f1: Interval = content.study.intervals[f"f1 {label}"]
         yield (
             name,
             f"{figures['n']:,}",

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from emotion.checks import Finding, Report
 
 
-SEVERE = ("sharpness", "twins", "conflicts")  # said to be serious: with them a score or a label is wrong
-
-
 def show_findings(report: Report) -> None:
     """Draws a card for each finding, in the order of their weight."""
     for finding in report.findings:
@@ -38,7 +35,7 @@ def show_findings(report: Report) -> None:
 
 def _card(report: Report, finding: Finding) -> None:
     with st.container(border=True, key=f"finding_{finding.kind}"):
-        badge = ":red-badge[serious] " if finding.kind in SEVERE else ""
+        badge = ":red-badge[serious] " if finding.serious else ""
         st.markdown(f"{badge}**{text.plain(text.capital(finding.title))}**")
         st.caption(text.plain(finding.why))
         if finding.groups:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.evaluation import range_of, recalibrate
-from emotion.metrics import Interval, calibration
+from emotion.metrics import METRICS, Interval, calibration
 from emotion.models import preferences
 from emotion.system import EmotionError, count
 from pages.ui.evaluate import charts, filters, insight
@@ -52,13 +52,11 @@ def _picked(word: str) -> None:
 
 def _intervals(result: Result) -> str:
     """The figures with their intervals, as a table."""
-    found, scores = insight.intervals(result), result.evaluation
+    found, scores = result.study.intervals, result.evaluation
     accuracy = Interval(scores.accuracy, *scores.accuracy_interval)
     rows = [
         ("got right (accuracy)", accuracy),
-        ("every class counted the same (balanced accuracy)", found["balanced_accuracy"]),
-        ("told apart (ROC AUC)", found["auc"]),
-        ("found and trusted in one (macro F1)", found["macro_f1"]),
+        *((f"{metric.title.lower()} ({metric.term})", found[metric.name]) for metric in METRICS if metric.interval),
         *((f"{name}: F1", found[f"f1 {label}"]) for label, name in enumerate(result.info.classes)),
     ]
     cells = "".join(f'<tr><th scope="row">{text.markup(name)}</th>{_cells(one)}</tr>' for name, one in rows)

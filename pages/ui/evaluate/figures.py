@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from emotion.metrics import shown_metrics
 from emotion.system import count
 from pages.ui.shared import pick, plot, text
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation, RunReport
+    from emotion.metrics import Metric
 
 
 HEADS = (
@@ -44,51 +45,17 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def others(evaluation: Evaluation) -> str:
-    """Balanced accuracy, ROC AUC and loss; with more than two classes macro F1 too."""
-    shown = [_balanced(evaluation), _told_apart(evaluation), _loss(evaluation)]
-    if len(evaluation.classes) > 2:
-        shown.insert(1, _macro_f1(evaluation))
-    return f'<dl class="figures">{"".join(shown)}</dl>'
+    """What every metric says beside the accuracy, each with what it means."""
+    shown = "".join(_figure(metric, evaluation) for metric in shown_metrics(len(evaluation.classes)))
+    return f'<dl class="figures">{shown}</dl>'
 
 
-def _balanced(evaluation: Evaluation) -> str:
-    return _figure(
-        "Every class counted the same",
-        text.percent(evaluation.balanced_accuracy, 1),
-        "The share got right in each class, averaged, so that a large class cannot hide a small one "
-        "(balanced accuracy).",
-    )
-
-
-def _macro_f1(evaluation: Evaluation) -> str:
-    return _figure(
-        "Found and trusted",
-        _share(evaluation.macro["f1"]),
-        "How many of a class are found and how far its name can be trusted, in one, averaged over the classes "
-        "(macro F1).",
-    )
-
-
-def _told_apart(evaluation: Evaluation) -> str:
-    if len(evaluation.classes) == 2:
-        pairs, term = f"one {text.markup(evaluation.positive)} face and one other", "ROC AUC"
-    else:
-        pairs, term = "one face of a class and one of the rest", "ROC AUC, one against the rest, averaged"
-    return _figure(
-        "Told apart",
-        _share(evaluation.auc),
-        f"Take {pairs}: so often the right one gets the higher probability. 50 % is guessing ({term}).",
-    )
-
-
-def _loss(evaluation: Evaluation) -> str:
-    classes = len(evaluation.classes)
-    guessing = f"{'a coin toss' if classes == 2 else 'the same for every class'} has {math.log(classes):.2f}"
-    return _figure(
-        "How far off it is",
-        f"{evaluation.loss:.3f}",
-        f"How far its probabilities lie from the truth; sure and wrong costs most. 0 is perfect; {guessing} (loss).",
-    )
+def _figure(metric: Metric, evaluation: Evaluation) -> str:
+    value = evaluation.figure(metric)
+    written = _share(value) if metric.is_share or value is None else f"{value:.3f}"
+    term = f"{metric.term}, {metric.of_many}" if metric.of_many and len(evaluation.classes) > 2 else metric.term
+    sentence = text.markup(f"{metric.says(evaluation.classes, evaluation.positive)} ({term}).")
+    return f'<div><dt>{metric.title}</dt><dd class="value">{written}</dd><dd class="quiet">{sentence}</dd></div>'
 
 
 def class_table(evaluation: Evaluation) -> str:
@@ -134,10 +101,6 @@ def _interval(evaluation: Evaluation) -> str:
     return (
         f"On other faces like these it would lie between {low * 100:.1f} and {text.percent(high, 1)} (95 % interval)."
     )
-
-
-def _figure(name: str, value: str, sentence: str) -> str:
-    return f'<div><dt>{name}</dt><dd class="value">{value}</dd><dd class="quiet">{sentence}</dd></div>'
 
 
 def _title(name: str) -> str:

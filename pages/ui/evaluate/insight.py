@@ -11,14 +11,14 @@ import streamlit as st
 from emotion.data import dataset
 from emotion.evaluation import network_outputs, selection
 from emotion.evaluation import study as studies
-from emotion.metrics import bootstrap, slices, thresholds
 from emotion.metrics import neighbours as clusters
+from emotion.metrics import slices, thresholds
 from emotion.models import positive_probability
 
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.evaluation.selection import Values
-    from emotion.metrics import Cluster, Interval, Neighbours, Slicing, Sweep
+    from emotion.metrics import Cluster, Neighbours, Slicing, Sweep
     from pages.ui.evaluate.results import Result
 
 
@@ -31,7 +31,7 @@ Tell = Callable[[int, int], None]
 
 def prepare(result: Result) -> None:
     """Works out, with the result, what most sections need: a third of a second for 7,000 faces, once."""
-    intervals(result)
+    _ = result.study.intervals
     groups(result)
     slicings(result)
 
@@ -74,18 +74,6 @@ def _slicings(token: str, _result: Result) -> tuple[Slicing, ...]:
     found = [slices.by_quantity(name, quantity(_result, name), right) for name in names]
     found.append(slices.by_size(_result.root, _result.examples.files, right))
     return tuple(one for one in found if one)
-
-
-def intervals(result: Result) -> dict[str, Interval]:
-    """See `uncertainty.matrix_intervals`, and "auc"."""
-    return _intervals(result.token, result)
-
-
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _intervals(token: str, _result: Result) -> dict[str, Interval]:
-    study = _result.study
-    auc = bootstrap.auc_interval(study.probabilities, study.examples.labels, study.info.positive_label)
-    return bootstrap.matrix_intervals(study.matrix) | {"auc": auc}
 
 
 def question(result: Result) -> tuple[studies.YesOrNo, Sweep] | None:

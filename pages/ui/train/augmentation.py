@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.recipes import LIMITS, Augmentation, preview
+from emotion.recipes import KINDS, Augmentation, preview
 from pages.ui.shared import training_data
 from pages.ui.shared.montage import tiled
 
@@ -16,42 +16,10 @@ if TYPE_CHECKING:
 
 
 SEED = "train_vary_seed"  # session state: which twelve
-PERCENT = "percent"
 PREVIEW_WIDTH = 380  # pixels; on a phone it takes the whole width
 EXPLAINED = (
     "Every training face is changed a little, anew in every epoch, so that it learns faces and not these pictures by "
     "heart. Only the faces that it learns from are varied: those kept aside and the test faces stay as they are."
-)
-
-
-@dataclass(frozen=True)
-class Control:
-    """One slider: the name of its field, what it is called, its step, how its values are written, what it does."""
-
-    name: str
-    label: str
-    step: float
-    format: str
-    help: str
-
-
-KINDS = (
-    Control("shift", "Shift", 0.01, PERCENT, "Moved up to this share of its side, up or down, left or right."),
-    Control("zoom", "Zoom", 0.01, PERCENT, "Larger or smaller by up to this share."),
-    Control("rotation", "Rotation", 1.0, "%d°", "Turned by up to so many degrees to either side."),
-    Control("shear", "Slant", 0.01, PERCENT, "Top and bottom moved apart sideways by up to this share of its side."),
-    Control("brightness", "Brightness", 0.01, PERCENT, "Lighter or darker by up to this share of black to white."),
-    Control("contrast", "Contrast", 0.01, PERCENT, "More or less contrast, by up to this share."),
-    Control(
-        "shadow", "Shadow", 0.05, PERCENT, "Up to this share of the light is taken away, from a side or all of it."
-    ),
-    Control(
-        "shrink", "Coarse", 0.05, PERCENT, "This share of the faces is made small and enlarged again, as from afar."
-    ),
-    Control("blur", "Blur", 0.05, PERCENT, "This share of the faces is softened."),
-    Control("jpeg", "JPEG", 0.05, PERCENT, "This share of the faces gets the blocks of a strongly compressed picture."),
-    Control("erase", "Erase", 0.05, PERCENT, "A grey box is painted over this share of the faces."),
-    Control("mixup", "Mixup", 0.05, "%.2f", "Two faces are blended, and their labels with them; more: more evenly."),
 )
 
 
@@ -101,10 +69,10 @@ def _controls() -> None:
     st.toggle("Mirror", key=_key("mirror"), persist_state="session",
               help="Left and right are swapped in half of the faces; in the next epoch in the other half.")  # fmt: skip
     grid = st.grid("auto", min_column_width=130, gap="small")
-    for kind in KINDS:
+    for name, kind in KINDS.items():
         with grid:
-            st.slider(kind.label, 0.0, LIMITS[kind.name], step=kind.step, format=kind.format, key=_key(kind.name),
-                      persist_state="session", help=kind.help)  # fmt: skip
+            st.slider(kind.title, 0.0, kind.most, step=kind.step, format=kind.written, key=_key(name),
+                      persist_state="session", help=kind.says)  # fmt: skip
 
 
 def _key(name: str) -> str:
