@@ -54,7 +54,8 @@ class Metric:
         interval: where it may truly lie with 95 % confidence; None: not told.
         written: how the command line writes it.
         is_share: whether pages and the report write it as a percentage.
-        of_many: words on how it is meant with more than two classes.
+        of_many: words of the command line on how it is meant with more than two classes; `term_of_many` is what pages
+            say then in the place of the term, where that is something else.
         for_two: whether pages and the command line say it of two classes too; the report always does.
     """
 
@@ -67,6 +68,7 @@ class Metric:
     written: str = ".1%"
     is_share: bool = True
     of_many: str = ""
+    term_of_many: str = ""
     for_two: bool = True
 
 
@@ -125,6 +127,7 @@ METRICS = (
         interval=lambda answered: auc_interval(answered.probabilities, answered.labels, answered.positive),
         written=".3f",
         of_many="mean of each class against the rest",
+        term_of_many="ROC AUC, one against the rest, averaged",
     ),
     Metric(
         "loss",

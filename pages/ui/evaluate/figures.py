@@ -53,7 +53,7 @@ def others(evaluation: Evaluation) -> str:
 def _figure(metric: Metric, evaluation: Evaluation) -> str:
     value = evaluation.figure(metric)
     written = _share(value) if metric.is_share or value is None else f"{value:.3f}"
-    term = f"{metric.term}, {metric.of_many}" if metric.of_many and len(evaluation.classes) > 2 else metric.term
+    term = (metric.term_of_many if len(evaluation.classes) > 2 else "") or metric.term
     sentence = text.markup(f"{metric.says(evaluation.classes, evaluation.positive)} ({term}).")
     return f'<div><dt>{metric.title}</dt><dd class="value">{written}</dd><dd class="quiet">{sentence}</dd></div>'
 
