@@ -11,6 +11,7 @@ from emotion.data import listing
 from emotion.evaluation import read_report
 from emotion.runs import Run, list_runs
 from emotion.system import DEMO, DataError, EmotionError, count
+from emotion.training.head.run import HELD_OUT
 from pages.ui.evaluate import (
     asked,
     beat,
@@ -189,11 +190,27 @@ def _result(run: Run | None, data: str) -> Result | None:
         insight.prepare(result)
         return result
     except EmotionError as error:
-        st.error(text.plain(str(error)), icon=":material/error:")
-        _ways_out(error, data)
+        if not (isinstance(error, DataError) and _held_out(run, data)):
+            st.error(text.plain(str(error)), icon=":material/error:")
+            _ways_out(error, data)
         return None
     finally:
         place.empty()
+
+
+def _held_out(run: Run | None, data: str) -> bool:
+    """Shows the score of held-out training faces, where a run has that and its data no test split; else False."""
+    kept = None if run is None else read_report(run.paths)
+    if run is None or kept is None or kept.method != HELD_OUT or kept.best is None:
+        return False
+    if listing.title(run.config.data) != listing.title(data):
+        return False
+    st.info("This data has no test split. These figures are of its training faces, each answered by a last layer that "
+            "had not learned from it.", icon=":material/rule:")  # fmt: skip
+    low, high = kept.best.accuracy_interval
+    st.markdown(f"**{text.percent(kept.best.accuracy, 1)}** of {count(kept.best.n, 'face')} right, between "
+                f"{text.percent(low)} and {text.percent(high)} with 95 % certainty.")  # fmt: skip
+    return True
 
 
 def _ways_out(error: EmotionError, data: str) -> None:

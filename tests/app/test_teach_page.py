@@ -321,6 +321,14 @@ def test_predicting_with_it_makes_it_the_model_in_use(kept: AppTest) -> None:
     assert kept.selectbox(key="model_choice").value == run.id
 
 
+def test_evaluating_it_shows_the_score_of_held_out_faces(kept: AppTest) -> None:
+    kept.button(key="teach_evaluate").click().run()
+
+    assert kept.title[0].value == "Evaluate"
+    assert "This data has no test split." in kept.info[0].value
+    assert not kept.error
+
+
 def test_a_run_that_failed_says_why_and_can_be_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: None)
     app = taught(2)
