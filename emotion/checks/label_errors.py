@@ -96,7 +96,7 @@ class _Found:
     n: stored.Number
     classes: tuple[str, ...]
     accuracy: stored.Share
-    found: list[tuple[str, str, str, stored.Share]]
+    found: list[tuple[str, str, str, stored.Difference]]  # the likelier class may still have the lower probability
 
 
 def confident(probabilities: Floats, labels: Labels) -> tuple[NDArray[np.bool_], Labels]:

@@ -26,7 +26,8 @@ T = TypeVar("T")
 
 Moment = Annotated[float, Meta(ge=0, le=32_000_000_000)]  # seconds since 1970, until which every system knows the date
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
-Share = Annotated[float, Meta(ge=0, le=1)]
+Share = Annotated[float, Meta(ge=-1e-6, le=1 + 1e-6)]  # the ends of an interval may miss 0 and 1 by rounding
+Difference = Annotated[float, Meta(ge=-1, le=1)]  # of two shares
 Figure = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]  # what a float32 holds
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # of things
 Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]

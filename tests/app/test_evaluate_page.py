@@ -251,7 +251,7 @@ def test_shows_a_file_name_as_plain_text(home: Path) -> None:
 
 
 def test_says_how_the_training_ended(run: RunPaths) -> None:
-    figures = {"accuracy": 0.9, "n": 12}
+    figures = {"accuracy": 0.9, "accuracy_interval": [0.6, 0.98], "n": 12}
     write_json(run.report, {"best": figures, "last": figures | {"accuracy": 0.8}, "best_epoch": 3, "epochs": 5})
 
     app = open_evaluate()

@@ -417,7 +417,7 @@ def test_without_test_faces_says_only_that(home: Path) -> None:
 
 
 def test_says_which_figures_the_training_gave(seven: RunPaths) -> None:
-    figures = {"accuracy": 0.7, "n": 16, "classes": list(FROM_DARK_TO_BRIGHT)}
+    figures = {"accuracy": 0.7, "accuracy_interval": [0.4, 0.9], "n": 16, "classes": list(FROM_DARK_TO_BRIGHT)}
     write_json(seven.report, {"best": figures, "last": figures, "best_epoch": 3, "epochs": 5})
 
     app = open_page("evaluate")
