@@ -34,6 +34,13 @@ class _Resumed(TypedDict):
     epoch: Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
+class _Begun(TypedDict):
+    event: str
+    epoch: Annotated[int, Meta(ge=0, le=0)]
+    val_loss: stored.Figure
+    val_accuracy: stored.Share
+
+
 class _EpochRow(TypedDict):
     event: str
     epoch: _Epoch
@@ -54,7 +61,13 @@ class _StepRow(TypedDict):
     seconds: stored.Seconds
 
 
-_ROWS: dict[str, type] = {"phase": _Phase, "resumed": _Resumed, "epoch": _EpochRow, "step": _StepRow}
+_ROWS: dict[str, type] = {
+    "phase": _Phase,
+    "begun": _Begun,
+    "resumed": _Resumed,
+    "epoch": _EpochRow,
+    "step": _StepRow,
+}
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,12 @@ def two_faces(astronaut: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="module")
-def upside_down(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo in which no face is found; there is one in the middle, though."""
+def in_fog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo in which no face is found; there is one in the middle, in thick fog."""
     noise = np.random.default_rng(0).integers(110, 150, (600, 900, 3), np.uint8)
     photo = Image.fromarray(noise)
-    photo.paste(write.draw_portrait(3, happy=True, size=240).rotate(180), (330, 180))
-    path = tmp_path_factory.mktemp("photos") / "upside down.png"
+    photo.paste(write.draw_portrait(3, happy=True, size=240).point(lambda value: 120 + value // 10), (330, 180))
+    path = tmp_path_factory.mktemp("photos") / "in fog.png"
     photo.save(path)
     return path
 
@@ -84,8 +84,8 @@ def test_two_faces_get_two_answers_and_a_reason(page: Any, two_faces: Path) -> N
     expect(page.locator(".variants tr")).to_have_count(6)
 
 
-def test_a_box_drawn_with_the_mouse_is_answered(page: Any, upside_down: Path) -> None:
-    give(page, upside_down)
+def test_a_box_drawn_with_the_mouse_is_answered(page: Any, in_fog: Path) -> None:
+    give(page, in_fog)
     page.get_by_role("button", name="Draw the box").click()
     stage = page.locator(".stage")
     expect(stage.locator("img")).to_have_js_property("complete", True)
@@ -102,8 +102,8 @@ def test_a_box_drawn_with_the_mouse_is_answered(page: Any, upside_down: Path) ->
     expect(page.get_by_role("img", name="Your picture: face 1")).to_be_visible()
 
 
-def test_a_box_moved_with_the_keys_is_answered(page: Any, upside_down: Path) -> None:
-    give(page, upside_down)
+def test_a_box_moved_with_the_keys_is_answered(page: Any, in_fog: Path) -> None:
+    give(page, in_fog)
     page.get_by_role("button", name="Draw the box").click()
 
     page.locator(".stage").focus()
@@ -114,8 +114,8 @@ def test_a_box_moved_with_the_keys_is_answered(page: Any, upside_down: Path) -> 
     expect(page.locator(".told")).to_have_text("Box of 348 by 348 pixels, 264 from the left, 114 from the top.")
 
 
-def test_a_box_gives_way_to_the_search_for_faces(page: Any, upside_down: Path) -> None:
-    give(page, upside_down)
+def test_a_box_gives_way_to_the_search_for_faces(page: Any, in_fog: Path) -> None:
+    give(page, in_fog)
     page.get_by_role("button", name="Draw the box").click()
     page.locator(".stage").press("Enter")
     expect(page.locator(".answer")).to_have_count(1)

@@ -40,7 +40,7 @@ def test_says_what_was_looked_for_where_all_agree(clean: Path) -> None:
     report = check.check(clean)
 
     assert report.findings == ()
-    assert check.not_found(report)[-3:] == [
+    assert [words for words in check.not_found(report) if "people" in words] == [
         "pictures in which most people saw no face",
         "labels that most people contradict",
         "pictures on which people disagree",
