@@ -207,8 +207,7 @@ def _run(chosen: argparse.Namespace) -> int:
     """
     if module := getattr(chosen, "run", ""):
         return int(importlib.import_module(module).run(chosen))
-    from emotion.cli import commands
-
+    commands = importlib.import_module("emotion.cli.commands")
     return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
 
 

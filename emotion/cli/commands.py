@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
-from emotion.cli import bundle, head, terminal
+from emotion.cli import bundle, terminal
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import DEMO, OutputFolderError, RunStateError, count, typed_path
@@ -68,6 +68,7 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
 
 def _config(chosen: argparse.Namespace) -> TrainingConfig:
     """The settings from the command line, checked against the data before a run is made of them."""
+    from emotion.cli import head
     from emotion.data import NO_TEST, dataset, default_data, disagreements, resolve, scan, votes
 
     changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
@@ -140,6 +141,7 @@ def _load(reference: str) -> Predictor:
 def evaluate(chosen: argparse.Namespace) -> int:
     """Prints the figures of a model on a whole test split."""
     from emotion import evaluation
+    from emotion.cli import head
     from emotion.data import dataset, default_data, resolve, scan, title
     from emotion.evaluation import honest, study
     from emotion.evaluation.report import write

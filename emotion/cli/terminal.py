@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from emotion.metrics import shown_metrics
 from emotion.system import count, duration, stored
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def evaluation(scores: Evaluation) -> str:
 
 
 def _summary(scores: Evaluation) -> list[str]:
+    from emotion.metrics import shown_metrics
+
     low, high = scores.accuracy_interval
     many = len(scores.classes) > 2
     return [
