@@ -21,7 +21,7 @@ LOADED = "document.body.dataset.selftest"
 @pytest.fixture(scope="module")
 def library() -> dict[str, bytes]:
     try:
-        return web.library()
+        return web.runtime()
     except bundle.LibraryMissingError as error:
         pytest.skip(str(error))
 

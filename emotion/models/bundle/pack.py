@@ -15,7 +15,7 @@ from PIL import Image
 
 from emotion import images
 from emotion.data.drawn import shipped
-from emotion.models.answers import judge
+from emotion.models.answers import by_name, judge
 from emotion.models.bundle import web
 from emotion.models.predictor import PRETRAINED, Predictor, load_model
 from emotion.runs import RunPaths, read_run
@@ -50,7 +50,7 @@ def pack(reference: str, *, offline: bool = False) -> bytes:
     predictor = load_model(reference)
     title, faces = _title(predictor), _drawn_faces(predictor.info.input_size)
     tests = _selftest(predictor, faces)
-    library = web.library() if offline else {}
+    runtime = web.runtime() if offline else {}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(MODEL, predictor.path.read_bytes(), zipfile.ZIP_STORED)
@@ -62,7 +62,7 @@ def pack(reference: str, *, offline: bool = False) -> bytes:
         file.writestr(EXAMPLE, Path(__file__).with_name("example.py").read_bytes())
         file.writestr(PAGE, web.page(title, predictor, tests, faces, offline=offline))
         file.writestr(CARD, card(title, predictor, offline=offline))
-        for name, content in library.items():
+        for name, content in runtime.items():
             file.writestr(name, content)
         for name in TOLD:
             path = predictor.path.with_name(name)
@@ -83,8 +83,7 @@ def said(predictor: Predictor, faces: Faces) -> list[tuple[str, dict[str, float]
     """For faces (N, S, S) uint8 the answer, which may be "unsure", and the probabilities by class name."""
     probabilities = predictor.predict_classes(images.as_batch(faces))
     words = ["unsure" if unsure else label for _, label, unsure in judge(probabilities, predictor.info)]
-    named = [dict(zip(predictor.info.classes, map(float, row), strict=True)) for row in probabilities]
-    return list(zip(words, named, strict=True))
+    return list(zip(words, by_name(probabilities, predictor.info), strict=True))
 
 
 def card(title: str, predictor: Predictor, *, offline: bool) -> str:

@@ -91,11 +91,8 @@ async function ask(model, values, shape) {
 }
 
 async function probabilities(pixels) {
-  const tensor = new Tensor(Float32Array.from(pixels, (value) => value / 255), [1, size, size, 1]);
-  const outputs = await network.run({ [network.getInputDetails()[0].name]: tensor });
-  const given = Array.from(await outputs.probability.data());
-  tensor.delete();
-  Object.values(outputs).forEach((output) => output.delete());
+  const outputs = await ask(network, Float32Array.from(pixels, (value) => value / 255), [1, size, size, 1]);
+  const given = Array.from(outputs[network.getOutputDetails().findIndex(({ name }) => name === "probability")].values);
   const both = given.length === 1 ? [1 - given[0], given[0]] : given;
   const powers = both.map((p) => Math.max(p, 1e-7) ** (1 / info.temperature));
   const sum = powers.reduce((a, b) => a + b, 0);

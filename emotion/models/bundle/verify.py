@@ -6,13 +6,11 @@ Nothing of the zip is trusted: only files of known names are read, each up to a 
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +21,28 @@ from emotion.models.bundle.pack import INFO, MODEL, SELFTEST, TOLD, said
 from emotion.models.predictor import load_model
 from emotion.recipes import TrainingConfig, config
 from emotion.runs import RunPaths, Status, new_run, write_status
-from emotion.system import EmotionError, files
+from emotion.system import EmotionError, files, stored
 
 MOST_BYTES = 200 * 2**20  # of one file in the zip
 MOST_FACES = 64
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class _Test:
+    """One face, and what was said of it."""
+
+    file: str
+    answer: str
+    probabilities: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _SelfTest:
+    """`selftest.json`."""
+
+    faces: tuple[_Test, ...]
+    tolerance: float
 
 
 @dataclass(frozen=True)
@@ -61,21 +76,7 @@ def verify(source: Path | bytes, name: str = "") -> Verified:
         ModelError: when its network cannot be used.
     """
     name = name or _name(source)
-    with tempfile.TemporaryDirectory() as folder:
-        kept = _read(source, name)
-        _write(kept, Path(folder), (MODEL, INFO))
-        predictor = load_model(Path(folder) / MODEL)
-        tests, tolerance = _tests(name, kept)
-        faces = np.stack([_face(name, kept, test["file"], predictor.info.input_size) for test in tests])
-        now = said(predictor, faces)
-    same, furthest = 0, 0.0
-    for test, (answer, probabilities) in zip(tests, now, strict=True):
-        if set(test["probabilities"]) != set(probabilities):
-            raise BundleError(name, "its self-test speaks of other classes than its model")
-        away = max(abs(probabilities[label] - p) for label, p in test["probabilities"].items())
-        furthest = max(furthest, away)
-        same += away <= tolerance and answer == test["answer"]
-    return Verified(len(tests), same, furthest)
+    return _verified(name, _read(source, name))
 
 
 def bring_back(source: Path | bytes, name: str = "") -> RunPaths:
@@ -90,13 +91,30 @@ def bring_back(source: Path | bytes, name: str = "") -> RunPaths:
         ModelError: when its network cannot be used.
     """
     name = name or _name(source)
-    if not (found := verify(source, name)).passed:
-        raise BundleError(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
     kept = _read(source, name)
+    if not (found := _verified(name, kept)).passed:
+        raise BundleError(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
     run = new_run(_config(kept))
     _write(kept, run.root, (*(told for told in TOLD if told != "config.json"), INFO, MODEL))
     write_status(run, Status.COMPLETED)
     return run
+
+
+def _verified(name: str, kept: dict[str, bytes]) -> Verified:
+    with tempfile.TemporaryDirectory() as folder:
+        _write(kept, Path(folder), (MODEL, INFO))
+        predictor = load_model(Path(folder) / MODEL)
+        tests, tolerance = _tests(name, kept)
+        faces = np.stack([_face(name, kept, test.file, predictor.info.input_size) for test in tests])
+        now = said(predictor, faces)
+    same, furthest = 0, 0.0
+    for test, (answer, probabilities) in zip(tests, now, strict=True):
+        if set(test.probabilities) != set(probabilities):
+            raise BundleError(name, "its self-test speaks of other classes than its model")
+        away = max(abs(probabilities[label] - p) for label, p in test.probabilities.items())
+        furthest = max(furthest, away)
+        same += away <= tolerance and answer == test.answer
+    return Verified(len(tests), same, furthest)
 
 
 def _name(source: Path | bytes) -> str:
@@ -133,23 +151,14 @@ def _write(kept: dict[str, bytes], folder: Path, names: tuple[str, ...]) -> None
                 temporary.write_bytes(kept[name])
 
 
-def _tests(name: str, kept: dict[str, bytes]) -> tuple[list[dict[str, Any]], float]:
+def _tests(name: str, kept: dict[str, bytes]) -> tuple[tuple[_Test, ...], float]:
     try:
-        stored = json.loads(kept[SELFTEST])
-        tests = [
-            {
-                "file": str(test["file"]),
-                "answer": str(test["answer"]),
-                "probabilities": {str(label): float(p) for label, p in test["probabilities"].items()},
-            }
-            for test in stored["faces"][:MOST_FACES]
-        ]
-        tolerance = float(stored["tolerance"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        said = stored.typed(stored.parse(kept[SELFTEST].decode("utf-8")), _SelfTest)
+    except ValueError as error:
         raise BundleError(name, f"its {SELFTEST} cannot be read") from error
-    if not tests:
+    if not said.faces:
         raise BundleError(name, f"its {SELFTEST} names no face")
-    return tests, tolerance
+    return said.faces[:MOST_FACES], said.tolerance
 
 
 def _face(name: str, kept: dict[str, bytes], entry: str, size: int) -> NDArray[np.uint8]:
@@ -162,7 +171,7 @@ def _face(name: str, kept: dict[str, bytes], entry: str, size: int) -> NDArray[n
 def _config(kept: dict[str, bytes]) -> TrainingConfig:
     """The settings that the model was trained with; those of its recipe where they do not come along."""
     try:
-        return TrainingConfig.from_json(json.loads(kept["config.json"]))
-    except (KeyError, ValueError, TypeError, RecursionError, EmotionError):
-        info = json.loads(kept[INFO])
+        return TrainingConfig.from_json(stored.parse(kept["config.json"].decode("utf-8")))
+    except (KeyError, ValueError, TypeError, EmotionError):
+        info = stored.parse(kept[INFO].decode("utf-8"))
         return config(classes=tuple(info["classes"]), data="")

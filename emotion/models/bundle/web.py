@@ -108,7 +108,7 @@ def one_face_at_a_time(model: bytes) -> bytes:
     return bytes(content)
 
 
-def library() -> dict[str, bytes]:
+def runtime() -> dict[str, bytes]:
     """The files of LiteRT.js by their names in the zip; fetched once, checked against known sums, and kept.
 
     Raises:

@@ -35,12 +35,7 @@ def fold(network: bytes, weights: Floats, bias: Floats) -> bytes:
     kernel = graph.constant("head/kernel", np.ascontiguousarray(weights.T))
     shift = graph.constant("head/bias", bias)
     logits = graph.add("FULLY_CONNECTED", [seen, kernel, shift], "head/logits", width, "FullyConnected")
-    if width == 1:
-        answer = graph.add("LOGISTIC", [logits], "head/probability", 1)
-    else:
-        answer = graph.add("SOFTMAX", [logits], "head/probability", width, "Softmax", beta=1.0)
-    graph.give(ANSWER, answer)
-    return graph.packed()
+    return _answered(graph, logits, "head", width)
 
 
 def adjust(network: bytes, weights: Floats, bias: Floats) -> bytes:
@@ -69,11 +64,16 @@ def adjust(network: bytes, weights: Floats, bias: Floats) -> bytes:
     shift = graph.constant("change/bias", bias)
     change = graph.add("FULLY_CONNECTED", [graph.features, kernel, shift], "change/logits", width, "FullyConnected")
     both = graph.add("ADD", [logits, change], "change/sum", width, "Add")
+    return _answered(graph, both, "change", width)
+
+
+def _answered(graph: Graph, logits: int, prefix: str, width: int) -> bytes:
+    """The whole network with these logits as its answer: a sigmoid of one, a softmax of several."""
     if width == 1:
-        after = graph.add("LOGISTIC", [both], "change/probability", 1)
+        answer = graph.add("LOGISTIC", [logits], f"{prefix}/probability", 1)
     else:
-        after = graph.add("SOFTMAX", [both], "change/probability", width, "Softmax", beta=1.0)
-    graph.give(ANSWER, after)
+        answer = graph.add("SOFTMAX", [logits], f"{prefix}/probability", width, "Softmax", beta=1.0)
+    graph.give(ANSWER, answer)
     return graph.packed()
 
 
