@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from emotion import __version__
-from emotion.cli import app, bundle, check, data, tune
+from emotion.cli import app, bundle, check, data, options, tune
 from emotion.system import EmotionError
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
@@ -57,16 +57,6 @@ def _add(
     return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
 
 
-def _classes(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
-
-
-def _add_class(parser: argparse.ArgumentParser) -> None:
-    """For names with a comma in them, which `--classes` would take for two."""
-    parser.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
-                        help="one class, whatever is in its name; may be given several times")  # fmt: skip
-
-
 def _pixels(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of pixels from 1. Received: {text}")
@@ -87,12 +77,9 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "python -m emotion train --data archive --epochs 5",
     )
     train.add_argument("--data", help=DATA_HELP)
-    train.add_argument(
-        "--classes", type=_classes, metavar="A,B", help="class folders to learn, or all (default: happy,sad)"
-    )
-    _add_class(train)
+    options.add_classes(train, "class folders to learn, or all (default: happy,sad)")
     train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
-                       "strong (default: head below 200 training faces, else quick)")  # fmt: skip
+                       "strong (default: head for few training faces, else quick)")  # fmt: skip
     train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + MODEL_HELP)
     train.add_argument("--freeze", action="store_true", help="with --start-from: learn the last layer only")
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")
@@ -132,13 +119,9 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     evaluate.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     evaluate.add_argument("--data", help=DATA_HELP)
-    evaluate.add_argument(
-        "--classes",
-        type=_classes,
-        metavar="A,B|all",
-        help="classes to test, or all (default: the model's two, or happy,sad where it has more)",
+    options.add_classes(
+        evaluate, "classes to test, or all (default: the model's two, or happy,sad where it has more)", "A,B|all"
     )
-    _add_class(evaluate)
     evaluate.add_argument("--labels", choices=("folders", "votes"), default="folders",
                           help="what counts as right: the folder (default), or what at least 6 of 10 people say of a "
                           "picture; then pictures without such a majority are left out")  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emotion.cli import options
 from emotion.system import EmotionError
 
 if TYPE_CHECKING:
@@ -41,10 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     which.add_argument("--labels", action="store_true", help="look for labels that the other pictures contradict")
     check.add_argument("--model", default="pretrained", metavar="MODEL",
                        help="whose view of the pictures --labels goes by (default: pretrained)")  # fmt: skip
-    check.add_argument("--classes", type=lambda text: tuple(name.strip() for name in text.split(",")), default=(),
-                       metavar="A,B", help="classes for --labels (default: the model's)")  # fmt: skip
-    check.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
-                       help="one class, whatever is in its name; may be given several times")  # fmt: skip
+    options.add_classes(check, "classes for --labels (default: the model's)")
     check.add_argument("--progress", metavar="FILE", help=argparse.SUPPRESS)  # for the page
 
 
@@ -85,7 +83,7 @@ def _run(chosen: argparse.Namespace, tell: Tell) -> int:
 def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
     from emotion.checks import label_errors
 
-    outcome = label_errors.search(root, chosen.model, chosen.classes, tell)
+    outcome = label_errors.search(root, chosen.model, chosen.classes or (), tell)
     _clear()
     print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _label_errors_text(outcome))
     return FOUND if outcome.found else NOTHING

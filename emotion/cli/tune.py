@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from emotion.cli import options
 from emotion.system import ConfigError
 from emotion.tuning import fields
 
@@ -26,9 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tune = commands.add_parser("tune", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
     tune.set_defaults(run="emotion.cli.tune")
     tune.add_argument("--data", help="a folder with train/ and test/, or demo (default: archive/, or demo without it)")
-    tune.add_argument("--classes", type=_names, metavar="A,B", help="class folders to learn (default: happy,sad)")
-    tune.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
-                      help="one class, whatever is in its name; may be given several times")  # fmt: skip
+    options.add_classes(tune, "class folders to learn (default: happy,sad)")
     tune.add_argument("--recipe", help="whose settings are varied (default: quick)")
     tune.add_argument(
         "--vary",
@@ -54,10 +53,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--train-best", metavar="ID", help="train with the best settings found, at full length")
     what.add_argument("--show", metavar="ID", help="print its trials")
     what.add_argument("--list", action="store_true", help="list all tunings, newest first")  # fmt: skip
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
 
 
 def _ranges(text: str) -> dict[str, Range | None]:
