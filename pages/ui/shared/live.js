@@ -3,20 +3,11 @@
 
 const VIEWS = new WeakMap();
 const QUALITY = 0.8; // of the JPEG
-const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const ACTS = ["pointerdown", "click", "keydown", "change"];
-const HELD = "camera-held"; // told by a camera that takes pictures as long as its button is held
 const QUIET = 300; // ms without a frame after one of these
 const EDGE = 3; // pixels: of a box
-const HANDING_OVER = 2000; // ms
 const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
 const STAYS = "The picture stays on this computer. Nothing is kept of it.";
-const REFUSALS = {
-  NotAllowedError: "The camera was refused: allow it in the browser, beside the address, and start again.",
-  NotFoundError: "There is no camera: connect one and start again.",
-  NotReadableError: "Another program uses the camera: close that and start again.",
-};
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Live(parentElement));
@@ -81,19 +72,12 @@ class Live {
   }
 
   async start() {
-    if (!navigator.mediaDevices?.getUserMedia) {
-      const port = location.port ? `:${location.port}` : "";
-      this.rest(`The browser gives its camera to secure addresses only: open http://localhost${port} on this computer, or use https.`);
-      return;
-    }
     this.button.disabled = true;
     this.say("Waiting for the camera …");
     try {
-      const size = { width: { ideal: 640 }, height: { ideal: 480 } };
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: "user" }, audio: false });
-      this.begin(stream);
+      this.begin(await openCamera(640, 480));
     } catch (error) {
-      this.rest(REFUSALS[error.name] ?? "The camera could not be started: check it in another program and start again.");
+      this.rest(error.message);
     } finally {
       this.button.disabled = false;
     }
@@ -154,11 +138,7 @@ class Live {
   frame() {
     if (!this.stream) return;
     if (!this.video.videoWidth || document.hidden || this.isHeldUp) return this.later(200);
-    const width = Math.min(this.data.width, this.video.videoWidth);
-    this.canvas.width = width;
-    this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
-    this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
-    const jpeg = this.canvas.toDataURL("image/jpeg", QUALITY);
+    const jpeg = frameOf(this.video, this.canvas, this.data.width, QUALITY);
     this.timer = setTimeout(() => this.sendOut(jpeg), 0); // clicks that came meanwhile go first
   }
 
@@ -258,17 +238,6 @@ function spoken(faces) {
   return faces.map((face) => `${face.sign} ${face.word}`).join(" · ");
 }
 
-function release(stream) {
-  stream.getTracks().forEach((track) => track.stop());
-}
-
 function share(value) {
   return `${(value * 100).toFixed(2)}%`;
-}
-
-function element(tag, className, attributes = {}) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
-  return made;
 }

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.images import PictureError
 from emotion.models import Tracker
 from emotion.models import live as frames
-from pages.ui.shared import text
+from pages.ui.shared import camera, text
 from pages.ui.shared.face_html import share_of
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ STYLE, SCRIPT = Path(__file__).with_name("live.css"), Path(__file__).with_name("
 _component = st.components.v2.component(
     "live",
     html='<div class="live">\n</div>',
-    css=STYLE.read_text(encoding="utf-8"),
-    js=SCRIPT.read_text(encoding="utf-8"),
+    css=camera.STYLE + STYLE.read_text(encoding="utf-8"),
+    js=camera.SCRIPT + SCRIPT.read_text(encoding="utf-8"),
 )
 
 

@@ -3,15 +3,8 @@
 
 const VIEWS = new WeakMap();
 const QUALITY = 0.9; // of the JPEG
-const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const SETTLING = 400; // ms after the last answer until the page is told that the button was let go
 const STAYS = "The picture stays on this computer. Faces are kept only while you hold the button.";
-const REFUSALS = {
-  NotAllowedError: "The camera was refused: allow it in the browser, beside the address, and start again.",
-  NotFoundError: "There is no camera: connect one and start again.",
-  NotReadableError: "Another program uses the camera: close that and start again.",
-};
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Hold(parentElement));
@@ -61,17 +54,12 @@ class Hold {
   }
 
   async start() {
-    if (!navigator.mediaDevices?.getUserMedia) {
-      const port = location.port ? `:${location.port}` : "";
-      return this.rest(`The browser gives its camera to secure addresses only: open http://localhost${port} on this computer, or use https.`);
-    }
     this.begin_.disabled = true;
     this.say("Waiting for the camera …");
     try {
-      const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
-      this.begin(await navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: "user" }, audio: false }));
+      this.begin(await openCamera(1280, 720));
     } catch (error) {
-      this.rest(REFUSALS[error.name] ?? "The camera could not be started: check it in another program and start again.");
+      this.rest(error.message);
     } finally {
       this.begin_.disabled = false;
     }
@@ -117,7 +105,7 @@ class Hold {
     const timer = setTimeout(() => {
       release(stream);
       handedOver = null;
-    }, 2000);
+    }, HANDING_OVER);
     handedOver = { stream, timer, words: this.data?.words };
   }
 
@@ -166,14 +154,11 @@ class Hold {
     if (!this.stream) return;
     if (!this.isHeld && this.number) return this.end();
     if (!this.video.videoWidth) return this.later(200);
-    const width = Math.min(this.data.width, this.video.videoWidth);
-    this.canvas.width = width;
-    this.canvas.height = Math.round((width * this.video.videoHeight) / this.video.videoWidth);
-    this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    const jpeg = frameOf(this.video, this.canvas, this.data.width, QUALITY);
     this.number += 1;
     this.waitsFor = this.number;
     this.sent = performance.now();
-    this.send("frame", { n: this.number, jpeg: this.canvas.toDataURL("image/jpeg", QUALITY) });
+    this.send("frame", { n: this.number, jpeg });
     this.later(PATIENCE);
   }
 
@@ -202,16 +187,5 @@ class Hold {
 
 // Frames that a live picture on the page sends meanwhile would meet with these: it waits.
 function tellOthers(isHeld) {
-  document.dispatchEvent(new CustomEvent("camera-held", { detail: isHeld }));
-}
-
-function release(stream) {
-  stream.getTracks().forEach((track) => track.stop());
-}
-
-function element(tag, className, attributes = {}) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
-  return made;
+  document.dispatchEvent(new CustomEvent(HELD, { detail: isHeld }));
 }

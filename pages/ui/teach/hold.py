@@ -10,7 +10,7 @@ import streamlit as st
 
 from emotion.models import live
 from emotion.system import EmotionError
-from pages.ui.shared import text
+from pages.ui.shared import camera, text
 
 RERUNS = "hold_reruns"  # session state
 WIDTH, MOST_A_SECOND = 640, 4  # pixels of a frame; frames while the button is held
@@ -21,8 +21,8 @@ Keep = Callable[[bytes], int]  # keeps the face of a picture; tells how many of 
 _component = st.components.v2.component(
     "hold",
     html='<div class="hold">\n</div>',
-    css=STYLE.read_text(encoding="utf-8"),
-    js=SCRIPT.read_text(encoding="utf-8"),
+    css=camera.STYLE + STYLE.read_text(encoding="utf-8"),
+    js=camera.SCRIPT + SCRIPT.read_text(encoding="utf-8"),
 )
 
 
