@@ -132,6 +132,23 @@ def emotion_process() -> CommandLine:
     return run
 
 
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A home with one file of every kind that is stored, by kind; the same for all tests of a module."""
+    from tests import damage
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMOTION_HOME", str(tmp_path_factory.mktemp("home")))
+        return damage.furnish()
+
+
+@pytest.fixture
+def stored(furnished: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """The files of the furnished home, which is the home of this test."""
+    monkeypatch.setenv("EMOTION_HOME", str(furnished["choice"].parent))
+    return furnished
+
+
 @pytest.fixture(scope="session")
 def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo with one smiling face, free to use: a 512×512 PNG from scikit-image."""

@@ -15,19 +15,6 @@ PAGES = ("predict", "data", "train", "tune", "evaluate", "runs")
 MOST = int(os.environ.get("EMOTION_DAMAGED_PAGES", "1"))  # damages of each kind of file on each page
 
 
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMOTION_HOME", str(tmp_path_factory.mktemp("home")))
-        return damage.furnish()
-
-
-@pytest.fixture
-def stored(furnished: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    monkeypatch.setenv("EMOTION_HOME", str(furnished["choice"].parent))
-    return furnished
-
-
 def opened(page: str, stored: dict[str, Path]) -> AppTest:
     """A page as somebody sees it who comes from a link, with a run and a data set opened in it."""
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
