@@ -246,6 +246,8 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
         return _listing(found, root, names, placed)
     understood = meaning.read(walked)
     recorded = None if understood.splits else placed
+    if recorded and known and known.kind == registry.BROWSER:  # taught face by face, and no test is set aside
+        recorded = replace(recorded, others="train")
     if not understood.splits and recorded is None:
         folders = sorted({name for _, name in understood.sides.values()}) or list(tree.folders(root))
         raise ClassFoldersOnlyError(root, folders) if len(folders) > 1 else SplitMissingError(root, SPLITS[0])

@@ -128,7 +128,7 @@ def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str]) -
 
 
 def counts(record: DataSet) -> dict[str, int]:
-    """Class → pictures kept of it, those too that are not shared out yet, in the order of `classes`."""
+    """Class → pictures kept of it, in the order of `classes`."""
     return {name: sum(1 for _ in (record.folder / name).glob("*.png")) for name in classes(record)}
 
 
@@ -183,7 +183,7 @@ def remove_picture(record: DataSet, path: Path) -> None:
 
 
 def examples(record: DataSet) -> Examples | None:
-    """The pictures to learn from, as a run with this data set reads them, without waiting for it to be counted anew.
+    """The pictures to learn from, as a run with this data set reads them.
 
     What was decided about pictures holds here too, and pictures that were set aside for a test are left out. A face is
     read once, however often it is asked for.
@@ -191,12 +191,7 @@ def examples(record: DataSet) -> Examples | None:
     Returns:
         Examples of the classes with a picture, in label order; None with fewer than two of these.
     """
-    before = registry.read_placement(record.home) or registry.Placement({})
-    there = [f"{name}/{path.name}" for name in classes(record) for path in (record.folder / name).glob("*.png")]
-    placed = registry.Placement({file: before.sides.get(file, "train") for file in there})
-    if not there:
-        return None
-    found = listing.decided(listing.on_disk(record.folder, record, placed))
+    found = listing.decided(listing.on_disk(record.folder, record))
     train = found.files["train"]
     named = [record.names.get(name, name) for name in classes(record)]
     filled = [name for name in dict.fromkeys(named) if train.get(name)]

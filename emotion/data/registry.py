@@ -216,10 +216,16 @@ class Placement:
     Attributes:
         sides: file → "train", "test" or "validation".
         labels: file → class, where a table says it; {} where the folders do.
+        others: the split of pictures that are not named, so new since; "" leaves them out until all is counted anew.
     """
 
     sides: Mapping[str, str]
     labels: Mapping[str, str] = field(default_factory=dict)
+    others: str = ""
+
+    def side(self, file: str) -> str:
+        """The split of a picture; "" for one that is left out."""
+        return self.sides.get(file, self.others)
 
 
 def read_placement(home: Path) -> Placement | None:

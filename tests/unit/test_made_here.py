@@ -197,6 +197,15 @@ def test_all_its_pictures_are_for_training(mine: DataSet) -> None:
     assert record.counts == {"train": {"happy": 5, "sad": 5}, "test": {}}
 
 
+def test_a_kept_face_counts_at_once_wherever_the_set_is_listed(mine: DataSet) -> None:
+    fill(mine, 2)
+
+    seen = listing.scan(listing.resolve("mine"))
+
+    assert seen.counts == {"train": {"happy": 2, "sad": 2}, "test": {"happy": 0, "sad": 0}}
+    assert not seen.left_out
+
+
 def test_what_an_earlier_version_set_aside_stays_so_when_it_grows(mine: DataSet) -> None:
     registry.write_placement(mine.home, registry.Placement({}), 0.2, 0)
     fill(mine, 5)

@@ -39,8 +39,8 @@ def sort_in(place: Place, understood: Meaning, recorded: Placement | None, found
         found.add(split, name, place.records)
         return
     for side in ("train", "test"):
-        found.add(side, name, [record for record in place.records if recorded.sides.get(record[0]) == side])
-    found.leave(sum(record[0] not in recorded.sides for record in place.records), "pictures that are new since")
+        found.add(side, name, [record for record in place.records if recorded.side(record[0]) == side])
+    found.leave(sum(not recorded.side(record[0]) for record in place.records), "pictures that are new since")
 
 
 def leave_others(place: Place, understood: Meaning, found: Sorted) -> None:
