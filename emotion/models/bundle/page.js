@@ -148,8 +148,8 @@ async function find(canvas) {
     const box = [0, 1, 2, 3].map((edge) => same.reduce((sum, one) => sum + one.score * one.box[edge], 0) / weight);
     const width = (box[2] - box[0] + box[3] - box[1]) / 2;
     const cx = ((box[0] + box[2]) / 2 - x0) / scale, cy = ((box[1] + box[3]) / 2 - framing.up * width - y0) / scale;
-    const half = (framing.height * width) / 2 / scale;
-    faces.push([cx - 0.83 * half, cy - half, cx + 0.83 * half, cy + half]);
+    const [across, down] = [framing.width, framing.height].map((share) => (share * width) / 2 / scale);
+    faces.push([cx - across, cy - down, cx + across, cy + down]);
     found = found.filter((other) => !same.includes(other));
   }
   return faces.sort((a, b) => a[0] - b[0]);

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import io
 import tarfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +68,8 @@ def page(
         "model": _text(one_face_at_a_time(predictor.path.read_bytes())),
         "detector": _text(detector.read_bytes()) if detector else "",
         "framing": {"input": blazeface.INPUT, "layers": blazeface.LAYERS, "score": blazeface.SCORE,
-                    "same": blazeface.SAME_FACE, "height": blazeface.HEIGHT, "up": blazeface.UP},
+                    "same": blazeface.SAME_FACE, "width": blazeface.WIDTH, "height": blazeface.HEIGHT,
+                    "up": blazeface.UP},
         "side": dict(images.CROP, **predictor.info.crop).get("side"),
         "tests": [test | {"pixels": _text(face.tobytes())} for test, face in zip(tests, faces, strict=True)],
         "tolerance": TOLERANCE,
