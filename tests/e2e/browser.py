@@ -5,6 +5,7 @@ Used by the browser tests (through the fixtures of `conftest.py`) and by `screen
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
+from playwright import sync_api
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CAMERA_SIZE = (640, 480)  # pixels: width, height
@@ -149,6 +151,16 @@ def settled(page: Any) -> None:
     """Waits until the app has shown a heading, or an error, and has come to rest; live parts may go on."""
     page.locator('h1, [data-testid="stException"]').first.wait_for()
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def choose(page: Any, field: str, option: str) -> None:
+    """Opens a list and takes an option, as a person does: a rerun that ends just then closes the list again."""
+    chosen = page.get_by_role("option", name=option)
+    for _ in range(5):
+        page.get_by_role("combobox", name=field).click()
+        with contextlib.suppress(sync_api.TimeoutError):
+            return chosen.click(timeout=5000)
+    raise AssertionError(f"the list {field} does not stay open, or has no {option}")
 
 
 def take_picture(page: Any) -> None:

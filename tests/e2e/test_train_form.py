@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
-from tests.e2e.browser import Server, settled
+from tests.e2e.browser import Server, choose, settled
 
 PHONE = {"width": 390, "height": 844}
 USUAL = catalogue.find(catalogue.DEFAULT)
@@ -95,8 +95,7 @@ def test_varied_faces_stay_in_sight_on_a_phone(form: Any) -> None:
 
 
 def test_going_on_from_the_shipped_model_says_what_is_done(form: Any) -> None:
-    form.get_by_role("combobox", name="Start from").click()
-    form.get_by_role("option", name="shipped model").click()
+    choose(form, "Start from", "shipped model")
 
     expect(form.get_by_text("It goes on with the network and the weights of that model")).to_be_visible()
     expect(form.get_by_role("spinbutton", name="Width")).to_be_disabled()

@@ -15,7 +15,7 @@ from emotion.system.files import read_json
 from emotion.tuning import folder
 from emotion.tuning.folder import TuningPaths, TuningState
 from tests.canned_tuning import give_tuning
-from tests.e2e.browser import Server
+from tests.e2e.browser import Server, choose
 from tests.waiting import wait_for
 
 
@@ -63,6 +63,5 @@ def test_shows_the_trials_and_two_pictures(page: Any, server: Server, monkeypatc
     expect(page.get_by_text("Best so far")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
-    page.get_by_role("combobox", name=re.compile("Tuning")).click()
-    page.get_by_role("option", name="a new one").click()
+    choose(page, "Tuning", "a new one")
     expect(page.get_by_role("button", name="Start tuning")).to_be_visible()
