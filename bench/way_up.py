@@ -64,7 +64,7 @@ def said(given: Answer) -> str:
     """The word for the largest face."""
     face = max(given.faces, key=lambda face: face.seen.size if face.box is None else face.box[3] - face.box[1],
                default=None)  # fmt: skip
-    return "no face" if face is None else "unsure" if face.unsure else face.label
+    return "no face" if face is None else face.headline().mark
 
 
 def png(image: Image.Image) -> bytes:

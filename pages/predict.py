@@ -110,7 +110,7 @@ def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) ->
     index = faces.open_index(sources)
     faces.detail(sources[index], shown[index], predictor, answers.version(predictor))
     if len(shown) > 1:
-        faces.strip(shown, index)
+        faces.strip(shown, index, predictor.info)
         faces.refused(shown)
     _downloads(sources, shown, predictor.info)
     if st.session_state.get("example"):
@@ -119,18 +119,19 @@ def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) ->
 
 def _downloads(sources: list[Source], shown: list[Shown], info: ModelInfo) -> None:
     """The answers and the pictures to take away; the latter are made when they are asked for."""
+    every = bars.wanted(info)
     with st.container(horizontal=True):
         st.download_button(
-            "Download table", downloads.table(shown, info), "answers.csv", "text/csv", key="csv",
+            "Download table", downloads.table(shown, info, every), "answers.csv", "text/csv", key="csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "Download JSON", functools.partial(downloads.as_json, shown), "answers.json", "application/json",
+            "Download JSON", functools.partial(downloads.as_json, shown, every), "answers.json", "application/json",
             key="json", icon=":material/data_object:", on_click="ignore",
         )  # fmt: skip
         if any(one.faces for one in shown):
             st.download_button(
-                "Download marked pictures", functools.partial(downloads.marked_pictures, sources, shown),
+                "Download marked pictures", functools.partial(downloads.marked_pictures, sources, shown, every),
                 "marked_pictures.zip", "application/zip", key="zip", icon=":material/photo_library:", on_click="ignore",
             )  # fmt: skip
 

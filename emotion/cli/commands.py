@@ -208,7 +208,7 @@ def predict(chosen: argparse.Namespace) -> int:
         everything = chosen.all_classes
         print(json.dumps(given.to_json(everything)) if chosen.json else terminal.answer(given, everything), flush=True)
         if copies:
-            _write_copy(given, copies, number)
+            _write_copy(given, copies, number, everything)
         if bar:
             bar.step()
     if bar:
@@ -225,12 +225,12 @@ def _folder_for_copies(name: str) -> Path:
     return folder
 
 
-def _write_copy(given: Answer, folder: Path, number: int) -> None:
+def _write_copy(given: Answer, folder: Path, number: int, all_classes: bool) -> None:
     from emotion.models import marking
 
     if given.picture is None or not given.faces:
         return
-    marked = marking.draw(given.picture, given.faces, given.scale, whole_too=True)
+    marked = marking.draw(given.picture, given.faces, given.scale, whole_too=True, all_classes=all_classes)
     try:
         marking.write_copy(marked, folder, number, given.file)
     except OSError as error:

@@ -93,7 +93,7 @@ def answer(given: Answer, all_classes: bool = False) -> str:
     """One line a picture: what it looks like, or why it was refused; on request with all classes of the model."""
     many = len(given.faces) > 1
     faces = [
-        f"{f'{number}: ' if many else ''}{_face(face)}{_all_classes(face) if all_classes else ''}"
+        f"{f'{number}: ' if many else ''}{_face(face, all_classes)}{_all_classes(face) if all_classes else ''}"
         for number, face in enumerate(given.faces, start=1)
     ]
     said = given.error or ("; " if all_classes else ", ").join(faces) or given.note or ""
@@ -101,9 +101,9 @@ def answer(given: Answer, all_classes: bool = False) -> str:
     return f"{safe(given.file)}: {said}{note}"
 
 
-def _face(face: Face) -> str:
-    said = f"unsure, perhaps {face.label}" if face.unsure else face.words
-    return f"{said} (P = {face.probability:.2f})"
+def _face(face: Face, all_classes: bool) -> str:
+    said = face.headline(all_classes)
+    return f"{said.words} (P = {said.share:.2f})"
 
 
 def _all_classes(face: Face) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from emotion.models import answers, bundle, explain, live, marking, predictor, preferences
-from emotion.models.answers import Answer, Face, Looking, answer, looks
+from emotion.models.answers import Answer, Face, Headline, Looking, answer, looks
 from emotion.models.explain import Spread, Step, Variant
 from emotion.models.live import LiveFace, Tracker
 from emotion.models.predictor import (
@@ -27,6 +27,7 @@ __all__ = [
     "Answer",
     "Face",
     "Faces",
+    "Headline",
     "LiveFace",
     "Looking",
     "Predictor",

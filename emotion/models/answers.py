@@ -15,6 +15,7 @@ from PIL import Image
 
 from emotion import images, metrics
 from emotion.images import Found, PictureError, WayUp, clipped, decode, detect
+from emotion.recipes import DEFAULT_CLASSES
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -27,9 +28,37 @@ ADJECTIVES = frozenset(
 )
 
 
+CLEAR_LEAD = 0.1  # of the likelier of two over all classes that were not asked about; docs/decisions/0013 measures it
+
+
 def looks(label: str) -> str:
     """What is said of a face with this answer: "looks happy", but "looks like fear"."""
     return f"looks {label}" if label in ADJECTIVES else f"looks like {label}"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What is said of a face in a few words, the same on pages, in the terminal, in JSON and in tables.
+
+    Attributes:
+        label: the class that the face looks most like.
+        unsure: not sure enough to be an answer.
+        share: the probability of `label`, 0 to 1: among all classes, or among the two of a yes-or-no answer.
+    """
+
+    label: str
+    unsure: bool
+    share: float
+
+    @property
+    def mark(self) -> str:
+        """What its sign and its colour go by: the class, or "unsure"."""
+        return "unsure" if self.unsure else self.label
+
+    @property
+    def words(self) -> str:
+        """Such as "looks happy", or "unsure: looks most like fear"."""
+        return f"unsure: looks most like {self.label}" if self.unsure else looks(self.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +71,11 @@ class Face:
             of more than two classes without such a pair, that of `label`.
         label: class name of the answer.
         unsure: the probability lies in the band in which the model should not be trusted, which is asked of yes-or-no
-            answers only; or it is not clear which way up the picture is.
+            answers only.
         seen: (48, 48) uint8, what the network saw.
         probabilities: class name to probability, of all classes of the model, in label order; their sum is one.
+        pair: the (negative, positive) classes of a yes-or-no answer, see `ModelInfo.pair`; None where there is none.
+        upright: it is clear which way up the picture is; else no answer is sure.
     """
 
     box: Box | None
@@ -53,25 +84,47 @@ class Face:
     unsure: bool
     seen: npt.NDArray[np.uint8]
     probabilities: dict[str, float] = field(default_factory=dict)
+    pair: tuple[str, str] | None = DEFAULT_CLASSES
+    upright: bool = True
 
-    @property
-    def words(self) -> str:
-        """The answer in words, such as "looks happy"."""
-        return "unsure" if self.unsure else looks(self.label)
+    def headline(self, all_classes: bool = False) -> Headline:
+        """What is said of this face.
+
+        Args:
+            all_classes: name the likeliest of all classes. Else a model that knows more than the two of its
+                yes-or-no answer gives one of these only where it leads all others clearly: a face of fear is neither
+                happy nor sad, however much more it looks like one of these two than like the other.
+        """
+        highest = self.probabilities.get(self.likeliest, self.probability)
+        if all_classes and len(self.probabilities) > 2:
+            return Headline(self.likeliest, not self.upright, highest)
+        if self.beside:
+            return Headline(self.beside, True, highest)
+        share = 1 - self.probability if self.pair and self.label != self.pair[1] else self.probability
+        return Headline(self.label, self.unsure or not self.upright or not self._leads(), share)
+
+    def _leads(self) -> bool:
+        """Whether the likelier of the two is clearly ahead of all classes that were not asked about."""
+        if self.pair is None or len(self.probabilities) <= len(self.pair):
+            return True
+        others = [share for name, share in self.probabilities.items() if name not in self.pair]
+        return max(self.probabilities[name] for name in self.pair) - max(others) >= CLEAR_LEAD
 
     @property
     def likeliest(self) -> str:
         """The class with the highest probability of all; the first of equal ones."""
         return max(self.probabilities, key=self.probabilities.__getitem__, default=self.label)
 
-    def beside(self, info: ModelInfo) -> str | None:
+    @property
+    def beside(self) -> str | None:
         """The likeliest class of all, where the question was happy or sad and it is neither."""
-        return None if info.pair is None or self.likeliest in info.pair else self.likeliest
+        return None if self.pair is None or self.likeliest in self.pair else self.likeliest
 
     def to_json(self, all_classes: bool = False) -> dict[str, Any]:
-        """The answer; with `all_classes` also "likeliest", its probability, and the probabilities of all classes."""
-        box = None if self.box is None else list(self.box)
-        answer = {"box": box, "probability": self.probability, "label": self.label, "unsure": self.unsure}
+        """Box, P(positive) and headline; with `all_classes` that of all classes, and the probability of each."""
+        box, said = None if self.box is None else list(self.box), self.headline(all_classes)
+        answer = {"box": box, "probability": self.probability, "label": said.label, "unsure": said.unsure,
+                  "share": said.share}  # fmt: skip
         if not all_classes:
             return answer
         highest = self.probabilities.get(self.likeliest)
@@ -153,7 +206,7 @@ def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looki
     picture = picture.turned(looked.way_up.turn)
     faces = _judge_boxes(picture, [None] if looked.whole else list(looked.boxes), predictor)
     if not looked.way_up.is_sure:
-        faces = [replace(face, unsure=True) for face in faces]
+        faces = [replace(face, upright=False) for face in faces]
     notes = " ".join(sentence for sentence in (picture.note, looked.note) if sentence)
     given = Answer(name, faces, note=notes or None, turn=looked.way_up.turn)
     return replace(given, picture=picture.rgb, scale=picture.scale)
@@ -180,7 +233,10 @@ def _judge_boxes(picture: decode.Picture, boxes: list[Box | None], predictor: Pr
     probabilities = predictor.predict_classes(images.as_batch(seen))
     said, named = judge(probabilities, predictor.info), by_name(probabilities, predictor.info)
     places = [None if box is None else clipped(_scaled(box, picture.scale), picture.size) for box in boxes]
-    return [Face(place, *words, grey, each) for place, words, grey, each in zip(places, said, seen, named, strict=True)]
+    return [
+        Face(place, *words, grey, each, predictor.info.pair)
+        for place, words, grey, each in zip(places, said, seen, named, strict=True)
+    ]
 
 
 def _scaled(box: Box, scale: float) -> Box:

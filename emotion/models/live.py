@@ -92,7 +92,7 @@ def look(jpeg: bytes, predictor: Predictor, tracker: Tracker, seconds: float) ->
     smoothed = np.stack([track.probabilities for track in tracks]).astype(np.float32)
     said, named = judge(smoothed, predictor.info), by_name(smoothed, predictor.info)
     return [
-        LiveFace(track.id, _shares(track.box, picture.size), Face(track.box, *answer, grey, each))
+        LiveFace(track.id, _shares(track.box, picture.size), Face(track.box, *answer, grey, each, predictor.info.pair))
         for track, answer, grey, each in zip(tracks, said, seen, named, strict=True)
     ]
 

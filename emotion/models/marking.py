@@ -22,7 +22,9 @@ JPEG_QUALITY = 88
 LONGEST_STEM = 40  # letters of the picture's own name in that of its copy
 
 
-def draw(picture: Image.Image, faces: list[Face], scale: float, *, whole_too: bool = False) -> Image.Image:
+def draw(
+    picture: Image.Image, faces: list[Face], scale: float, *, whole_too: bool = False, all_classes: bool = False
+) -> Image.Image:
     """Marks the faces that have a box.
 
     Args:
@@ -30,6 +32,7 @@ def draw(picture: Image.Image, faces: list[Face], scale: float, *, whole_too: bo
         faces: in the order of their numbers; boxes in pixels of the whole picture.
         scale: pixels of the whole picture per pixel of `picture`.
         whole_too: put the sign of a face that is the whole picture into its corner.
+        all_classes: mark the likeliest of all classes, see `Face.headline`.
 
     Returns:
         A marked copy; the picture itself where nothing is marked.
@@ -40,18 +43,14 @@ def draw(picture: Image.Image, faces: list[Face], scale: float, *, whole_too: bo
     pen = ImageDraw.Draw(marked)
     height = max(12, round(TAG * max(picture.size) / 1000))
     for number, face in enumerate(faces, start=1):
-        told = str(number) if len(faces) > 1 else ""
+        told, label = str(number) if len(faces) > 1 else "", face.headline(all_classes).mark
         if face.box is not None:
             left, top, right, bottom = (edge / scale for edge in face.box)
-            _box(pen, (left, top, right, bottom), _label(face), height)
-            _tag(pen, (left, max(0.0, top - height)), told, _label(face), height)
+            _box(pen, (left, top, right, bottom), label, height)
+            _tag(pen, (left, max(0.0, top - height)), told, label, height)
         elif whole_too:
-            _tag(pen, (0.0, 0.0), told, _label(face), height)
+            _tag(pen, (0.0, 0.0), told, label, height)
     return marked
-
-
-def _label(face: Face) -> str:
-    return "unsure" if face.unsure else face.label
 
 
 def _box(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], label: str, height: int) -> None:

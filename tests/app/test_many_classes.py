@@ -86,14 +86,6 @@ def ask(run: RunPaths, value: int) -> AppTest:
     return app.run()
 
 
-@pytest.mark.parametrize(("place", "said"), [(2, "it looks most like fear"), (6, None)])
-def test_says_when_a_face_looks_most_like_neither(seven: RunPaths, place: int, said: str | None) -> None:
-    shown = " ".join(element.proto.body for element in ask(seven, grey(place)).get("html"))
-
-    assert ("it looks most like" in shown) == (said is not None)
-    assert (said or "") in shown
-
-
 def told(app: AppTest) -> str:
     return " ".join(caption.value for caption in app.caption).replace("\\", "")
 
@@ -119,11 +111,23 @@ def names(app: AppTest) -> list[str]:
 # Predict
 
 
-def test_seven_classes_answer_happy_or_sad(seven: RunPaths) -> None:
-    app = ask(seven, grey(2))
+@pytest.mark.parametrize(("place", "said"), [(0, "looks sad"), (2, "unsure: looks most like fear"), (6, "looks happy")])
+def test_seven_classes_answer_happy_or_sad_or_neither(seven: RunPaths, place: int, said: str) -> None:
+    app = ask(seven, grey(place))
 
-    assert "looks sad" in html_of(app)
+    assert f'aria-label="{said}' in html_of(app)
     assert 'class="bars"' not in html_of(app)
+
+
+def test_the_reason_is_about_the_class_in_the_headline(seven: RunPaths) -> None:
+    app = ask(seven, grey(2))
+    (why,) = (key for key in (expander.proto.id for expander in app.expander) if "why_" in key)
+    app.session_state[why.partition("why_")[1] + why.partition("why_")[2]] = True
+
+    app.run()
+
+    assert '<th scope="row">as it is</th><td class="other">● fear</td>' in html_of(app)
+    assert not app.exception
 
 
 def test_the_switch_shows_seven_bars_with_names(seven: RunPaths) -> None:
@@ -135,7 +139,7 @@ def test_the_switch_shows_seven_bars_with_names(seven: RunPaths) -> None:
     assert shown.count('class="name"') == 7
     assert all(f">{name}</span>" in shown for name in FROM_DARK_TO_BRIGHT)
     assert 'aria-label="All 7 classes, the likeliest: fear"' in shown
-    assert "looks sad" in shown
+    assert 'aria-label="looks like fear 79 %"' in shown
 
 
 def test_only_the_likeliest_bar_is_marked(seven: RunPaths) -> None:
@@ -147,13 +151,13 @@ def test_only_the_likeliest_bar_is_marked(seven: RunPaths) -> None:
     assert '<li class="other likeliest"><span class="name">fear</span>' in html_of(app)
 
 
-def test_says_what_the_bars_and_the_answer_weigh(seven: RunPaths) -> None:
+def test_says_how_the_bars_and_the_answer_belong_together(seven: RunPaths) -> None:
     app = ask(seven, grey(2))
 
     app.toggle(key=bars.KEY).set_value(True).run()
 
     assert "share 100 % among all 7 classes" in told(app)
-    assert "weighs happy against sad alone, and so does “unsure”" in told(app)
+    assert "the likeliest is bold and is the answer" in told(app)
 
 
 def test_the_switch_is_remembered_on_other_pages(seven: RunPaths) -> None:
@@ -249,7 +253,8 @@ def test_table_has_a_column_for_each_of_many_classes() -> None:
 
     (row,) = rows(downloads.table(shown(face(angry=0.6, happy=0.1, sad=0.3)), three))
 
-    assert (row["looks"], row["probability_happy"], row["likeliest"]) == ("sad", "0.2500", "angry")
+    assert (row["looks"], row["unsure"], row["share"]) == ("angry", "yes", "0.6000")
+    assert (row["probability_happy"], row["likeliest"]) == ("0.2500", "angry")
     assert (row["class_angry"], row["class_happy"], row["class_sad"]) == ("0.6000", "0.1000", "0.3000")
 
 
@@ -263,9 +268,22 @@ def test_table_names_the_class_of_its_probability() -> None:
     pair = ModelInfo(classes=("no", "yes"), positive="yes")
     others = ModelInfo(classes=("cat", "dog", "owl"), positive="cat")
 
-    heads = [downloads.table([], info).decode("utf-8-sig").split(",")[3] for info in (pair, others)]
+    heads = [downloads.table([], info).decode("utf-8-sig").split(",")[5] for info in (pair, others)]
 
     assert heads == ["probability_yes", "probability"]
+
+
+@pytest.mark.parametrize("all_classes", [False, True])
+def test_table_and_json_say_what_the_page_says(all_classes: bool) -> None:
+    given = shown(face(angry=0.3, happy=0.1, sad=0.6))
+    said = given[0].faces[0].headline(all_classes)
+
+    (row,) = rows(downloads.table(given, ModelInfo(classes=("angry", "happy", "sad")), all_classes))
+    (told,) = json.loads(downloads.as_json(given, all_classes))[0]["faces"]
+
+    assert (row["looks"], row["share"], row["unsure"]) == ("sad", f"{said.share:.4f}", "no")
+    assert (told["label"], told["share"], told["unsure"]) == ("sad", said.share, False)
+    assert said.share == (0.6 if all_classes else 0.75)
 
 
 def test_json_has_all_classes_and_the_warnings() -> None:

@@ -298,8 +298,8 @@ def test_table_has_one_row_a_face_and_one_a_refused_picture() -> None:
     table = rows(downloads.table([shown("a.png"), shown("b.png", "It is empty.")]))
 
     assert [row[0] for row in table] == ["file", "a.png", "b.png"]
-    assert table[1][2:5] == ["happy", "0.7500", "no"]
-    assert table[2][9] == "It is empty."
+    assert table[1][2:6] == ["happy", "0.7500", "no", "0.7500"]
+    assert table[2][10] == "It is empty."
 
 
 def test_table_begins_with_a_byte_order_mark() -> None:
@@ -318,7 +318,7 @@ def test_table_tells_the_warnings_of_a_face() -> None:
 
     table = rows(downloads.table([warned]))
 
-    assert table[1][11] == "The face is blurred. The face is very dark."
+    assert table[1][12] == "The face is blurred. The face is very dark."
 
 
 def source_of(name: str, content: bytes) -> answers.Source:

@@ -137,7 +137,7 @@ def test_predict_answers_the_others_when_one_is_refused(emotion_process, tmp_pat
     assert set(good) == set(bad) == {"file", "faces", "turned", "error", "note"}
     assert good["file"].endswith("a face.png")
     assert good["error"] is None
-    assert set(good["faces"][0]) == {"box", "probability", "label", "unsure"}
+    assert set(good["faces"][0]) == {"box", "probability", "label", "unsure", "share"}
     assert bad["faces"] == []
     assert bad["error"].endswith(".")
     assert "Traceback" not in done.stderr

@@ -15,7 +15,7 @@ from emotion.images import crop, detect
 from emotion.images.load import load_and_preprocess_image
 from emotion.images.way_up import WayUp
 from emotion.models import explain
-from emotion.models.answers import Looking, answer, judge, looks
+from emotion.models.answers import Face, Looking, answer, judge, looks
 from emotion.models.predictor import Predictor, load_model
 from emotion.recipes.settings import ModelInfo
 
@@ -168,7 +168,7 @@ def test_json_has_the_words_others_rely_on(model: Predictor) -> None:
     assert line == {
         "file": 'odd "name"\n.png',
         "faces": [{"box": [1, 2, 250, 260], "probability": given.faces[0].probability, "label": "happy",
-                   "unsure": False}],
+                   "unsure": False, "share": given.faces[0].probability}],
         "turned": 0,
         "error": None,
         "note": None,
@@ -182,7 +182,7 @@ def test_an_answer_is_unsure_where_it_is_not_clear_which_way_up(
 
     given = answer(png(Image.new("L", (48, 48), 255)), model, "face.png")
 
-    assert [face.words for face in given.faces] == ["unsure"]
+    assert [face.headline().words for face in given.faces] == ["unsure: looks most like happy"]
     assert (given.note or "").startswith(detect.UNCLEAR_WAY)
 
 
@@ -218,7 +218,7 @@ def test_json_tells_all_classes_on_request() -> None:
     (face,) = json.loads(json.dumps(given.to_json(all_classes=True)))["faces"]
 
     assert list(face) == [
-        "box", "probability", "label", "unsure", "likeliest", "likeliest_probability", "probabilities",
+        "box", "probability", "label", "unsure", "share", "likeliest", "likeliest_probability", "probabilities",
     ]  # fmt: skip
     assert tuple(face["probabilities"]) == SEVEN
     assert (face["likeliest"], face["likeliest_probability"]) == ("sad", face["probabilities"]["sad"])
@@ -297,7 +297,43 @@ def test_a_face_carries_all_classes_of_the_model() -> None:
     assert sum(face.probabilities.values()) == pytest.approx(1)
     assert face.likeliest == "fear"
     assert face.probabilities["fear"] == pytest.approx(0.786, abs=0.002)
-    assert face.label == "sad"
+    assert face.headline().words == "unsure: looks most like fear"
+    assert face.headline(all_classes=True).words == "looks like fear"
+
+
+def seen_as(**probabilities: float) -> Face:
+    """A face of a model that is asked for happy or sad, and knows these classes."""
+    happy, sad = probabilities["happy"], probabilities["sad"]
+    share = happy / (happy + sad)
+    return Face(None, share, "happy" if share > 0.5 else "sad", False, np.zeros((48, 48), np.uint8), probabilities)
+
+
+@pytest.mark.parametrize(
+    ("happy", "fear", "unsure"), [(0.44, 0.36, True), (0.45, 0.35, False), (0.46, 0.34, False), (0.3, 0.5, True)]
+)
+def test_one_of_two_is_answered_only_where_it_leads_all_others_clearly(happy: float, fear: float, unsure: bool) -> None:
+    said = seen_as(happy=happy, fear=fear, sad=0.2).headline()
+
+    assert said.unsure is unsure
+    assert said.label == ("fear" if fear > happy else "happy")
+
+
+def test_a_headline_tells_the_share_of_its_own_class() -> None:
+    face = seen_as(happy=0.1, fear=0.3, sad=0.6)
+
+    assert [round(face.headline(every).share, 6) for every in (False, True)] == [round(6 / 7, 6), 0.6]
+
+
+def test_the_likeliest_of_all_is_the_headline_where_all_are_asked_for() -> None:
+    said = seen_as(happy=0.4, fear=0.41, sad=0.19).headline(all_classes=True)
+
+    assert (said.words, said.share, said.mark) == ("looks like fear", 0.41, "fear")
+
+
+def test_no_headline_is_sure_where_the_way_up_is_not_clear() -> None:
+    face = dataclasses.replace(seen_as(happy=0.9, fear=0.05, sad=0.05), upright=False)
+
+    assert [face.headline(every).words for every in (False, True)] == ["unsure: looks most like happy"] * 2
 
 
 @pytest.mark.parametrize(("label", "words"), [("happy", "looks happy"), ("fear", "looks like fear")])

@@ -33,20 +33,26 @@ def scores() -> Evaluation:
 def test_answers_happy_or_sad_in_one_line() -> None:
     said = terminal.answer(Answer("a.png", [face(0.7, 0.1, 0.2)]))
 
-    assert said == "a.png: looks sad (P = 0.33)"
+    assert said == "a.png: unsure: looks most like angry (P = 0.70)"
+
+
+def test_tells_the_share_of_the_class_that_is_named() -> None:
+    said = terminal.answer(Answer("a.png", [face(0.0, 0.2, 0.8)]))
+
+    assert said == "a.png: looks sad (P = 0.80)"
 
 
 def test_names_all_classes_on_request_the_likeliest_first() -> None:
     said = terminal.answer(Answer("a.png", [face(0.7, 0.1, 0.2)]), all_classes=True)
 
-    assert said == "a.png: looks sad (P = 0.33), of all 3: angry 0.70, sad 0.20, happy 0.10"
+    assert said == "a.png: looks angry (P = 0.70), of all 3: angry 0.70, sad 0.20, happy 0.10"
 
 
 def test_keeps_several_faces_apart_with_all_classes() -> None:
     said = terminal.answer(Answer("a.png", [face(0.7, 0.1, 0.2), face(0.0, 0.9, 0.1)]), all_classes=True)
 
     first, second = said.split("; ")
-    assert first.startswith("a.png: 1: looks sad")
+    assert first.startswith("a.png: 1: looks angry")
     assert second.startswith("2: looks happy")
 
 

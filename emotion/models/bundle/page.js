@@ -108,6 +108,13 @@ function judged(all) {
   return p > info.threshold ? data.pair[1] : data.pair[0];
 }
 
+// What stands above the bars of all classes: of more than two the likeliest, whatever it is of two of them.
+function headline(all) {
+  const likeliest = info.classes[all.indexOf(Math.max(...all))];
+  const said = all.length > 2 ? likeliest : judged(all);
+  return data.words[said] ?? `unsure: looks most like ${likeliest}`;
+}
+
 // --- faces in a picture: as emotion.images.detectors.blazeface finds them ---
 
 function overlap(a, b) {
@@ -159,9 +166,9 @@ async function find(canvas) {
 
 const percent = (p) => `${Math.round(100 * p)} %`;
 
-function told(number, many, all, answer) {
+function told(number, many, all) {
   const part = document.createElement("section"), head = document.createElement("h2"), list = document.createElement("ol");
-  head.textContent = (many ? `Face ${number}: ` : "") + (data.words[answer] ?? answer);
+  head.textContent = (many ? `Face ${number}: ` : "") + headline(all);
   for (const [name, p] of info.classes.map((name, label) => [name, all[label]]).sort((a, b) => b[1] - a[1])) {
     const row = Object.assign(document.createElement("li"), { className: "bar" });
     const label = Object.assign(document.createElement("span"), { textContent: name });
@@ -191,7 +198,7 @@ async function answer(source, width, height) {
   drawing.lineWidth = Math.max(2, canvas.width / 200);
   boxes.forEach(([left, top, right, bottom]) => drawing.strokeRect(left, top, right - left, bottom - top));
   canvas.hidden = false;
-  at("answers").replaceChildren(...said.map((all, i) => told(i + 1, said.length > 1, all, judged(all))));
+  at("answers").replaceChildren(...said.map((all, i) => told(i + 1, said.length > 1, all)));
   if (!boxes.length && !tiny) at("answers").prepend(Object.assign(document.createElement("p"), {
     className: "quiet", textContent: "No face was found; this is said of the whole picture." }));
 }

@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
-from emotion.models import answers, explain
+from emotion.models import Headline, answers, explain
 from emotion.system import EmotionError, count, tasks
 from pages.ui.evaluate import insight, results, weak_spots
 from pages.ui.evaluate.filters import FACE
@@ -49,7 +49,7 @@ def _facts(result: Result, index: int) -> None:
     truth = results.truth(result, index)
     verdict = "✕ a mistake" if results.is_mistake(result, index) else "✓ right"
     answer, unsure = results.answer(result, index), bool(result.unsure[index])
-    st.html(answer_html(answer, unsure, results.share(result, index)))
+    st.html(answer_html(Headline(answer, unsure, results.share(result, index))))
     st.html(
         f'<dl class="face-facts"><dt>truth</dt><dd>{text.sign(truth)} {text.markup(truth)}, {verdict}</dd>'
         f"<dt>file</dt><dd>{text.markup(result.examples.files[index])}</dd></dl>"

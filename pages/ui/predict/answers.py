@@ -13,6 +13,7 @@ from PIL import Image
 from emotion import images
 from emotion.images import decode, measure
 from emotion.models import Looking, answer, marking, preferences
+from pages.ui.shared import bars
 
 if TYPE_CHECKING:
     from emotion.models import Answer, Face, Predictor
@@ -61,10 +62,9 @@ class Shown:
     thumbnail: bytes
     turn: int = 0
 
-    @property
-    def labels(self) -> list[str]:
-        """The word for each face, in order."""
-        return ["unsure" if face.unsure else face.label for face in self.faces]
+    def marks(self, all_classes: bool) -> list[str]:
+        """For each face, in order, what its sign goes by: its class or "unsure", see `Face.headline`."""
+        return [face.headline(all_classes).mark for face in self.faces]
 
 
 def version(predictor: Predictor) -> str:
@@ -98,7 +98,9 @@ def ask(source: Source, predictor: Predictor, model: str) -> Shown:
     if key not in kept:
         given = answer(source.read(), predictor, source.name, key[2])
         if given.picture is not None:
-            keep("previews", key, _marked(given.picture, given.faces, given.scale), KEPT_PREVIEWS)
+            all_classes = bars.wanted(predictor.info)
+            jpeg = _marked(given.picture, given.faces, given.scale, all_classes)
+            keep("previews", (*key, all_classes), jpeg, KEPT_PREVIEWS)
         keep("answers", key, _shown(source, given), KEPT_ANSWERS)
     shown: Shown = kept[key]
     return shown
@@ -110,13 +112,13 @@ def open_again(source: Source, turn: int) -> decode.Picture:
     return decode.open_picture(source.read(), max_side=side).turned(turn)
 
 
-def preview(source: Source, shown: Shown, model: str, *, marked: bool = True) -> bytes:
+def preview(source: Source, shown: Shown, model: str, *, all_classes: bool = False, marked: bool = True) -> bytes:
     """The picture as a JPEG of at most 1000 pixels a side, with its faces marked or bare."""
-    key = key_of(source, model) if marked else (source.id, "bare", shown.turn)
+    key = (*key_of(source, model), all_classes) if marked else (source.id, "bare", shown.turn)
     jpeg: bytes | None = kept_or_none("previews", key)
     if jpeg is None:
         picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
-        jpeg = _marked(picture.rgb, shown.faces if marked else [], picture.scale)
+        jpeg = _marked(picture.rgb, shown.faces if marked else [], picture.scale, all_classes)
         keep("previews", key, jpeg, KEPT_PREVIEWS)
     return jpeg
 
@@ -139,9 +141,10 @@ def _within(face: Face, scale: float) -> measure.Box | None:
     return left, top, right, bottom
 
 
-def _marked(picture: Image.Image, faces: list[Face], scale: float) -> bytes:
+def _marked(picture: Image.Image, faces: list[Face], scale: float, all_classes: bool) -> bytes:
     small = _shrunk(picture, PREVIEW_SIDE)
-    return marking.as_jpeg(marking.draw(small, faces, scale * max(picture.size) / max(small.size)))
+    scale *= max(picture.size) / max(small.size)
+    return marking.as_jpeg(marking.draw(small, faces, scale, all_classes=all_classes))
 
 
 def _shrunk(picture: Image.Image, side: int) -> Image.Image:

@@ -14,7 +14,7 @@ from emotion.system import count
 from pages.ui.predict import answers, box, corrections, why
 from pages.ui.predict.answers import Source
 from pages.ui.shared import bars, text
-from pages.ui.shared.face_html import answer_html, share_of
+from pages.ui.shared.face_html import answer_html
 
 if TYPE_CHECKING:
     from emotion.models import Face, Predictor
@@ -63,7 +63,8 @@ def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
         box.show_box(source, answers.preview(source, shown, model, marked=False), shown.size, shown.turn)
         return
     with st.container(key="photo"):
-        st.image(answers.preview(source, shown, model), width="stretch", alt=_spoken(shown))
+        every = bars.wanted(info)
+        st.image(answers.preview(source, shown, model, all_classes=every), width="stretch", alt=_spoken(shown, every))
     looked = answers.looking(source)
     with st.container(horizontal=True, vertical_alignment="center"):
         if max(shown.size) > SMALL_FACES_ABOVE and not (looked.whole or looked.box or info.saw_only_drawn_faces):
@@ -118,21 +119,17 @@ def _other_ways(source: Source, info: ModelInfo) -> None:
         )
 
 
-def _spoken(shown: Shown) -> str:
-    found = ", ".join(f"face {number} {label}" for number, label in enumerate(shown.labels, start=1))
+def _spoken(shown: Shown, all_classes: bool) -> str:
+    found = ", ".join(f"face {number} {mark}" for number, mark in enumerate(shown.marks(all_classes), start=1))
     return f"Your picture: {found or 'no face found'}"
 
 
 def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[str, ...] = ()) -> None:
     """The word, the percentage and its bar, beside the 48×48 pixels that the network saw; below, what to mind."""
     mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {text.markup(" ".join(warnings))}</p>' if warnings else ""
-    if other := face.beside(info):
-        share = text.sureness(face.probabilities[other])
-        said = f"Of all {len(info.classes)} emotions it looks most like {other} ({share})."
-        mind = f'<p class="quiet">{text.markup(said)}</p>{mind}'
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
         st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
-        st.html(answer_html(face.label, face.unsure, share_of(face, info), number) + mind, width="stretch")
+        st.html(answer_html(face.headline(bars.wanted(info)), number) + mind, width="stretch")
 
 
 def open_index(sources: list[Source]) -> int:
@@ -145,14 +142,14 @@ def open_index(sources: list[Source]) -> int:
     return min(st.session_state.get("open_picture", 0), len(sources) - 1)
 
 
-def strip(shown: list[Shown], is_open: int) -> None:
+def strip(shown: list[Shown], is_open: int, info: ModelInfo) -> None:
     """The thumbnails of many pictures, twelve a page, each with the sign of its answer."""
     pages = -(-len(shown) // A_PAGE)
     first = (min(st.session_state.get("strip_page", 1), pages) - 1) * A_PAGE
     grid = st.grid("auto", min_column_width=76, gap="small", key="strip")
     for index in range(first, min(first + A_PAGE, len(shown))):
         with grid.cell():
-            _thumbnail(shown[index], index, index == is_open)
+            _thumbnail(shown[index], index, index == is_open, bars.wanted(info))
     if pages > 1:
         st.pagination(pages, key="strip_page")
 
@@ -171,12 +168,13 @@ def _refusal(sentence: str) -> None:
         st.text(f"✕ {sentence}")
 
 
-def _thumbnail(shown: Shown, index: int, is_open: bool) -> None:
-    signs = "".join(text.sign(label) for label in shown.labels[:MOST_SIGNS])
+def _thumbnail(shown: Shown, index: int, is_open: bool, all_classes: bool) -> None:
+    marks = shown.marks(all_classes)
+    signs = "".join(map(text.sign, marks[:MOST_SIGNS]))
     mark = "✕" if shown.error else signs or "–"
     with st.container(key=f"thumb_{index}"):
         if shown.thumbnail:
-            alt = f"Picture {index + 1}: {', '.join(shown.labels) or 'no face'}"
+            alt = f"Picture {index + 1}: {', '.join(marks) or 'no face'}"
             st.image(shown.thumbnail, width="stretch", alt=alt)
         else:
             st.html('<div class="empty" role="img" aria-label="could not be used"></div>')

@@ -8,6 +8,7 @@ import streamlit as st
 
 from emotion.models import explain
 from pages.ui.predict import answers
+from pages.ui.shared import bars
 from pages.ui.shared.face_html import WHAT_IT_SHOWS, strip_html, variants_html
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ def offer(source: Source, shown: Shown, number: int, predictor: Predictor, model
 
 
 def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model: str) -> str:
-    key = (*answers.key_of(source, model), number)
+    face, info = shown.faces[number - 1], predictor.info
+    every = bars.wanted(info) or face.beside is not None  # what stands in the headline is explained
+    key = (*answers.key_of(source, model), number, every)
     kept: str | None = answers.kept_or_none("whys", key)
     if kept is None:
         picture = answers.open_again(source, shown.turn)
-        why = explain.why(predictor, shown.faces[number - 1], picture.rgb, picture.scale, picture.turn)
-        kept = strip_html(why.steps) + variants_html(why.variants, why.spread, predictor.info.usual)
+        asked = info if every else info.usual
+        why = explain.why(predictor, face, picture.rgb, picture.scale, picture.turn, asked)
+        kept = strip_html(why.steps) + variants_html(why.variants, why.spread, asked)
         answers.keep("whys", key, kept, KEPT)
     return kept

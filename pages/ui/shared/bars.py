@@ -48,9 +48,5 @@ def _row(name: str, share: float, is_likeliest: bool) -> str:
 
 
 def how_to_read(info: ModelInfo) -> str:
-    """What the bars are, beside the answer above them."""
-    shared = f"The bars share 100 % among all {len(info.classes)} classes; the likeliest is bold."
-    if info.pair is None:
-        return shared
-    negative, positive = map(text.plain, info.pair)
-    return f"{shared} The answer above them weighs {positive} against {negative} alone, and so does “unsure”."
+    """What the bars are, and the answer above them."""
+    return f"The bars share 100 % among all {len(info.classes)} classes; the likeliest is bold and is the answer."

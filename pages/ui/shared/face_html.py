@@ -8,31 +8,23 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from emotion.models import looks
 from emotion.system import count
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
-    from emotion.models import Face, Spread, Step, Variant
+    from emotion.models import Headline, Spread, Step, Variant
     from emotion.recipes import ModelInfo
 
 
-def answer_html(answer: str, unsure: bool, share: float, number: int | None = None) -> str:
-    """One answer as sign, word, percentage and bar; colour is never alone. `share`: the probability of the answer."""
-    label = "unsure" if unsure else answer
-    word = "unsure" if unsure else looks(answer)
-    figure = text.sureness(share)
+def answer_html(said: Headline, number: int | None = None) -> str:
+    """One answer as sign, word, percentage and bar; colour is never alone."""
+    label, word, figure = said.mark, said.words, text.sureness(said.share)
     return (
         f'<div class="answer {text.colour_class(label)}" role="img" aria-label="{text.markup(f"{word} {figure}")}">'
         f'<span class="sign">{f"{number} " if number else ""}{text.sign(label)}</span>'
         f'<span class="word">{text.markup(word)}</span><span class="percent">{figure}</span>'
-        f'<span class="bar"><span style="width:{share:.1%}"></span></span></div>'
+        f'<span class="bar"><span style="width:{said.share:.1%}"></span></span></div>'
     )
-
-
-def share_of(face: Face, info: ModelInfo) -> float:
-    """The probability of the class that is answered."""
-    return face.probability if info.pair is None or face.label == info.positive else 1 - face.probability
 
 
 WHAT_IT_SHOWS = (

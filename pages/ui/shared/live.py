@@ -13,13 +13,11 @@ from emotion.images import PictureError
 from emotion.models import Tracker
 from emotion.models import live as frames
 from pages.ui.shared import camera, text
-from pages.ui.shared.face_html import share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emotion.models import LiveFace, Predictor
-    from emotion.recipes import ModelInfo
 
 
 KEY = "live"
@@ -84,7 +82,7 @@ def _answer(sent: Any, predictor: Predictor, bars: Sequence[str]) -> dict[str, A
         problem = str(error)
     return {
         "n": sent["n"],
-        "faces": [_told(face, predictor.info) | (_classes(face, bars) if bars else {}) for face in found],
+        "faces": [_told(face, bool(bars)) | (_classes(face, bars) if bars else {}) for face in found],
         "problem": problem,
         "ms": round((time.perf_counter() - began) * 1000, 1),
     }
@@ -101,16 +99,15 @@ def _film(predictor: Predictor) -> tuple[Film, float]:
     return film, seconds
 
 
-def _told(live: LiveFace, info: ModelInfo) -> dict[str, Any]:
-    face = live.face
-    label = "unsure" if face.unsure else face.label
+def _told(live: LiveFace, all_classes: bool) -> dict[str, Any]:
+    said = live.face.headline(all_classes)
     return {
         "id": live.id,
         "place": live.place,
-        "sign": text.sign(label),
-        "tone": text.colour_class(label),
-        "word": face.words,
-        "percent": text.sureness(share_of(face, info)),
+        "sign": text.sign(said.mark),
+        "tone": text.colour_class(said.mark),
+        "word": said.words,
+        "percent": text.sureness(said.share),
     }
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from emotion.models import answer, marking
 from emotion.system import EmotionError
 from pages.ui.shared import bars, live, text
-from pages.ui.shared.face_html import answer_html, share_of
+from pages.ui.shared.face_html import answer_html
 from pages.ui.teach.columns import ENDINGS
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def _photo(predictor: Predictor, order: Sequence[str]) -> None:
         small.thumbnail((PREVIEW, PREVIEW))
         scale = given.scale * max(given.picture.size) / max(small.size)
         with st.container(key="photo"):
-            st.image(marking.as_jpeg(marking.draw(small, given.faces, scale)), width="stretch", alt="Your photo")
+            marked = marking.draw(small, given.faces, scale, all_classes=True)
+            st.image(marking.as_jpeg(marked), width="stretch", alt="Your photo")
     if given.error or not given.faces:
         st.warning(text.plain(given.error or given.note or ""), icon=":material/face:")
     for number, face in enumerate(given.faces, start=1):
-        share = share_of(face, predictor.info)
-        st.html(answer_html(face.label, face.unsure, share, number if len(given.faces) > 1 else None))
+        st.html(answer_html(face.headline(all_classes=True), number if len(given.faces) > 1 else None))
         st.html(bars.html(face, order))
