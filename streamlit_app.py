@@ -9,8 +9,8 @@ from pages.ui.shared import frame, model_choice, run_chip
 
 page = frame.navigate()
 # After the navigation, whose own title and icon for the tab it replaces.
-st.set_page_config(page_title=f"{page.title} · Happy or sad?", page_icon=str(frame.ICON), layout="wide")
-frame.dress()
+st.set_page_config(page_title=f"{page.title} · {frame.NAME}", page_icon=str(frame.ICON), layout="wide")
+frame.dress(page)
 with st.sidebar:
     run_chip.show_chip()
     model_choice.show_choice()

@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
-from pages.ui.predict import answers, corrections, downloads, faces, paste
+from pages.ui.predict import answers, corrections, downloads, faces, paste, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 
@@ -18,10 +18,10 @@ WORTH_A_BAR = 3  # pictures
 
 
 def page() -> None:
-    place = st.container()
+    greeting, place = st.container(), st.container()
     predictor = _model()
     with place:
-        frame.heading("Predict", f"Give it a picture of a face. {_promise(predictor)}")
+        frame.heading(frame.FIRST, f"Give it a picture of a face. {_promise(predictor)}")
     if predictor is None:
         return
     sources = _given(predictor)
@@ -33,6 +33,8 @@ def page() -> None:
             return
         _answers(sources, shown, predictor)
     else:
+        with greeting:
+            welcome.greet()
         _examples()
     corrections.panel(predictor)
 

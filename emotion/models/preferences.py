@@ -5,7 +5,8 @@ these are some of them, and they go before those of `model.json` wherever the mo
 `pretrained.json` among the person's own files. Each is kept with a digest of the network it was chosen for: another
 network under the same name, such as that of a run that went on, starts with its own words again.
 
-Which model the person uses: their choice, kept in `choice.json`.
+Which model the person uses: their choice, kept in `choice.json`. Whether they have put away the words that greet
+a newcomer.
 """
 
 from __future__ import annotations
@@ -178,3 +179,25 @@ def choose_model(reference: str) -> None:
         raise ModelMissingError(reference)
     home().mkdir(parents=True, exist_ok=True)
     files.write_json(_location(), {"model": reference})
+
+
+def _greeted() -> Path:
+    return home() / ".greeted"
+
+
+def is_new_here() -> bool:
+    """Whether nobody has put away the words that greet a newcomer."""
+    return not _greeted().exists()
+
+
+def put_greeting_away() -> None:
+    """Keeps for good that the newcomer's words were read.
+
+    Raises:
+        OutputFolderError: where that cannot be kept.
+    """
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        _greeted().touch()
+    except OSError as error:
+        raise OutputFolderError(home(), error.strerror or str(error)) from error

@@ -151,7 +151,7 @@ class TooFewOwnPicturesError(TooFewPicturesError):
         EmotionError.__init__(
             self,
             f"Kept of your own pictures: {kept}. Expected {needed}, because {why}. "
-            "Correct more faces on the Predict page and try again.",
+            "Correct more faces on the page “Try a photo” and try again.",
         )
 
 

@@ -16,11 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 from emotion.images import decode
 from emotion.images.detect import finder
-from emotion.models import marking
+from emotion.models import marking, preferences
 from emotion.models.answers import Face
 from emotion.models.explain import Variant, spread
 from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system import OutputFolderError
 from emotion.system.files import read_json, write_json
 from pages.ui.predict import answers, downloads, paste
 from pages.ui.predict import box as drawn
@@ -72,8 +73,52 @@ def texts(app: AppTest) -> str:
 def test_starts_on_the_predict_page_with_examples(model: str) -> None:
     app = open_predict(model)
 
-    assert app.title[0].value == "Predict"
+    assert app.title[0].value == "Try a photo"
     assert app.button(key="example-1").label == "Try it"
+    assert not app.exception
+
+
+def greeting(app: AppTest) -> list[str]:
+    return [button.label for button in app.button if button.key and button.key.startswith("welcome_")]
+
+
+def test_tells_a_newcomer_what_this_is_and_three_ways_on(model: str) -> None:
+    app = open_predict(model)
+
+    assert greeting(app) == ["Try a photo", "Teach it your own faces", "See where it fails", "Close"]
+    assert any("Happy or sad?" in said.value for said in app.markdown)
+    assert greeting(upload(app, ("bright.png", png(250)))) == []
+
+
+@pytest.mark.parametrize("button", ["welcome_close", "welcome_try"])
+def test_a_greeting_that_was_put_away_stays_away(model: str, button: str) -> None:
+    app = open_predict(model)
+
+    app.button(key=button).click().run()
+
+    assert greeting(app) == []
+    assert greeting(open_predict(model)) == []
+
+
+@pytest.mark.parametrize(("button", "title"), [("welcome_teach", "Teach"), ("welcome_fails", "Evaluate")])
+def test_a_greeting_leads_to_other_pages(model: str, button: str, title: str) -> None:
+    app = open_predict(model)
+
+    app.button(key=button).click().run()
+
+    assert app.title[0].value == title
+
+
+def test_a_greeting_goes_where_nothing_can_be_kept(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OutputFolderError(Path("/"), "read-only")
+
+    monkeypatch.setattr(preferences, "put_greeting_away", refuse)
+    app = open_predict(model)
+
+    app.button(key="welcome_close").click().run()
+
+    assert greeting(app) == []
     assert not app.exception
 
 

@@ -317,7 +317,7 @@ def test_predicting_with_it_makes_it_the_model_in_use(kept: AppTest) -> None:
 
     kept.button(key="teach_predict").click().run()
 
-    assert kept.title[0].value == "Predict"
+    assert kept.title[0].value == "Try a photo"
     assert kept.selectbox(key="model_choice").value == run.id
 
 

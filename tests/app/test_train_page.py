@@ -137,7 +137,7 @@ def test_predict_with_this_model_leads_to_the_predict_page(drawn: Path) -> None:
 
     app.button(key="to_predict").click().run()
 
-    assert app.title[0].value == "Predict"
+    assert app.title[0].value == "Try a photo"
     assert app.selectbox(key="model_choice").value == paths.id
 
 

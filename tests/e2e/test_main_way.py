@@ -50,9 +50,9 @@ def choose_epochs(page: Any) -> None:
 
 
 def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: Any, astronaut: Path) -> None:
-    # opens on Predict, goes to Train
+    # opens on Try a photo, goes to Train
     page.goto("/")
-    expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Try a photo", exact=True)).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
     page.get_by_text("400 faces", exact=True).wait_for()
     choose_epochs(page)

@@ -175,7 +175,7 @@ def test_all_emotions_are_seven_bars_and_stay_chosen(page: Any, seven: str, astr
     expect(page.locator("ul.bars .likeliest .name")).to_have_css("font-weight", "700")
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
-    page.get_by_role("link", name="Predict", exact=True).click()
+    page.get_by_role("link", name="Try a photo", exact=True).click()
     expect(page.get_by_role("switch", name="All emotions")).to_be_checked()
 
 

@@ -13,12 +13,14 @@ from playwright.sync_api import expect
 from tests.e2e.browser import Server, pages, settled
 
 
-def test_opens_on_the_page_predict(page: Any) -> None:
+def test_opens_on_the_page_for_a_photo(page: Any) -> None:
     page.goto("/")
 
     settled(page)
 
-    assert page.get_by_role("heading", level=1).all_inner_texts() == ["Predict"]
+    assert page.get_by_role("heading", level=1).all_inner_texts() == ["Try a photo"]
+    link = page.get_by_role("link", name="Try a photo")
+    expect(link).to_have_css("background-color", "rgba(157, 173, 190, 0.25)")  # as Streamlit marks it on /predict
 
 
 @pytest.mark.parametrize("name", pages())

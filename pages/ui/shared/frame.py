@@ -16,19 +16,24 @@ PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/ev
 TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
 STYLE = Path(__file__).with_name("theme.css")
 ICON = Path(__file__).with_name("icon.png")
+NAME, FIRST = "Happy or sad?", "Try a photo"  # the app; the title of its first page
 
+MARKED = (
+    '[data-testid="stSidebarNavLink"][href$="/predict"] { background: rgb(157 173 190 / 0.25); }'
+    '[data-testid="stSidebarNavLink"][href$="/predict"] span { color: inherit; font-weight: 600; }'
+)
 FRAMED, TRIED = "framed", "tried_to_frame"  # session state: this script run began in `streamlit_app.py`; or should now
 
 
 def page_table() -> dict[str, list[StreamlitPage]]:
-    """The pages in their groups. Addresses equal file names; the start page answers to `/` and to `/predict`.
+    """The pages in their groups. Addresses equal file names; the first page answers to `/` and to `/predict`.
 
     None has an icon: Streamlit makes it the tab's, and the browser would fetch that from a font server.
     """
     return {
         "Use": [
-            st.Page(PREDICT, title="Predict", url_path="start", default=True),
-            st.Page(PREDICT, title="Predict", url_path="predict", visibility="hidden"),
+            st.Page(PREDICT, title=FIRST, url_path="predict"),
+            st.Page(PREDICT, title=FIRST, url_path="start", default=True, visibility="hidden"),
         ],
         "Make": [
             st.Page(DATA, title="Data", url_path="data"),
@@ -69,9 +74,11 @@ def unreadable(found: Sequence[stored.Unreadable]) -> None:
         st.warning(text.plain(stored.unreadable_sentence(found)), icon=":material/folder_off:")
 
 
-def dress() -> None:
+def dress(page: StreamlitPage) -> None:
     """The little CSS that Streamlit's own theme cannot say."""
     st.html(STYLE)
+    if not page.url_path:  # `/` is a page of its own to Streamlit, which marks the link to `/predict` only there
+        st.html(f"<style>{MARKED}</style>")
 
 
 def heading(title: str, text: str = "") -> DeltaGenerator:

@@ -142,7 +142,7 @@ def _kept(run: Run) -> None:
     """It is a run now: where to go with it."""
     st.success(f"Kept as **{text.plain(run.title)}**.", icon=":material/check:")
     with st.container(horizontal=True, key="teach_next"):
-        if st.button("Predict with it", key="teach_predict", icon=":material/mood:", on_click=model_choice.choose,
+        if st.button("Try it on a photo", key="teach_predict", icon=":material/mood:", on_click=model_choice.choose,
                      args=(run.id,)):  # fmt: skip
             st.switch_page(frame.PREDICT, query_params={"model": run.id})
         if st.button("Evaluate it", key="teach_evaluate", icon=":material/fact_check:"):

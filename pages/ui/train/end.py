@@ -53,7 +53,7 @@ def resume_button(run: Run) -> None:
 
 def use_buttons(run: Run) -> None:
     """To the places in which a model is used."""
-    if st.button("Predict with this model", key="to_predict", icon=":material/mood:"):
+    if st.button("Try it on a photo", key="to_predict", icon=":material/mood:"):
         st.switch_page(frame.PREDICT, query_params={"model": run.id})
     st.download_button("Take it with you", partial(bundle.pack, run.id), bundle.file_name(run.title), "application/zip",
                        key="take_along", icon=":material/redeem:", on_click="ignore", help=TAKE_ALONG)  # fmt: skip
