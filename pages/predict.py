@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
-from pages.ui.predict import answers, corrections, downloads, faces, paste, welcome
+from pages.ui.predict import answers, corrections, downloads, faces, many, paste, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 
@@ -24,13 +24,18 @@ def page() -> None:
         frame.heading(frame.FIRST, f"Give it a picture of a face. {_promise(predictor)}")
     if predictor is None:
         return
+    many_told = st.container()
     sources = _given(predictor)
+    is_away = many.put_away(sources)
     if sources:
         try:
             shown = _ask_all(sources, predictor)
         except EmotionError as error:  # not of one picture, but of them all: there is no detector here
             st.error(text.plain(str(error)), icon=":material/error:")
             return
+        if len(shown) > 1:
+            with many_told:
+                many.tell(shown, predictor.info, is_away)
         _answers(sources, shown, predictor)
     else:
         with greeting:
@@ -66,12 +71,13 @@ def _model() -> Predictor | None:
 
 def _given(predictor: Predictor) -> list[Source]:
     """All pictures that were given in whatever way, in that order."""
-    uploads = st.file_uploader(
-        "Drop photos here, or choose files", accept_multiple_files=True, key="uploads", max_upload_size=25
-    )
-    sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
-    paste.show_paste()
-    sources += paste.sources()
+    with st.container(key="given"):
+        uploads = st.file_uploader(
+            "Drop photos here, or choose files", accept_multiple_files=True, key="uploads", max_upload_size=25
+        )
+        sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
+        paste.show_paste()
+        sources += paste.sources()
     with st.container(horizontal=True, gap="medium"):
         camera = st.toggle("Use the camera", key="camera_on")
         film = st.toggle("Live video", key="live_on")
@@ -109,11 +115,12 @@ def _ask_all(sources: list[Source], predictor: Predictor) -> list[Shown]:
 
 
 def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) -> None:
-    index = faces.open_index(sources)
+    index = many.open_index(sources, shown)
+    if len(shown) > 1:
+        many.strip(shown, index, predictor.info)
     faces.detail(sources[index], shown[index], predictor, answers.version(predictor))
     if len(shown) > 1:
-        faces.strip(shown, index, predictor.info)
-        faces.refused(shown)
+        many.refused(shown)
     _downloads(sources, shown, predictor.info)
     if st.session_state.get("example"):
         st.button("Back to the examples", key="forget_example", on_click=faces.forget_example, type="tertiary")

@@ -23,7 +23,7 @@ from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system import OutputFolderError
 from emotion.system.files import read_json, write_json
-from pages.ui.predict import answers, downloads, paste
+from pages.ui.predict import answers, downloads, many, paste
 from pages.ui.predict import box as drawn
 from pages.ui.shared.face_html import spread_words, variants_html
 from tests.tiny_model import BRIGHTNESS, give_model
@@ -47,6 +47,14 @@ def use_model(paths: RunPaths) -> None:
 def png(grey: int, size: int = 60) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.full((size, size), grey, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def noise(size: int) -> bytes:
+    """A picture that is too large to be taken for a face that was cut out, without a face in it."""
+    buffer = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(150, 255, (size, size, 3), np.uint8)
+    Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
 
@@ -198,6 +206,93 @@ def test_shows_many_pictures_twelve_a_page(model: str) -> None:
     assert sum(bool(button.key and button.key.startswith("open_")) for button in app.button) == 12
 
 
+def summary_of(app: AppTest) -> str:
+    return next(said.value for said in app.markdown if " · " in said.value)
+
+
+def is_hidden(app: AppTest) -> bool:
+    return many.HIDDEN in html_of(app)
+
+
+def test_tells_many_pictures_in_a_line_in_place_of_the_files(model: str) -> None:
+    files = [(f"{number}.png", png(grey)) for number, grey in enumerate([250, 250, 250, 5, 5])]
+
+    app = upload(open_predict(model), *files)
+
+    assert summary_of(app) == "**5 photos** · 3 happy, 2 sad, 0 unsure"
+    assert is_hidden(app)
+
+
+def test_one_picture_stays_beside_the_place_for_files(model: str) -> None:
+    app = upload(open_predict(model), ("a.png", png(250)))
+
+    assert not is_hidden(app)
+    assert not any(button.key == "change_pictures_now" for button in app.button)
+
+
+def test_the_place_for_files_comes_back_and_goes_with_new_ones(model: str) -> None:
+    app = upload(open_predict(model), ("a.png", png(250)), ("b.png", png(5)))
+
+    app.button(key="change_pictures_now").click().run()
+    shown = is_hidden(app)
+    upload(app, ("a.png", png(250)), ("b.png", png(5)), ("c.png", png(5)))
+
+    assert not shown
+    assert is_hidden(app)
+    assert summary_of(app) == "**3 photos** · 1 happy, 2 sad, 0 unsure"
+
+
+@pytest.mark.parametrize(
+    ("files", "opened"),
+    [
+        ((b"broken", png(250), png(5)), "looks happy"),
+        ((b"broken", noise(400), png(5)), "looks sad"),
+        ((png(5), b"broken", png(250)), "looks sad"),
+    ],
+)
+def test_opens_the_first_picture_that_is_answered(model: str, files: tuple[bytes, ...], opened: str) -> None:
+    app = upload(open_predict(model), *((f"{number}.png", content) for number, content in enumerate(files)))
+
+    assert opened in html_of(app)
+
+
+def test_opens_the_page_of_the_first_answer(model: str) -> None:
+    files = [(f"{number}.png", b"broken") for number in range(12)]
+
+    app = upload(open_predict(model), *files, ("last.png", png(250)))
+
+    assert app.button(key="open_12").label == "▲ 13"
+    assert "looks happy" in html_of(app)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([("happy", "happy"), (), "It is empty."],
+         "**3 photos**, 2 faces · 2 happy, 0 sad, 0 unsure, 1 without a face, 1 not usable"),
+        ([("happy",), ("unsure",)], "**2 photos** · 1 happy, 0 sad, 1 unsure"),
+    ],
+)  # fmt: skip
+def test_sums_up_what_became_of_pictures(given: list[tuple[str, ...] | str], said: str) -> None:
+    pictures = [
+        shown("a.png", one) if isinstance(one, str) else
+        replace(shown("a.png"), faces=[replace(face_at(None), unsure=mark == "unsure") for mark in one])
+        for one in given
+    ]  # fmt: skip
+
+    assert many.summary(pictures, ModelInfo(), all_classes=False) == said
+
+
+def test_sums_up_those_of_many_classes_that_were_answered() -> None:
+    three = ModelInfo(classes=("angry", "fear", "happy", "sad"))
+    face = replace(face_at(None), probabilities={"angry": 0.1, "fear": 0.6, "happy": 0.2, "sad": 0.1})
+    pictures = [replace(shown("a.png"), faces=[face])] * 2
+
+    said = [many.summary(pictures, three, all_classes) for all_classes in (False, True)]
+
+    assert said == ["**2 photos** · 0 happy, 0 sad, 2 unsure", "**2 photos** · 2 fear, 0 unsure"]
+
+
 def test_shows_a_file_name_as_plain_text(model: str) -> None:
     name = "**bold** <img src=x onerror=alert(1)>.png"
 
@@ -253,14 +348,6 @@ def test_answers_a_camera_picture(model: str) -> None:
     app.camera_input(key="camera").upload("shot.jpg", photo.getvalue()).run()
 
     assert "looks happy" in html_of(app)
-
-
-def noise(size: int) -> bytes:
-    """A picture that is too large to be taken for a face that was cut out, without a face in it."""
-    buffer = io.BytesIO()
-    pixels = np.random.default_rng(0).integers(150, 255, (size, size, 3), np.uint8)
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_offers_the_whole_picture_where_no_face_is_found(model: str) -> None:

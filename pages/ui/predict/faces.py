@@ -1,4 +1,4 @@
-"""One face and its answer, the strip of many pictures, and the example pictures."""
+"""One picture, its faces and their answers, and the example pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import streamlit as st
 
 from emotion.data.drawn import write
 from emotion.images import SMALL_FACES_ABOVE, finder
-from emotion.system import count
 from pages.ui.predict import answers, box, corrections, why
 from pages.ui.predict.answers import Source
 from pages.ui.shared import bars, text
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from pages.ui.predict.answers import Shown
 
 
-A_PAGE = 12  # thumbnails
-MOST_SIGNS = 3  # on a thumbnail
 EXAMPLES = ((1, True), (2, False), (3, True))  # seed and happy: of `demo_faces.draw_portrait`
 
 
@@ -132,63 +129,9 @@ def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[
         st.html(answer_html(face.headline(bars.wanted(info)), number) + mind, width="stretch")
 
 
-def open_index(sources: list[Source]) -> int:
-    """Which of the pictures is open: the first that is new, else the one that was clicked."""
-    met: set[str] = st.session_state.setdefault("met_pictures", set())
-    new = [index for index, source in enumerate(sources) if source.id not in met]
-    if new:
-        met.update(source.id for source in sources)
-        st.session_state["open_picture"] = new[0]
-    return min(st.session_state.get("open_picture", 0), len(sources) - 1)
-
-
-def strip(shown: list[Shown], is_open: int, info: ModelInfo) -> None:
-    """The thumbnails of many pictures, twelve a page, each with the sign of its answer."""
-    pages = -(-len(shown) // A_PAGE)
-    first = (min(st.session_state.get("strip_page", 1), pages) - 1) * A_PAGE
-    grid = st.grid("auto", min_column_width=76, gap="small", key="strip")
-    for index in range(first, min(first + A_PAGE, len(shown))):
-        with grid.cell():
-            _thumbnail(shown[index], index, index == is_open, bars.wanted(info))
-    if pages > 1:
-        st.pagination(pages, key="strip_page")
-
-
-def refused(shown: list[Shown]) -> None:
-    """The pictures that could not be used, by name, with the reason."""
-    lost = [one for one in shown if one.error is not None]
-    if lost:
-        with st.expander(f"{count(len(lost), 'picture')} could not be used", icon=":material/error:"):
-            for one in lost:
-                st.text(f"{one.name}: {one.error}")
-
-
 def _refusal(sentence: str) -> None:
     with st.container(border=True, key="refusal"):
         st.text(f"✕ {sentence}")
-
-
-def _thumbnail(shown: Shown, index: int, is_open: bool, all_classes: bool) -> None:
-    marks = shown.marks(all_classes)
-    signs = "".join(map(text.sign, marks[:MOST_SIGNS]))
-    mark = "✕" if shown.error else signs or "–"
-    with st.container(key=f"thumb_{index}"):
-        if shown.thumbnail:
-            alt = f"Picture {index + 1}: {', '.join(marks) or 'no face'}"
-            st.image(shown.thumbnail, width="stretch", alt=alt)
-        else:
-            st.html('<div class="empty" role="img" aria-label="could not be used"></div>')
-        st.button(
-            f"{mark} {index + 1}",
-            key=f"open_{index}",
-            type="primary" if is_open else "secondary",
-            on_click=_open,
-            args=(index,),
-        )
-
-
-def _open(index: int) -> None:
-    st.session_state["open_picture"] = index
 
 
 def example_sources() -> list[Source]:
