@@ -93,6 +93,19 @@ def test_keeps_the_face_with_the_chosen_answer(model: str) -> None:
     assert "only the cut-out face" in app.toast[0].value
 
 
+def test_an_unsure_answer_can_be_corrected_in_the_open(model: str, home: Path) -> None:
+    info = home / "runs" / model / "model.json"
+    write_json(info, read_json(info) | {"unsure_band": [0.0, 1.0]})
+    app = open_predict(model, 250)
+
+    offered = [button.label for button in app.button if button.key and button.key.startswith(("happy_", "sad_"))]
+    press(app, "sad_")
+
+    assert offered == ["▲ happy", "▼ sad"]
+    assert "Correct it:" not in texts(app)
+    assert collection.counts() == {"sad": 1}
+
+
 def test_keeps_only_the_face_of_a_photo(model: str, astronaut: Path) -> None:
     app = open_predict(model)
     app.file_uploader(key="uploads").upload("photo.png", astronaut.read_bytes(), "image/png").run()

@@ -52,12 +52,11 @@ def give(page: Any, files: list[Path], model: RunPaths) -> None:
     page.goto(f"/predict?model={model.id}")
     settled(page)
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(files)
-    page.get_by_role("button", name="That is wrong").wait_for()
+    page.get_by_text("Correct it:").wait_for()
     settled(page)
 
 
 def correct(page: Any, label: str) -> None:
-    page.get_by_role("button", name="That is wrong").click()
     page.get_by_role("button", name=label, exact=True).click()
     expect(page.get_by_text(re.compile(f"Kept as {label} in your pictures"))).to_be_visible()
     settled(page)
@@ -75,7 +74,7 @@ def test_correct_retrain_compare_keep_delete(page: Any, server: Server, first: R
     # corrects both
     correct(page, "▼ sad")
     page.locator(".st-key-open_1 button").click()
-    page.get_by_role("button", name="That is wrong").wait_for()
+    page.get_by_text("Correct it:").wait_for()
     correct(page, "▲ happy")
     assert kept_in(server) == ["happy", "sad"]
 
@@ -117,5 +116,5 @@ def test_takes_a_correction_back(page: Any, server: Server, first: RunPaths, dra
 
     page.get_by_role("button", name="Undo").click()
 
-    expect(page.get_by_role("button", name="That is wrong")).to_be_visible()
+    expect(page.get_by_text("Correct it:")).to_be_visible()
     assert kept_in(server) == []

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 A_PAGE = 24  # thumbnails
 EFFECT = "correction_effect"  # session state: (corrections, what they change)
 CORRECTED, STARTED = "corrected", "retraining_started"  # session state: face → where it is kept; (pictures, run id)
+WHAT_IS_KEPT = "A correction keeps the cut-out face on this computer, to learn from; you can delete it at any time."
 OPEN, TITLE = "own_pictures", "Your pictures"  # the title never changes: Streamlit would close what is open
 ALONE = (
     "What this model has learned from is not on this computer. So only its last layer is trained, on your pictures "
@@ -39,7 +40,7 @@ ALONE = (
 
 
 def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int = 0) -> None:
-    """Under one answer: "That is wrong", with the model's classes to choose from; after that, what was kept, and undo.
+    """Under one answer, sure or not: "Correct it" and a chip a class; after a click on one, what was kept, and undo.
 
     Args:
         source: the picture; read again only when a class was clicked, and cut at `face.box` (None: taken whole).
@@ -58,13 +59,11 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int 
         _effect(predictor, face, kept, place, key)
         return
     _prepare(predictor)
-    with st.popover("That is wrong", type="tertiary", icon=":material/edit:", key=f"wrong_{key}"):
-        st.markdown("It looks")
-        with st.container(horizontal=True):
-            for label in sorted(info.classes, key=lambda name: name != info.positive):
-                title = f"{text.sign(label)} {text.plain(label)}"
-                st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
-        st.caption("The cut-out face is then kept on this computer, to learn from. You can delete it at any time.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"correct_{key}"):
+        st.markdown("Correct it:", width="content")
+        for label in sorted(info.classes, key=lambda name: name != info.positive):
+            title = f"{text.sign(label)} {text.plain(label)}"
+            st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
 
 
 def _name_of(predictor: Predictor) -> str:

@@ -49,7 +49,7 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             searched = not (looked.whole or looked.box or predictor.info.saw_only_drawn_faces)
             found_by = f" Faces are found with {finder().name}." if searched else ""
             how = f" {bars.how_to_read(predictor.info)}" if bars.wanted(predictor.info) else ""
-            st.caption(text.NOT_FEELINGS + found_by + how)
+            st.caption(f"{text.NOT_FEELINGS}{found_by}{how} {corrections.WHAT_IS_KEPT}")
         elif not box.is_open(source):
             _other_ways(source, predictor.info)
 
