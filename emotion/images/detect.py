@@ -12,7 +12,7 @@ import contextlib
 import functools
 import math
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,6 +35,9 @@ TILED_PIXELS = 12_000_000  # larger pictures are shrunk to this many for the til
 
 TIGHT_CROP_UP_TO = 256  # pixels on the long side
 TIGHT_CROP_SQUARENESS = 1.25  # long side / short side
+# Up to here the whole picture is used where a face fills it, as training pictures of 48 pixels are; above, every face
+# that is found is cut out. docs/decisions/0014 measures that no score changes by it.
+FILLED_UP_TO = 96  # pixels on the long side: a pixel of the box is at least 1 % of the picture
 TIGHT_CROP_FILL = 0.6  # box height / picture height; the lowest of the 684 faces found in 1200 FER-2013 files: 0.69
 
 FACE_FILLS = "The face fills this small picture, so the whole picture was used."
@@ -166,9 +169,14 @@ def may_be_tight_crop(size: tuple[int, int]) -> bool:
 
 
 def is_tight_crop(size: tuple[int, int], found: Iterable[Found]) -> bool:
-    """Whether the whole picture should be used: small, roughly square, and no face found or one that fills it."""
+    """Whether a picture is about one face: small, roughly square, and no face found or one that fills it."""
     face = largest(found)
     return may_be_tight_crop(size) and (face is None or face.height >= TIGHT_CROP_FILL * size[1])
+
+
+def is_used_whole(size: tuple[int, int], found: Sequence[Found]) -> bool:
+    """Whether nothing is cut out of a picture: it is about one face, which is not found or fills a tiny picture."""
+    return is_tight_crop(size, found) and (not found or max(size) <= FILLED_UP_TO)
 
 
 @dataclass(frozen=True)
@@ -247,7 +255,7 @@ def regions(
     else:
         image, way, said = turned(image, turn), WayUp(turn), ""
         found = _find_all(image, small, using)
-    if is_tight_crop(image.size, found):
+    if is_used_whole(image.size, found):
         return Regions((), True, _joined(said, FACE_FILLS if found else NO_FACE_SMALL), way)
     kept = tuple(face for face in found if face.height >= min_face)
     return Regions(kept, False, _joined(said, "" if kept else NO_FACE), way)

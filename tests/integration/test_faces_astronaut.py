@@ -141,10 +141,21 @@ def test_strange_sizes_never_crash(detector: FaceFinder, astronaut: Image.Image,
 
 
 def test_a_tight_crop_is_used_whole(detector: FaceFinder, astronaut: Image.Image) -> None:
-    decision = regions(astronaut.crop((166, 60, 281, 180)), using=detector)
+    decision = regions(astronaut.crop((166, 60, 281, 180)).resize((92, 96)), using=detector)
 
     assert decision.whole
     assert decision.note == FACE_FILLS
+
+
+def test_head_and_shoulders_of_225_pixels_are_cut_to_the_face(detector: FaceFinder, astronaut: Image.Image) -> None:
+    around = (145, 45, 295, 195)
+
+    decision = regions(astronaut.crop(around).resize((225, 225), Image.Resampling.BICUBIC), using=detector)
+
+    (box,) = decision.boxes
+    shown = tuple((edge - around[place % 2]) * 1.5 for place, edge in enumerate(FACE))
+    assert overlap(box, shown) > 0.5
+    assert not decision.note
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

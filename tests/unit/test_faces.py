@@ -142,6 +142,15 @@ def test_a_small_picture_filled_by_a_face_is_used_whole() -> None:
     assert (decision.boxes, decision.whole, decision.note) == ((), True, FACE_FILLS)
 
 
+@pytest.mark.parametrize(("side", "whole"), [(95, True), (96, True), (97, False), (225, False)])
+def test_a_face_that_is_found_is_cut_out_of_all_but_tiny_pictures(side: int, whole: bool) -> None:
+    decision = regions(picture((side, side), (15, 10, side - 15, side - 5)), using=RedFinder())
+
+    assert decision.whole is whole
+    assert decision.boxes == (() if whole else ((15, 10, side - 15, side - 5),))
+    assert decision.note == (FACE_FILLS if whole else "")
+
+
 def test_a_small_square_picture_without_a_face_is_used_whole() -> None:
     decision = regions(picture((200, 200)), using=RedFinder())
 
