@@ -101,6 +101,8 @@ def test_correct_retrain_compare_keep_delete(page: Any, server: Server, first: R
 
     # deletes one, then all
     page.get_by_text("Your pictures", exact=True).click()
+    page.get_by_role("button", name="Delete 1", exact=True).wait_for()
+    settled(page)
     page.get_by_role("button", name="Delete 1", exact=True).click()
     expect(page.get_by_role("button", name="Delete 2", exact=True)).to_have_count(0)
     assert len(kept_in(server)) == 1
