@@ -45,7 +45,7 @@ def train(chosen: argparse.Namespace) -> int:
     from emotion import evaluation  # only now: it would hold up the first step
 
     best = evaluation.read_report(paths).best
-    doubt = best.doubt if best else ""
+    doubt = best.doubt or best.no_better if best else ""
     for said in (run.reason if run.status is Status.DIVERGED else "", doubt):
         if said:
             print(said, file=sys.stderr)

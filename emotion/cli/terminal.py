@@ -139,7 +139,7 @@ def _summary(scores: Evaluation) -> list[str]:
             f"{metric.term:<23} {_metric(metric, scores.figure(metric), many)}"
             for metric in shown_metrics(len(scores.classes))
         ),
-        *([scores.doubt] if scores.doubt else []),
+        *([said] if (said := scores.doubt or scores.no_better) else []),
     ]
 
 

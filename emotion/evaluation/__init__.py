@@ -23,7 +23,7 @@ from emotion.evaluation.duel import Duel
 from emotion.evaluation.gallery import Montage
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
-from emotion.evaluation.report.of_a_run import RunReport, read_held_out
+from emotion.evaluation.report.of_a_run import EpochResult, RunReport, WayOut, read_held_out, ways_out
 from emotion.evaluation.report.of_a_run import read as read_report
 from emotion.evaluation.robustness import CorruptionScore, Robustness
 from emotion.evaluation.scores import (
@@ -43,6 +43,7 @@ __all__ = [
     "Corruption",
     "CorruptionScore",
     "Duel",
+    "EpochResult",
     "Evaluation",
     "Faces",
     "Honest",
@@ -56,6 +57,7 @@ __all__ = [
     "Study",
     "Truths",
     "Values",
+    "WayOut",
     "YesOrNo",
     "asked_classes",
     "corruptions",
@@ -76,4 +78,5 @@ __all__ = [
     "robustness",
     "selection",
     "study",
+    "ways_out",
 ]

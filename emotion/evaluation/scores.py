@@ -15,7 +15,7 @@ import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ModelClassesError, stored
+from emotion.system import ModelClassesError, count, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -112,6 +112,11 @@ class Evaluation:
                     "its probabilities mean nothing.")  # fmt: skip
         return ""
 
+    @property
+    def no_better(self) -> str:
+        """Why it is no better than guessing yet, see `no_better_than_guessing`; "" where it is better."""
+        return no_better_than_guessing(self.confusion_matrix, self.classes, self.accuracy, self.accuracy_interval)
+
     def to_json(self) -> dict[str, Any]:
         lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
         return dataclasses.asdict(self) | lists | {"macro": self.macro, "doubt": self.doubt}
@@ -124,6 +129,28 @@ class Evaluation:
             ValueError: for values that are none.
         """
         return stored.typed(values, cls)
+
+
+def no_better_than_guessing(
+    matrix: Sequence[Sequence[int]], classes: Sequence[str], right: float, interval: tuple[float, float]
+) -> str:
+    """Why a score is no better yet than always giving the answer of the largest class, in a sentence.
+
+    Args:
+        matrix: counts; row = truth, column = answer.
+        classes: names in the order of the rows.
+        right: share answered right, with its 95 % interval, all in [0, 1].
+
+    Returns:
+        "" where the whole interval lies above the share of the largest class, and for a matrix without a face.
+    """
+    faces = [sum(row) for row in matrix]
+    n = sum(faces)
+    if not n or interval[0] > max(faces) / n:
+        return ""
+    share, largest = max(faces) / n, classes[faces.index(max(faces))]
+    luck = f", and with {count(n, 'face')} the rest may be luck" if right > share else ""
+    return f"No better than guessing yet: whoever always says “{largest}” gets {share:.1%} right{luck}."
 
 
 def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:

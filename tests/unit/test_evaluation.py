@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
+from emotion import metrics
 from emotion.data.dataset import Examples
+from emotion.evaluation.report.of_a_run import EpochResult, WayOut, ways_out
 from emotion.evaluation.scores import Evaluation, asked_classes, evaluate, evaluate_model, narrow
 from emotion.models.predictor import load_model
-from emotion.recipes.settings import ModelInfo
+from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.system import stored
 from emotion.system.errors import ConfigError, ModelClassesError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -250,3 +253,50 @@ def test_usual_figures_raise_no_doubt() -> None:
     figures = evaluate(BOTH, LABELS, ModelInfo())
 
     assert figures.doubt == figures.to_json()["doubt"] == ""
+
+
+def score_of(matrix: list[list[int]], **beside: object) -> EpochResult:
+    """What a report keeps of a test of two classes with this matrix."""
+    right, n = matrix[0][0] + matrix[1][1], sum(map(sum, matrix))
+    figures = {"n": n, "accuracy": right / n, "accuracy_interval": metrics.wilson_interval(right, n)}
+    return stored.typed(figures | {"confusion_matrix": matrix, "classes": ("sad", "happy")} | beside, EpochResult)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "expected"),
+    [
+        ([[3, 1], [2, 2]], "whoever always says “sad” gets 50.0% right, and with 8 faces the rest may be luck."),
+        ([[0, 1], [2, 5]], "whoever always says “happy” gets 87.5% right."),
+        ([[40, 10], [12, 38]], ""),
+    ],
+)
+def test_a_score_whose_interval_covers_one_answer_for_all_is_no_better_than_guessing(
+    matrix: list[list[int]], expected: str
+) -> None:
+    said = score_of(matrix).no_better
+
+    assert said == (f"No better than guessing yet: {expected}" if expected else "")
+
+
+def test_a_score_of_long_ago_without_a_matrix_is_not_called_guessing() -> None:
+    assert score_of([[3, 1], [2, 2]], confusion_matrix=[], classes=()).no_better == ""
+
+
+@pytest.mark.parametrize(
+    ("faces", "start", "expected"),
+    [
+        (4, "", (WayOut.PICTURES, WayOut.TRANSFER, WayOut.CHECK)),
+        (400, "", (WayOut.TRANSFER, WayOut.CHECK, WayOut.PICTURES)),
+        (400, "pretrained", (WayOut.CHECK, WayOut.PICTURES)),
+    ],
+)
+def test_few_faces_want_more_and_many_want_another_beginning(
+    faces: int, start: str, expected: tuple[WayOut, ...]
+) -> None:
+    half = faces // 2
+
+    assert ways_out(score_of([[half, half], [half, half]]), TrainingConfig(start_from=start)) == expected
+
+
+def test_a_result_better_than_guessing_needs_no_remedy() -> None:
+    assert ways_out(score_of([[40, 10], [12, 38]]), TrainingConfig()) == ()

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from emotion.evaluation.honest import Score
-from emotion.evaluation.scores import Evaluation
+from emotion.evaluation.scores import Evaluation, no_better_than_guessing
 from emotion.metrics import Comparison
 from emotion.system import StoredFileError, StoredFileMissingError, stored
 
 if TYPE_CHECKING:
+    from emotion.recipes import TrainingConfig
     from emotion.runs import RunPaths
+
+
+TELLING = 100  # faces: with fewer, the interval of a score is at least 20 points wide
+
+
+class WayOut(StrEnum):
+    """What mends a run that is no better than guessing."""
+
+    PICTURES = "more pictures"
+    TRANSFER = "building on a trained model"
+    CHECK = "a check of the data"
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,7 @@ class EpochResult:
         n: faces; accuracy: share answered right, with its 95 % interval.
         classes: that it was asked about; none where that was not written down.
         doubt: why it has learned nothing that can be used; "" for no such doubt.
+        confusion_matrix: counts; row = truth, column = answer, both in the order of `classes`.
     """
 
     n: stored.Number
@@ -29,6 +43,18 @@ class EpochResult:
     accuracy_interval: tuple[stored.Share, stored.Share]
     classes: tuple[str, ...] = ()
     doubt: str = ""
+    confusion_matrix: list[list[stored.Number]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.confusion_matrix and {len(self.confusion_matrix), *map(len, self.confusion_matrix)} != {
+            len(self.classes)
+        }:
+            raise ValueError("the confusion matrix does not fit the classes")
+
+    @property
+    def no_better(self) -> str:
+        """Why it is no better than guessing yet; "" where it is better, or nothing says so."""
+        return no_better_than_guessing(self.confusion_matrix, self.classes, self.accuracy, self.accuracy_interval)
 
 
 @dataclass(frozen=True)
@@ -110,3 +136,19 @@ def read_held_out(paths: RunPaths) -> HeldOut | None:
         return stored.read(paths.report, HeldOut)
     except StoredFileError:
         return None
+
+
+def ways_out(result: EpochResult, config: TrainingConfig) -> tuple[WayOut, ...]:
+    """What mends a result that has a doubt or is no better than guessing, the likeliest first; () for any other.
+
+    Args:
+        result: of the run.
+        config: of the run: one that went on from a model already cannot be helped by that.
+    """
+    if not (result.doubt or result.no_better):
+        return ()
+    wanted = [WayOut.CHECK]
+    if not config.start_from:
+        wanted.insert(0, WayOut.TRANSFER)
+    wanted.insert(0 if result.n < TELLING else len(wanted), WayOut.PICTURES)
+    return tuple(wanted)

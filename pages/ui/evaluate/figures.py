@@ -35,7 +35,8 @@ def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
 def headline(evaluation: Evaluation) -> str:
     """The share of right answers with its N, its interval and what always giving one answer would get."""
     always = text.markup(str(evaluation.baseline["answer"]))
-    doubt = f"<br><b>{text.markup(evaluation.doubt)}</b>" if evaluation.doubt else ""
+    said = evaluation.doubt or evaluation.no_better
+    doubt = f"<br><b>{text.markup(said)}</b>" if said else ""
     return (
         f'<div class="headline"><span class="big">{text.percent(evaluation.accuracy, 1)}</span>'
         f"<p>of <b>{count(evaluation.n, 'face')}</b> got right (accuracy). {_interval(evaluation)}<br>"

@@ -16,7 +16,7 @@ from emotion.system import EmotionError, count
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import before_after, frame, text
 from pages.ui.shared.both_scores import of_a_run
-from pages.ui.train import live
+from pages.ui.train import live, mend
 
 if TYPE_CHECKING:
     from emotion.evaluation import RunReport
@@ -81,8 +81,8 @@ def result_sentence(report: RunReport) -> str:
         said = f"Held out in turn, {share} of {faces} were answered right"
     else:
         said = f"It got {share} of {faces} right that it had never seen"
-    doubt = f" {best.doubt}" if best.doubt else ""
-    return f"{said} ({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty).{doubt}"
+    doubt = best.doubt or best.no_better
+    return f"{said} ({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty).{f' {doubt}' if doubt else ''}"
 
 
 def _result(run: Run, action: DeltaGenerator) -> None:
@@ -99,9 +99,9 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     }
     if report.best and report.warning:
         sentence += f" {report.warning}"
-    doubtful = report.best.doubt if report.best else report.warning
-    box = st.warning if doubtful or (run.status in told and run.status is not Status.STOPPED) else st.success
-    box(f"**{text.plain(sentence)}** {text.plain(told.get(run.status, ''))}")
+    _result_box(run.status, report, sentence, told.get(run.status, ""))
+    if report.best:
+        mend.show_buttons(run, report.best)
     if both := of_a_run(report):
         st.caption(text.plain(both))
     for note in report.notes[1:]:  # the first says the same as the sentence above
@@ -116,6 +116,17 @@ def _result(run: Run, action: DeltaGenerator) -> None:
             st.download_button("Download the curves", run.paths.history_picture.read_bytes(), "history.png",
                                "image/png", key="history_png", icon=":material/download:",
                                on_click="ignore")  # fmt: skip
+
+
+def _result_box(status: Status, report: RunReport, sentence: str, told: str) -> None:
+    """The sentence on the result: green only where it is better than guessing, and the run went well."""
+    doubtful = report.best.doubt if report.best else report.warning
+    if doubtful or (told and status is not Status.STOPPED):
+        st.warning(f"**{text.plain(sentence)}** {text.plain(told)}")
+    elif report.best and report.best.no_better:
+        mend.show_grey(sentence, told)
+    else:
+        st.success(f"**{text.plain(sentence)}** {text.plain(told)}")
 
 
 def _without_model(run: Run, action: DeltaGenerator) -> None:
