@@ -52,6 +52,8 @@ def _chosen() -> None:
 def _show_data(word: str, data: str, part: str) -> None:
     """Looks at the data or checks it; an error is told with its ways out."""
     known = registry.find(word)
+    if listings.show_drawing(data):
+        return
     try:
         found = listings.listed(data)
         data_warning.show_damage(found)

@@ -26,7 +26,7 @@ def page() -> None:
         end.show_end(run, action)
         return
     with action:
-        _stop_button(run)
+        st.fragment(_stop_button)(run)
     live.show_run(run)
     st.button("Train another", key="another", type="tertiary", on_click=end.form_again, args=(run,))
 
@@ -53,6 +53,7 @@ def _asked_for() -> Run | None:
 
 
 def _stop_button(run: Run) -> None:
+    """A fragment: a click draws this button anew, not the page with its curves, so that it answers at once."""
     words_of = {Status.QUEUED: "Take out of the queue", Status.STOPPING: "Stopping …"}
     asked = run.paths.stop.exists()
     label = "Stopping …" if asked else words_of.get(run.status, "Stop and keep")

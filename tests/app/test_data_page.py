@@ -68,8 +68,9 @@ def test_draws_the_faces_at_the_first_look(home: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(write.write, "__defaults__", (8, 4, 0, None))
 
     app = open_data()
+    wait_for((home / "drawn_faces" / "train").is_dir)
 
-    assert (home / "drawn_faces" / "train").is_dir()
+    assert '<span class="n">4</span>' in words_on(app.run())
     assert not app.exception
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.settings import SEVEN_EMOTIONS, TrainingConfig
 from emotion.runs import queue
 from emotion.runs.run import RunPaths, Status, list_runs, new_run, read_run, write_status
+from emotion.system import FolderNotEmptyError, tasks
 from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
+from pages.ui.shared import listings
 from pages.ui.train import augmentation
 from tests.tiny_model import BRIGHTNESS, give_model
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 EMOTIONS = ROOT / "tests" / "data" / "emotions"
@@ -96,6 +100,43 @@ def open_form() -> AppTest:
 def asked(app: AppTest) -> TrainingConfig:
     assert not app.exception
     return TrainingConfig.from_json(json.loads(app.code[0].value))
+
+
+def test_shows_the_form_at_once_while_the_faces_are_being_drawn(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    goes_on, draw = threading.Event(), write.write
+
+    def slow(root: Path, progress: object) -> None:
+        goes_on.wait(60)
+        draw(root, train=24, test=8)
+
+    monkeypatch.setattr(write, "write", slow)
+    app = open_train()
+    shown = keys(app, "button") | keys(app, "radio")
+    told = " ".join(element.proto.text for element in app.get("progress"))
+    goes_on.set()
+    wait_for((home / "drawn_faces" / "train").is_dir)
+
+    assert {"train", "train_recipe"} <= shown
+    assert told == "Starting"
+    assert "24 faces" in words_on(app.run())
+
+
+def test_offers_to_draw_the_faces_again_where_that_failed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(root: Path, progress: object) -> None:
+        raise FolderNotEmptyError(root)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(write, "write", fails)
+        open_train()
+        wait_for(lambda: (work := tasks.find(listings.DRAWING)) is not None and work.ended)
+        app = open_train()
+    monkeypatch.setattr(write.write, "__defaults__", (24, 8, 0, None))
+    problem = words_on(app)
+    app.button(key="draw_again").click().run()
+    wait_for((home / "drawn_faces" / "train").is_dir)
+
+    assert "drawn_faces" in problem
+    assert "24 faces" in words_on(app.run())
 
 
 def test_shows_counts_and_samples_of_the_drawn_faces(drawn: Path) -> None:

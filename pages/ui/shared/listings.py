@@ -8,7 +8,8 @@ import streamlit as st
 
 from emotion.data import decided, resolve
 from emotion.data import listing as listings
-from emotion.system import DEMO, drawn_faces_dir
+from emotion.system import DEMO, drawn_faces_dir, tasks
+from pages.ui.shared import waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from emotion.data import Listing
 
 
+DRAWING = "drawn faces"  # the name of the work
+
+
 def listed(data: str) -> Listing:
-    """What is in the data, after what was decided about it; draws the drawn faces at the first look.
+    """What is in the data, after what was decided about it. Before the first look at the drawn faces: `show_drawing`.
 
     Args:
         data: as `listing.resolve` understands it.
@@ -25,7 +29,7 @@ def listed(data: str) -> Listing:
     Raises:
         DataError: when it cannot be listed.
     """
-    return decided(on_disk(folder(data)))
+    return decided(on_disk(resolve(data)))
 
 
 def on_disk(root: Path) -> Listing:
@@ -45,15 +49,24 @@ def forget(root: Path) -> None:
     listings.forget(root)
 
 
-def folder(data: str) -> Path:
-    """The folder of the data; the drawn faces are drawn at the first look, while the page can be used already."""
+def show_drawing(data: str) -> bool:
+    """Has the drawn faces drawn before the first look at them, in the background, while the page can be used already.
+
+    Returns:
+        Whether they are not there yet; then how far that is stands on the page, or what went wrong.
+    """
     if data != DEMO or (drawn_faces_dir() / "train").is_dir():
-        return resolve(data)
-    bar = st.progress(0.0, "Drawing the faces, this once")
+        return False
+    work = tasks.find(DRAWING)
+    if work is None or (work.ended and not work.problem):
+        _draw()
+    if not waiting.show_work(DRAWING):
+        st.button("Try again", key="draw_again", on_click=_draw)
+    return True
 
-    def tell(done: int, total: int) -> None:
-        bar.progress(done / total, f"Drawing the faces, this once: {done:,} of {total:,}")
 
-    found = resolve(data, tell)
-    bar.empty()
-    return found
+def _draw() -> None:
+    def work(tell: tasks.Tell) -> None:
+        resolve(DEMO, lambda done, total: tell("drawing the faces, this once", done / total))
+
+    tasks.start(DRAWING, work)

@@ -70,6 +70,8 @@ def show_choice() -> Seen | None:
         if not chosen():
             st.caption("Each of the two holds one folder a class, such as happy/ and sad/, with the pictures.")
             return None
+    if listings.show_drawing(data):
+        return None
     try:
         with st.container(key="data_look"):
             return _look_at(chosen())
