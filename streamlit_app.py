@@ -1,19 +1,29 @@
-"""The app's entry: page settings, page table, the foot of the sidebar. Start it with `make app`."""
+"""The app's entry: page settings, page table, the foot of the sidebar. Start it with `make app`.
+
+Streamlit reads this file twice. Its server imports it for `app`, and then runs it as a script for every page.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from emotion.runs import queue
-from pages.ui.shared import frame, model_choice, run_chip
+if __name__ == "__main__":
+    from emotion.runs import queue
+    from pages.ui.shared import frame, model_choice, run_chip
 
-page = frame.navigate()
-# After the navigation, whose own title and icon for the tab it replaces.
-st.set_page_config(page_title=f"{page.title} · {frame.NAME}", page_icon=str(frame.ICON), layout="wide")
-frame.dress(page)
-with st.sidebar:
-    run_chip.show_chip()
-    model_choice.show_choice()
-page.run()
-queue.start_orphans()
-queue.warm_up()
+    page = frame.navigate()
+    # After the navigation, whose own title and icon for the tab it replaces.
+    st.set_page_config(page_title=f"{page.title} · {frame.NAME}", page_icon=str(frame.ICON), layout="wide")
+    frame.dress(page)
+    with st.sidebar:
+        run_chip.show_chip()
+        model_choice.show_choice()
+    page.run()
+    queue.start_orphans()
+    queue.warm_up()
+else:
+    from starlette.middleware import Middleware
+
+    from pages.ui.shared import other_sites
+
+    app = st.App(__file__, middleware=[Middleware(other_sites.KeepOut)])

@@ -95,8 +95,24 @@ def test_speaks_with_its_own_page(server: Server) -> None:
     assert _knock(server, own, f"http://{own}") == 101  # switching protocols: the way in is open
 
 
-def test_refuses_to_speak_with_a_foreign_page(server: Server) -> None:
-    assert _knock(server, f"127.0.0.1:{server.port}", "http://evil.example") == 403
+@pytest.mark.parametrize("page", ["http://evil.example", "http://127.0.0.1:{another}", "http://localhost:{port}", "null"])
+def test_refuses_to_speak_with_a_page_of_another_address_or_port(server: Server, page: str) -> None:
+    origin = page.format(port=server.port, another=server.port + 1)
+
+    assert _knock(server, f"127.0.0.1:{server.port}", origin) == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/predict", "/_stcore/health", "/media/none.png"])
+def test_no_other_page_may_show_an_answer_in_a_frame_or_take_it_for_something_else(server: Server, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request("GET", path)
+    said = connection.getresponse().headers
+    connection.close()
+
+    assert said.get_all("X-Frame-Options") == ["SAMEORIGIN"]
+    assert said["Content-Security-Policy"] == "frame-ancestors 'self'"
+    assert said["X-Content-Type-Options"] == "nosniff"
+    assert said["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
 def test_refuses_a_foreign_name_for_this_computer(server: Server) -> None:
