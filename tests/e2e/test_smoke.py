@@ -95,7 +95,9 @@ def test_speaks_with_its_own_page(server: Server) -> None:
     assert _knock(server, own, f"http://{own}") == 101  # switching protocols: the way in is open
 
 
-@pytest.mark.parametrize("page", ["http://evil.example", "http://127.0.0.1:{another}", "http://localhost:{port}", "null"])
+@pytest.mark.parametrize(
+    "page", ["http://evil.example", "http://127.0.0.1:{another}", "http://localhost:{port}", "null"]
+)
 def test_refuses_to_speak_with_a_page_of_another_address_or_port(server: Server, page: str) -> None:
     origin = page.format(port=server.port, another=server.port + 1)
 
