@@ -10,15 +10,13 @@ import contextlib
 import dataclasses
 import hashlib
 import os
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from emotion.checks.near_duplicates import Pairs
 from emotion.checks.picture_facts import Facts
-from emotion.system import IMAGE_SIZE, cache_dir, files
+from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache_dir, files
 
 FORMAT = 1  # raised when files are read or compared in another way
 
@@ -48,16 +46,17 @@ def _digest(text: str) -> str:
 def read(path: Path) -> Stored | None:
     """What was kept, or None where there is nothing or the file is damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            names = tuple(kept["names"].tobytes().decode("utf-8", "surrogateescape").split("\0"))
-            columns = {name.name: kept[name.name] for name in dataclasses.fields(Facts) if name.name != "grey"}
-            pairs = Pairs(**{name.name: kept[f"pair_{name.name}"] for name in dataclasses.fields(Pairs)})
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error):
+        kept = arrays.read(path)
+        names = tuple(kept["names"].tobytes().decode("utf-8", "surrogateescape").split("\0"))
+        columns = {name.name: kept[name.name] for name in dataclasses.fields(Facts) if name.name != "grey"}
+        pairs = Pairs(**{name.name: kept[f"pair_{name.name}"] for name in dataclasses.fields(Pairs)})
+    except (StoredFileError, KeyError):
         return None
     if names == ("",):
         names = ()
     facts = Facts(**columns, grey=np.empty((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
-    return Stored(names, facts, pairs) if len(facts) == len(names) else None
+    whole = all(len(column) == len(names) for column in columns.values())
+    return Stored(names, facts, pairs) if whole and len({len(part) for part in vars(pairs).values()}) == 1 else None
 
 
 def write(path: Path, stored: Stored) -> None:

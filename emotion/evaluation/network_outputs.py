@@ -11,8 +11,6 @@ import contextlib
 import hashlib
 import os
 import queue
-import zipfile
-import zlib
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ import numpy.typing as npt
 from emotion import images, metrics
 from emotion.evaluation import scores
 from emotion.models import Predictor, preferences
-from emotion.system import cache_dir, whole
+from emotion.system import StoredFileError, arrays, cache_dir, whole
 
 if TYPE_CHECKING:
     from emotion.metrics import Floats
@@ -147,11 +145,12 @@ def _parts(predictor: Predictor, pictures: Pictures) -> Generator[tuple[Values, 
 def read(path: Path, n: int) -> Outputs | None:
     """A kept answer about n faces, or None where there is none or the file is damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            found = Outputs(stored["probabilities"], stored["features"])
-        os.utime(path)  # the newest ones are kept
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error):
+        stored = arrays.read(path)
+        found = Outputs(stored["probabilities"], stored["features"])
+    except (StoredFileError, KeyError):
         return None
+    with contextlib.suppress(OSError):
+        os.utime(path)  # the newest ones are kept
     fits = all(part.ndim == 2 and part.dtype == np.float32 for part in (found.probabilities, found.features))
     return found if fits and len(found.probabilities) == len(found.features) == n else None
 

@@ -11,14 +11,12 @@ import contextlib
 import hashlib
 import os
 import time
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from emotion.images.load import Pixels
-from emotion.system import IMAGE_SIZE, cache_dir, files
+from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache_dir, files
 
 FORMAT = 2  # raised when pictures are read in another way, so that older files are not used
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB
@@ -42,10 +40,10 @@ def _digest(text: str) -> str:
 def read(path: Path, n: int) -> Pixels | None:
     """The kept pictures of a list of n, or None where there are none or the file is damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # np.load(path) may leave it open
-            pixels = Pixels(stored["images"], stored["unreadable"], stored["faceless"])
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error):
-        return None  # AttributeError: np.load gives a bare array for a file that is a .npy under our name
+        stored = arrays.read(path)
+        pixels = Pixels(stored["images"], stored["unreadable"], stored["faceless"])
+    except (StoredFileError, KeyError):
+        return None
     fits = pixels.images.shape == (n - pixels.lost.size, IMAGE_SIZE, IMAGE_SIZE)
     whole = pixels.unreadable.dtype == pixels.faceless.dtype == np.int64
     return pixels if fits and whole and pixels.images.dtype == np.uint8 else None

@@ -63,6 +63,16 @@ class TooManyForFormatError(TooManyPixelsError):
         )
 
 
+class PictureTooSlowError(PictureError):
+    """Args: seconds: of computing time that were spent on it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The picture was given up after {seconds:g} seconds of work, where others take one or two: save it again "
+            "as JPEG or PNG."
+        )
+
+
 class HiddenTextError(PictureError):
     def __init__(self) -> None:
         super().__init__("The picture carries more than 1 MB of hidden text: save it again without its metadata.")

@@ -5,7 +5,7 @@ Imports the standard library and packages only.
 
 from __future__ import annotations
 
-from emotion.system import files, processes, stored, tasks
+from emotion.system import arrays, files, processes, stored, tasks
 from emotion.system.collect import collect
 from emotion.system.errors import (
     ClassEmptyError,
@@ -44,6 +44,7 @@ from emotion.system.errors import (
     TooFewToTeachError,
     TuningMissingError,
     TuningStateError,
+    TuningStudyError,
     TuningUnreadableError,
     UnsupportedPlatformError,
     VotesError,
@@ -108,6 +109,7 @@ __all__ = [
     "TooFewToTeachError",
     "TuningMissingError",
     "TuningStateError",
+    "TuningStudyError",
     "TuningUnreadableError",
     "UnsupportedPlatformError",
     "VotesError",
@@ -115,6 +117,7 @@ __all__ = [
     "Work",
     "app_script",
     "archive_dir",
+    "arrays",
     "cache_dir",
     "check_between",
     "check_whole",

@@ -12,13 +12,14 @@
             VotesError (VotesMissingError)
         PictureError                 one picture (in `emotion.images.errors`)
             PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
+            PictureTooSlowError
             TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
         ModelError
             ModelMissingError · ModelNotYetError · ModelFileError · ModelCropError · ModelClassesError · ModelInputError
         RunError
             RunMissingError · RunUnreadableError · RunStateError
         TuningError
-            TuningMissingError · TuningUnreadableError · TuningStateError
+            TuningMissingError · TuningUnreadableError · TuningStateError · TuningStudyError
         StoredFileError (StoredFileMissingError) · OutputFolderError   a file that cannot be read, a folder that cannot
                                      be written to
         ReportError                  a report whose process ended early
@@ -300,6 +301,16 @@ class TuningUnreadableError(TuningError):
             f"({why}). Open it with that version, or start another; its folder stays as it is."
         )
         self.why = why
+
+
+class TuningStudyError(TuningError):
+    """Args: why: what is wrong with its database, in words."""
+
+    def __init__(self, tuning_id: str, why: str) -> None:
+        super().__init__(
+            f"Tuning {tuning_id} cannot go on, since its study.db cannot be used: {why}. Its trials so far can still "
+            "be shown, and it was changed no further. Put back a copy of the file, or start another tuning."
+        )
 
 
 class StoredFileError(EmotionError):

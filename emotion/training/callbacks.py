@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.runs import append_history
-from emotion.system import files
+from emotion.system import StoredFileError, arrays, files
 from emotion.training.network import LAST
 
 if TYPE_CHECKING:
@@ -111,11 +111,14 @@ class Average(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.mean = [weights.copy() for weights in self.model.get_weights()]
-        if self.path.exists():
-            with np.load(self.path) as stored:
-                if int(stored["epoch"]) == self.done:
-                    self.steps = int(stored["steps"])
-                    self.mean = [stored[f"weights_{number}"] for number in range(len(self.mean))]
+        try:
+            stored = arrays.read(self.path)
+            steps, epoch = int(stored["steps"]), int(stored["epoch"])
+            mean = [stored[f"weights_{number}"] for number in range(len(self.mean))]
+        except (StoredFileError, KeyError, ValueError, TypeError):
+            return  # none, or a damaged one: it is begun anew
+        if epoch == self.done and [one.shape for one in mean] == [one.shape for one in self.mean]:
+            self.steps, self.mean = steps, mean
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.steps += 1

@@ -54,8 +54,16 @@ def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
 
 
 def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
-    """A network from one of this project's own files, with its optimiser where that was saved."""
-    return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
+    """A network from one of this project's own files, with its optimiser where that was saved.
+
+    Raises:
+        ModelFileError: when the file is damaged or is none of this program. A description of layers that was written
+            elsewhere may raise whatever those layers do: ImportError for one of PyTorch.
+    """
+    try:
+        return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
+    except Exception as error:
+        raise ModelFileError(path, "it is not a whole network of this program") from error
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
@@ -121,7 +129,7 @@ def continued(config: TrainingConfig) -> keras.Model:
     try:
         model = load_whole(path, compiled=False)
         last = model.get_layer(LAST)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except ValueError as error:  # no such layer
         raise ModelFileError(path, "it is not a whole network of this program") from error
     _thaw(model, last)
     if base.info.classes != config.classes:

@@ -13,7 +13,9 @@ compared with others that are half done.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from emotion.system import files
+from emotion.system import EmotionError, TuningStudyError, files, stored
 from emotion.tuning import fields, trials
 from emotion.tuning.trials import Trial, TrialState
 
@@ -39,7 +41,9 @@ PRUNES_AFTER_TRIALS = 4  # finished ones; before that there is no middle to be w
 # Tenths of the way. On FER-2013 with `quick`, whose rate falls to zero, five trials lay 11 points apart at half their
 # way, and one of the later best was last; at 70 % they lay as close together as at the end (4 and 5 points).
 PRUNES_AFTER_TENTHS = 6
-LOCK_SECONDS = 60.0
+LOCK_SECONDS = 60.0  # for other processes of this tuning
+FILE_SECONDS = 20.0  # for another program that has the file open, as a viewer of databases
+HELD = "another program holds it; close that program and go on"
 
 
 def opened(database: Path, settings: Settings) -> tuple[optuna.Study, Callable[[], None]]:
@@ -47,9 +51,10 @@ def opened(database: Path, settings: Settings) -> tuple[optuna.Study, Callable[[
     import optuna
     from sqlalchemy import URL
 
+    _probe(database)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     address = URL.create("sqlite", database=str(database)).render_as_string()  # which knows what to escape in a path
-    storage = optuna.storages.RDBStorage(address, engine_kwargs={"connect_args": {"timeout": LOCK_SECONDS}})
+    storage = optuna.storages.RDBStorage(address, engine_kwargs={"connect_args": {"timeout": FILE_SECONDS}})
     study = optuna.create_study(
         storage=storage,
         pruner=optuna.pruners.MedianPruner(PRUNES_AFTER_TRIALS, PRUNES_AFTER_TENTHS),
@@ -63,6 +68,41 @@ def opened(database: Path, settings: Settings) -> tuple[optuna.Study, Callable[[
         storage.engine.dispose()
 
     return study, close
+
+
+def _probe(database: Path) -> None:
+    """Reads all of the file once: what is wrong with it is told before the first trial, and once.
+
+    Raises:
+        sqlite3.Error: when it is damaged, or another program keeps it locked.
+    """
+    if not database.exists():
+        return
+    with contextlib.closing(sqlite3.connect(database, timeout=FILE_SECONDS, isolation_level=None)) as file:
+        file.execute("BEGIN IMMEDIATE")
+        found = file.execute("PRAGMA quick_check(1)").fetchone()
+        file.execute("ROLLBACK")
+    if found != ("ok",):
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+
+@contextmanager
+def told(tuning_id: str) -> Iterator[None]:
+    """What comes out of Optuna, SQLAlchemy and SQLite, in one sentence.
+
+    A damaged database may hold any values, so that each of the three may raise anything.
+
+    Raises:
+        TuningStudyError
+    """
+    try:
+        yield
+    except (EmotionError, OSError):  # filelock's Timeout is an OSError too
+        raise
+    except Exception as error:
+        locked = "database is locked" in str(error)
+        why = HELD if locked else f"it is damaged ({(str(error) or type(error).__name__).splitlines()[0][:120]})"
+        raise TuningStudyError(tuning_id, why) from error
 
 
 def sampler(settings: Settings, number: int) -> optuna.samplers.BaseSampler:
@@ -129,18 +169,21 @@ class OpenTrial:
         """Keeps facts about the trial: run, epochs, epochs_done, seconds."""
         for name, value in facts.items():
             if self.told.get(name) != value:
-                self._trial.set_user_attr(name, value)
+                with told(self._study.paths.id):
+                    self._trial.set_user_attr(name, value)
         self.told |= facts
 
     def report(self, values: Mapping[int, float]) -> None:
         """Takes the values at the tenths of the way, see `reports`; those that it knows are passed over."""
         for tenth in sorted(values)[self._reported :]:
-            self._trial.report(values[tenth], tenth)
+            with told(self._study.paths.id):
+                self._trial.report(values[tenth], tenth)
             self._reported += 1
 
     def is_worse_than_most(self) -> bool:
         """Whether it has come far enough to be compared and is worse than the middle of the others there."""
-        return self._study.settings.prune and self._reported > 0 and self._trial.should_prune()
+        with told(self._study.paths.id):
+            return self._study.settings.prune and self._reported > 0 and self._trial.should_prune()
 
     def end(self, state: TrialState, value: float | None = None, why: str = "") -> None:
         """Closes the trial.
@@ -167,9 +210,16 @@ class TuningStudy:
         self.paths, self.settings, self.me = paths, settings, me
         with self._locked():
             self._optuna, self.close = opened(paths.study, settings)
-            if not self._optuna.get_trials(deepcopy=False):
+            if not self._frozen():
+                self._refuse_to_forget()
                 self._optuna.enqueue_trial(fields.own_values(settings.base, settings.vary))
             self._write()
+
+    def _refuse_to_forget(self) -> None:
+        """Trials that are told of and no longer in the file are not written over."""
+        known = stored.read_or(self.paths.trials, dict[str, Any], {}).get("trials")
+        if known:
+            raise TuningStudyError(self.paths.id, "it is empty or gone, while trials.json knows of trials")
 
     def __enter__(self) -> TuningStudy:
         return self
@@ -235,8 +285,9 @@ class TuningStudy:
         """All trials that have begun, in order."""
         import optuna
 
-        begun = [trial for trial in self._frozen() if trial.state is not optuna.trial.TrialState.WAITING]
-        return [_row(trial) for trial in begun]
+        with told(self.paths.id):
+            begun = [trial for trial in self._frozen() if trial.state is not optuna.trial.TrialState.WAITING]
+            return [_row(trial) for trial in begun]
 
     def publish(self) -> None:
         """Writes `trials.json`."""
@@ -245,7 +296,8 @@ class TuningStudy:
 
     def get(self, number: int) -> optuna.trial.FrozenTrial:
         """A trial of Optuna, whose numbers begin with 0."""
-        return self._frozen()[number]
+        with told(self.paths.id):
+            return self._frozen()[number]
 
     def finish(self, number: int, state: TrialState, value: float | None) -> None:
         """Ends a trial of Optuna, whose numbers begin with 0."""
@@ -270,7 +322,7 @@ class TuningStudy:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time counts, takes and writes. May be entered within itself."""
-        with FileLock(self.paths.lock, timeout=LOCK_SECONDS, is_singleton=True):
+        with FileLock(self.paths.lock, timeout=LOCK_SECONDS, is_singleton=True), told(self.paths.id):
             yield
 
 

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from emotion import runs
 from emotion.runs import Status, queue, read_history
-from emotion.system import RunMissingError, TuningStateError
+from emotion.system import EmotionError, RunMissingError, TuningStateError
 from emotion.tuning import folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.control import Attendance, prepare
@@ -55,7 +55,7 @@ def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: N
         How it ended: finished, stopped or failed.
 
     Raises:
-        TuningMissingError, TuningStateError, ConfigError
+        TuningMissingError, TuningStateError, TuningStudyError, ConfigError
     """
     attendance = _entered(paths, join, trials, minutes)
     try:
@@ -63,7 +63,8 @@ def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: N
         with TuningStudy(paths, settings, attendance.name) as study:
             state, reason = _Sitting(paths, settings, study, attendance, tell).all_trials()
     except BaseException as error:
-        attendance.end(TuningState.FAILED, f"{BROKEN} ({type(error).__name__}).")
+        ours = isinstance(error, EmotionError)
+        attendance.end(TuningState.FAILED, str(error) if ours else f"{BROKEN} ({type(error).__name__}).")
         raise
     attendance.end(state, reason)
     return state

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 
 import pytest
 
@@ -10,6 +12,7 @@ from emotion.recipes import catalogue
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import History
 from emotion.runs.run import Run, RunPaths, Status
+from emotion.system import TuningStudyError
 from emotion.tuning import folder as tuning_folder
 from emotion.tuning import study as tuning_search
 from emotion.tuning import work
@@ -284,3 +287,64 @@ def test_a_run_without_bound_is_a_bad_trial_and_no_failure():
     run, history = ended(Status.DIVERGED, 0.4, reason="The loss grew without bound at epoch 2.")
 
     assert work.outcome(run, history, "accuracy", None) == (TrialState.PRUNED, None, run.reason)
+
+
+def test_a_damaged_database_is_told_in_one_sentence_and_left(study, empty):
+    finish(study(), 0.7)
+    paths = study().paths
+    whole = empty.read_bytes()
+    for number, damage in enumerate((b"no database" * 90, whole[:5000], whole[:4096] + b"\xff" * (len(whole) - 4096))):
+        paths = folder()
+        paths.study.write_bytes(damage)
+
+        with pytest.raises(TuningStudyError, match=r"its study\.db cannot be used: it is damaged"):
+            TuningStudy(paths, tuning_folder.read(paths).settings, f"number {number}")
+
+        assert paths.study.read_bytes() == damage
+
+
+def test_a_database_that_another_program_holds_is_told(study, monkeypatch):
+    monkeypatch.setattr(tuning_search, "FILE_SECONDS", 0.05)
+    paths = study().paths
+    with contextlib.closing(sqlite3.connect(paths.study, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(TuningStudyError, match="another program holds it"):
+            TuningStudy(paths, tuning_folder.read(paths).settings, "two")
+
+
+def test_a_database_that_is_damaged_meanwhile_is_told(study):
+    one = study()
+    trial = one.ask()
+    one.close()
+    one.paths.study.write_bytes(b"\xff" * 100_000)
+
+    for step in (one.ask, one.rows, one.retry, lambda: trial.note(run="r"), lambda: trial.end(TrialState.FAILED)):
+        with pytest.raises(TuningStudyError, match="it is damaged"):
+            step()
+
+
+@pytest.mark.parametrize("gone", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+def test_trials_that_are_told_of_are_not_forgotten_with_the_database(study, gone):
+    one = study()
+    finish(one, 0.7)
+    one.close()
+    told = one.paths.trials.read_bytes()
+    gone(one.paths.study)
+
+    with pytest.raises(TuningStudyError, match=r"trials\.json knows of trials"):
+        TuningStudy(one.paths, one.settings, "two")
+
+    assert one.paths.trials.read_bytes() == told
+
+
+def test_a_tuning_with_a_damaged_database_has_failed_for_that_reason(study):
+    paths = folder()
+    paths.study.write_bytes(b"no database" * 90)
+
+    with pytest.raises(TuningStudyError, match="it is damaged"):
+        work.work(paths)
+
+    found = tuning_folder.read(paths)
+    assert found.state is tuning_folder.TuningState.FAILED
+    assert "study.db cannot be used" in found.reason

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from emotion.data.bring import code_pages, zips
-from emotion.data.bring.errors import ForeignArchiveError, SourceMissingError, ZipCutShortError, ZipLinkError
+from emotion.data.bring.errors import ForeignArchiveError, SourceMissingError, ZipLinkError
 from emotion.data.bring.staging import check_room, quiet
-from emotion.data.bring.unpacking import ARCHIVE, BROKEN, LARGEST_CSV, OTHER, TABLE, Unpacked, Unpacker, purpose
+from emotion.data.bring.unpacking import ARCHIVE, LARGEST_CSV, OTHER, TABLE, Unpacked, Unpacker, purpose, reading
 from emotion.data.bring.zip_entries import safe_path
 from emotion.data.class_names import safe_name
 
@@ -129,27 +129,31 @@ def _is_tar(head: bytes) -> bool:
 
 
 def _peek(plain: BinaryIO) -> bytes:
-    try:
+    with reading():
         head = plain.read(HEAD)
         plain.seek(0)
-    except BROKEN as error:
-        raise ZipCutShortError from error
     return head
 
 
 def _unpack_tar(plain: BinaryIO, unpacker: Unpacker, prefix: str, inner: zips.Inner, progress: Progress) -> None:
     """Unpacks what is wanted of a tar, from its first to its last byte."""
-    try:
-        with tarfile.open(fileobj=plain, mode="r|") as opened:
-            for number, member in enumerate(opened):
-                if not member.isdir():
-                    _take_member(opened, member, unpacker, prefix, inner)
-                if number % zips.TELL_EACH == 0:
-                    progress("Unpacking", min(unpacker.total, unpacker.packed), max(unpacker.packed, 1))
-    except (tarfile.TarError, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:  # of the disk, not of the archive
-            raise
-        raise ZipCutShortError from error
+    with reading():
+        opened = tarfile.open(fileobj=plain, mode="r|")  # noqa: SIM115 - closed below
+    with opened:
+        for number, member in enumerate(_members(opened)):
+            if not member.isdir():
+                _take_member(opened, member, unpacker, prefix, inner)
+            if number % zips.TELL_EACH == 0:
+                progress("Unpacking", min(unpacker.total, unpacker.packed), max(unpacker.packed, 1))
+
+
+def _members(opened: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    while True:
+        with reading():
+            member = opened.next()
+        if member is None:
+            return
+        yield member
 
 
 def _take_member(
@@ -165,7 +169,8 @@ def _take_member(
         unpacker.others += 1
         return
     path = prefix + safe_path(name)
-    source = opened.extractfile(member) if member.isreg() else None
+    with reading():
+        source = opened.extractfile(member) if member.isreg() else None
     if source is None:
         raise ZipLinkError(name)
     if kind == ARCHIVE:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import lzma
 import os
 import re
-import tarfile
-import zipfile
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -21,6 +18,7 @@ from typing import IO, BinaryIO
 from emotion.data.bring.errors import ZipBombError, ZipCutShortError, ZipPathError, ZipTooLargeError, ZipTooManyError
 from emotion.data.folders.tree import is_junk
 from emotion.images import endings
+from emotion.system import EmotionError
 
 MOST_FILES = 300_000
 MOST_BYTES = 16 * 2**30  # of all files together
@@ -30,9 +28,6 @@ LARGEST_TABLE = 50 * 2**20  # bytes of another table
 GROWTH = 100  # times the size of the archive; blank pictures in BMP files come to about 40
 GROWTH_FROM = 50 * 2**20  # bytes that may come out of the smallest archive
 CHUNK = 256 * 1024
-BROKEN = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError
-)  # fmt: skip
 
 PICTURE, TABLE, ARCHIVE, UNKNOWN, OTHER = "picture", "table", "archive", "unknown", "other"
 TABLES = (".csv", ".tsv", ".jsonl", ".json", ".npy")
@@ -167,11 +162,26 @@ class _Behind:
         return self.head.read(n) or self.rest.read(n)
 
 
-def _read(source: IO[bytes] | _Behind, n: int) -> bytes:
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Nothing but reading stands in its block: what the archive is to blame for comes out as one error of ours.
+
+    Raises:
+        ZipCutShortError: for a wrong check sum or size, an end that comes too early … A reader that is fed a broken
+            archive may raise anything: each way of packing has errors of its own, beside ValueError, struct.error,
+            NotImplementedError and MemoryError for sizes that were made up.
+    """
     try:
-        return source.read(n)
-    except BROKEN as error:  # a wrong check sum, a wrong size, an end that comes too early
+        yield
+    except EmotionError:
+        raise
+    except Exception as error:
         raise ZipCutShortError from error
+
+
+def _read(source: IO[bytes] | _Behind, n: int) -> bytes:
+    with reading():
+        return source.read(n)
 
 
 def _make_folder(folder: Path, name: str) -> None:

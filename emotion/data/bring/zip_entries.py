@@ -48,7 +48,7 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
         raise ZipNamesError from error
     except NotImplementedError as error:
         raise ZipMethodError from error
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except Exception as error:  # as in `unpacking.reading`
         raise ZipCutShortError from error
 
 

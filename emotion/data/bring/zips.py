@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
 
 from emotion.data.bring import code_pages, zip_entries
-from emotion.data.bring.errors import ZipCutShortError, ZipPathError
+from emotion.data.bring.errors import ZipPathError
 from emotion.data.bring.staging import check_room
-from emotion.data.bring.unpacking import ARCHIVE, BROKEN, OTHER, UNKNOWN, purpose
+from emotion.data.bring.unpacking import ARCHIVE, OTHER, UNKNOWN, purpose, reading
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -70,10 +70,8 @@ def _wanted(opened: zipfile.ZipFile, unpacker: Unpacker) -> list[tuple[zipfile.Z
 def _take(
     opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, kind: str, unpacker: Unpacker, inner: Inner
 ) -> None:
-    try:
+    with reading():
         source = opened.open(entry)
-    except BROKEN as error:
-        raise ZipCutShortError from error
     with source:
         if kind == ARCHIVE:
             inner(source, path)  # type: ignore[arg-type]

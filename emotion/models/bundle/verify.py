@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from emotion.system import EmotionError, files, stored
 
 MOST_BYTES = 200 * 2**20  # of one file in the zip
 MOST_FACES = 64
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _read(source: Path | bytes, name: str) -> dict[str, bytes]:
             entries = [entry for entry in file.namelist() if entry in (MODEL, INFO, SELFTEST, *TOLD)]
             entries += [entry for entry in file.namelist() if entry.startswith("selftest/")][:MOST_FACES]
             kept = {entry: _limited(file, entry) for entry in entries}
-    except BROKEN as error:
+    except Exception as error:  # a reader that is fed a broken zip may raise anything
         raise BundleError(name, str(error) or type(error).__name__) from error
     for needed in (MODEL, INFO, SELFTEST):
         if needed not in kept:

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion.system import stored
+
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 FEATURES, LAST, ALONE, STAGE = "features", "probability", "features_of_the_network", "features_of_the_stage"
 Layer = dict[str, Any]
@@ -33,11 +35,12 @@ def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
         bias: (K,) float32.
 
     Raises:
-        ValueError, KeyError: when it is no such network, or has another number of features.
+        ValueError, KeyError: when it is no such network, or has another number of features. A file that another
+            program wrote, or a damaged one, may raise anything.
     """
     with zipfile.ZipFile(io.BytesIO(backbone)) as kept:
         parts = {name: kept.read(name) for name in kept.namelist()}
-    described = json.loads(parts[CONFIG])
+    described = stored.parse(parts[CONFIG].decode("utf-8"))
     network = described["config"]
     layers = {layer["config"]["name"]: layer for layer in network["layers"]}
     width = _shapes(network)[FEATURES][-1]
@@ -126,11 +129,11 @@ def _tensor(shape: list[Any], layer: str) -> Layer:
     return {"class_name": "__keras_tensor__", "config": described}
 
 
-def _with_weights(stored: bytes, weights: Floats, bias: Floats) -> bytes:
+def _with_weights(before: bytes, weights: Floats, bias: Floats) -> bytes:
     """The same HDF5 file with other values for the last layer, and without what an optimiser has left there."""
     import h5py
 
-    file = io.BytesIO(stored)
+    file = io.BytesIO(before)
     with h5py.File(file, "r+") as kept:
         if "optimizer" in kept:
             del kept["optimizer"]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -167,7 +166,7 @@ def _write_keras(paths: RunPaths, taught: Taught) -> list[str]:
         network = keras_file.with_head(beside.read_bytes(), taught.head.weights, taught.head.bias)
     except FileNotFoundError:
         return [f"{taught.predictor.info.backbone['model']} has no model.keras, so this run has none to go on from."]
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+    except Exception:  # noqa: BLE001 - a damaged network raises whatever the readers of zips and HDF5 do
         return [f"{beside} is not a network of this program, so this run has no model.keras to go on from."]
     with files.whole(paths.keras_model) as temporary:
         temporary.write_bytes(network)

@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnreadableError
 from emotion.data.bring.tables import dialect
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
 from emotion.data.folders import tree
-from emotion.system import ConfigError, count, typed_path
+from emotion.system import ConfigError, StoredFileError, arrays, count, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.tables.dialect import TextTable
@@ -342,8 +340,8 @@ def _annotations(walked: Tree) -> Labelled | None:
 
 def _expression(path: Path) -> str:
     try:
-        value = int(str(np.load(path, allow_pickle=False)).strip())
-    except (OSError, ValueError):
+        value = int(str(arrays.read_one(path)).strip())
+    except (StoredFileError, ValueError):
         return ""
     return AFFECTNET[value] if value in range(len(AFFECTNET)) else ""
 
