@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, tune
-from emotion.system import EmotionError
+from emotion.system import EmotionError, tasks
 
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
 DATA_HELP = (
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="example: python -m emotion predict photo.jpg",
     )
     top.add_argument("--version", action="version", version=f"emotion {__version__}")
+    top.add_argument("--task", metavar="FOLDER", help=argparse.SUPPRESS)  # for the page, see `emotion.system.tasks`
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
     _add_evaluate(commands)
@@ -203,7 +204,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return _run(chosen)
+        with tasks.taking_part(chosen.task):
+            return _run(chosen)
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from emotion import evaluation, metrics, models, runs, training, tuning
-from emotion.checks import check, job, label_errors
+from emotion.checks import check, label_errors
 from emotion.checks.label_errors import LabelError, LabelErrors
 from emotion.checks.rules import faceless
 from emotion.data import decided, edits, material, on_disk, registry, resolve, scan
-from emotion.data.bring import add
+from emotion.data.bring import add, import_jobs
 from emotion.data.decisions import Change
 from emotion.models import preferences
 from emotion.recipes import TrainingConfig
 from emotion.runs import RunPaths, Status, progress, queue
-from emotion.system import files, home
+from emotion.system import files, home, processes, tasks
 from emotion.tuning import folder
 from tests.canned_tuning import give_tuning
 from tests.tiny_model import give_model
@@ -55,7 +57,7 @@ def furnish() -> dict[str, Path]:
     record = add.add_folder(data, "mine")
     listing = on_disk(data)
     check.check(data)
-    job.Writer(job.location(data, job.CHECK)).end()
+    _task()
     _suspects(listing)
     files.write_json(_faces(data), {"asked": 3, "without": ["happy/0.png"]})
     edits.decide(data, [Change("exclude", (listing.files["train"]["happy"][0],))], "blurred")
@@ -70,7 +72,8 @@ def furnish() -> dict[str, Path]:
     return {
         "data set": record.home / registry.RECORD,
         "split": record.home / registry.SPLIT,
-        "check": job.location(data, job.CHECK),
+        "task": home() / ".cache" / "tasks" / "one" / tasks.STARTED,
+        "told": home() / ".cache" / "tasks" / "one" / tasks.TOLD,
         "suspects": _labels(data),
         "faces": _faces(data),
         "decisions": edits.location(data),
@@ -87,6 +90,22 @@ def furnish() -> dict[str, Path]:
         "full": tuned.full,
         "worker": next(tuned.workers.glob("*.json")),
     }
+
+
+def _task() -> None:
+    """A task that has ended and left a result."""
+    folder = home() / ".cache" / "tasks" / "one"
+    folder.mkdir(parents=True)
+    now = time.time()
+    started = {"title": "One", "pid": os.getpid(), "pid_started": processes.started(), "thread": False, "at": now}
+    files.write_json(folder / tasks.STARTED, started)
+    told = {"what": "reading", "done": 3, "total": 9, "seconds": 4.0, "ended": True, "problem": "", "result": "mine"}
+    files.write_json(folder / tasks.TOLD, told | {"at": now})
+
+
+def _all_tasks() -> None:
+    for task in tasks.list_tasks(""):
+        _ = task.share, task.seconds_left, import_jobs.record(task)
 
 
 def _labels(data: Path) -> Path:
@@ -224,7 +243,7 @@ def readers(kind: str) -> dict[str, Callable[[], object]]:
         "split": lambda: registry.split_settings(home() / "datasets" / "mine"),
         "listing": lambda: decided(scan(resolve("mine"))),
         "decisions": lambda: [edits.read(data), edits.confirmed(data), edits.digest_of("mine"), edits.export(data)],
-        "check": lambda: job.read(data, job.CHECK),
+        "tasks": _all_tasks,
         "suspects": lambda: label_errors.last_found(on_disk(data)),
         "faces": lambda: [faceless.asked(on_disk(data)), faceless.last_without_face(on_disk(data))],
         "tunings": lambda: [folder.list_all(), folder.unreadable(), folder.active()],

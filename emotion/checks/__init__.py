@@ -8,7 +8,7 @@ from __future__ import annotations
 from emotion.checks import check, job, label_errors, picture_facts, rules
 from emotion.checks.check import Report
 from emotion.checks.finding import Finding, Remedy
-from emotion.checks.job import CHECK, FACES, LABELS, State, Writer
+from emotion.checks.job import CHECK, FACES, LABELS
 from emotion.checks.label_errors import LabelError, LabelErrors
 from emotion.checks.table import OUT, TEST, TRAIN, Places, Table
 
@@ -25,9 +25,7 @@ __all__ = [
     "Places",
     "Remedy",
     "Report",
-    "State",
     "Table",
-    "Writer",
     "check",
     "job",
     "label_errors",

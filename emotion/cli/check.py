@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from emotion.cli import options
-from emotion.system import EmotionError
+from emotion.cli import options, terminal
 
 if TYPE_CHECKING:
     from emotion.checks import LabelErrors, Report
+    from emotion.system import Tell
 
 
 NOTHING, FOUND = 0, 1
 SHOWN = 3  # groups of pictures named for each finding
 LABELS_SHOWN = 20
-EVERY = 0.1  # seconds between two changes of the line of progress
-
-Tell = Callable[[str, int, int], None]
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,27 +37,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     check.add_argument("--model", default="pretrained", metavar="MODEL",
                        help="whose view of the pictures --labels goes by (default: pretrained)")  # fmt: skip
     options.add_classes(check, "classes for --labels (default: the model's)")
-    check.add_argument("--progress", metavar="FILE", help=argparse.SUPPRESS)  # for the page
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Checks a folder and prints what is found."""
-    writer = _writer(chosen.progress)
-    try:
-        status = _run(chosen, writer.tell if writer else _line())
-    except BaseException as error:
-        if writer:
-            writer.end(str(error) if isinstance(error, EmotionError) else f"The check broke off ({error!r}).")
-        raise
-    if writer:
-        writer.end()
-    return status
-
-
-def _run(chosen: argparse.Namespace, tell: Tell) -> int:
     from emotion.data import listing
 
-    root = listing.resolve(chosen.data)
+    tell, root = terminal.progress(), listing.resolve(chosen.data)
     if chosen.labels:
         return _labels(chosen, root, tell)
     from emotion.checks import check
@@ -75,7 +55,7 @@ def _run(chosen: argparse.Namespace, tell: Tell) -> int:
         names = faceless.askable(root, report.table)
         faceless.look(on_disk(root), names, lambda done, total: tell("looking for faces", done, total))
         report = check.check(root, tell)
-    _clear()
+    terminal.clear()
     print(json.dumps(report.to_json(), indent=1) if chosen.json else _text(report))
     return FOUND if report.findings else NOTHING
 
@@ -84,14 +64,12 @@ def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
     from emotion.checks import label_errors
 
     outcome = label_errors.search(root, chosen.model, chosen.classes or (), tell)
-    _clear()
+    terminal.clear()
     print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _label_errors_text(outcome))
     return FOUND if outcome.found else NOTHING
 
 
 def _text(report: Report) -> str:
-    from emotion.cli.terminal import safe
-
     lines = [
         f"{split}: {sum(inside.values()):,} pictures (" + ", ".join(f"{n:,} {name}" for name, n in inside.items()) + ")"
         for split, inside in report.counts.items()
@@ -105,7 +83,7 @@ def _text(report: Report) -> str:
             lines.append(f"     … and {len(finding.groups) - SHOWN:,} more (--json names them)")
     if not report.findings:
         lines += ["", "Nothing was found."]
-    return "\n".join(safe(line) for line in lines)
+    return "\n".join(terminal.safe(line) for line in lines)
 
 
 def _decided(report: Report) -> list[tuple[int, str]]:
@@ -118,8 +96,6 @@ def _group(group: tuple[str, ...], notes: dict[str, str]) -> str:
 
 
 def _label_errors_text(outcome: LabelErrors) -> str:
-    from emotion.cli.terminal import safe
-
     lines = [
         f"{len(outcome.found):,} of {outcome.n:,} labels are contradicted by the other pictures, worst first. "
         f"Classifiers on the features of {outcome.model} agree with {outcome.accuracy:.1%} of all labels "
@@ -128,38 +104,4 @@ def _label_errors_text(outcome: LabelErrors) -> str:
     lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:LABELS_SHOWN]]
     if len(outcome.found) > LABELS_SHOWN:
         lines.append(f"  … and {len(outcome.found) - LABELS_SHOWN:,} more (--json names them)")
-    return "\n".join(safe(line) for line in lines)
-
-
-def _writer(place: str | None) -> Any:
-    if not place:
-        return None
-    from emotion.checks import Writer
-
-    return Writer(Path(place))
-
-
-def _line() -> Tell:
-    """Progress on one line of a terminal that somebody watches."""
-    if not sys.stderr.isatty():
-        return lambda what, done, total: None
-    from emotion.system import duration
-
-    began: dict[str, float] = {}
-    drawn = [0.0]
-
-    def tell(what: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        start = began.setdefault(what, now)
-        if now - drawn[0] < EVERY:
-            return
-        drawn[0] = now
-        left = f", {duration((now - start) / done * (total - done))} left" if done else ""
-        print(f"\r{f'{what}: {done:,} of {total:,}{left}':<79}", end="", file=sys.stderr, flush=True)
-
-    return tell
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        print(f"\r{'':<79}\r", end="", file=sys.stderr, flush=True)
+    return "\n".join(terminal.safe(line) for line in lines)

@@ -174,7 +174,10 @@ def evaluate(chosen: argparse.Namespace) -> int:
     else:
         print(terminal.evaluation(scores) + (f"\n\n{both.line}" if both else ""))
     if chosen.report:
-        write.write(predictor, examples, title(data), chosen.report, root=listing.root, both=both)
+        tell, faces = terminal.progress(), title(data)
+        written = write.write(predictor, examples, faces, chosen.report, root=listing.root, both=both, tell=tell)
+        terminal.clear()
+        print(f"emotion: {written}", file=sys.stderr)
     return OK
 
 

@@ -8,11 +8,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from emotion.system import ConfigError, EmotionError
+from emotion.system import ConfigError, tasks
 
 if TYPE_CHECKING:
     from emotion.data import DataSet
-    from emotion.data.bring.staging import Progress
 
 
 OK, REFUSED = 0, 1
@@ -38,7 +37,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     remove.add_argument("name", metavar="NAME")
     fetch = verbs.add_parser("get-fer2013", help="download FER-2013 from Kaggle (needs the package kagglehub)")
     fetch.add_argument("--name", default="fer2013", metavar="NAME", help="default: fer2013")
-    _add_follow(fetch)
     fetch.add_argument("--accept", action="store_true", help="you have read its terms, which are shown without this")
 
 
@@ -64,7 +62,6 @@ def _add_add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add.add_argument("--leave-out", action="append", default=[], metavar="CLASS",
                      help="a class that is not taken, such as contempt; may be given several times")  # fmt: skip
     _add_names(add)
-    _add_follow(add)
 
 
 def _add_names(parser: argparse.ArgumentParser) -> None:
@@ -73,18 +70,11 @@ def _add_names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--usual", action="store_true", help="call all classes by their usual names where one is known")
 
 
-def _add_follow(parser: argparse.ArgumentParser) -> None:
-    """For the page, which starts this command: progress and outcome as a JSON object a line."""
-    parser.add_argument("--follow", action="store_true", help=argparse.SUPPRESS)
-
-
 def run(chosen: argparse.Namespace) -> int:
     """Does what `python -m emotion data …` asks for."""
     from emotion.data.bring import staging
 
     staging.sweep()
-    if getattr(chosen, "follow", False):
-        return _followed(chosen)
     verbs = {
         "list": _list,
         "add": _add,
@@ -94,21 +84,6 @@ def run(chosen: argparse.Namespace) -> int:
         "get-fer2013": _fetch,
     }
     return verbs[chosen.verb](chosen)
-
-
-def _followed(chosen: argparse.Namespace) -> int:
-    from emotion.data.bring import kaggle
-
-    def tell(what: str, done: int, total: int) -> None:
-        print(json.dumps({"what": what, "done": done, "total": total}), flush=True)
-
-    try:
-        record = kaggle.get_fer2013(chosen.name, tell) if chosen.verb == "get-fer2013" else _bring(chosen, tell)
-    except EmotionError as error:
-        print(json.dumps({"problem": str(error)}), flush=True)
-        return REFUSED
-    print(json.dumps({"name": record.name}), flush=True)
-    return OK
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -141,11 +116,6 @@ def _line(record: DataSet) -> str:
     return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {classes} classes  {record.source}{state}")
 
 
-def _told(what: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"{what}: {done:,} of {total:,}   ", end="\r" if done < total else "\n", file=sys.stderr, flush=True)
-
-
 def _names(chosen: argparse.Namespace) -> dict[str, str]:
     pairs = [text.rpartition("=") for text in chosen.call]  # the name of a folder may hold a = itself
     if any(not (old.strip() and new.strip()) for old, _, new in pairs):
@@ -153,7 +123,8 @@ def _names(chosen: argparse.Namespace) -> dict[str, str]:
     return {old: new for old, _, new in pairs}
 
 
-def _bring(chosen: argparse.Namespace, tell: Progress) -> DataSet:
+def _add(chosen: argparse.Namespace) -> int:
+    from emotion.cli import terminal
     from emotion.data.bring import add as data_sets
     from emotion.data.bring.layout import Options
     from emotion.data.bring.tables.labels import Asked
@@ -162,11 +133,7 @@ def _bring(chosen: argparse.Namespace, tell: Progress) -> DataSet:
                       code_page=chosen.code_page, leave_out=tuple(chosen.leave_out),
                       labels=Asked(chosen.labels, chosen.file_column, chosen.label_column, chosen.label_pattern),
                       )  # fmt: skip
-    return data_sets.add(chosen.source, chosen.name, options, tell)
-
-
-def _add(chosen: argparse.Namespace) -> int:
-    return _brought_in(_bring(chosen, _told), chosen.usual)
+    return _brought_in(data_sets.add(chosen.source, chosen.name, options, terminal.progress()), chosen.usual)
 
 
 def _brought_in(record: DataSet, usual: bool) -> int:
@@ -175,6 +142,7 @@ def _brought_in(record: DataSet, usual: bool) -> int:
     from emotion.data import disagreements
     from emotion.data.bring import add as data_sets
 
+    terminal.clear()
     better = data_sets.usual_names(record)
     if better and usual:
         record = data_sets.rename_classes(record.name, record.names | better)
@@ -190,6 +158,7 @@ def _brought_in(record: DataSet, usual: bool) -> int:
         print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
     _print_counts(record.counts, sys.stderr)
     print(record.name)
+    tasks.hand_over(record.name)
     return OK
 
 
@@ -243,10 +212,11 @@ def _remove(chosen: argparse.Namespace) -> int:
 
 
 def _fetch(chosen: argparse.Namespace) -> int:
+    from emotion.cli import terminal
     from emotion.data.bring import kaggle
 
     if not chosen.accept:
         print(f"{kaggle.TERMS}\nTo download it: python -m emotion data get-fer2013 --accept")
         return REFUSED
     print("Downloading about 60 MB …", file=sys.stderr)
-    return _brought_in(kaggle.get_fer2013(chosen.name, _told), usual=False)
+    return _brought_in(kaggle.get_fer2013(chosen.name, terminal.progress()), usual=False)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from emotion.system import count, duration, stored
+from emotion.system import count, duration, stored, tasks
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
     from emotion.metrics import Metric
     from emotion.models import Answer, Face
+    from emotion.system import Tell
 
 
 BAR_WIDTH = 24  # letters
@@ -25,20 +26,26 @@ class Bar:
 
     Args:
         stream: a terminal.
-        total: how many steps there are.
+        total: how many steps there are, for `step`.
     """
 
-    def __init__(self, stream: TextIO, total: int) -> None:
+    def __init__(self, stream: TextIO, total: int = 0) -> None:
         self._stream, self._total = stream, total
-        self._done, self._began, self._drawn = 0, time.monotonic(), 0.0
+        self._what, self._done, self._began, self._drawn = "", 0, time.monotonic(), 0.0
 
     def step(self) -> None:
-        """One more is done. Drawn ten times a second at most."""
+        """One more is done."""
         self._done += 1
+        self.tell("", self._done, self._total)
+
+    def tell(self, what: str, done: float, total: float) -> None:
+        """So much of what is done now is done. Drawn ten times a second at most."""
         now = time.monotonic()
+        if what != self._what:
+            self._what, self._began, self._drawn = what, now, 0.0
         if now - self._drawn >= BAR_EVERY:
             self._drawn = now
-            self._stream.write(f"\r{self._text(now - self._began):<{LINE_WIDTH}.{LINE_WIDTH}}")
+            self._stream.write(f"\r{self._text(done, total, now - self._began):<{LINE_WIDTH}.{LINE_WIDTH}}")
             self._stream.flush()
 
     def clear(self) -> None:
@@ -47,10 +54,24 @@ class Bar:
         self._stream.write(f"\r{'':<{LINE_WIDTH}}\r")
         self._stream.flush()
 
-    def _text(self, seconds: float) -> str:
-        full = round(BAR_WIDTH * min(self._done / max(self._total, 1), 1.0))
-        left = seconds / self._done * max(self._total - self._done, 0)
-        return f"[{'#' * full:<{BAR_WIDTH}}] {self._done:,} of {self._total:,}, {duration(left)} left"
+    def _text(self, done: float, total: float, seconds: float) -> str:
+        share = min(done / max(total, 1), 1.0)
+        text = f"{self._what} [{'#' * round(BAR_WIDTH * share):<{BAR_WIDTH}}]".lstrip()
+        if total > 1:
+            text += f" {done:,} of {total:,},"
+        return text + (f" {duration(seconds / share * (1 - share))} left" if share else "").removesuffix(",")
+
+
+def progress() -> Tell:
+    """How a command tells how far it is: to the page that has started it, or on a line that somebody watches."""
+    watched = Bar(sys.stderr).tell if sys.stderr.isatty() else lambda what, done, total: None
+    return tasks.own() or watched
+
+
+def clear() -> None:
+    """Takes the line of `progress` away."""
+    if sys.stderr.isatty():
+        Bar(sys.stderr).clear()
 
 
 def safe(text: str) -> str:

@@ -145,7 +145,7 @@ def stop(reference: str) -> Run:
 def export(reference: str) -> None:
     """Starts a process that makes a lost run's best weights usable; its `model.tflite` appears in a few seconds."""
     paths = runs.find_run(reference)
-    _spawn(["export", str(paths.root)], paths)
+    processes.start_command(["export", str(paths.root)], paths.log)
 
 
 def start_orphans(line: list[Run] | None = None) -> None:
@@ -164,13 +164,8 @@ def _launch(paths: RunPaths) -> Run:
     with _guard:
         _started[paths.id] = time.monotonic()
         if not _hand_to_warm_worker(paths):
-            _spawn(["train", "--run-dir", str(paths.root)], paths)
+            processes.start_command(["train", "--run-dir", str(paths.root)], paths.log)
     return runs.read_run(paths)
-
-
-def _spawn(arguments: list[str], paths: RunPaths) -> None:
-    with paths.log.open("ab") as log:
-        processes.spawn(["-m", "emotion", *arguments], stdin=subprocess.DEVNULL, output=log)
 
 
 def warm_up() -> None:
@@ -188,7 +183,7 @@ def warm_up() -> None:
             return
         if not all(run.status.has_ended for run in runs.list_runs()):
             return
-        _warm = processes.spawn(["-m", "emotion.training.worker"], stdin=subprocess.PIPE, output=subprocess.DEVNULL)
+        _warm = processes.spawn(["-m", "emotion.training.worker"], stdin=subprocess.PIPE)
 
 
 def _hand_to_warm_worker(paths: RunPaths) -> bool:

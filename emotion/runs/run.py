@@ -7,7 +7,6 @@ The worker is the only writer of what a run produces; pages and the command line
 from __future__ import annotations
 
 import datetime
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -201,7 +200,7 @@ def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
 
 def claim(paths: RunPaths, status: Status) -> None:
     """Says that this process is the one at work (or waiting its turn) for the run."""
-    write_status(paths, status, pid=os.getpid(), pid_started=processes.started())
+    write_status(paths, status, **processes.me())
 
 
 @dataclass(frozen=True)

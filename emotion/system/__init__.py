@@ -30,7 +30,6 @@ from emotion.system.errors import (
     ModelNotYetError,
     OutputFolderError,
     PicturesChangedError,
-    ReportError,
     RunError,
     RunMissingError,
     RunStateError,
@@ -64,7 +63,7 @@ from emotion.system.paths import (
     runs_dir,
     typed_path,
 )
-from emotion.system.tasks import Tell, Work
+from emotion.system.tasks import Task, Tell
 from emotion.system.text import count, duration
 from emotion.system.validate import check_between, check_whole, known_fields
 
@@ -94,7 +93,6 @@ __all__ = [
     "ModelNotYetError",
     "OutputFolderError",
     "PicturesChangedError",
-    "ReportError",
     "RunError",
     "RunMissingError",
     "RunStateError",
@@ -103,6 +101,7 @@ __all__ = [
     "SplitMissingError",
     "StoredFileError",
     "StoredFileMissingError",
+    "Task",
     "Tell",
     "TooFewOwnPicturesError",
     "TooFewPicturesError",
@@ -114,7 +113,6 @@ __all__ = [
     "UnsupportedPlatformError",
     "VotesError",
     "VotesMissingError",
-    "Work",
     "app_script",
     "archive_dir",
     "arrays",

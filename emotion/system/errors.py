@@ -22,7 +22,6 @@
             TuningMissingError · TuningUnreadableError · TuningStateError · TuningStudyError
         StoredFileError (StoredFileMissingError) · OutputFolderError   a file that cannot be read, a folder that cannot
                                      be written to
-        ReportError                  a report whose process ended early
         UnsupportedPlatformError
 
 The text of each error is one or two plain sentences: what happened, what was expected, what to do.
@@ -334,14 +333,6 @@ class OutputFolderError(EmotionError):
         super().__init__(
             f"Nothing can be written to {folder} ({why}). Expected a folder that this program may write to. "
             "Choose another one or make room in it."
-        )
-
-
-class ReportError(EmotionError):
-    def __init__(self, why: str) -> None:
-        said = f" The last that was heard: {why}" if why else ""
-        super().__init__(
-            f"The report was not finished: its process ended early.{said} Expected some minutes of work. Try again."
         )
 
 

@@ -10,6 +10,7 @@ import site
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ _keeps_everything = False
 _PROC = Path("/proc")
 # A moment may lie so far ahead: clocks of two computers, or of a file server and this one, differ a little.
 AHEAD_SECONDS = 2.0
+PATIENCE = 5.0  # seconds that a process has to end when it is asked to
 
 # When a process started, as a file keeps it: on Linux "<boot>-<ticks>", which no change of the clock moves; elsewhere,
 # and in files of earlier versions, seconds since 1970.
@@ -66,17 +68,31 @@ def multiplies_short_floats() -> bool:
         return False
 
 
-def started() -> Started:
-    """When this process started, for `is_alive` to be asked with in another process, or later.
+def started(pid: int | None = None) -> Started:
+    """When a process started, for `is_alive` to be asked with in another process, or later.
 
     psutil's time of creation is the time of boot, which follows the clock, plus ticks since then: it moves when
     somebody sets the clock. Here the boot is told by its random number instead. It is made of [0-9a-f-] only, so that
     it can stand in the name of a file.
+
+    Args:
+        pid: None: this one.
+
+    Returns:
+        0.0 for one that is gone.
     """
-    boot, found = _boot(), _on_linux("self")
+    boot, found = _boot(), _on_linux(str(pid or "self"))
     if boot and found is not None:
         return f"{boot}-{found[1]}"
-    return psutil.Process().create_time()
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return 0.0
+
+
+def me() -> dict[str, Any]:
+    """This process as a file tells of it, for `is_alive` to be asked with later: {"pid", "pid_started"}."""
+    return {"pid": os.getpid(), "pid_started": started()}
 
 
 def is_alive(pid: int | None, started: Started | None) -> bool:
@@ -162,25 +178,46 @@ def _on_linux(process: str) -> tuple[str, int] | None:
         return None
 
 
-def spawn(arguments: list[str], stdin: int, output: Any) -> subprocess.Popen[bytes]:
+def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, stdin: int = subprocess.DEVNULL
+          ) -> subprocess.Popen[bytes]:  # fmt: skip
     """Starts Python with these arguments in `folder()`, as a session of its own.
 
     It survives the server, and Ctrl-C in the server's terminal does not reach it.
 
     Args:
+        output: a file, to whose end standard output and error are written, or `subprocess.DEVNULL` or `PIPE`.
         stdin: `subprocess.PIPE` or `subprocess.DEVNULL`.
-        output: a file, or `subprocess.DEVNULL`, for standard output and error.
     """
     _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=folder(),
-        env=environment(),
-        stdin=stdin,
-        stdout=output,
-        stderr=output,
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
+    with output.open("ab") if isinstance(output, Path) else contextlib.nullcontext(output) as said:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder(),
+            env=environment(),
+            stdin=stdin,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
     _children.append(process)
     return process
+
+
+def start_command(words: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+    """Starts a command of this program, with the words that stand behind `python -m emotion`; see `spawn`."""
+    return spawn(["-m", "emotion", *words], log)
+
+
+def end(pid: int | None, started: Started | None) -> None:
+    """Ends that very process, where it still runs, and waits until it is gone."""
+    if not pid or not is_alive(pid, started):
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -192,6 +191,5 @@ def note_full_run(paths: TuningPaths, run_id: str) -> None:
 
 def _launch(paths: TuningPaths) -> Tuning:
     paths.starting.touch()
-    with paths.log.open("ab") as log:
-        processes.spawn(["-m", "emotion", "tune", "--resume", str(paths.root)], stdin=subprocess.DEVNULL, output=log)
+    processes.start_command(["tune", "--resume", str(paths.root)], paths.log)
     return folder.read(paths)

@@ -313,8 +313,7 @@ def with_data(home: Path) -> str:
 
 def measured(app: AppTest) -> AppTest:
     """After the work in the background that a correction is measured by."""
-    for name in [name for name in list(tasks._works) if name.startswith("correction")]:
-        wait_for(lambda name=name: tasks._works[name].ended)
+    wait_for(lambda: all(task.ended for task in tasks.list_tasks("correction")))
     return app.run()
 
 
@@ -330,7 +329,7 @@ def test_shows_at_once_what_a_correction_changes(with_data: str) -> None:
 def test_keeping_the_corrected_model_starts_a_run_that_makes_it(
     with_data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: None)
+    monkeypatch.setattr("emotion.system.processes.start_command", lambda words, log: None)
     app = measured(press(open_predict(with_data, 250), "sad_"))
 
     press(app, "keep_")

@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def no_imports() -> Iterator[None]:
     yield
-    for job in import_jobs.list_jobs():
-        import_jobs.dismiss(job.number)
+    for task in import_jobs.list_imports():
+        import_jobs.dismiss(task.name)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def keys(app: AppTest) -> set[str | None]:
 
 
 def wait_for_imports() -> None:
-    wait_for(lambda: all(job.ended is not None for job in import_jobs.list_jobs()))
+    wait_for(lambda: all(task.ended for task in import_jobs.list_imports()))
 
 
 def test_shows_the_drawn_faces_when_there_is_nothing_else(drawn: Path) -> None:
@@ -112,11 +112,11 @@ def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
 
 
 def test_looks_at_what_was_brought_in(drawn: Path) -> None:
-    job = import_jobs.add(str(write_archive(drawn / "elsewhere")), "mine", "elsewhere")
+    name = import_jobs.add(str(write_archive(drawn / "elsewhere")), "mine", "elsewhere")
     wait_for_imports()
     app = open_data(part="bring")
 
-    app.button(key=f"look_{job.number}").click().run()
+    app.button(key=f"look_{name}").click().run()
 
     assert app.selectbox(key="data_set").value == "mine"
     assert app.query_params["set"] == "mine"

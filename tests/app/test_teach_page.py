@@ -85,7 +85,7 @@ def end(run: Run) -> None:
 @pytest.fixture
 def kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page after Keep, the run at its end; no process is started."""
-    monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: None)
+    monkeypatch.setattr("emotion.system.processes.start_command", lambda words, log: None)
     app = taught(3)
     app.button(key="teach_keep").click().run()
     (run,) = list_runs()
@@ -277,7 +277,7 @@ def test_a_photo_without_a_face_is_told(home: Path) -> None:
 
 def test_keeping_makes_one_ordinary_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: started.append(arguments))
+    monkeypatch.setattr("emotion.system.processes.start_command", lambda words, log: started.append(words))
     app = taught(2)
 
     app.button(key="teach_keep").click().run()
@@ -330,7 +330,7 @@ def test_evaluating_it_shows_the_score_of_held_out_faces(kept: AppTest) -> None:
 
 
 def test_a_run_that_failed_says_why_and_can_be_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emotion.runs.queue._spawn", lambda arguments, paths: None)
+    monkeypatch.setattr("emotion.system.processes.start_command", lambda words, log: None)
     app = taught(2)
     app.button(key="teach_keep").click().run()
     (run,) = list_runs()

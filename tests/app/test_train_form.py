@@ -128,7 +128,7 @@ def test_offers_to_draw_the_faces_again_where_that_failed(home: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(write, "write", fails)
         open_train()
-        wait_for(lambda: (work := tasks.find(listings.DRAWING)) is not None and work.ended)
+        wait_for(lambda: (task := tasks.find(listings.DRAWING)) is not None and task.ended)
         app = open_train()
     monkeypatch.setattr(write.write, "__defaults__", (24, 8, 0, None))
     problem = words_on(app)

@@ -178,13 +178,13 @@ def test_a_new_tuning_can_be_asked_for_beside_one_at_work(drawn: Path) -> None:
 
 def test_a_tuning_that_was_cut_off_can_be_gone_on_with(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spawned = []
-    monkeypatch.setattr(control.processes, "spawn", lambda words, **rest: spawned.append(words))
+    monkeypatch.setattr(control.processes, "start_command", lambda words, log: spawned.append(words))
     paths = give_tuning([TrialState.LOST], ended=TuningState.STOPPED)
     app = open_tune(paths.id)
 
     app.button(key="resume").click().run()
 
-    assert spawned == [["-m", "emotion", "tune", "--resume", str(paths.root)]]
+    assert spawned == [["tune", "--resume", str(paths.root)]]
     assert "stop" in keys(app)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion.checks import job
-from emotion.checks.job import CHECK
+from emotion.system import files, tasks
 from tests import planted_data
 from tests.conftest import CommandLine
 from tests.tiny_model import BRIGHTNESS
@@ -64,12 +63,10 @@ def test_prints_one_json_object(data: Path, emotion: CommandLine) -> None:
     assert finding["remedies"] == [{"name": "exclude", "title": "Drop the blanks", "pictures": 1}]
 
 
-def test_the_pages_file_tells_the_end(data: Path, emotion: CommandLine) -> None:
-    emotion("check", data, "--progress", job.location(data, CHECK))
+def test_the_page_is_told_the_end(data: Path, emotion: CommandLine) -> None:
+    emotion("--task", data.parent, "check", data)
 
-    state = job.read(data, CHECK)
-    assert state is not None
-    assert state.status == "done"
+    assert files.read_json(data.parent / tasks.TOLD)["ended"] is True
 
 
 def test_looks_for_label_errors(data: Path, emotion: CommandLine) -> None:

@@ -7,12 +7,13 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from emotion.data import registry
-from emotion.data.bring import import_jobs
-from emotion.data.bring.import_jobs import Job
+from emotion.data.bring import add, import_jobs, staging
 from emotion.data.bring.layout import Options
+from emotion.system import Task, files, tasks
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -20,8 +21,8 @@ from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 @pytest.fixture(autouse=True)
 def no_others() -> Iterator[None]:
     yield
-    for job in import_jobs.list_jobs():
-        import_jobs.dismiss(job.number)
+    for task in import_jobs.list_imports():
+        import_jobs.dismiss(task.name)
 
 
 def many_pictures(home: Path) -> Path:
@@ -31,9 +32,12 @@ def many_pictures(home: Path) -> Path:
     return zip_names(home / "many.zip", more, zipfile.ZIP_STORED)
 
 
-def ended(job: Job) -> Job:
-    wait_for(lambda: job.ended is not None)
-    return job
+def ended(name: str) -> Task:
+    return wait_for(lambda: task if (task := tasks.find(name)) and task.ended else None)
+
+
+def wait_for_unpacking(name: str) -> None:
+    wait_for(lambda: (task := tasks.find(name)) and task.what == "Unpacking")
 
 
 def left_in(home: Path) -> list[str]:
@@ -43,74 +47,82 @@ def left_in(home: Path) -> list[str]:
 def test_brings_an_upload_in(home: Path) -> None:
     upload = io.BytesIO(zip_of(write_archive(home / "elsewhere"), home / "a.zip").read_bytes())
 
-    job = ended(import_jobs.add(upload, "mine", "holiday.zip"))
+    task = ended(import_jobs.add(upload, "mine", "holiday.zip"))
 
-    assert job.problem == ""
-    assert job.record == registry.get("mine")
-    assert job.record.source == "holiday.zip"
+    assert task.problem == ""
+    record = import_jobs.record(task)
+    assert record == registry.get("mine")
+    assert record.source == "holiday.zip"
     assert left_in(home) == ["mine"]
 
 
 def test_brings_a_path_in_with_its_settings(home: Path) -> None:
     folder = write_classes(home / "-elsewhere")
 
-    job = ended(import_jobs.add(str(folder), "", "elsewhere", Options(share=0.5, seed=3)))
+    task = ended(import_jobs.add(str(folder), "", "elsewhere", Options(share=0.5, seed=3)))
 
-    assert job.record is not None
-    assert job.record.counts["test"] == {"happy": 5, "sad": 5}
+    record = import_jobs.record(task)
+    assert record is not None
+    assert record.counts["test"] == {"happy": 5, "sad": 5}
 
 
 def test_tells_why_nothing_came(home: Path) -> None:
-    job = ended(import_jobs.add(io.BytesIO(b"no zip"), "mine", "a.zip"))
+    task = ended(import_jobs.add(io.BytesIO(b"no zip"), "mine", "a.zip"))
 
-    assert "not a zip file" in job.problem
-    assert import_jobs.list_jobs() == [job]
+    assert "not a zip file" in task.problem
+    assert import_jobs.list_imports() == [task]
     assert left_in(home) == []
 
 
 def test_a_name_that_looks_like_an_option_is_refused_in_words(home: Path) -> None:
-    job = ended(import_jobs.add(io.BytesIO(zip_names(home / "a.zip", {}).read_bytes()), "--json", "a.zip"))
+    task = ended(import_jobs.add(io.BytesIO(zip_names(home / "a.zip", {}).read_bytes()), "--json", "a.zip"))
 
-    assert "cannot be called '--json'" in job.problem
+    assert "cannot be called '--json'" in task.problem
 
 
 def test_a_stopped_import_leaves_nothing(home: Path) -> None:
     many = many_pictures(home)
-    job = import_jobs.add(str(many), "mine", "many.zip")
-    wait_for(lambda: job.what == "Unpacking")
+    name = import_jobs.add(str(many), "mine", "many.zip")
+    wait_for_unpacking(name)
 
-    import_jobs.stop(job.number)
+    import_jobs.stop(name)
 
-    ended(job)
-    assert import_jobs.list_jobs() == []
+    assert import_jobs.list_imports() == []
     assert left_in(home) == []
 
 
 def test_what_was_seen_can_be_dismissed(home: Path) -> None:
-    job = ended(import_jobs.add(str(home / "nowhere"), "mine", "nowhere"))
+    task = ended(import_jobs.add(str(home / "nowhere"), "mine", "nowhere"))
 
-    import_jobs.dismiss(job.number)
+    import_jobs.dismiss(task.name)
 
-    assert import_jobs.list_jobs() == []
+    assert import_jobs.list_imports() == []
 
 
-def test_a_process_that_dies_is_told(home: Path) -> None:
+def test_a_process_that_dies_leaves_nothing(home: Path) -> None:
     many = many_pictures(home)
-    job = import_jobs.add(str(many), "mine", "many.zip")
-    wait_for(lambda: job.what == "Unpacking")
+    name = import_jobs.add(str(many), "mine", "many.zip")
+    wait_for_unpacking(name)
 
-    job.process.kill()
+    psutil.Process(files.read_json(home / ".cache" / "tasks" / name / tasks.STARTED)["pid"]).kill()
 
-    assert ended(job).problem == import_jobs.UNEXPECTED
+    assert ended(name).problem == tasks.LOST
+    staging.sweep()  # as the page does whenever it is drawn
     assert left_in(home) == []
 
 
-def test_guesses_the_time_left_from_the_time_gone(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    job = ended(import_jobs.add(str(home / "nowhere"), "mine", "nowhere"))
-    job.tell("Unpacking", 25, 100)
-    assert job.seconds_left is None
+def test_an_upload_is_gone_when_it_was_brought_in(home: Path) -> None:
+    upload = io.BytesIO(zip_of(write_archive(home / "elsewhere"), home / "a.zip").read_bytes())
 
-    job.phase_began -= 10
+    name = import_jobs.add(upload, "mine", "holiday.zip")
+    ended(name)
 
-    assert job.seconds_left == pytest.approx(30, rel=0.1)
-    assert job.share == 0.25
+    assert not tasks.given(name).with_name("files").joinpath("holiday.zip").exists()
+
+
+def test_what_was_removed_since_is_not_told_as_brought_in(home: Path) -> None:
+    task = ended(import_jobs.add(str(write_classes(home / "elsewhere")), "mine", "elsewhere"))
+
+    add.remove("mine")
+
+    assert import_jobs.record(task) is None

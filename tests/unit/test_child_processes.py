@@ -28,7 +28,7 @@ def installed(tmp_path, monkeypatch):
 
 def told_by_a_child() -> list[str]:
     """The folder that a child starts in, and the one that it takes the package from."""
-    process = processes.spawn(["-c", TELL], stdin=subprocess.DEVNULL, output=subprocess.PIPE)
+    process = processes.spawn(["-c", TELL], subprocess.PIPE)
     return process.communicate(timeout=60)[0].decode().split()
 
 

@@ -11,7 +11,7 @@ from emotion.system import EmotionError
 from tests import damage
 from tests.conftest import CommandLine
 
-KINDS = ("data set", "split", "check", "suspects", "faces", "decisions", "config", "status", "history", "model",
+KINDS = ("data set", "split", "task", "told", "suspects", "faces", "decisions", "config", "status", "history", "model",
          "report", "person", "choice", "shipped", "tuning", "trials", "full", "worker")  # fmt: skip
 MOST = int(os.environ.get("EMOTION_DAMAGES", "16"))  # of each kind; 100000 tries all that are known
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from emotion.checks import job
 from emotion.data.bring import staging
 from emotion.recipes import TrainingConfig, catalogue
 from emotion.runs import Status, claim, list_runs, new_run, queue, read_run, write_status
-from emotion.system import files, processes
+from emotion.system import files, processes, tasks
 from emotion.tuning import folder
 from emotion.tuning.control import SEEN_EVERY, Attendance
 from emotion.tuning.folder import TuningState
@@ -70,14 +70,16 @@ def test_a_tuning_at_work_is_not_lost_when_the_clock_moves(
 
 
 @on_linux
-def test_a_check_at_work_is_not_lost_when_the_clock_moves(home: Path, move_clock: Callable[[float], None]) -> None:
-    job.Writer(job.location(home, job.CHECK))
+def test_a_task_at_work_is_not_lost_when_the_clock_moves(home: Path, move_clock: Callable[[float], None]) -> None:
+    go_on = threading.Event()
+    tasks.start("one", lambda tell: go_on.wait(60))
 
     move_clock(2.0)
 
-    state = job.read(home, job.CHECK)
-    assert state is not None
-    assert state.status == "running"
+    task = tasks.find("one")
+    go_on.set()
+    assert task is not None
+    assert not task.ended
 
 
 @on_linux
@@ -164,7 +166,7 @@ def test_only_what_lies_shortly_before_now_is_fresh(age: float, fresh: bool) -> 
 
 def test_a_run_that_was_queued_in_the_future_gets_its_process_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[str] = []
-    monkeypatch.setattr(queue, "_spawn", lambda arguments, paths: begun.append(paths.id))
+    monkeypatch.setattr(processes, "start_command", lambda words, log: begun.append(log.parent.name))
     paths = new_run(TrainingConfig())
     write_status(paths, Status.QUEUED, queued=time.time() + HOUR)
 
@@ -194,14 +196,3 @@ def test_a_process_says_at_once_that_it_is_there_when_the_clock_was_put_back(tun
     attendance.seen()
 
     assert files.read_json(attendance.path)["seen"] <= time.time()
-
-
-def test_a_check_that_was_asked_for_in_the_future_is_lost(home: Path) -> None:
-    place = job.location(home, job.CHECK)
-    place.parent.mkdir(parents=True)
-    files.write_json(place, {"status": "running", "what": "starting", "asked": time.time() + HOUR})
-
-    state = job.read(home, job.CHECK)
-
-    assert state is not None
-    assert state.status == "lost"

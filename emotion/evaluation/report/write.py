@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.system import DataFolderUnreadableError, OutputFolderError, files
+from emotion.system import DataFolderUnreadableError, OutputFolderError
 
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.evaluation.honest import Honest
     from emotion.models import Predictor
-
-
-PROGRESS = "progress.json"  # in the folder while the report is made: {"what", "share"}
+    from emotion.system import Tell
 
 
 def write(
@@ -28,8 +25,9 @@ def write(
     root: Path | None = None,
     both: Honest | None = None,
     quick: bool = False,
+    tell: Tell = lambda what, done, total: None,
 ) -> Path:
-    """Writes the report into a folder, which is made; says on stderr how far it is.
+    """Writes the report into a folder, which is made.
 
     Args:
         predictor: the model.
@@ -39,6 +37,7 @@ def write(
         both: the plain and the honest score, where a check of the data knows of two.
         folder: gets `report.html` and `figures/`.
         quick: leaves out the corrupted faces unless they have been measured before.
+        tell: called before each step.
 
     Raises:
         OutputFolderError: where nothing can be written.
@@ -48,27 +47,18 @@ def write(
     from emotion.evaluation.report import page
 
     target = Path(folder).expanduser()
-    progress = target / PROGRESS
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
 
-    def tell(what: str, share: float) -> None:
-        with _writing(target):
-            files.write_json(progress, {"what": what, "share": share})
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{f'report: {share:.0%}, {what}':<79}")
+    def tell_share(what: str, share: float) -> None:
+        tell(what, share, 1.0)
 
     try:
-        content = report_content.gather(predictor, examples, data, tell, root=root, both=both, trials=not quick)
+        content = report_content.gather(predictor, examples, data, tell_share, root=root, both=both, trials=not quick)
     except OSError as error:  # of reading: what is said of writing would send the person the wrong way
         raise DataFolderUnreadableError(Path(error.filename or root or data), error.strerror or str(error)) from error
-    written = page.write(content, target, tell)
     with _writing(target):
-        progress.unlink(missing_ok=True)
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{'':<79}\r")
-    print(f"emotion: {written}", file=sys.stderr)
-    return written
+        return page.write(content, target, tell_share)
 
 
 @contextlib.contextmanager

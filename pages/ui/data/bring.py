@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,10 +12,6 @@ from emotion.data.bring.layout import Options
 from emotion.data.bring.tables.labels import Asked
 from emotion.system import EmotionError
 from pages.ui.shared import frame, text
-
-if TYPE_CHECKING:
-    from emotion.data.bring.import_jobs import Job
-
 
 UPLOAD, PATH, KAGGLE, MAKE = "upload", "path", "kaggle", "make"
 WAYS = {UPLOAD: "Upload a file", PATH: "Use a folder", KAGGLE: "Get FER-2013", MAKE: "Make it here"}
@@ -132,7 +127,7 @@ def _make() -> None:
         st.switch_page(frame.TEACH, query_params={"set": "new/"})
 
 
-def _start(begin: Callable[[], Job]) -> None:
+def _start(begin: Callable[[], str]) -> None:
     try:
         begin()
     except EmotionError as error:

@@ -1,7 +1,5 @@
 """The check of a data set: started beside the page, told as it goes, then a card for each finding.
 
-How far a check beside the page is.
-
 Fix and retrain: a run again on the mended data, and the two compared on the same test faces.
 """
 
@@ -16,13 +14,13 @@ from emotion.checks import CHECK, FACES, check, job
 from emotion.checks.rules import faceless
 from emotion.data import decided, resolve
 from emotion.runs import queue
-from emotion.system import EmotionError, count, duration
+from emotion.system import EmotionError, count
 from emotion.training import repeat
 from pages.ui.data import findings, labels
-from pages.ui.shared import before_after, decisions, frame, listings, text
+from pages.ui.shared import before_after, decisions, frame, listings, text, waiting
 
 if TYPE_CHECKING:
-    from emotion.checks import Report, State
+    from emotion.checks import Report
     from emotion.data import Listing
     from emotion.metrics import Labels
     from emotion.runs import Run
@@ -43,14 +41,11 @@ def show_check(data: str) -> None:
     root = resolve(data)
     listing = listings.on_disk(root)
     report = _report(check.version(listing), listing)
-    state = job.read(root, CHECK)
-    if state is not None and state.status == "running":
-        watch(root, CHECK, "Checking")
-    elif report is None:
-        _before(root, state)
-        return
+    at_work = waiting.show_work(job.task_name(root, CHECK), "Checking")
     if report is not None:
         _outcome(report, listing)
+    elif not at_work:
+        _before(root)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
@@ -58,11 +53,10 @@ def _report(version: tuple[str, ...], _listing: Listing) -> Report | None:
     return check.last_report_of(_listing)
 
 
-def _before(root: Path, state: State | None) -> None:
+def _before(root: Path) -> None:
     """Nothing is known yet, or not any more."""
     st.subheader("Check", anchor=False)
     st.markdown(INTRODUCTION)
-    problem(state)
     st.button("Check it", key="check", type="primary", on_click=_start, args=(root, CHECK))
 
 
@@ -92,9 +86,8 @@ def _faces(report: Report, listing: Listing) -> None:
     names = faceless.askable(report.root, report.table)
     if not names:
         return
-    state, asked = job.read(report.root, FACES), faceless.asked(listing)
-    if state is not None and state.status == "running":
-        watch(report.root, FACES, "Looking for faces")
+    asked = faceless.asked(listing)
+    if waiting.show_work(job.task_name(report.root, FACES), "Looking for faces"):
         return
     with st.container(border=True, key="faces_pass"):
         st.markdown("**Pictures without a face**")
@@ -103,39 +96,7 @@ def _faces(report: Report, listing: Listing) -> None:
         else:
             st.caption(f"{count(len(names), 'picture')} of more than {faceless.CROPS_UP_TO} pixels can be looked at. "
                        "In smaller ones, which are faces already cut out, a detector misses too many.")  # fmt: skip
-        problem(state)
         st.button("Look for faces", key="look_for_faces", on_click=_start, args=(report.root, FACES))
-
-
-TICK = 0.5  # seconds
-
-
-def watch(root: Path, kind: str, title: str) -> None:
-    """Draws how far a check is, twice a second, and the page anew when it ends."""
-    st.fragment(_watch, run_every=TICK)(root, kind, title)
-
-
-def _watch(root: Path, kind: str, title: str) -> None:
-    state = job.read(root, kind)
-    if state is None or state.status != "running":
-        st.rerun()
-    st.progress(state.share, text.plain(" · ".join([title, *_parts(state)])))
-
-
-def _parts(state: State) -> list[str]:
-    parts = [state.what or "starting"]
-    if state.total > 1:
-        parts.append(f"{state.done:,} of {state.total:,}")
-    if state.seconds_left is not None:
-        parts.append(f"{duration(state.seconds_left)} left")
-    return parts
-
-
-def problem(state: State | None) -> None:
-    """Says why the last check of a kind did not come to its end, if so."""
-    if state is not None and state.status in ("failed", "lost"):
-        why = state.error or "Its process ended without a word; perhaps the computer was out of memory. Try it again."
-        st.error(f"This did not finish. {text.plain(why)}", icon=":material/error:")
 
 
 PROBLEM = "mended_problem"  # session state: a sentence

@@ -8,71 +8,40 @@ import streamlit as st
 
 from emotion.data import disagreements
 from emotion.data.bring import add, import_jobs
-from emotion.system import duration
-from pages.ui.shared import text
+from pages.ui.shared import text, waiting
 from pages.ui.shared.data_choice import LOOK, PART, SET
 
 if TYPE_CHECKING:
-    from emotion.data.bring.import_jobs import Job
-
-
-EACH = 0.5  # seconds between two looks
-WATCHED = "data_watched"  # session state: numbers of the imports that this session has seen at work
+    from emotion.data import DataSet
+    from emotion.system import Task
 
 
 def show_imports() -> None:
     """Draws all imports; the page is drawn anew when one of them ends."""
-    jobs = import_jobs.list_jobs()
-    at_work = [job for job in jobs if job.ended is None]
-    st.session_state[WATCHED] = {job.number for job in at_work}
-    for job in jobs:
-        if job.ended is not None:
-            _ended(job)
-    if at_work:
-        st.fragment(run_every=EACH)(_at_work)()
+    for task in import_jobs.list_imports():
+        if not waiting.show_work(task.name, task.title, import_jobs.stop):
+            _ended(task)
 
 
-def _at_work() -> None:
-    watched = st.session_state[WATCHED]
-    jobs = {job.number: job for job in import_jobs.list_jobs()}
-    if any(number not in jobs or jobs[number].ended is not None for number in watched):
-        st.rerun(scope="app")
-    for number in sorted(watched):
-        bar, stop = st.columns([5, 1], vertical_alignment="center")
-        bar.progress(jobs[number].share, text=text.plain(_text(jobs[number])))
-        stop.button("Stop", key=f"stop_import_{number}", on_click=import_jobs.stop, args=(number,), width="stretch")
-
-
-def _text(job: Job) -> str:
-    left = job.seconds_left
-    parts = [job.title, job.what.lower()]
-    if job.total > 1:
-        parts.append(f"{job.done:,} of {job.total:,}")
-    if left is not None:
-        parts.append(f"{duration(left)} left")
-    return " · ".join(parts)
-
-
-def _ended(job: Job) -> None:
-    if job.record is None:
-        st.error(f"{text.plain(job.title)}: {text.plain(job.problem)}", icon=":material/error:")
-        st.button("All right", key=f"dismiss_{job.number}", on_click=import_jobs.dismiss, args=(job.number,))
+def _ended(task: Task) -> None:
+    record = import_jobs.record(task)
+    if record is None:
+        st.button("All right", key=f"dismiss_{task.name}", on_click=import_jobs.dismiss, args=(task.name,))
         return
-    record = job.record
     st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}"
                f"{''.join(f' {text.plain(note)}' for note in record.notes)}",
                icon=":material/check:")  # fmt: skip
     if said := disagreements(record.counts):
         st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
     better = add.usual_names(record)
-    with st.container(horizontal=True, key=f"brought_{job.number}"):
-        st.button("Look at it", key=f"look_{job.number}", type="primary", on_click=_look, args=(job,))
+    with st.container(horizontal=True, key=f"brought_{task.name}"):
+        st.button("Look at it", key=f"look_{task.name}", type="primary", on_click=_look, args=(task.name, record))
         if better:
             pairs = ", ".join(f"{old} → {new}" for old, new in better.items())
-            st.button(f"Call its classes as usual: {text.plain(pairs)}", key=f"usual_{job.number}", on_click=_rename,
-                      args=(job, better))  # fmt: skip
-        st.button("All right", key=f"dismiss_{job.number}", type="tertiary", on_click=import_jobs.dismiss,
-                  args=(job.number,))  # fmt: skip
+            st.button(f"Call its classes as usual: {text.plain(pairs)}", key=f"usual_{task.name}",
+                      on_click=_rename, args=(record.name, record.names | better))  # fmt: skip
+        st.button("All right", key=f"dismiss_{task.name}", type="tertiary", on_click=import_jobs.dismiss,
+                  args=(task.name,))  # fmt: skip
 
 
 MANY_CLASSES = 8  # more are counted, not named
@@ -95,13 +64,11 @@ def _left_out(left_out: dict[str, int]) -> str:
     return f" Left out: {', '.join(f'{number:,} {text.plain(what)}' for what, number in left_out.items())}."
 
 
-def _look(job: Job) -> None:
-    if job.record:
-        SET.set(job.record.name)
-        PART.set(LOOK)
-    import_jobs.dismiss(job.number)
+def _look(name: str, record: DataSet) -> None:
+    SET.set(record.name)
+    PART.set(LOOK)
+    import_jobs.dismiss(name)
 
 
-def _rename(job: Job, names: dict[str, str]) -> None:
-    if job.record:
-        job.record = add.rename_classes(job.record.name, job.record.names | names)
+def _rename(name: str, names: dict[str, str]) -> None:
+    add.rename_classes(name, names)

@@ -13,8 +13,7 @@ from emotion.checks import LABELS, job, label_errors, picture_facts
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
 from emotion.evaluation import gallery
 from emotion.system import count
-from pages.ui.data import check
-from pages.ui.shared import decisions, model_choice, montage, text
+from pages.ui.shared import decisions, model_choice, montage, text, waiting
 from pages.ui.shared.montage import Cell
 
 if TYPE_CHECKING:
@@ -38,18 +37,15 @@ def show_label_errors(report: Report, listing: Listing) -> None:
     Args:
         listing: of what lies on the disk.
     """
-    state = job.read(report.root, LABELS)
     with st.container(border=True, key="labels"):
         st.markdown("**Suspect labels**")
-        if state is not None and state.status == "running":
-            check.watch(report.root, LABELS, "Suspect labels")
+        if waiting.show_work(job.task_name(report.root, LABELS), "Suspect labels"):
             return
         outcome = label_errors.last_found(listing)
         if outcome is None:
             st.caption(WHAT)
         else:
             st.caption(text.plain(_summary(outcome)))
-        check.problem(state)
         st.button("Look for suspect labels" if outcome is None else "Look again", key="look_for_labels",
                   on_click=job.start, args=(report.root, LABELS, "--model", model_choice.current()))  # fmt: skip
         if outcome is not None and outcome.found:

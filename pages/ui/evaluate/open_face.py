@@ -102,7 +102,7 @@ def _ask(name: str, result: Result, train: Examples, index: int) -> None:
     tasks.start(
         name,
         lambda tell: insight.neighbours(
-            result, train, index, lambda done, total: tell("asking the network", done / max(total, 1))
+            result, train, index, lambda done, total: tell("asking the network", done, total)
         ),
     )
 

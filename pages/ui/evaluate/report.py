@@ -29,15 +29,11 @@ def show_report(result: Result, data: str) -> None:
                                type="primary", on_click="ignore")  # fmt: skip
             st.download_button("Download the figures", job.figures(result.base) or b"", "figures.zip",
                                "application/zip", key="report_figures", on_click="ignore")  # fmt: skip
-    if waiting.show_work(f"report-{result.base}"):
+    if waiting.show_work(job.task_name(result.base)):
         return
     model, classes = result.model.reference, result.info.classes
     st.button("Make it again" if page else "Make the report", key="make_report",
-              type="secondary" if page else "primary", on_click=_make,
+              type="secondary" if page else "primary", on_click=job.start,
               args=(result.base, model, data, classes))  # fmt: skip
     if page is None:
         st.caption("This takes about a minute, once. You can leave the page meanwhile.")
-
-
-def _make(token: str, model: str, data: str, classes: tuple[str, ...]) -> None:
-    job.start(token, model, data, classes)

@@ -110,7 +110,7 @@ def _start(name: str, result: Result) -> None:
     tasks.start(
         name,
         lambda tell: robustness.measure(
-            result.model, result.examples, lambda what, done, total: tell(f"faces: {what}", done / total)
+            result.model, result.examples, lambda what, done, total: tell(f"faces: {what}", done, total)
         ),
     )
 

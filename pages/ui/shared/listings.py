@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emotion.data import Listing
 
 
-DRAWING = "drawn faces"  # the name of the work
+DRAWING = "drawn-faces"  # the name of the task
 
 
 def listed(data: str) -> Listing:
@@ -57,8 +57,8 @@ def show_drawing(data: str) -> bool:
     """
     if data != DEMO or (drawn_faces_dir() / "train").is_dir():
         return False
-    work = tasks.find(DRAWING)
-    if work is None or (work.ended and not work.problem):
+    task = tasks.find(DRAWING)
+    if task is None or (task.ended and not task.problem):
         _draw()
     if not waiting.show_work(DRAWING):
         st.button("Try again", key="draw_again", on_click=_draw)
@@ -67,6 +67,6 @@ def show_drawing(data: str) -> bool:
 
 def _draw() -> None:
     def work(tell: tasks.Tell) -> None:
-        resolve(DEMO, lambda done, total: tell("drawing the faces, this once", done / total))
+        resolve(DEMO, lambda done, total: tell("drawing the faces, this once", done, total))
 
     tasks.start(DRAWING, work)

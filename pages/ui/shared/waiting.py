@@ -1,32 +1,56 @@
-"""Work in the background, shown while it goes on: it can be left and come back to."""
+"""Tasks beside the page, shown while they go on: the page can be left and come back to."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from emotion.system import duration, tasks
 from pages.ui.shared import text
 
-LOOK_AGAIN = 0.7  # seconds
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotion.system import Task
 
 
-def show_work(name: str) -> bool:
-    """Shows work that goes on, and its problem where it failed; returns whether it still goes on."""
-    work = tasks.find(name)
-    if work is None:
+LOOK_AGAIN = 0.5  # seconds
+
+
+def show_work(name: str, title: str = "", stop: Callable[[str], None] | None = None) -> bool:
+    """Shows a task that is at work, and its problem where it failed; returns whether it is at work.
+
+    Args:
+        name: of the task, as `tasks.find` takes it.
+        title: stands before what it does.
+        stop: for a button beside it; is called with the name.
+    """
+    task = tasks.find(name)
+    if task is None:
         return False
-    if work.ended:
-        if work.problem:
-            st.error(text.plain(work.problem), icon=":material/error:")
+    if task.ended:
+        if task.problem:
+            st.error(text.plain(f"{title}: {task.problem}" if title else task.problem), icon=":material/error:")
         return False
-    _live(name)
+    st.fragment(_live, run_every=LOOK_AGAIN)(name, title, stop)
     return True
 
 
-@st.fragment(run_every=LOOK_AGAIN)
-def _live(name: str) -> None:
-    work = tasks.find(name)
-    if work is None or work.ended:
+def _live(name: str, title: str, stop: Callable[[str], None] | None) -> None:
+    task = tasks.find(name)
+    if task is None or task.ended:
         st.rerun()
-    left = "" if work.seconds_left is None else f", {duration(work.seconds_left)} left"
-    st.progress(work.share, text.plain(f"{work.what.capitalize()}{left}"))
+    place, beside = st.columns([5, 1], vertical_alignment="center") if stop else (st, st)
+    place.progress(task.share, text.plain(_line(task, title)))
+    if stop:
+        beside.button("Stop", key=f"stop_{name}", on_click=stop, args=(name,), width="stretch")
+
+
+def _line(task: Task, title: str) -> str:
+    parts = [title, task.what] if title else [task.what.capitalize()]
+    if task.total > 1:
+        parts.append(f"{task.done:,.0f} of {task.total:,.0f}")
+    if task.seconds_left is not None:
+        parts.append(f"{duration(task.seconds_left)} left")
+    return " · ".join(parts)
