@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ STATUS_WORDS = {
     Status.DIVERGED: "loss without bound",
     Status.LOST: "lost",
 }
+JOINER = "\N{WORD JOINER}"  # no width, and no line is broken at it
+TAKEN = re.compile(r"(?<=:)(?=[/\w+-])|(?<=www)(?=\.)|(?<=@)(?=[-\w])|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about photos means little."
 NOT_FEELINGS = "It compares the picture with labelled photos. It does not read feelings."
 
@@ -72,8 +75,13 @@ def capital(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text for an element that renders Markdown, so that nothing in it is taken as such."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~$:^=@&" else letter for letter in text)
+    """Text for an element that renders Markdown, so that nothing in it is taken as such.
+
+    A backslash is enough for Markdown. Streamlit then looks once more through what is text by then, for addresses
+    (https:, www., a@b), icons and emoji (:material/x:, :smile:) and arrows: a joiner that nobody sees keeps these apart.
+    """
+    escaped = r"\`*_{}[]()<>#+-.!|~$:^=@&"
+    return "".join(f"\\{letter}" if letter in escaped else letter for letter in TAKEN.sub(JOINER, text))
 
 
 def markup(text: str) -> str:
