@@ -1,4 +1,4 @@
-"""What people call their runs, classes, sets and photos stays text: no link, no icon, no arrow, no bold letter of it."""
+"""What people call their runs, classes, sets and photos stays text: no link, icon, arrow or bold letter of it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ NAMES = (
 )  # fmt: skip
 # What became of a name that was taken for more than text.
 MADE_OF_NAMES = """() => {
-  const made = [...document.querySelectorAll(
-    'a, img, strong, em, del, code, b, h1, h2, h3, li, blockquote, td, .katex, .stMarkdownBadge, .stMarkdownColoredText'
-  )].filter(e => /zzq/i.test(e.getAttribute('href') || e.getAttribute('src') || '') || (e.closest('[data-testid="stMarkdownContainer"]')
-    && !e.closest('[data-ours]') && /zzq/.test(e.textContent)));
-  const icons = [...document.querySelectorAll('[data-testid="stMarkdownContainer"]')].filter(
-    e => /zzq/.test(e.textContent) && e.querySelector('[role="img"], [data-testid="stIconMaterial"]'));
-  const changed = (document.body.innerText.match(/.*(zzq [←→↔—≥≤≈] zzq|zzq \\u{1f604}|\\u{1f44d} zzq).*/gu) || []);
-  return [...made, ...icons].map(e => e.outerHTML.slice(0, 300)).concat(changed);
+  const parts = 'a, img, strong, em, del, code, b, h1, h2, h3, li, blockquote, td, .katex, [class*="stMarkdownBadge"]';
+  const addresses = [...document.querySelectorAll('a, img')].filter(
+    e => /zzq/i.test(e.getAttribute('href') || e.getAttribute('src') || ''));
+  const told = [...document.querySelectorAll('[data-testid="stMarkdownContainer"]')].filter(
+    e => /zzq/.test(e.textContent));
+  const made = told.flatMap(e => [...e.querySelectorAll(parts)]).filter(e => /zzq/.test(e.textContent));
+  const icons = told.filter(e => e.querySelector('[role="img"], [data-testid="stIconMaterial"]'));
+  const changed = document.body.innerText.match(/.*(zzq [←→↔—≥≤≈] zzq|zzq \\u{1f604}|\\u{1f44d} zzq).*/gu) || [];
+  return [...addresses, ...made, ...icons].map(e => e.outerHTML.slice(0, 300)).concat(changed);
 }"""
 
 

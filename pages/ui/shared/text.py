@@ -78,7 +78,7 @@ def plain(text: str) -> str:
     """Text for an element that renders Markdown, so that nothing in it is taken as such.
 
     A backslash is enough for Markdown. Streamlit then looks once more through what is text by then, for addresses
-    (https:, www., a@b), icons and emoji (:material/x:, :smile:) and arrows: a joiner that nobody sees keeps these apart.
+    (https:, www., a@b), icons and emoji (:material/x:, :smile:) and arrows: a joiner that nobody sees parts these.
     """
     escaped = r"\`*_{}[]()<>#+-.!|~$:^=@&"
     return "".join(f"\\{letter}" if letter in escaped else letter for letter in TAKEN.sub(JOINER, text))
