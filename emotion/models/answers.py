@@ -15,7 +15,7 @@ from PIL import Image
 
 from emotion import images, metrics
 from emotion.images import Found, PictureError, WayUp, clipped, decode, detect
-from emotion.recipes import DEFAULT_CLASSES
+from emotion.recipes import DEFAULT_CLASSES, palette
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -44,16 +44,23 @@ class Headline:
         label: the class that the face looks most like.
         unsure: not sure enough to be an answer.
         share: the probability of `label`, 0 to 1: among all classes, or among the two of a yes-or-no answer.
+        classes: all that the model knows: they decide how each of them looks.
     """
 
     label: str
     unsure: bool
     share: float
+    classes: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
         """What its sign and its colour go by: the class, or "unsure"."""
         return "unsure" if self.unsure else self.label
+
+    @property
+    def tone(self) -> palette.Tone:
+        """How it looks: as its class, or as "unsure"."""
+        return palette.tone(self.mark, self.classes)
 
     @property
     def words(self) -> str:
@@ -95,13 +102,13 @@ class Face:
                 yes-or-no answer gives one of these only where it leads all others clearly: a face of fear is neither
                 happy nor sad, however much more it looks like one of these two than like the other.
         """
-        highest = self.probabilities.get(self.likeliest, self.probability)
+        highest, classes = self.probabilities.get(self.likeliest, self.probability), tuple(self.probabilities)
         if all_classes and len(self.probabilities) > 2:
-            return Headline(self.likeliest, not self.upright, highest)
+            return Headline(self.likeliest, not self.upright, highest, classes)
         if self.beside:
-            return Headline(self.beside, True, highest)
+            return Headline(self.beside, True, highest, classes)
         share = 1 - self.probability if self.pair and self.label != self.pair[1] else self.probability
-        return Headline(self.label, self.unsure or not self.upright or not self._leads(), share)
+        return Headline(self.label, self.unsure or not self.upright or not self._leads(), share, classes)
 
     def _leads(self) -> bool:
         """Whether the likelier of the two is clearly ahead of all classes that were not asked about."""

@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
     from emotion.models.answers import Face
+    from emotion.recipes.palette import Tone
 
 
-COLOURS = {"happy": "#f2b04e", "sad": "#8fbcf5", "unsure": "#c3ccd2"}
-OTHER, INK = "#c493d8", "#12171b"
+INK = "#12171b"
 TAG = 26  # pixels: height of the tag on a picture of 1000 pixels
 JPEG_QUALITY = 88
 LONGEST_STEM = 40  # letters of the picture's own name in that of its copy
@@ -43,46 +43,36 @@ def draw(
     pen = ImageDraw.Draw(marked)
     height = max(12, round(TAG * max(picture.size) / 1000))
     for number, face in enumerate(faces, start=1):
-        told, label = str(number) if len(faces) > 1 else "", face.headline(all_classes).mark
+        told, tone = str(number) if len(faces) > 1 else "", face.headline(all_classes).tone
         if face.box is not None:
             left, top, right, bottom = (edge / scale for edge in face.box)
-            _box(pen, (left, top, right, bottom), label, height)
-            _tag(pen, (left, max(0.0, top - height)), told, label, height)
+            _box(pen, (left, top, right, bottom), tone, height)
+            _tag(pen, (left, max(0.0, top - height)), told, tone, height)
         elif whole_too:
-            _tag(pen, (0.0, 0.0), told, label, height)
+            _tag(pen, (0.0, 0.0), told, tone, height)
     return marked
 
 
-def _box(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], label: str, height: int) -> None:
+def _box(pen: ImageDraw.ImageDraw, box: tuple[float, float, float, float], tone: Tone, height: int) -> None:
     """A coloured line between two dark ones: it can be seen on any picture."""
     width = max(2, height // 8)
     left, top, right, bottom = box
     pen.rectangle((left - width, top - width, right + width, bottom + width), outline=INK, width=3 * width)
-    pen.rectangle(box, outline=COLOURS.get(label, OTHER), width=width)
+    pen.rectangle(box, outline=tone.dark, width=width)
 
 
-def _tag(pen: ImageDraw.ImageDraw, corner: tuple[float, float], number: str, label: str, height: int) -> None:
+def _tag(pen: ImageDraw.ImageDraw, corner: tuple[float, float], number: str, tone: Tone, height: int) -> None:
     left, top = corner
     font = ImageFont.load_default(size=height * 0.75)
     text_width = pen.textlength(number, font=font)
-    pen.rectangle((left, top, left + text_width + 1.5 * height, top + height), fill=COLOURS.get(label, OTHER))
+    pen.rectangle((left, top, left + text_width + 1.5 * height, top + height), fill=tone.dark)
     pen.text((left + height * 0.25, top + height / 2), number, fill=INK, font=font, anchor="lm")
-    _sign(pen, (left + text_width + height * 0.85, top + height / 2), label, height * 0.28)
+    _sign(pen, (left + text_width + height * 0.85, top + height / 2), tone, height * 0.28)
 
 
-def _sign(pen: ImageDraw.ImageDraw, centre: tuple[float, float], label: str, reach: float) -> None:
+def _sign(pen: ImageDraw.ImageDraw, centre: tuple[float, float], tone: Tone, reach: float) -> None:
     """The sign of an answer as a shape: no font has to know it."""
-    x, y = centre
-    up, down, left, right = (x, y - reach), (x, y + reach), (x - reach, y), (x + reach, y)
-    shapes = {
-        "happy": [up, (x + reach, y + reach), (x - reach, y + reach)],
-        "sad": [down, (x - reach, y - reach), (x + reach, y - reach)],
-        "unsure": [up, right, down, left],
-    }
-    if label in shapes:
-        pen.polygon(shapes[label], fill=INK)
-    else:
-        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=INK)
+    pen.polygon([(centre[0] + reach * x, centre[1] + reach * y) for x, y in tone.outline], fill=INK)
 
 
 def as_jpeg(picture: Image.Image) -> bytes:

@@ -5,7 +5,7 @@ May import `system`, `images` and `metrics`. Keras is imported inside functions 
 
 from __future__ import annotations
 
-from emotion.recipes import layers
+from emotion.recipes import layers, palette
 from emotion.recipes.augmentation import KINDS, NONE, Augmentation, augment, mix
 from emotion.recipes.catalogue import (
     ALONE_EPOCHS,
@@ -77,6 +77,7 @@ __all__ = [
     "label_order",
     "layers",
     "mix",
+    "palette",
     "positive_class",
     "presets",
     "preview",

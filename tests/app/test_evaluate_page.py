@@ -311,7 +311,7 @@ def test_shows_each_class_of_a_model_of_three(home: Path) -> None:
     app = open_evaluate()
 
     assert "truth joy: 0 called anger, 0 called fear, 1 called joy" in label_of(app, "Who was called what")
-    assert app.selectbox(key="evaluate_truth").options == ["any", "● anger", "● fear", "● joy"]
+    assert app.selectbox(key="evaluate_truth").options == ["any", "■ anger", "● fear", "★ joy"]
     assert not app.exception
 
 

@@ -126,7 +126,7 @@ def test_the_reason_is_about_the_class_in_the_headline(seven: RunPaths) -> None:
 
     app.run()
 
-    assert '<th scope="row">as it is</th><td class="other">● fear</td>' in html_of(app)
+    assert '<th scope="row">as it is</th><td class="violet">● fear</td>' in html_of(app)
     assert not app.exception
 
 
@@ -137,7 +137,7 @@ def test_the_switch_shows_seven_bars_with_names(seven: RunPaths) -> None:
 
     shown = html_of(app)
     assert shown.count('class="name"') == 7
-    assert all(f">{name}</span>" in shown for name in FROM_DARK_TO_BRIGHT)
+    assert all(f"</span> {name}</span>" in shown for name in FROM_DARK_TO_BRIGHT)
     assert 'aria-label="All 7 classes, the likeliest: fear"' in shown
     assert 'aria-label="looks like fear 79 %"' in shown
 
@@ -148,7 +148,7 @@ def test_only_the_likeliest_bar_is_marked(seven: RunPaths) -> None:
     app.toggle(key=bars.KEY).set_value(True).run()
 
     assert html_of(app).count('likeliest">') == 1
-    assert '<li class="other likeliest"><span class="name">fear</span>' in html_of(app)
+    assert '<li class="violet likeliest">' in html_of(app)
 
 
 def test_says_how_the_bars_and_the_answer_belong_together(seven: RunPaths) -> None:
@@ -209,7 +209,7 @@ def test_the_reason_for_another_class_tells_its_share(pets: RunPaths) -> None:
 
     app.run()
 
-    assert "● dog" in html_of(app)
+    assert "■ dog" in html_of(app)
     assert "Steady" in html_of(app)
 
 
@@ -368,8 +368,17 @@ def test_guessing_among_seven_classes_has_its_own_loss(seven: RunPaths) -> None:
 def test_faces_of_seven_classes_carry_marks_of_their_own(seven: RunPaths) -> None:
     app = open_page("evaluate", classes="all", order="file")
 
-    assert [face["sign"] for face in gallery_of(app)["faces"]][::2] == ["A", "D", "F", "A", "▲", "N", "▼", "S"]
-    assert "(A angry, D disgust, F fear, ▲ happy, N neutral, ▼ sad, S surprise)" in told(app)
+    assert [face["sign"] for face in gallery_of(app)["faces"]][::2] == [
+        "★A",
+        "■D",
+        "●F",
+        "★A",
+        "▲H",
+        "✚N",
+        "▼Sa",
+        "⬟Su",
+    ]
+    assert "(★A angry, ■D disgust, ●F fear, ▲H happy, ✚N neutral, ▼Sa sad, ⬟Su surprise)" in told(app)
 
 
 def test_an_open_face_tells_the_share_of_its_class(seven: RunPaths) -> None:
@@ -388,7 +397,7 @@ def test_an_open_face_tells_why_it_is_the_class_that_was_answered(seven: RunPath
         reasons[classes] = html_of(app.run()).partition('class="variants"')[2]
         assert not app.exception
 
-    assert '<th scope="row">as it is</th><td class="other">● fear</td>' in reasons["all"]
+    assert '<th scope="row">as it is</th><td class="violet">● fear</td>' in reasons["all"]
     assert '<th scope="row">as it is</th><td class="sad">▼ sad</td>' in reasons["pair"]
 
 

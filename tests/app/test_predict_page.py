@@ -19,6 +19,7 @@ from emotion.images.detect import finder
 from emotion.models import marking, preferences
 from emotion.models.answers import Face
 from emotion.models.explain import Variant, spread
+from emotion.recipes import palette
 from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system import OutputFolderError
@@ -405,7 +406,7 @@ def test_marks_a_face_with_a_box_on_a_copy() -> None:
     marked = marking.draw(picture, [face_at((40, 20, 100, 80))], scale=2.0)
 
     assert picture.getpixel((20, 25)) == (255, 255, 255)
-    assert marked.getpixel((20, 25)) == ImageColor.getrgb(marking.COLOURS["happy"])
+    assert marked.getpixel((20, 25)) == ImageColor.getrgb(palette.HAPPY.dark)
 
 
 def test_leaves_a_picture_without_boxes_as_it_is() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from emotion.evaluation import corruptions
 from emotion.metrics import histogram
+from emotion.recipes import palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,16 +27,16 @@ if TYPE_CHECKING:
 
 WIDTH = 7.2  # inches: the text of an A4 page
 INK, QUIET, ACCENT, WRONG = "#1c2429", "#56616a", "#0f766e", "#b91c1c"
-COLOURS = {"happy": "#b45309", "sad": "#1d4ed8"}
-OTHERS = ("#6d3f83", "#0f766e", "#9d174d", "#4d7c0f", "#0e7490", "#7c2d12", "#475569", "#a16207")
+TRAINED, VALIDATED = ACCENT, "#8a5a9e"  # as on the page Train
 STROKES = ("-", "--", "-.", ":")
 
 
 def styles(classes: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Colour and stroke of each class."""
-    others = [name for name in classes if name not in COLOURS]
-    colours = COLOURS | {name: OTHERS[k % len(OTHERS)] for k, name in enumerate(others)}
-    return {name: {"color": colours[name], "linestyle": STROKES[k % len(STROKES)]} for k, name in enumerate(classes)}
+    return {
+        name: {"color": palette.tone(name, classes).fill, "linestyle": STROKES[k % len(STROKES)]}
+        for k, name in enumerate(classes)
+    }
 
 
 def figure(height: float) -> Figure:
@@ -250,7 +251,7 @@ def history(content: Content) -> Figure | None:
     drawn = figure(3.0)
     epochs = [row["epoch"] for row in content.history.epochs]
     for axis, name, title in zip(drawn.subplots(1, 2), ("accuracy", "loss"), ("Got right", "Loss"), strict=True):
-        for prefix, stroke, colour in (("", "-", COLOURS["happy"]), ("val_", "--", COLOURS["sad"])):
+        for prefix, stroke, colour in (("", "-", TRAINED), ("val_", "--", VALIDATED)):
             values = [row[f"{prefix}{name}"] for row in content.history.epochs]
             axis.plot(epochs, values, stroke, color=colour, label="validation" if prefix else "train")
         tidy(axis, title, "epoch")

@@ -72,7 +72,7 @@ def _gallery(report: Report, outcome: LabelErrors) -> None:
         opened = st.session_state.get(OPEN)
         montage.show_sheet(
             _sheet(token, faces),
-            [_cell(place, one) for place, one in enumerate(here)],
+            [_cell(outcome.classes, place, one) for place, one in enumerate(here)],
             f"{count(len(here), 'suspect label')}. Arrow keys move, Enter opens one.",
             token,
             names.index(opened) if opened in names else None,
@@ -85,7 +85,7 @@ def _gallery(report: Report, outcome: LabelErrors) -> None:
         if chosen is None:
             st.html('<div class="face-hint">Click a face to say what it is.</div>')
         else:
-            _one(report, here, chosen, faces[chosen])
+            _one(report, outcome.classes, here, chosen, faces[chosen])
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -102,26 +102,26 @@ def _sheet(token: str, _faces: np.ndarray) -> Montage:
     return gallery.montage(_faces, columns=12)
 
 
-def _cell(place: int, one: LabelError) -> Cell:
+def _cell(classes: tuple[str, ...], place: int, one: LabelError) -> Cell:
     return Cell(
         number=place,
         name=one.file.rsplit("/", 1)[-1],
         words=f"label: {one.label}, the others say {one.likely}",
         wrong=False,
-        sign=text.sign(one.likely),
-        tone=text.colour_class(one.likely),
+        sign=text.sign(one.likely, classes),
+        tone=text.colour_class(one.likely, classes),
     )
 
 
-def _one(report: Report, here: tuple[LabelError, ...], place: int, face: np.ndarray) -> None:
+def _one(report: Report, classes: tuple[str, ...], here: tuple[LabelError, ...], place: int, face: np.ndarray) -> None:
     """The open picture, and the three things to say of it."""
     one = here[place]
     following = here[place + 1].file if place + 1 < len(here) else ""
     with st.container(key="seen_suspect"):
         st.image(face, width=192, alt=text.plain(one.file))
     st.html(
-        f"<p>Label: {text.sign(one.label)} <b>{text.markup(one.label)}</b><br>"
-        f"The others say: {text.sign(one.likely)} <b>{text.markup(one.likely)}</b><br>"
+        f"<p>Label: {text.sign(one.label, classes)} <b>{text.markup(one.label)}</b><br>"
+        f"The others say: {text.sign(one.likely, classes)} <b>{text.markup(one.likely)}</b><br>"
         f'<span class="quiet">{text.markup(one.file)}</span></p>'
     )
     files = (one.file,)

@@ -23,6 +23,8 @@ from pages.ui.shared.data_choice import BRING, LABEL, ORDER, PART, PICTURE, SET,
 from pages.ui.shared.montage import Cell, tiled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from emotion.data import Listing, Overview
     from emotion.evaluation import Montage
     from pages.ui.shared.address import Choice
@@ -70,7 +72,7 @@ def counts_html(listing: Listing) -> str:
     classes = list(dict.fromkeys(name for inside in counts.values() for name in inside))
     most = max([1, *(n for split in counts.values() for n in split.values())])
     heads = "".join(f'<th scope="col">{split} <small>{PURPOSES[split]}</small></th>' for split in counts)
-    rows = "".join(_count_row(name, counts, most) for name in classes)
+    rows = "".join(_count_row(name, counts, most, classes) for name in classes)
     sums = "".join(f"<td><b>{sum(inside.values()):,}</b></td>" for inside in counts.values())
     return (
         '<div class="scroll" tabindex="0"><table class="counts"><thead><tr><th scope="col">class</th>'
@@ -78,10 +80,10 @@ def counts_html(listing: Listing) -> str:
     )
 
 
-def _count_row(name: str, counts: dict[str, dict[str, int]], most: int) -> str:
+def _count_row(name: str, counts: dict[str, dict[str, int]], most: int, among: Sequence[str]) -> str:
     cells = "".join(f"<td>{_bar(inside.get(name, 0), most)}</td>" for inside in counts.values())
-    title = f'<span aria-hidden="true">{text.sign(name)}</span> {text.markup(name)}'
-    return f'<tr class="{text.colour_class(name)}"><th scope="row">{title}</th>{cells}</tr>'
+    title = f'<span aria-hidden="true">{text.sign(name, among)}</span> {text.markup(name)}'
+    return f'<tr class="{text.colour_class(name, among)}"><th scope="row">{title}</th>{cells}</tr>'
 
 
 def _bar(number: int, most: int) -> str:
@@ -128,7 +130,7 @@ def _mean_faces(seen: Overview) -> None:
     with st.container(key="mean_faces"):
         st.image(tiled(means, min(ACROSS, len(means))), width="stretch",
                  alt=f"Mean faces, in this order: {', '.join(seen.classes)}")  # fmt: skip
-    st.caption(", ".join(f"{text.sign(name)} {text.plain(name)}" for name in seen.classes))
+    st.caption(", ".join(f"{text.sign(name, seen.classes)} {text.plain(name)}" for name in seen.classes))
 
 
 def files_html(seen: Overview) -> str:
@@ -182,7 +184,11 @@ def show_gallery(seen: Overview, token: str) -> None:
             "Split", SPLIT, {ANY: " and ".join(there) if len(there) == 2 else "all"} | {split: split for split in there}
         )
     with second:
-        _filter("Class", LABEL, {ANY: "all classes"} | {name: f"{text.sign(name)} {name}" for name in seen.classes})
+        _filter(
+            "Class",
+            LABEL,
+            {ANY: "all classes"} | {name: f"{text.sign(name, seen.classes)} {name}" for name in seen.classes},
+        )
     with third:
         _filter("Order", ORDER, ORDER_WORDS)
     split, label = (st.session_state[choice.key] for choice in (SPLIT, LABEL))
@@ -248,7 +254,7 @@ def _cell(seen: Overview, index: int) -> Cell:
         words=f"{seen.splits[index]}, {name}",
         wrong=False,
         sign=text.marks(seen.classes)[name],
-        tone=text.colour_class(name),
+        tone=text.colour_class(name, seen.classes),
     )
 
 
@@ -269,7 +275,7 @@ def open_picture(seen: Overview, where: str) -> None:
         st.image(seen.images[index], width="stretch", alt=f"The picture {text.plain(file)}, enlarged")
     width, height = seen.headers.sizes[index].tolist()
     facts = {
-        "class": f"{text.sign(name)} {name}, {seen.splits[index]}",
+        "class": f"{text.sign(name, seen.classes)} {name}, {seen.splits[index]}",
         "file": file,
         "size": f"{width} × {height} pixels, {seen.headers.modes[index]}",
         "brightness": f"{seen.measures.brightness[index]:.0f} of 255",

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from emotion.images import measure as picture_statistics
+from emotion.recipes import palette
 from pages.ui.data import look
 from pages.ui.shared import text
 
@@ -25,15 +26,11 @@ PAIRS = {
 }
 AXES = {"brightness": "brightness (0 black, 255 white)", "contrast": "contrast (0 flat)",
         "sharpness": "sharpness (variance of the Laplacian)"}  # fmt: skip
-COLOURS = {  # of classes: happy and sad as everywhere, others by their place
-    "light": {"happy": "#d98a1b", "sad": "#3f7cc8"},
-    "dark": {"happy": "#f2b04e", "sad": "#8fbcf5"},
-}
-OTHERS = {
-    "light": ("#6d3f83", "#0f766e", "#56616a", "#b3416d", "#6b7a1f", "#7a4b2a"),
-    "dark": ("#c493d8", "#35b3a6", "#a5b0b8", "#ee8fb3", "#b9c96a", "#d1a37f"),
-}
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "x", "cross", "star")
+SYMBOLS = {  # what Plotly calls the shapes of the palette
+    "happy": "triangle-up", "sad": "triangle-down", "violet": "circle", "green": "square", "red": "star",
+    "brown": "cross", "pink": "pentagon", "teal": "hexagon", "navy": "triangle-right", "sage": "star-diamond",
+    "plum": "line-ew", "wine": "triangle-sw",
+}  # fmt: skip
 GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 
 
@@ -83,29 +80,20 @@ def figure(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str
     for number, name in enumerate(seen.classes):
         mine = places[seen.labels[places] == number]
         if len(mine):
-            traces.append(_trace(seen, mine, pair, name, number, theme))
+            traces.append(_trace(seen, mine, pair, name, theme))
     return go.Figure(traces, _layout(pair, theme))
 
 
-def _trace(
-    seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, number: int, theme: str
-) -> dict[str, Any]:
+def _trace(seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, theme: str) -> dict[str, Any]:
     x, y = (np.round(getattr(seen.measures, measure)[mine], 1) for measure in pair)
-    marker = {
-        "color": _colour(name, number, theme),
-        "size": 7,
-        "opacity": 0.7,
-        "symbol": SYMBOLS[number % len(SYMBOLS)],
-    }
+    tone = palette.tone(name, seen.classes)
+    colour = tone.dark if theme == "dark" else tone.fill
+    marker = {"color": colour, "size": 7, "opacity": 0.7, "symbol": SYMBOLS[tone.name]}
     return {
         "type": "scatter", "mode": "markers", "name": text.markup(name), "x": x, "y": y, "customdata": mine,
         "marker": marker, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
         "hoverinfo": "text", "hovertext": [text.markup(seen.files[index]) for index in mine.tolist()],
     }  # fmt: skip
-
-
-def _colour(name: str, number: int, theme: str) -> str:
-    return COLOURS[theme].get(name) or OTHERS[theme][number % len(OTHERS[theme])]
 
 
 def _layout(pair: tuple[str, str], theme: str) -> dict[str, Any]:

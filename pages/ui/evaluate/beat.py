@@ -64,8 +64,8 @@ def _round(result: Result, faces: Labels, now: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             for label, name in enumerate(result.info.classes):
                 number = str(label + 1) if label < 9 else None
-                st.button(f"{text.sign(name)} {text.plain(name)}", key=f"say_{label}", shortcut=number, on_click=_say,
-                          args=(done, label))  # fmt: skip
+                st.button(text.titled(name, result.model.info.classes), key=f"say_{label}", shortcut=number,
+                          on_click=_say, args=(done, label))  # fmt: skip
         st.button("Take the last one back", key="game_back", type="tertiary", disabled=not done, on_click=_back)
 
 

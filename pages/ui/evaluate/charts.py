@@ -38,14 +38,15 @@ def histogram(bars: Histogram, names: tuple[str, str], threshold: float, band: t
         within = Range(low if k else None, high if k < last else None).word
         shares = f"{text.percent(low)} to {text.percent(high)} {positive}"
         pieces = [
-            (text.colour_class(name), f"{name}:{within}", f"{count(n, 'face')} with truth {name} and {shares}")
+            (text.colour_class(name, names), f"{name}:{within}", f"{count(n, 'face')} with truth {name} and {shares}")
             for name, n in ((positive, bars.positive[k]), (negative, bars.negative[k]))
         ]
         inside.append(plot.bars(low, high - low, bars.positive[k] / top, bars.negative[k] / top, pieces))
     inside += [plot.level(0.5, "ink"), plot.upright(threshold, "ink")]
     ends = [(1.0, f"{top:,}"), (0.5, "0"), (0.0, f"{top:,}")]
     legend = "".join(
-        f'<span class="block {text.colour_class(name)}">{text.sign(name)} truth: {text.markup(name)} ({way})</span>'
+        f'<span class="block {text.colour_class(name, names)}">{text.sign(name, names)} truth: {text.markup(name)} '
+        f"({way})</span>"
         for name, way in ((positive, "up"), (negative, "down"))
     )
     across = f"probability of {positive}; the line is the threshold, {threshold:g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emotion.metrics import shown_metrics
@@ -69,7 +69,11 @@ def class_table(evaluation: Evaluation) -> str:
     cells = "".join(f'<th scope="col">{name}<small>{meaning}</small></th>' for _, name, meaning in heads)
     keys = [key for key, _, _ in heads]
     rows = "".join(
-        _row(plot.button(_title(name), str(label), f"Show the faces of {name}"), evaluation.per_class[name], keys)
+        _row(
+            plot.button(_title(name, evaluation.classes), str(label), f"Show the faces of {name}"),
+            evaluation.per_class[name],
+            keys,
+        )
         for label, name in enumerate(evaluation.classes)
     )
     if many:
@@ -104,8 +108,8 @@ def _interval(evaluation: Evaluation) -> str:
     )
 
 
-def _title(name: str) -> str:
-    sign = f'<span class="{text.colour_class(name)}">{text.sign(name)}</span>'
+def _title(name: str, among: Sequence[str]) -> str:
+    sign = f'<span class="{text.colour_class(name, among)}">{text.sign(name, among)}</span>'
     return f"{sign}\N{NO-BREAK SPACE}{text.markup(name)}"
 
 

@@ -151,7 +151,8 @@ def tell(result: Result) -> None:
 def _class_filter(place: DeltaGenerator, label: str, choice: Choice, result: Result) -> None:
     place.selectbox(
         label, [ANY, *result.info.classes], key=choice.key, filter_mode=None, on_change=_chosen_moved,
-        args=(choice,), format_func=lambda name: name if name == ANY else f"{text.sign(name)} {name}",
+        args=(choice,),
+        format_func=lambda name: name if name == ANY else f"{text.sign(name, result.model.info.classes)} {name}",
     )  # fmt: skip
 
 

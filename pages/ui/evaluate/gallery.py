@@ -30,7 +30,7 @@ def show_gallery(result: Result) -> None:
 
 def show_faces(result: Result, indices: np.ndarray) -> None:
     """Faces in this order; turning a page or opening a face redraws only them."""
-    signs = ", ".join(f"{mark} {text.plain(name)}" for name, mark in text.marks(result.info.classes).items())
+    signs = ", ".join(f"{mark} {text.plain(name)}" for name, mark in text.marks(result.model.info.classes).items())
     st.caption(f"In the corner of a face: what it was called ({signs}). ✕ and a thick outline: a mistake.")
     st.fragment(_faces)(result, indices)
 
@@ -53,7 +53,7 @@ def _page(result: Result, indices: np.ndarray) -> None:
     number = st.pagination(pages, key=PAGE, bind="query-params", on_change=filters.pin)  # drawn first, shown below
     here = gallery.page(indices, number, A_PAGE)
     token = hashlib.blake2b(result.token.encode() + here.tobytes(), digest_size=8).hexdigest()
-    marks = text.marks(result.info.classes)
+    marks = text.marks(result.model.info.classes)
     with place:
         montage.show_sheet(
             _sheet(token, result.examples.images[here]),
@@ -79,5 +79,5 @@ def _cell(result: Result, index: int, marks: dict[str, str]) -> Cell:
         words=f"truth: {results.truth(result, index)}, called {answer} with {sure}{', a mistake' if wrong else ''}",
         wrong=wrong,
         sign=marks[answer],
-        tone=text.colour_class(answer),
+        tone=text.colour_class(answer, result.model.info.classes),
     )

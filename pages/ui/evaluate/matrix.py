@@ -109,7 +109,7 @@ def _has_words(evaluation: Evaluation) -> bool:
 
 def _title(evaluation: Evaluation, name: str) -> str:
     """Of a row or column: the name with its sign; among many classes most have none of their own, so none is shown."""
-    return f"{text.sign(name)} {name}" if _has_words(evaluation) else name
+    return f"{text.sign(name, evaluation.classes)} {name}" if _has_words(evaluation) else name
 
 
 def _ink(theme: str, part: float) -> str:

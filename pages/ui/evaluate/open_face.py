@@ -49,9 +49,9 @@ def _facts(result: Result, index: int) -> None:
     truth = results.truth(result, index)
     verdict = "✕ a mistake" if results.is_mistake(result, index) else "✓ right"
     answer, unsure = results.answer(result, index), bool(result.unsure[index])
-    st.html(answer_html(Headline(answer, unsure, results.share(result, index))))
+    st.html(answer_html(Headline(answer, unsure, results.share(result, index), result.model.info.classes)))
     st.html(
-        f'<dl class="face-facts"><dt>truth</dt><dd>{text.sign(truth)} {text.markup(truth)}, {verdict}</dd>'
+        f'<dl class="face-facts"><dt>truth</dt><dd>{text.marked(truth, result.model.info.classes)}, {verdict}</dd>'
         f"<dt>file</dt><dd>{text.markup(result.examples.files[index])}</dd></dl>"
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -109,10 +109,10 @@ def _ask(name: str, result: Result, train: Examples, index: int) -> None:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _neighbour_faces(token: str, index: int, _result: Result) -> str:
-    train = insight.train_faces(_result)
+    train, known = insight.train_faces(_result), _result.model.info.classes
     found = insight.neighbours(_result, train, index)
     shown = "".join(
-        f'<li><img src="{weak_spots.picture(train.images[place])}" alt="">{text.sign(name)} {text.markup(name)}</li>'
+        f'<li><img src="{weak_spots.picture(train.images[place])}" alt="">{text.marked(name, known)}</li>'
         for place in found.places[0].tolist()
         if (name := train.classes[train.labels[place]])
     )

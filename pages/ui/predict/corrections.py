@@ -54,7 +54,7 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int 
     if kept:
         with st.container(horizontal=True, vertical_alignment="center", key=f"corrected_{key}"):
             label = kept.parent.name
-            st.markdown(f"Kept as {text.sign(label)} **{text.plain(label)}** in your pictures below.")
+            st.markdown(f"Kept as {text.sign(label, info.classes)} **{text.plain(label)}** in your pictures below.")
             st.button("Undo", key=f"undo_{key}", type="tertiary", on_click=_undo, args=(place,))
         _effect(predictor, face, kept, place, key)
         return
@@ -62,7 +62,7 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int 
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"correct_{key}"):
         st.markdown("Correct it:", width="content")
         for label in sorted(info.classes, key=lambda name: name != info.positive):
-            title = f"{text.sign(label)} {text.plain(label)}"
+            title = text.titled(label, info.classes)
             st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
 
 
@@ -93,8 +93,9 @@ def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) 
     label = kept.parent.name
     after = result.predictor.predict_classes(as_batch(face.seen[np.newaxis]))[0]
     was, now = (float(each[predictor.info.classes.index(label)]) for each in (list(face.probabilities.values()), after))
-    st.markdown(f"With your {count(len(own.labels), 'correction')}, this face: {text.sign(label)} {text.plain(label)} "
-                f"{text.sureness(was)} → **{text.sureness(now)}**. The test faces:")  # fmt: skip
+    title = text.titled(label, predictor.info.classes)
+    learned = f"With your {count(len(own.labels), 'correction')}, this face:"
+    st.markdown(f"{learned} {title} {text.sureness(was)} → **{text.sureness(now)}**. The test faces:")
     st.html(before_after.sides(result.test))
     if result.costs_too_much:
         lost = text.percent(-result.test.difference, 1)
@@ -131,10 +132,11 @@ def panel(predictor: Predictor) -> None:
     box = st.expander(TITLE, icon=":material/photo_album:", key=OPEN, on_change="rerun")
     if box.open:
         with box:
-            parts = ", ".join(f"{text.sign(label)} {number:,} {text.plain(label)}" for label, number in counts.items())
+            among = predictor.info.classes
+            parts = ", ".join(f"{text.sign(name, among)} {n:,} {text.plain(name)}" for name, n in counts.items())
             st.markdown(f"**Kept on this computer: {parts}**")
             _retrain(predictor)
-            _thumbnails(collection.listing())
+            _thumbnails(collection.listing(), among)
             _delete_all(sum(counts.values()))
 
 
@@ -151,7 +153,7 @@ def _keep(source: Source, face: Face, label: str, place: str, turn: int) -> None
         st.toast(f"It could not be kept: {text.plain(str(error))}", icon=":material/error:", duration="long")
         return
     st.session_state.setdefault(CORRECTED, {})[place] = path
-    st.toast(f"Kept as {text.sign(label)} {text.plain(label)}: only the cut-out face, on this computer.")
+    st.toast(f"Kept as {text.titled(label, tuple(face.probabilities))}: only the cut-out face, on this computer.")
 
 
 def _cut_out(source: Source, face: Face, turn: int) -> Image.Image:
@@ -220,7 +222,7 @@ def _name() -> str:
     return f"with {count(sum(collection.counts().values()), 'picture')} of mine"
 
 
-def _thumbnails(kept: list[Kept]) -> None:
+def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
     """The pictures, newest first, each with its label and a way to delete it."""
     pages = -(-len(kept) // A_PAGE)
     first = (min(st.session_state.get("own_page", 1), pages) - 1) * A_PAGE
@@ -229,9 +231,7 @@ def _thumbnails(kept: list[Kept]) -> None:
         with grid.cell(), st.container(key=f"own_{one.id}", gap=None):
             with contextlib.suppress(OSError):  # deleted in another window in this moment
                 st.image(one.path.read_bytes(), width="stretch", alt=f"Your picture {number}: {one.label}")
-            st.html(
-                f'<span class="{text.colour_class(one.label)}">{text.sign(one.label)} {text.markup(one.label)}</span>'
-            )
+            st.html(f'<span class="{text.colour_class(one.label, among)}">{text.marked(one.label, among)}</span>')
             st.button(
                 f"Delete {number}", key=f"delete_{one.id}", type="tertiary", on_click=collection.remove, args=(one.id,)
             )

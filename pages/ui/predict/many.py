@@ -100,12 +100,12 @@ def refused(shown: Sequence[Shown]) -> None:
 
 
 def _thumbnail(shown: Shown, index: int, is_open: bool, all_classes: bool) -> None:
-    marks = shown.marks(all_classes)
-    signs = "".join(map(text.sign, marks[:MOST_SIGNS]))
+    headlines = [face.headline(all_classes) for face in shown.faces]
+    signs = "".join(text.short(said) for said in headlines[:MOST_SIGNS])
     mark = "✕" if shown.error else signs or "–"
     with st.container(key=f"thumb_{index}"):
         if shown.thumbnail:
-            alt = f"Picture {index + 1}: {', '.join(marks) or 'no face'}"
+            alt = f"Picture {index + 1}: {', '.join(shown.marks(all_classes)) or 'no face'}"
             st.image(shown.thumbnail, width="stretch", alt=alt)
         else:
             st.html('<div class="empty" role="img" aria-label="could not be used"></div>')

@@ -33,15 +33,16 @@ def wanted(info: ModelInfo) -> bool:
 def html(face: Face, order: Sequence[str] = ()) -> str:
     """One bar a class in the model's order, or in this one, so that faces can be compared; the likeliest is bold."""
     names = order or list(face.probabilities)
-    rows = "".join(_row(name, face.probabilities[name], name == face.likeliest) for name in names)
+    rows = "".join(_row(face, name) for name in names)
     label = f"All {len(face.probabilities)} classes, the likeliest: {text.markup(face.likeliest)}"
     return f'<ul class="bars" aria-label="{label}">{rows}</ul>'
 
 
-def _row(name: str, share: float, is_likeliest: bool) -> str:
+def _row(face: Face, name: str) -> str:
+    share, among = face.probabilities[name], tuple(face.probabilities)
     return (
-        f'<li class="{text.colour_class(name)}{" likeliest" if is_likeliest else ""}">'
-        f'<span class="name">{text.markup(name)}</span>'
+        f'<li class="{text.colour_class(name, among)}{" likeliest" if name == face.likeliest else ""}">'
+        f'<span class="name"><span aria-hidden="true">{text.sign(name, among)}</span> {text.markup(name)}</span>'
         f'<span class="bar"><span style="width:{share:.1%}"></span></span>'
         f'<span class="percent">{text.sureness(share)}</span></li>'
     )

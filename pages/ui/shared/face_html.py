@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def answer_html(said: Headline, number: int | None = None) -> str:
     """One answer as sign, word, percentage and bar; colour is never alone."""
-    label, word, figure = said.mark, said.words, text.sureness(said.share)
+    word, figure = said.words, text.sureness(said.share)
     return (
-        f'<div class="answer {text.colour_class(label)}" role="img" aria-label="{text.markup(f"{word} {figure}")}">'
-        f'<span class="sign">{f"{number} " if number else ""}{text.sign(label)}</span>'
+        f'<div class="answer {said.tone.name}" role="img" aria-label="{text.markup(f"{word} {figure}")}">'
+        f'<span class="sign">{f"{number} " if number else ""}{said.tone.sign}</span>'
         f'<span class="word">{text.markup(word)}</span><span class="percent">{figure}</span>'
         f'<span class="bar"><span style="width:{said.share:.1%}"></span></span></div>'
     )
@@ -46,7 +46,8 @@ def variants_html(variants: tuple[Variant, ...], spread: Spread, info: ModelInfo
     """How far the answers for the varied face lie apart, in words, and each of them in a small table."""
     rows = "".join(
         f'<tr><th scope="row">{text.markup(one.name)}</th>'
-        f'<td class="{text.colour_class(one.label)}">{text.sign(one.label)} {text.markup(one.label)}</td>'
+        f'<td class="{text.colour_class(one.label, info.classes)}">{text.sign(one.label, info.classes)} '
+        f"{text.markup(one.label)}</td>"
         f"<td>{_share(one, info)}</td></tr>"
         for one in variants
     )

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from emotion.system import stored
-from pages.ui.shared import text
+from pages.ui.shared import text, tones
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
 TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
@@ -77,6 +77,7 @@ def unreadable(found: Sequence[stored.Unreadable]) -> None:
 def dress(page: StreamlitPage) -> None:
     """The little CSS that Streamlit's own theme cannot say."""
     st.html(STYLE)
+    st.html(tones.PAGE)
     if not page.url_path:  # `/` is a page of its own to Streamlit, which marks the link to `/predict` only there
         st.html(f"<style>{MARKED}</style>")
 

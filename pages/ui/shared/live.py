@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.images import PictureError
 from emotion.models import Tracker
 from emotion.models import live as frames
-from pages.ui.shared import camera, text
+from pages.ui.shared import camera, text, tones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ STYLE, SCRIPT = Path(__file__).with_name("live.css"), Path(__file__).with_name("
 _component = st.components.v2.component(
     "live",
     html='<div class="live">\n</div>',
-    css=camera.STYLE + STYLE.read_text(encoding="utf-8"),
+    css=camera.STYLE + tones.rules("inherit") + STYLE.read_text(encoding="utf-8"),
     js=camera.SCRIPT + SCRIPT.read_text(encoding="utf-8"),
 )
 
@@ -104,8 +104,8 @@ def _told(live: LiveFace, all_classes: bool) -> dict[str, Any]:
     return {
         "id": live.id,
         "place": live.place,
-        "sign": text.sign(said.mark),
-        "tone": text.colour_class(said.mark),
+        "sign": said.tone.sign,
+        "tone": said.tone.name,
         "word": said.words,
         "percent": text.sureness(said.share),
     }
@@ -118,7 +118,7 @@ def _classes(live: LiveFace, bars: Sequence[str]) -> dict[str, Any]:
         "classes": [
             {
                 "name": name,
-                "tone": text.colour_class(name),
+                "tone": text.colour_class(name, tuple(face.probabilities)),
                 "share": share,
                 "percent": text.sureness(share),
                 "likeliest": name == face.likeliest,

@@ -15,6 +15,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from pages.ui.shared import tones
+
 if TYPE_CHECKING:
     from emotion.evaluation import Montage
 
@@ -46,7 +48,7 @@ class Cell:
 _component = st.components.v2.component(
     "montage",
     html='<div class="montage">\n</div>',
-    css=STYLE.read_text(encoding="utf-8"),
+    css=tones.rules() + STYLE.read_text(encoding="utf-8"),
     js=SCRIPT.read_text(encoding="utf-8"),
 )
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.shared import tones
+
 HERE = Path(__file__).parent
 STYLE, SCRIPT = HERE / "pick.css", HERE / "pick.js"
 
 _component = st.components.v2.component(
     "pick",
     html='<div class="pick" role="group">\n</div>',
-    css=STYLE.read_text(encoding="utf-8"),
+    css=tones.rules("--tone-fill") + STYLE.read_text(encoding="utf-8"),
     js=SCRIPT.read_text(encoding="utf-8"),
 )
 

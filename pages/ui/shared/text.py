@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from emotion.recipes import palette
 from emotion.runs import Status
 
 if TYPE_CHECKING:
+    from emotion.models import Headline
     from emotion.runs import Run
 
 
-SIGNS = {"happy": "▲", "sad": "▼", "unsure": "◆"}
 MODEL_TITLES = {"pretrained": "shipped model"}
 STATUS_WORDS = {
     Status.QUEUED: "waiting",
@@ -32,26 +33,34 @@ DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about ph
 NOT_FEELINGS = "It compares the picture with labelled photos. It does not read feelings."
 
 
-def sign(label: str) -> str:
-    return SIGNS.get(label, "●")
+def sign(label: str, among: Sequence[str] = ()) -> str:
+    """The shape of a class; `among`: all classes that it stands with, see `palette.tone`."""
+    return palette.tone(label, among).sign
+
+
+def titled(label: str, among: Sequence[str] = ()) -> str:
+    """A class with its shape before it, for an element that renders Markdown."""
+    return f"{sign(label, among)} {plain(label)}"
+
+
+def marked(label: str, among: Sequence[str] = ()) -> str:
+    """A class with its shape before it, for HTML of ours."""
+    return f"{sign(label, among)} {markup(label)}"
+
+
+def short(said: Headline) -> str:
+    """A headline where there is room for a sign only: "▲", or with its letters where few know the shape: "●F"."""
+    return said.tone.sign + ("" if said.tone in palette.TONES[:3] else palette.letters(said.label, said.classes))
 
 
 def marks(names: Sequence[str]) -> dict[str, str]:
-    """A short mark for each class, all different: its sign, else its first letters, such as ▲ ▼ A D Fe Fu."""
-    return {name: SIGNS.get(name) or _beginning(name, [each for each in names if each not in SIGNS]) for name in names}
+    """A short mark for each class: its shape and its first letters, such as ▲H ★A ■D."""
+    return {name: sign(name, names) + palette.letters(name, names) for name in names}
 
 
-def _beginning(name: str, names: Sequence[str]) -> str:
-    """As few of its first letters as no other of the names begins with; all of them where there is no such."""
-    for length in range(1, len(name)):
-        if sum(each.startswith(name[:length]) for each in names) == 1:
-            return name[:length].capitalize()
-    return name.capitalize()
-
-
-def colour_class(label: str) -> str:
-    """The name in `theme.css` of the colour that goes with an answer."""
-    return label if label in SIGNS else "other"
+def colour_class(label: str, among: Sequence[str] = ()) -> str:
+    """The name in style sheets of the look of a class, see `pages.ui.shared.tones`."""
+    return palette.tone(label, among).name
 
 
 def percent(share: float, digits: int = 0) -> str:

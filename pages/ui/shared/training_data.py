@@ -123,7 +123,7 @@ def _look_at(data: str) -> Seen | None:
         alt=f"{len(faces)} training faces: {', '.join(classes)}, in this order",
     )
     if len(classes) == 2 and len(faces) == SAMPLES:
-        above, below = (f"{text.sign(name)} {text.plain(name)}" for name in classes)
+        above, below = (f"{text.sign(name, classes)} {text.plain(name)}" for name in classes)
         st.caption(f"{above} above, {below} below")
     return Seen(listing, classes)
 

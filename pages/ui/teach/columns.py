@@ -18,7 +18,7 @@ from pages.ui.shared import pick, text
 from pages.ui.teach import hold, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from emotion.data import DataSet
 
@@ -36,16 +36,16 @@ def show_classes(record: DataSet | None) -> None:
     grid = st.grid("auto", min_column_width=250, gap="medium", key="teach_classes")
     for place, name in enumerate(names):
         with grid.cell(), st.container(border=True, key=f"teach_class_{place}"):
-            _column(record, place, name, removable=len(names) > 2)
+            _column(record, place, name, names)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(names) < made_here.MOST_CLASSES:
             st.button("Add a class", key="teach_add", icon=":material/add:", on_click=opened.add_class, args=(record,))
         _put_back(record)
 
 
-def _column(record: DataSet | None, place: int, name: str, *, removable: bool) -> None:
+def _column(record: DataSet | None, place: int, name: str, names: Sequence[str]) -> None:
     paths = [] if record is None else made_here.latest(record, name)
-    _title(record, place, name, len(paths), removable=removable)
+    _title(record, place, name, len(paths), names)
     with st.container():  # a place of its own, also while it is empty: the camera below stays where it is
         _faces(record, name, paths)
     _drop(record, name)
@@ -54,14 +54,15 @@ def _column(record: DataSet | None, place: int, name: str, *, removable: bool) -
     hold.show_camera(f"teach_hold_{name}", name, functools.partial(opened.keep, record, name))
 
 
-def _title(record: DataSet | None, place: int, name: str, number: int, *, removable: bool) -> None:
+def _title(record: DataSet | None, place: int, name: str, number: int, names: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
         key = f"teach_name_{name}"
-        st.html(f'<span class="teach-sign {text.colour_class(name)}">{text.sign(name)}</span>', width="content")
+        sign = f'<span class="teach-sign {text.colour_class(name, names)}">{text.sign(name, names)}</span>'
+        st.html(sign, width="content")
         st.text_input(f"Name of class {place + 1}", name, key=key, max_chars=60, label_visibility="collapsed",
                       on_change=_renamed, args=(record, place, name, key))  # fmt: skip
         st.html(f'<span class="teach-count">{count(number, "face")}</span>', width="content")
-        if removable:
+        if len(names) > 2:
             st.button("✕", key=f"teach_drop_class_{name}", type="tertiary", help=text.plain(f"Remove {name}"),
                       on_click=opened.remove_class, args=(record, name))  # fmt: skip
 

@@ -83,7 +83,7 @@ def _wrong(record: DataSet, found: Examples, taught: Taught) -> None:
         truth = found.classes[int(found.labels[place])]
         cells.append(
             f'<li><img src="{thumbnail(str(record.folder / found.files[place]))}" alt=""> '
-            f"<span>{text.sign(truth)} {text.markup(truth)}</span></li>"
+            f"<span>{text.sign(truth, found.classes)} {text.markup(truth)}</span></li>"
         )
     more = f" The surest {MOST_WRONG} mistakes:" if len(taught.wrong) > MOST_WRONG else ""
     st.html(
