@@ -154,7 +154,7 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     predict.add_argument(
         "--annotate",
         metavar="DIR",
-        help="write marked copies (JPEG, new names) into this folder; it is made, and never walked",
+        help="write marked copies (JPEG, with the answers in words) into this folder; it is made, and never walked",
     )
     where = predict.add_mutually_exclusive_group()
     where.add_argument("--whole", action="store_true", help="take each picture for one face; look for none in it")

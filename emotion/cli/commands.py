@@ -203,7 +203,7 @@ def predict(chosen: argparse.Namespace) -> int:
     looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=smallest, turn=chosen.turn)
     bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
     refused, none = 0, list[str]()
-    for number, path in enumerate(_pictures(chosen.files, copies, none), start=1):
+    for path in _pictures(chosen.files, copies, none):
         given = answer(path, predictor, str(path), looking)
         refused += given.error is not None
         if bar and sys.stdout.isatty():
@@ -211,7 +211,7 @@ def predict(chosen: argparse.Namespace) -> int:
         everything = chosen.all_classes
         print(json.dumps(given.to_json(everything)) if chosen.json else terminal.answer(given, everything), flush=True)
         if copies:
-            _write_copy(given, copies, number, everything)
+            _write_copy(given, copies, everything)
         if bar:
             bar.step()
     if bar:
@@ -228,14 +228,14 @@ def _folder_for_copies(name: str) -> Path:
     return folder
 
 
-def _write_copy(given: Answer, folder: Path, number: int, all_classes: bool) -> None:
+def _write_copy(given: Answer, folder: Path, all_classes: bool) -> None:
     from emotion.models import marking
 
     if given.picture is None or not given.faces:
         return
-    marked = marking.draw(given.picture, given.faces, given.scale, whole_too=True, all_classes=all_classes)
+    marked = marking.draw(given.picture, given.faces, given.scale, in_words=True, all_classes=all_classes)
     try:
-        marking.write_copy(marked, folder, number, given.file)
+        marking.write_copy(marked, folder, given.file)
     except OSError as error:
         raise OutputFolderError(folder, error.strerror or str(error)) from error
 

@@ -64,7 +64,7 @@ from emotion.system.paths import (
     typed_path,
 )
 from emotion.system.tasks import Task, Tell
-from emotion.system.text import count, duration
+from emotion.system.text import count, duration, percent, sureness
 from emotion.system.validate import check_between, check_whole, known_fields
 
 __all__ = [
@@ -127,11 +127,13 @@ __all__ = [
     "home",
     "known_fields",
     "mine_dir",
+    "percent",
     "processes",
     "read_json",
     "replace",
     "runs_dir",
     "stored",
+    "sureness",
     "tasks",
     "typed_path",
     "whole",

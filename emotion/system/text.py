@@ -14,3 +14,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """0.913 → "91 %", with a space that does not break."""
+    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def sureness(share: float) -> str:
+    """A probability as a percentage that never claims to be certain."""
+    return f"over {percent(0.99)}" if share > 0.99 else percent(share)

@@ -458,12 +458,12 @@ def source_of(name: str, content: bytes) -> answers.Source:
     return answers.Source(name, name, lambda: content)
 
 
-def test_marked_pictures_have_names_of_their_own() -> None:
+def test_marked_pictures_keep_their_names() -> None:
     sources = [source_of("../../x.png", png(200)), source_of("broken.png", b"")]
 
     archive = downloads.marked_pictures(sources, [shown("../../x.png"), shown("broken.png", "It is empty.")])
 
-    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["00001-x.jpg"]
+    assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["x.jpg"]
 
 
 def test_marked_pictures_do_without_one_that_is_gone() -> None:

@@ -155,8 +155,8 @@ def test_marked_pictures_are_taken_away_in_one_file(page: Any, two_faces: Path, 
         page.get_by_role("button", name="Download marked pictures").click()
 
     archive = zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes()))
-    assert archive.namelist() == ["00001-two-faces.jpg", "00002-astronaut.jpg"]
-    assert Image.open(io.BytesIO(archive.read("00001-two-faces.jpg"))).size == (1280, 960)
+    assert archive.namelist() == ["two faces.jpg", "astronaut.jpg"]
+    assert Image.open(io.BytesIO(archive.read("two faces.jpg"))).size == (1280, 960)
 
 
 def test_all_emotions_are_seven_bars_and_stay_chosen(page: Any, seven: str, astronaut: Path) -> None:

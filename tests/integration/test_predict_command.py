@@ -103,28 +103,30 @@ def test_refuses_ways_of_looking_that_make_no_sense(emotion: CommandLine, two_fa
     assert "Traceback" not in done.stderr
 
 
-def test_annotate_writes_a_marked_copy_under_a_new_name(emotion: CommandLine, two_faces: Path, tmp_path: Path) -> None:
+def test_annotate_writes_a_marked_copy_under_the_same_name(
+    emotion: CommandLine, two_faces: Path, tmp_path: Path
+) -> None:
     before = two_faces.read_bytes()
 
     done = emotion("predict", two_faces, "--annotate", tmp_path / "new" / "marked")
 
     (copy,) = (tmp_path / "new" / "marked").iterdir()
     assert done.returncode == 0
-    assert copy.name == "00001-two-faces.jpg"
+    assert copy.name == f"{two_faces.stem}.jpg"
     with Image.open(copy) as marked:
         assert marked.size == (1280, 960)
     assert two_faces.read_bytes() == before
 
 
 def test_annotate_never_replaces_a_file(emotion: CommandLine, tmp_path: Path) -> None:
-    write.draw_portrait(1, happy=True).save(tmp_path / "00001-a.jpg")
-    before = (tmp_path / "00001-a.jpg").read_bytes()
+    write.draw_portrait(1, happy=True).save(tmp_path / "a.jpg")
+    before = (tmp_path / "a.jpg").read_bytes()
     (tmp_path / "a.png").write_bytes(encode(write.draw_portrait(2, happy=False), "PNG"))
 
     emotion("predict", tmp_path / "a.png", "--annotate", tmp_path, "--whole")
 
-    assert (tmp_path / "00001-a.jpg").read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == {"00001-a.jpg", "00001-a-2.jpg", "a.png"}
+    assert (tmp_path / "a.jpg").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"a.jpg", "a-2.jpg", "a.png"}
 
 
 def test_annotate_does_not_walk_its_own_copies(emotion: CommandLine, two_faces: Path, tmp_path: Path) -> None:

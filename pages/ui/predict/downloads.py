@@ -70,18 +70,17 @@ def as_json(answers: list[Shown], all_classes: bool = False) -> bytes:
 
 
 def marked_pictures(sources: list[Source], answers: list[Shown], all_classes: bool = False) -> bytes:
-    """A zip of marked copies, at most 1280 pixels a side, of the pictures with an answer; their names are made here."""
+    """A zip of marked copies, at most 1280 pixels a side, of the pictures with an answer, under their own names."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:  # not packed: JPEGs do not become smaller
-        for number, (source, shown) in enumerate(zip(sources, answers, strict=True), start=1):
-            if not shown.faces:
-                continue
+        given = [(source, shown) for source, shown in zip(sources, answers, strict=True) if shown.faces]
+        for (source, shown), name in zip(given, marking.names(shown.name for _, shown in given), strict=True):
             try:
                 picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
             except PictureError:  # it was readable before: leave it out rather than all others
                 continue
-            marked = marking.draw(picture.rgb, shown.faces, picture.scale, whole_too=True, all_classes=all_classes)
-            file.writestr(marking.file_name(number, shown.name), marking.as_jpeg(marked))
+            marked = marking.draw(picture.rgb, shown.faces, picture.scale, in_words=True, all_classes=all_classes)
+            file.writestr(name, marking.as_jpeg(marked))
     return archive.getvalue()
 
 

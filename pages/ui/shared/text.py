@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from emotion.recipes import palette
 from emotion.runs import Status
+from emotion.system import percent as percent  # said here as well, beside the other words
+from emotion.system import sureness as sureness
 
 if TYPE_CHECKING:
     from emotion.models import Headline
@@ -61,16 +63,6 @@ def marks(names: Sequence[str]) -> dict[str, str]:
 def colour_class(label: str, among: Sequence[str] = ()) -> str:
     """The name in style sheets of the look of a class, see `pages.ui.shared.tones`."""
     return palette.tone(label, among).name
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """0.913 → "91 %", with a space that does not break."""
-    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
-
-
-def sureness(share: float) -> str:
-    """A probability as a percentage that never claims to be certain."""
-    return f"over {percent(0.99)}" if share > 0.99 else percent(share)
 
 
 def short_title(run: Run) -> str:
