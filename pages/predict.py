@@ -10,11 +10,14 @@ import streamlit as st
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
-from pages.ui.predict import answers, corrections, downloads, faces, many, paste, welcome
+from pages.ui.predict import answers, corrections, downloads, faces, many, paste, shot, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 
 WORTH_A_BAR = 3  # pictures
+CAMERA = "camera_way"  # key of the choice between the two
+PHOTO, LIVE = "photo", "live"
+WAYS = {PHOTO: ":material/photo_camera: Camera photo", LIVE: ":material/videocam: Live camera"}
 
 
 def page() -> None:
@@ -38,8 +41,9 @@ def page() -> None:
                 many.tell(shown, predictor.info, is_away)
         _answers(sources, shown, predictor)
     else:
-        with greeting:
-            welcome.greet()
+        if not st.session_state.get(CAMERA):
+            with greeting:
+                welcome.greet()
         _examples()
     corrections.panel(predictor)
 
@@ -78,17 +82,17 @@ def _given(predictor: Predictor) -> list[Source]:
         sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
         paste.show_paste()
         sources += paste.sources()
-    with st.container(horizontal=True, gap="medium"):
-        camera = st.toggle("Use the camera", key="camera_on")
-        film = st.toggle("Live video", key="live_on")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        way = st.segmented_control(
+            "Camera", list(WAYS), format_func=WAYS.__getitem__, key=CAMERA, label_visibility="collapsed",
+            on_change=shot.forget,
+        )  # fmt: skip
         bars.offer(predictor.info)
-    if film:
+    if way == LIVE:
         live.show_camera(predictor, predictor.info.classes if bars.wanted(predictor.info) else ())
-    if camera:
-        st.caption("The picture stays on this computer.")
-        shot = st.camera_input("Take a picture", key="camera", resolution="720p", width=520)
-        if shot:
-            sources.append(Source(shot.file_id, "camera picture", shot.getvalue))
+    if way == PHOTO:
+        shot.show_camera()
+        sources += shot.sources()
     chosen = st.session_state.get("example")
     return sources or [source for source in faces.example_sources() if source.id == chosen]
 

@@ -8,6 +8,7 @@ import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system import OutputFolderError
 from emotion.system.files import read_json, write_json
-from pages.ui.predict import answers, downloads, many, paste
+from pages.ui.predict import answers, downloads, many, paste, shot
 from pages.ui.predict import box as drawn
 from pages.ui.shared.face_html import spread_words, variants_html
 from tests.tiny_model import BRIGHTNESS, give_model
@@ -330,25 +331,55 @@ def test_never_reads_a_model_from_a_path_in_the_address(model: str) -> None:
     assert app.selectbox(key="model_choice").value == "pretrained"
 
 
+def cameras(app: AppTest) -> set[str]:
+    """The elements with a camera on the page."""
+    names = {element.proto.component_name for element in app.get("bidi_component")}
+    return names & {"live", "shot"}
+
+
 def test_takes_a_picture_only_after_the_camera_is_switched_on(model: str) -> None:
     app = open_predict(model)
-    before = len(app.get("camera_input"))
+    before = cameras(app)
 
-    app.toggle(key="camera_on").set_value(True).run()
+    app.button_group(key="camera_way").set_value("photo").run()
+    photo = cameras(app)
+    app.button_group(key="camera_way").set_value("live").run()
 
-    assert before == 0
-    assert any("stays on this computer" in caption.value for caption in app.caption)
+    assert (before, photo, cameras(app)) == (set(), {"shot"}, {"live"})
 
 
-def test_answers_a_camera_picture(model: str) -> None:
-    photo = io.BytesIO()
-    Image.new("RGB", (60, 60), "white").save(photo, "JPEG")
+def test_answers_a_camera_picture_until_the_camera_is_put_away(model: str) -> None:
     app = open_predict(model)
-    app.toggle(key="camera_on").set_value(True).run()
+    app.button_group(key="camera_way").set_value("photo").run()
 
-    app.camera_input(key="camera").upload("shot.jpg", photo.getvalue()).run()
+    app.session_state[shot.TAKEN] = ("camera-1", png(250))
+    taken = html_of(app.run())
+    app.button_group(key="camera_way").set_value(None).run()
 
-    assert "looks happy" in html_of(app)
+    assert "looks happy" in taken
+    assert app.button(key="example-1").label == "Try it"
+
+
+@pytest.mark.parametrize("sent", [None, 7, "data:text/html;base64,AAAA", "data:image/jpeg;base64,%%"])
+def test_takes_only_a_picture_from_the_camera(sent: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, object] = {shot.KEY: SimpleNamespace(picture=sent)}
+    monkeypatch.setattr(shot.st, "session_state", state)
+
+    shot._take()
+
+    assert shot.sources() == []
+
+
+def test_keeps_the_newest_picture_of_the_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    state: dict[str, object] = {}
+    monkeypatch.setattr(shot.st, "session_state", state)
+    for grey in (5, 250):
+        state[shot.KEY] = SimpleNamespace(picture=data_url(png(grey)))
+        shot._take()
+
+    (source,) = shot.sources()
+
+    assert (source.name, source.read()) == ("camera picture", png(250))
 
 
 def test_offers_the_whole_picture_where_no_face_is_found(model: str) -> None:

@@ -168,8 +168,8 @@ def take_picture(page: Any) -> None:
 
     The camera is brought into view first: Chromium does not draw a video that nobody sees, and its picture is black.
     """
-    video = page.locator('[data-testid="stCameraInput"] video')
-    page.wait_for_function("() => document.querySelector('[data-testid=\"stCameraInput\"] video')?.videoWidth > 0")
+    page.locator('.shot[data-state="on"]').wait_for()
+    video = page.locator(".shot video")
     video.scroll_into_view_if_needed()
     video.evaluate("video => new Promise(done => video.requestVideoFrameCallback(done))")
-    page.get_by_test_id("stCameraInputButton").click()
+    page.get_by_role("button", name="Take the picture").click()

@@ -32,7 +32,7 @@ def live(page: Any) -> Any:
 def open_live(page: Any) -> None:
     page.goto("/predict")
     settled(page)
-    page.get_by_text("Live video", exact=True).click()
+    page.get_by_text("Live camera", exact=True).click()
     page.get_by_role("button", name=START).wait_for()
 
 
@@ -84,8 +84,8 @@ def test_goes_on_while_the_page_is_used(live: Any) -> None:
     live.get_by_role("button", name=START).click()
     live.locator(".live .box").wait_for()
 
-    live.get_by_text("Use the camera", exact=True).click()
-    live.get_by_test_id("stCameraInput").wait_for()
+    live.get_by_text("All emotions", exact=True).click()
+    live.locator(".live .class").first.wait_for()
     before = answers(live)
     live.wait_for_function(
         "least => document.querySelector('[data-testid^=stBidi]') && [...document.querySelectorAll('*')]"
@@ -144,6 +144,17 @@ def test_says_why_there_is_no_picture(page: Any, name: str, says: str) -> None:
 
     expect(page.locator(".live .line")).to_contain_text(says)
     expect(page.get_by_role("button", name=START)).to_be_enabled()
+
+
+def test_the_camera_for_a_photo_says_it_in_the_same_words(page: Any) -> None:
+    page.add_init_script(REFUSE % "NotAllowedError")
+    page.goto("/predict")
+    settled(page)
+
+    page.get_by_text("Camera photo", exact=True).click()
+
+    expect(page.locator(".shot .line")).to_contain_text("The camera was refused: allow it in the browser")
+    expect(page.get_by_role("button", name="Try again")).to_be_enabled()
 
 
 def test_says_what_to_do_on_an_insecure_address(page: Any, server: Server) -> None:

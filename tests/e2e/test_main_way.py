@@ -96,7 +96,7 @@ def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: A
     expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
 
     # and the camera
-    page.get_by_text("Use the camera").click()
+    page.get_by_text("Camera photo", exact=True).click()
     take_picture(page)
     page.get_by_text("camera picture").wait_for()
     expect(page.get_by_text("looks happy", exact=True)).to_be_visible()

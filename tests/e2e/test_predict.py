@@ -202,7 +202,7 @@ def test_live_faces_show_seven_bars(page: Any, seven: str) -> None:
     settled(page)
     page.get_by_text("All emotions", exact=True).click()
     expect(page.get_by_role("switch", name="All emotions")).to_be_checked()
-    page.get_by_text("Live video", exact=True).click()
+    page.get_by_text("Live camera", exact=True).click()
 
     page.get_by_role("button", name="Start the live picture").click()
 
