@@ -10,7 +10,7 @@ from emotion.models import bundle
 from emotion.runs import Run, Status, list_runs, rename, summarize, unreadable_runs
 from emotion.system import EmotionError, duration
 from pages.ui.shared import frame, text
-from pages.ui.train import end
+from pages.ui.train import end, result
 
 ROW_HEIGHT, MOST_ROWS = 44, 10
 
@@ -72,7 +72,7 @@ def _row(run: Run) -> dict[str, object]:
 def _open(run: Run) -> None:
     with st.container(border=True, key="run_open"):
         st.markdown(f"**{text.plain(run.title)}**")
-        st.caption(text.plain(end.result_sentence(read_report(run.paths)) or _state(run)))
+        st.caption(text.plain(result.result_sentence(read_report(run.paths)) or _state(run)))
         with st.container(horizontal=True):
             if run.has_model:
                 if st.button("Evaluate", key="to_evaluate", icon=":material/fact_check:"):
@@ -99,7 +99,7 @@ def _bring_back() -> None:
 
 
 def _state(run: Run) -> str:
-    return {Status.LOST: end.LOST, Status.FAILED: run.reason, Status.DIVERGED: run.reason}.get(
+    return {Status.LOST: result.LOST, Status.FAILED: run.reason, Status.DIVERGED: run.reason}.get(
         run.status, text.STATUS_WORDS[run.status]
     )
 

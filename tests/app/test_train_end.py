@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from emotion.data.drawn import write
 from emotion.metrics import wilson_interval
 from emotion.runs.run import RunPaths, Status
-from emotion.system.files import write_json
+from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
-from tests.app.test_train_page import open_train, run_in, words_on
+from tests.app.test_train_page import html_on, open_train, run_in, words_on
 from tests.tiny_model import give_model
 
 pytestmark = pytest.mark.usefixtures("drawn_home")
@@ -36,12 +39,26 @@ def said(app: AppTest) -> str:
     return words_on(app).replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
 
 
+def tone(app: AppTest) -> str:
+    """Of the box with the result: the word that its colour goes by."""
+    (tone,) = [name.rpartition("-result_")[2] for name in _ids(app.main) if "-result_" in name]
+    return tone
+
+
+def _ids(block: Block) -> Iterator[str]:
+    """Of all containers in a block."""
+    for inside in block.children.values():
+        if isinstance(inside, Block):
+            yield inside.proto.id if inside.type == "flex_container" else ""
+            yield from _ids(inside)
+
+
 def test_five_of_eight_are_grey_and_not_green() -> None:
     app = open_train(run_that_got(5, 8, data="demo").id)
 
-    assert not app.success
-    assert "62.5 % of 8 faces right" in said(app)
-    assert "No better than guessing yet" in said(app)
+    assert tone(app) == "luck"
+    assert "62.5 %</span><p>of 8 faces right" in html_on(app)
+    assert "No better than guessing yet" in html_on(app)
     assert app.button(key="mend_pictures").proto.type == "primary"
     assert app.button(key="mend_transfer").proto.type == app.button(key="mend_check").proto.type == "secondary"
 
@@ -49,7 +66,8 @@ def test_five_of_eight_are_grey_and_not_green() -> None:
 def test_a_result_above_guessing_is_green_and_offers_no_remedy() -> None:
     app = open_train(run_that_got(80, 100, data="demo").id)
 
-    assert "80.0 % of 100 faces right" in app.success[0].value.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
+    assert tone(app) == "good"
+    assert "80.0 %</span><p>of 100 faces right" in html_on(app)
     assert not [button.key for button in app.button if (button.key or "").startswith("mend")]
 
 
@@ -69,3 +87,30 @@ def test_checking_the_data_opens_the_check_of_the_same_data() -> None:
 
     assert app.title[0].value == "Data"
     assert app.selectbox(key="data_set").value == "demo"
+
+
+def test_the_other_figures_on_the_page_are_told_apart_below_the_one_large_one() -> None:
+    app = open_train(run_that_got(80, 100).id)
+
+    assert html_on(app).count('class="big"') == 1
+    assert "Why three figures?" in [fold.label for fold in app.expander]
+    assert "74.0 % of the validation faces, after epoch 2." in said(app)
+    assert "70.0 % of the training faces in that epoch." in said(app)
+
+
+def test_the_honest_score_is_among_the_other_figures() -> None:
+    paths = run_that_got(80, 100)
+    score = {"n": 90, "right": 72, "interval": [0.70, 0.87]}
+    both = {"honest": score, "naive": score | {"n": 100}, "words": "Without 10 faces that are in train too."}
+    write_json(paths.report, read_json(paths.report) | {"honest": both})
+
+    app = open_train(paths.id)
+
+    assert "80.0 % of 90 faces (70.0–87.0 %). The honest score. Without 10 faces" in said(app).replace("**", "")
+
+
+def test_a_run_that_was_not_tested_says_so_without_a_large_figure() -> None:
+    app = open_train(give_model(run_in(Status.COMPLETED)).id)
+
+    assert "How good it is on the test faces is not known yet." in html_on(app)
+    assert 'class="big"' not in html_on(app)

@@ -16,7 +16,7 @@ from emotion.runs.run import RunPaths, Status, claim, new_run, read_run, write_s
 from emotion.system import stored
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
-from pages.ui.train import curves, end
+from pages.ui.train import curves, result
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +52,10 @@ def run_in(status: Status, **config: object) -> RunPaths:
 def words_on(app: AppTest) -> str:
     kinds = ("markdown", "caption", "info", "warning", "error", "success", "text", "code")
     return "\n".join(str(element.value) for kind in kinds for element in getattr(app, kind))
+
+
+def html_on(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html")).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def progress_text(app: AppTest) -> str:
@@ -118,8 +122,8 @@ def test_a_finished_run_tells_its_result_in_one_sentence(drawn: Path) -> None:
 
     app = open_train(paths.id)
 
-    sentence = app.success[0].value.replace("\\", "").replace("\N{NO-BREAK SPACE}", " ")
-    assert "90.6 % of 500 faces right that it had never seen (87.7–92.9 %" in sentence
+    box = html_on(app)
+    assert '<span class="big">90.6 %</span><p>of 500 faces right that it had never seen (87.7–92.9 %' in box
     assert {"to_evaluate", "to_predict", "again"} <= keys(app)
 
 
@@ -242,6 +246,13 @@ def test_curves_keep_their_axes_while_points_arrive() -> None:
     assert early["yAxis"] == late["yAxis"]
 
 
+@pytest.mark.parametrize(("lowest", "begins"), [(0.72, 40), (0.4, 30), (0.37, 30), (0.0, 0)])
+def test_the_accuracy_axis_begins_below_the_lowest_point(lowest: float, begins: int) -> None:
+    row = {"epoch": 1, "loss": 0.7, "accuracy": 0.9, "val_loss": 0.9, "val_accuracy": lowest}
+
+    assert curves.accuracy_chart(History(epochs=[row]), TrainingConfig(), "light")["yAxis"]["min"] == begins
+
+
 def test_validation_is_dashed_and_training_solid() -> None:
     chart = curves.loss_chart(history(3), TrainingConfig(), "light")
 
@@ -264,10 +275,10 @@ def test_chart_is_plain_json() -> None:
 def test_the_result_says_its_doubt_however_it_was_measured(method: str) -> None:
     best = {"accuracy": 0.5, "accuracy_interval": [0.4, 0.6], "n": 20, "doubt": "It has learned nothing."}
 
-    assert end.result_sentence(stored.typed({"method": method, "best": best}, RunReport)).endswith(
+    assert result.result_sentence(stored.typed({"method": method, "best": best}, RunReport)).endswith(
         " It has learned nothing."
     )
 
 
 def test_result_without_a_report_is_no_sentence() -> None:
-    assert end.result_sentence(RunReport()) == ""
+    assert result.result_sentence(RunReport()) == ""

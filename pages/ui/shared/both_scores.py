@@ -8,15 +8,7 @@ from emotion.system import count
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
-    from emotion.evaluation import RunReport, Score
-
-
-def of_a_run(report: RunReport) -> str:
-    """Which score a run's `report.json` holds, where the check knew of two; "" where it did not."""
-    both = report.honest
-    if both is None:
-        return ""
-    return f"Honest score: {in_words(both.honest)} {both.words} Naive score: {in_words(both.naive)}"
+    from emotion.evaluation import Score
 
 
 def in_words(score: Score) -> str:

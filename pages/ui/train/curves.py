@@ -22,8 +22,7 @@ GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 
 def accuracy_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
     """The share of faces it got right, over epochs."""
-    lowest = 40 if len(config.classes) == 2 else 0
-    axis = {"min": lowest, "max": 100, "axisLabel": {"formatter": "{value} %"}}
+    axis = {"min": _accuracy_floor(history, len(config.classes)), "max": 100, "axisLabel": {"formatter": "{value} %"}}
     return _chart("accuracy", "got right (accuracy)", history, config, theme, axis, "%.1f %%", scale=100)
 
 
@@ -47,6 +46,17 @@ def step_points(history: History, field: str, scale: float = 1) -> list[list[flo
 def epoch_points(history: History, field: str, scale: float = 1) -> list[list[float]]:
     """[epoch, value] after each epoch."""
     return [[row["epoch"], scale * row[field]] for row in history.epochs]
+
+
+def _accuracy_floor(history: History, classes: int) -> int:
+    """Where the axis of the accuracy begins, in percent: below the lowest point, and no higher than it usually lies."""
+    usual = 40 if classes == 2 else 0
+    lowest = min(
+        [100 * row["accuracy"] for row in [*history.steps, *history.epochs]]
+        + [100 * row["val_accuracy"] for row in history.epochs],
+        default=100.0,
+    )
+    return max(0, min(usual, 10 * math.ceil(lowest / 10) - 10))
 
 
 def _loss_top(history: History) -> float:

@@ -12,14 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 from emotion.evaluation import read_report
 from emotion.models import bundle
 from emotion.runs import Status, queue, read_history, read_run
-from emotion.system import EmotionError, count
-from emotion.training.head.run import HELD_OUT
+from emotion.system import EmotionError
 from pages.ui.shared import before_after, frame, text
-from pages.ui.shared.both_scores import of_a_run
-from pages.ui.train import live, mend
+from pages.ui.train import live, mend, result
 
 if TYPE_CHECKING:
-    from emotion.evaluation import RunReport
     from emotion.runs import Run
 
 
@@ -27,11 +24,6 @@ LOG_TAIL = 4000  # characters
 RESCUE_SECONDS = 90.0
 RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
 TAKE_ALONG = "One zip: the network, its labels and rules, an example in Python, and a web page that runs it."
-NOT_TESTED = "It has a model. How good it is on the test faces is not known yet."
-LOST = (
-    "It was cut off before it had finished: the computer was restarted, or something ended its process. "
-    "What it had learned by then is kept."
-)
 
 
 def show_end(run: Run, action: DeltaGenerator) -> None:
@@ -70,40 +62,14 @@ def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary")
         st.button("Make its model usable", key="rescue", type=kind, on_click=_rescue, args=(run,), width="stretch")
 
 
-def result_sentence(report: RunReport) -> str:
-    """The test result with its N and interval; "" where there is none."""
-    best = report.best
-    if best is None:
-        return ""
-    low, high = best.accuracy_interval
-    share, faces = text.percent(best.accuracy, 1), count(best.n, "face")
-    if report.method == HELD_OUT:
-        said = f"Held out in turn, {share} of {faces} were answered right"
-    else:
-        said = f"It got {share} of {faces} right that it had never seen"
-    doubt = best.doubt or best.no_better
-    return f"{said} ({low * 100:.1f}–{text.percent(high, 1)} with 95 % certainty).{f' {doubt}' if doubt else ''}"
-
-
 def _result(run: Run, action: DeltaGenerator) -> None:
     with action:
         if st.button("See its mistakes", key="to_evaluate", type="primary", width="stretch"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
     report = read_report(run.paths)
-    sentence = result_sentence(report) or report.warning or NOT_TESTED
-    told = {
-        Status.STOPPED: "Stopped and kept.",
-        Status.LOST: LOST,
-        Status.FAILED: f"It failed: {run.reason}.",
-        Status.DIVERGED: run.reason,
-    }
-    if report.best and report.warning:
-        sentence += f" {report.warning}"
-    _result_box(run.status, report, sentence, told.get(run.status, ""))
+    result.show_result(run, report, read_history(run.paths))
     if report.best:
         mend.show_buttons(run, report.best)
-    if both := of_a_run(report):
-        st.caption(text.plain(both))
     for note in report.notes[1:]:  # the first says the same as the sentence above
         st.caption(text.plain(note))
     if report.compared:
@@ -118,17 +84,6 @@ def _result(run: Run, action: DeltaGenerator) -> None:
                                on_click="ignore")  # fmt: skip
 
 
-def _result_box(status: Status, report: RunReport, sentence: str, told: str) -> None:
-    """The sentence on the result: green only where it is better than guessing, and the run went well."""
-    doubtful = report.best.doubt if report.best else report.warning
-    if doubtful or (told and status is not Status.STOPPED):
-        st.warning(f"**{text.plain(sentence)}** {text.plain(told)}")
-    elif report.best and report.best.no_better:
-        mend.show_grey(sentence, told)
-    else:
-        st.success(f"**{text.plain(sentence)}** {text.plain(told)}")
-
-
 def _without_model(run: Run, action: DeltaGenerator) -> None:
     rescuable = run.paths.keras_model.is_file()
     with action:
@@ -139,7 +94,7 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
     if run.status is Status.STOPPED:
         st.info(text.plain(run.reason or "Stopped before it had learned anything: there is no model."))
     elif run.status is Status.LOST:
-        st.warning(LOST if rescuable else LOST.split(". ")[0] + ". It had not learned anything yet.")
+        st.warning(result.LOST if rescuable else result.LOST.split(". ")[0] + ". It had not learned anything yet.")
     else:
         st.error(text.plain(run.reason or "It failed. The last lines of its log tell more."))
     with st.container(horizontal=True):

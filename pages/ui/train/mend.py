@@ -1,4 +1,4 @@
-"""A result that is no better than guessing, in grey, with the buttons that mend it."""
+"""The buttons that mend a result which is no better than guessing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from emotion import recipes
 from emotion.data import BROWSER, registry
 from emotion.evaluation import WayOut, ways_out
 from emotion.training import start_from
-from pages.ui.shared import data_choice, frame, text, training_data
+from pages.ui.shared import data_choice, frame, training_data
 from pages.ui.train.recipe import WANTED
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
     from emotion.runs import Run
 
     Kind = Literal["primary", "secondary"]
-
-
-def show_grey(sentence: str, told: str) -> None:
-    """Draws the result: the sentence on it, and what else there is to tell of the run; both plain text."""
-    with st.container(border=True, key="no_better"):
-        st.markdown(f"**{text.plain(sentence)}** {text.plain(told)}")
 
 
 def show_buttons(run: Run, result: EpochResult) -> None:
