@@ -23,6 +23,8 @@ from emotion.evaluation.duel import Duel
 from emotion.evaluation.gallery import Montage
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
+from emotion.evaluation.report.mistakes import Mistake
+from emotion.evaluation.report.mistakes import worst as worst_mistakes
 from emotion.evaluation.report.of_a_run import EpochResult, RunReport, WayOut, read_held_out, ways_out
 from emotion.evaluation.report.of_a_run import read as read_report
 from emotion.evaluation.robustness import CorruptionScore, Robustness
@@ -47,6 +49,7 @@ __all__ = [
     "Evaluation",
     "Faces",
     "Honest",
+    "Mistake",
     "Montage",
     "Range",
     "Recalibration",
@@ -79,4 +82,5 @@ __all__ = [
     "selection",
     "study",
     "ways_out",
+    "worst_mistakes",
 ]

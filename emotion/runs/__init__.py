@@ -5,7 +5,8 @@ May import `data` and the rooms below it.
 
 from __future__ import annotations
 
-from emotion.runs import progress, queue
+from emotion.runs import film, progress, queue
+from emotion.runs.film import Film
 from emotion.runs.history import History, append_history, read_history
 from emotion.runs.progress import Progress
 from emotion.runs.run import (
@@ -27,6 +28,7 @@ from emotion.runs.summary import Summary, summarize
 
 __all__ = [
     "ID_ALPHABET",
+    "Film",
     "History",
     "Progress",
     "Run",
@@ -35,6 +37,7 @@ __all__ = [
     "Summary",
     "append_history",
     "claim",
+    "film",
     "find_run",
     "list_runs",
     "new_run",

@@ -97,6 +97,20 @@ class History:
         finite = (row for row in [*self.begun, *self.epochs] if math.isfinite(row["val_loss"]))
         return min(finite, key=lambda row: row["val_loss"], default=None)
 
+    @property
+    def only_training_since(self) -> int | None:
+        """The epoch from which only the training faces got better, the validation faces no more; None for no such one.
+
+        Said only of two epochs or more, in the last of which the training faces stood better than in the best epoch.
+        """
+        best = self.best
+        if best is None or "loss" not in best:
+            return None
+        later = [row for row in self.epochs if row["epoch"] > best["epoch"]]
+        if len(later) < 2 or not later[-1]["loss"] < best["loss"]:
+            return None
+        return int(later[0]["epoch"])
+
 
 def append_history(paths: RunPaths, **row: Any) -> None:
     """Appends one line to `history.jsonl` and flushes it. Only the run's own process may call this.

@@ -82,6 +82,11 @@ class RunPaths:
         return self.root / "history.jsonl"
 
     @property
+    def film(self) -> Path:
+        """The answers about a few validation faces after each epoch, see `emotion.runs.film`."""
+        return self.root / "film.jsonl"
+
+    @property
     def history_picture(self) -> Path:
         return self.root / "history.png"
 

@@ -22,7 +22,17 @@ from emotion.recipes import BOTH, VOTES, find
 from emotion.runs import append_history, read_history
 from emotion.system import IMAGE_SIZE, processes
 from emotion.training.batches import Batches, balanced, feed
-from emotion.training.callbacks import Average, Diverged, Rate, RunWriter, StopRequested, hold, one_cycle, save_whole
+from emotion.training.callbacks import (
+    Average,
+    Diverged,
+    Filming,
+    Rate,
+    RunWriter,
+    StopRequested,
+    hold,
+    one_cycle,
+    save_whole,
+)
 from emotion.training.head import begin
 from emotion.training.network import blended, continued, load_whole, network, with_votes
 
@@ -173,7 +183,8 @@ def fit(
     if not done and config.start_from and config.labels != BOTH and begin.with_fitted_last_layer(model, config, train):
         _keep_beginning(model, judged, paths, tell)
     average = Average(recipe.average, paths.average, done) if recipe.average else None
-    writer = RunWriter(paths, len(batches), config.seed, _to_beat(paths, done), tell, average)
+    filming = Filming(paths, validation, config.seed)
+    writer = RunWriter(paths, len(batches), config.seed, _to_beat(paths, done), tell, average, filming)
     callbacks = [callback for callback in (average, writer, _rate(recipe, config, len(batches))) if callback]
     stopped, diverged = False, 0
     try:

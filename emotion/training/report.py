@@ -69,7 +69,9 @@ def _score(
     paths: RunPaths, predictor: Predictor, test: Examples, fitted: Fitted, listing: Listing | None
 ) -> dict[str, Any]:
     best, probabilities = evaluation.evaluate_model(predictor, test)
-    plots.save_samples(test, probabilities, evaluation.narrow(predictor.info, test.classes), paths.samples_picture)
+    info = evaluation.narrow(predictor.info, test.classes)
+    plots.save_samples(test, probabilities, info, paths.samples_picture)
+    mistakes = evaluation.worst_mistakes(test, probabilities, info)
     last = fitted.model
     if (fitted.stopped or fitted.diverged) and paths.last_checkpoint.exists():
         last = load_whole(paths.last_checkpoint)  # the latest weights are those of a part of an epoch
@@ -77,7 +79,8 @@ def _score(
     answers = last.predict(feed(Batches(test.images, test.labels, fit.VALIDATION_BATCH, len(known))), verbose=0)
     last_scores = evaluation.evaluate_answers(all_classes(answers), test, predictor.info)
     both = honest.of_model(listing.root, predictor, test, probabilities) if listing else None
-    return {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}
+    scores = {"best": best.to_json(), "last": last_scores.to_json(), "honest": both.to_json() if both else None}
+    return scores | {"mistakes": mistakes}
 
 
 def calibrate(paths: RunPaths, validation: Examples) -> None:

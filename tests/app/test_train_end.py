@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block
 
 from emotion.data.drawn import write
 from emotion.metrics import wilson_interval
-from emotion.runs.run import RunPaths, Status
+from emotion.runs import film
+from emotion.runs.history import append_history
+from emotion.runs.run import RunPaths, Status, claim
 from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
 from tests.app.test_train_page import html_on, open_train, run_in, words_on
@@ -114,3 +117,53 @@ def test_a_run_that_was_not_tested_says_so_without_a_large_figure() -> None:
 
     assert "How good it is on the test faces is not known yet." in html_on(app)
     assert 'class="big"' not in html_on(app)
+
+
+def filmed(paths: RunPaths) -> RunPaths:
+    """A film of two faces over two epochs, in the second of which the first one changes its mind."""
+    faces = np.zeros((2, 48, 48), np.uint8)
+    film.begin(paths, faces, [0, 1], ("sad", "happy"))
+    film.append(paths, 1, np.array([[0.4, 0.6], [0.3, 0.7]], np.float32))
+    film.append(paths, 2, np.array([[0.9, 0.1], [0.2, 0.8]], np.float32))
+    return paths
+
+
+def test_the_film_stands_at_the_kept_epoch_and_can_be_wound_back() -> None:
+    app = open_train(filmed(run_that_got(80, 100)).id)
+    at_first = html_on(app)
+    app.select_slider(key="film_epoch").set_value(1).run()
+
+    assert "✓ sad</b><span>90 %</span><span>↻ was happy" in at_first
+    assert "✕ happy</b><span>60 %</span><span></span>" in html_on(app)
+
+
+def test_a_run_at_work_shows_its_faces_after_the_last_epoch() -> None:
+    paths = filmed(run_in(Status.RUNNING))
+    claim(paths, Status.RUNNING)
+
+    app = open_train(paths.id)
+
+    assert "✓ sad</b><span>90 %" in html_on(app)
+    assert "After epoch 2." in said(app)
+
+
+def test_tells_the_epoch_from_which_only_the_training_faces_got_better() -> None:
+    paths = run_that_got(80, 100)
+    for epoch in (3, 4):
+        append_history(paths, event="epoch", epoch=epoch, loss=0.2 / epoch, accuracy=0.9, val_loss=0.5,
+                       val_accuracy=0.7, seconds=1)  # fmt: skip
+
+    app = open_train(paths.id)
+
+    assert app.info[0].value.startswith("From epoch 3 on only the training faces got better")
+
+
+def test_the_worst_mistakes_are_shown_as_faces() -> None:
+    paths = run_that_got(80, 100)
+    one = {"truth": "sad", "answer": "happy", "share": 0.97, "pixels": film.packed(np.zeros((1, 48, 48), np.uint8))}
+    write_json(paths.report, read_json(paths.report) | {"mistakes": [one]})
+
+    app = open_train(paths.id)
+
+    assert "Its worst mistakes" in said(app)
+    assert "✕ happy</b><span>97 %</span><span>is sad</span>" in html_on(app)

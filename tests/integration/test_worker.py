@@ -14,7 +14,7 @@ from PIL import Image
 
 from emotion.models.predictor import load_model
 from emotion.recipes import catalogue
-from emotion.runs import queue
+from emotion.runs import film, queue
 from emotion.runs import run as runs
 from emotion.runs.history import read_history
 from emotion.runs.run import Status
@@ -59,6 +59,8 @@ def test_a_whole_run_leaves_everything_behind(started, faces):
     assert {"best", "last", "data", "fingerprint", "best_epoch", "seconds"} <= set(report)
     assert report["best"]["n"] == report["last"]["n"] == 40
     assert report["best_epoch"] == history.best["epoch"]
+    assert list(film.read(paths).epochs) == [1, 2]
+    assert len(report["mistakes"]) == min(6, 40 - round(40 * report["best"]["accuracy"]))
     for picture in (paths.history_picture, paths.samples_picture):
         assert picture.read_bytes().startswith(b"\x89PNG")
     assert load_model(paths.id).info.classes == ("sad", "happy")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from emotion.evaluation.honest import Score
+from emotion.evaluation.report.mistakes import Mistake
 from emotion.evaluation.scores import Evaluation, no_better_than_guessing
 from emotion.metrics import Comparison
 from emotion.system import StoredFileError, StoredFileMissingError, stored
@@ -96,6 +97,7 @@ class RunReport:
         method: by which faces it is judged, see `emotion.training.head.run`; "" for the test split.
         warning: why there is no score, in words.
         notes: what else there is to say of the outcome, in sentences.
+        mistakes: the surest ones of the epoch that is kept; None where that was not written down.
         best_epoch, epochs: the number of the epoch that is kept, and of all.
     """
 
@@ -106,6 +108,7 @@ class RunReport:
     method: str = ""
     warning: str = ""
     notes: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] | None = None
     best_epoch: stored.Number | None = None
     epochs: stored.Number | None = None
 

@@ -142,7 +142,10 @@ def _report(train: Examples, test: Examples | None, taught: Taught) -> dict[str,
     report["wrong"] = [train.files[place] for place in taught.wrong]
     report["held_out"] = taught.score.to_json() if taught.score else None
     if test is not None:
-        return report | {"method": TEST_SPLIT, "best": evaluation.evaluate_model(taught.predictor, test)[0].to_json()}
+        best, probabilities = evaluation.evaluate_model(taught.predictor, test)
+        info = evaluation.narrow(taught.predictor.info, test.classes)
+        mistakes = evaluation.worst_mistakes(test, probabilities, info)
+        return report | {"method": TEST_SPLIT, "best": best.to_json(), "mistakes": mistakes}
     if taught.score is None:
         return report | {"warning": LITTLE}
     return report | {"method": HELD_OUT, "best": report["held_out"]}

@@ -6,6 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,9 +15,10 @@ from emotion.models import bundle
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError
 from pages.ui.shared import before_after, frame, text
-from pages.ui.train import live, mend, result
+from pages.ui.train import film, live, mend, result
 
 if TYPE_CHECKING:
+    from emotion.evaluation import RunReport
     from emotion.runs import Run
 
 
@@ -35,6 +37,7 @@ def show_end(run: Run, action: DeltaGenerator) -> None:
     history = read_history(run.paths)
     if history.epochs or history.steps:
         live.charts(run, history)
+        film.show_whole(run, history)
 
 
 def resume_button(run: Run) -> None:
@@ -70,6 +73,7 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     result.show_result(run, report, read_history(run.paths))
     if report.best:
         mend.show_buttons(run, report.best)
+    _mistakes(report)
     for note in report.notes[1:]:  # the first says the same as the sentence above
         st.caption(text.plain(note))
     if report.compared:
@@ -82,6 +86,15 @@ def _result(run: Run, action: DeltaGenerator) -> None:
             st.download_button("Download the curves", run.paths.history_picture.read_bytes(), "history.png",
                                "image/png", key="history_png", icon=":material/download:",
                                on_click="ignore")  # fmt: skip
+
+
+def _mistakes(report: RunReport) -> None:
+    """The surest mistakes as faces, where they were written down."""
+    if report.mistakes:
+        st.markdown("**Its worst mistakes:** faces of the test that it was surest about, and wrong")
+        faces = np.stack([mistake.face for mistake in report.mistakes])
+        told = [(one.truth, one.answer, text.sureness(one.share), f"is {one.truth}") for one in report.mistakes]
+        st.html(film.faces_html(faces, told))
 
 
 def _without_model(run: Run, action: DeltaGenerator) -> None:

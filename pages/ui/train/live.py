@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.runs import Status, progress, queue, read_history
 from emotion.system import count
 from pages.ui.shared import own_runs, text
-from pages.ui.train import curves
+from pages.ui.train import curves, film
 
 if TYPE_CHECKING:
     from emotion.runs import History, Progress, Run
@@ -52,6 +52,8 @@ def _live(drawn: Run) -> None:
     st.progress(now.share, f"**{text.plain(now.text)}**")
     st.html(_phases(now))
     charts(run, history)
+    with st.container(key="film"):  # its room is kept: what comes below would be made anew when it appears
+        film.show_latest(run)
     st.caption(_best(history))
     behind = len(waiting) if run.status.is_active else 0
     st.caption(f"Waiting after this one: {count(behind, 'run')}." if behind else "\N{NO-BREAK SPACE}")
