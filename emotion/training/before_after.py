@@ -48,7 +48,9 @@ def untouched(base: Predictor) -> Predictor:
     return untouched(load_model(config.start_from))
 
 
-def compared(config: TrainingConfig, after: Predictor, learned: Material, test: Examples | None) -> dict[str, Any]:
+def compared(
+    config: TrainingConfig, after: Predictor, learned: Material, test: Examples | None
+) -> dict[str, Any] | None:
     """Before and after: on the old test split, and on the corrected pictures, each held out in turn.
 
     Args:
@@ -58,7 +60,8 @@ def compared(config: TrainingConfig, after: Predictor, learned: Material, test: 
         test: the old test split; None where there is none.
 
     Returns:
-        For `report.json`: "base" (the model before), "test" and "own", each {"before", "after": Evaluation,
+        None where the model before does not know the classes: it has no answer that could be better or worse. Else
+        for `report.json`: "base" (the model before), "test" and "own", each {"before", "after": Evaluation,
         "comparison": Comparison} or None, and "warning", "" or why not all could be compared. In "own" also "base"
         (the last model that had seen no own picture), "how" (in words), "folds", and "seen": how many own pictures
         the new model itself answers right, which has learned from them.
@@ -66,6 +69,8 @@ def compared(config: TrainingConfig, after: Predictor, learned: Material, test: 
     facts: dict[str, Any] = {"base": config.start_from, "test": None, "own": None, "warning": ""}
     try:
         before = load_model(config.start_from)
+        if not set(after.info.classes) <= set(before.info.classes):
+            return None
         if test is not None:
             facts["test"] = _on_test(before, after, test)
         if learned.own is not None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from emotion.data.drawn import write
 from emotion.metrics import wilson_interval
+from emotion.models import preferences
 from emotion.runs import film
 from emotion.runs.history import append_history
 from emotion.runs.run import RunPaths, Status, claim
@@ -167,3 +168,26 @@ def test_the_worst_mistakes_are_shown_as_faces() -> None:
 
     assert "Its worst mistakes" in said(app)
     assert "✕ happy</b><span>97 %</span><span>is sad</span>" in html_on(app)
+
+
+def test_the_model_can_be_used_on_every_page_with_one_click() -> None:
+    paths = run_that_got(80, 100)
+    app = open_train(paths.id)
+
+    app.button(key="use_model").click().run()
+
+    assert preferences.chosen_model() == paths.id
+    assert app.selectbox(key="model_choice").value == paths.id
+    assert app.button(key="use_model").label == "In use on every page"
+
+
+def test_nothing_to_compare_draws_no_comparison_but_offers_the_model() -> None:
+    paths = run_that_got(80, 100, start_from="pretrained")
+    compared = {"base": "pretrained", "test": None, "own": None, "warning": ""}
+    write_json(paths.report, read_json(paths.report) | {"compared": compared})
+
+    app = open_train(paths.id)
+
+    buttons = {button.key for button in app.button}
+    assert "use_model" in buttons
+    assert not {"keep_new", "keep_old"} & buttons

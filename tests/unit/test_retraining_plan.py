@@ -20,6 +20,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run
 from emotion.system.errors import ConfigError, ModelFileError, ModelMissingError, TooFewOwnPicturesError
 from emotion.training import before_after, start_from
+from tests.tiny_model import THREE_CLASSES
 
 BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 
@@ -256,6 +257,16 @@ def test_before_and_after_are_told_for_test_and_own(faces):
     assert told["own"]["after"]["n"] == told["own"]["comparison"]["n"] == 12
     assert "cut into 5 parts" in told["own"]["how"]
     json.dumps(told, allow_nan=False)
+
+
+def test_a_model_that_does_not_know_the_classes_is_not_compared_with(faces):
+    first = trained(data=str(faces))
+    keep("sad", 200)
+    config = start_from.plan(first.id)
+    learned = material.read(config)
+    after = load_model(str(THREE_CLASSES))
+
+    assert before_after.compared(config, after, learned, learned.test()) is None
 
 
 def test_a_second_retraining_is_held_out_from_before_the_first(faces):

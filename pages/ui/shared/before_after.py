@@ -26,10 +26,12 @@ def show_before_and_after(run: Run, compared: Compared) -> None:
         run: has a model.
         compared: `report.json`'s "compared", see `emotion.training.before_after.compared`.
     """
+    test, own = compared.test, compared.own
+    if compared.warning:
+        st.warning(f"Not all could be compared. {text.plain(compared.warning)}")
+    if not test and not own:
+        return
     with st.container(border=True, key="comparison"):
-        if compared.warning:
-            st.warning(f"Not all could be compared. {text.plain(compared.warning)}")
-        test, own = compared.test, compared.own
         left, right = st.columns(2, gap="large")
         with left:
             _part("On the test faces", test, "What the model before has learned from is not on this computer, so "
@@ -39,6 +41,15 @@ def show_before_and_after(run: Run, compared: Compared) -> None:
             if own:
                 _how(own)
         _choice(run, compared.base)
+
+
+def use_button(run: Run) -> None:
+    """To make the model of a run the one in use, where there is no choice between two."""
+    if problem := st.session_state.pop(PROBLEM, None):
+        st.error(text.plain(problem), icon=":material/error:")
+    used = model_choice.current() == run.id
+    st.button("In use on every page" if used else "Use this model", key="use_model", disabled=used,
+              icon=":material/check:", on_click=_keep, args=(run.id,))  # fmt: skip
 
 
 def _part(title: str, pair: OnTheSameFaces | None, instead: str) -> None:

@@ -79,6 +79,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
     if report.compared:
         before_after.show_before_and_after(run, report.compared)
     with st.container(horizontal=True):
+        if not (report.compared and (report.compared.test or report.compared.own)):
+            before_after.use_button(run)
         use_buttons(run)
         st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))
         resume_button(run)
