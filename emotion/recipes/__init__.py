@@ -12,8 +12,10 @@ from emotion.recipes.catalogue import (
     ALONE_RATE,
     DEFAULT,
     HEAD,
+    MAIN,
     MEASURED_FACES,
     RECIPES,
+    START,
     TOGETHER_EPOCHS,
     TOGETHER_RATE,
     config,
@@ -21,6 +23,7 @@ from emotion.recipes.catalogue import (
     find,
     retraining,
     teaching,
+    was_measured_on,
 )
 from emotion.recipes.recipe import Recipe
 from emotion.recipes.settings import (
@@ -55,12 +58,14 @@ __all__ = [
     "HEAD",
     "KINDS",
     "LABELS",
+    "MAIN",
     "MAX_NAME",
     "MEASURED_FACES",
     "NONE",
     "RECIPES",
     "SEVEN",
     "SEVEN_EMOTIONS",
+    "START",
     "TOGETHER_EPOCHS",
     "TOGETHER_RATE",
     "TWO",
@@ -84,4 +89,5 @@ __all__ = [
     "retraining",
     "teaching",
     "unevenness",
+    "was_measured_on",
 ]

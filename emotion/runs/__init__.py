@@ -5,7 +5,7 @@ May import `data` and the rooms below it.
 
 from __future__ import annotations
 
-from emotion.runs import film, progress, queue
+from emotion.runs import film, progress, queue, speed
 from emotion.runs.film import Film
 from emotion.runs.history import History, append_history, read_history
 from emotion.runs.progress import Progress
@@ -47,6 +47,7 @@ __all__ = [
     "read_run",
     "rename",
     "request_stop",
+    "speed",
     "summarize",
     "unreadable_runs",
     "write_status",

@@ -8,6 +8,7 @@ ends with the history of one that was never interrupted.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the votes, where folders and votes are blended
 SHORT_FLOATS = "auto_mixed_precision_onednn_bfloat16"
+TIMED_STEPS = 12  # of a calibration: about a third of a second
 VALIDATION_BATCH = 256  # faces a step where nothing is learned; larger gained nothing here
 
 
@@ -130,6 +132,18 @@ def trace(config: TrainingConfig) -> keras.Model:
     with _floats(find(config.recipe)):
         model.fit(feed(batches), steps_per_epoch=len(batches), validation_data=feed(judged), verbose=0, shuffle=False)
     return model
+
+
+def timed_steps(model: keras.Model, config: TrainingConfig) -> tuple[float, int]:
+    """The seconds that some steps of a traced network take, and how many they were; its weights do not matter after."""
+    nothing = np.zeros((TIMED_STEPS * config.batch_size, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    labels = np.arange(len(nothing)) % len(config.classes)
+    batches = Batches(nothing, labels, config.batch_size, len(config.classes), augmentation=config.augmentation)
+    with _floats(find(config.recipe)):
+        model.fit(feed(batches), steps_per_epoch=1, verbose=0, shuffle=False)  # its own size is traced first
+        began = time.perf_counter()
+        model.fit(feed(batches), steps_per_epoch=TIMED_STEPS, verbose=0, shuffle=False)
+    return time.perf_counter() - began, TIMED_STEPS
 
 
 def serves(traced_for: TrainingConfig, config: TrainingConfig) -> bool:

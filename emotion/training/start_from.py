@@ -162,12 +162,16 @@ def suits_head(data: str, faces: int) -> bool:
     return data != DEMO and faces < HEAD_BELOW
 
 
+def head_seconds(faces: int) -> float:
+    """Seconds that a run with the recipe head takes for so many faces, at least 1."""
+    return max(1.0, HEAD_SECONDS + faces / FACES_A_SECOND)
+
+
 def why_head(faces: int) -> str:
     """Why a last layer on the shipped model is the usual choice for so many faces, in a sentence."""
-    seconds = max(1.0, HEAD_SECONDS + faces / FACES_A_SECOND)
     return (
-        f"{count(faces, 'face')}: builds on the shipped model, about {duration(seconds)}; with thousands of faces a "
-        "network of your own is better"
+        f"{count(faces, 'face')}: builds on the shipped model, about {duration(head_seconds(faces))}; with thousands "
+        "of faces a network of your own is better"
     )
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
 from emotion.models import read_info
-from emotion.runs import RunPaths, Status, append_history, read_history
+from emotion.runs import RunPaths, Status, append_history, read_history, speed
 from emotion.runs import queue as jobs
 from emotion.system import EmotionError, PicturesChangedError, RunStateError, files, processes
 from emotion.training.head import run as head_run
@@ -105,6 +105,7 @@ def _train(
     usable = traced[0] if traced and fit.serves(traced[1], config) else None
     fitted = fit.fit(config, learned.train, learned.validation, paths, tell, usable)
     runs.write_status(paths, Status.STOPPING if fitted.stopped else Status.RUNNING)
+    speed.learn_from_run(config, len(learned.train.labels) + len(learned.validation.labels), read_history(paths))
     kept = int((read_history(paths).best or {}).get("epoch", 0))
     if kept or not fitted.diverged:
         _enter(paths, tell, "exporting")
@@ -228,6 +229,8 @@ def main() -> None:
 
         config = recipes.config()
         traced = (fit.trace(config), config)
+        if speed.factor() is None:
+            speed.learn_from_steps(config, *fit.timed_steps(*traced))
         line = lines.get()
     paths = RunPaths(Path(json.loads(line)["run_dir"]))
     _log_to(paths.log)

@@ -18,7 +18,7 @@ from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.settings import SEVEN_EMOTIONS, TrainingConfig
 from emotion.runs import queue
 from emotion.runs.run import RunPaths, Status, list_runs, new_run, read_run, write_status
-from emotion.system import FolderNotEmptyError, tasks
+from emotion.system import FolderNotEmptyError, duration, tasks
 from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
 from pages.ui.shared import listings
@@ -64,7 +64,14 @@ def choose_folder(app: AppTest, folder: Path, recipe: str | None = catalogue.DEF
     """Chooses a folder and a recipe: of so few faces none would be chosen but head. None: leaves the recipe alone."""
     app.selectbox(key="train_data").set_value("another folder").run()
     app.text_input(key="train_folder").set_value(str(folder)).run()
-    return app.radio(key="train_recipe").set_value(recipe).run() if recipe else app
+    return take(app, recipe) if recipe else app
+
+
+def take(app: AppTest, recipe: str) -> AppTest:
+    """Chooses a recipe, from the longer list where it is not among the three of the first one."""
+    if recipe not in catalogue.MAIN and not app.session_state["train_more_recipes"]:
+        app.toggle(key="train_more_recipes").set_value(True).run()
+    return app.radio(key="train_recipe").set_value(recipe).run()
 
 
 def trained(model: Path = EMOTIONS, **config: object) -> RunPaths:
@@ -184,22 +191,36 @@ def test_asks_for_nothing_but_the_recipe_at_first(drawn: Path) -> None:
     assert asked(open_form()) == catalogue.config(data="demo", classes=("happy", "sad"))
 
 
-def test_offers_every_recipe_with_the_usual_one_chosen(drawn: Path) -> None:
-    recipe = open_train().radio(key="train_recipe")
+def recipes_in(app: AppTest) -> list[str]:
+    return [option.split("*")[2].replace("\\", "") for option in app.radio(key="train_recipe").options]
 
-    assert [option.split("*")[2].replace("\\", "") for option in recipe.options] == [
-        "head",
-        *catalogue.RECIPES,
-    ]
-    assert recipe.value == catalogue.DEFAULT
+
+def test_offers_three_recipes_with_the_usual_one_chosen_and_the_others_on_request(drawn: Path) -> None:
+    app = open_train()
+    first = recipes_in(app)
+    app.toggle(key="train_more_recipes").set_value(True).run()
+
+    assert first == ["head", "quick", "strong"]
+    assert app.radio(key="train_recipe").value == catalogue.DEFAULT
+    assert recipes_in(app) == ["head", *catalogue.RECIPES]
 
 
 def test_tells_what_each_recipe_is_good_for_and_takes(drawn: Path) -> None:
-    told = open_train().radio(key="train_recipe").proto.captions
+    app = open_train()
+    told = app.toggle(key="train_more_recipes").set_value(True).run().radio(key="train_recipe").proto.captions
 
     for recipe, caption in zip(catalogue.RECIPES.values(), told[1:], strict=True):
         assert recipe.summary in caption.replace("\\", "")
         assert f"{recipe.parameters:,} weights" in caption.replace("\\", "")
+
+
+def test_seconds_are_for_this_data_on_this_computer_and_no_share_is_told_of_other_data(drawn: Path) -> None:
+    write_json(drawn / ".cache" / "speed.json", {"factor": 40})
+    expected = duration(40 * catalogue.expected_seconds(catalogue.config("strong"), 24))
+
+    title = open_train().radio(key="train_recipe").options[2].replace("\\", "")
+
+    assert title == f"**strong** · about {expected}"
 
 
 def test_form_begins_with_the_numbers_of_the_recipe(drawn: Path) -> None:
@@ -219,7 +240,7 @@ def test_another_recipe_brings_its_own_numbers(drawn: Path, name: str) -> None:
     app.number_input(key="train_epochs").set_value(3)
     app.slider(key="train_vary_zoom").set_value(0.2).run()
 
-    app.radio(key="train_recipe").set_value(name).run()
+    take(app, name)
 
     if name != catalogue.DEFAULT:
         assert asked(app) == catalogue.config(name, data="demo", classes=("happy", "sad"))
@@ -230,7 +251,7 @@ def test_another_recipe_leaves_seed_and_name(drawn: Path) -> None:
     app.number_input(key="train_seed").set_value(7)
     app.text_input(key="train_name").set_value(" mine ").run()
 
-    app.radio(key="train_recipe").set_value("classic").run()
+    take(app, "classic")
 
     assert (asked(app).seed, asked(app).name) == (7, "mine")
 
@@ -254,7 +275,7 @@ def test_every_setting_of_the_form_goes_into_the_run(drawn: Path) -> None:
 def test_adam_has_no_weight_decay_to_set(drawn: Path) -> None:
     app = open_form()
 
-    app.radio(key="train_recipe").set_value("classic").run()
+    take(app, "classic")
 
     assert app.number_input(key="train_weight_decay").disabled
 
@@ -274,7 +295,7 @@ def test_settings_survive_a_look_at_another_page(drawn: Path) -> None:
 def test_tells_how_long_it_will_take(drawn: Path) -> None:
     app = open_form()
 
-    app.radio(key="train_recipe").set_value("classic").run()
+    take(app, "classic")
 
     assert "With these settings and 24 faces: about 3 s" in words_on(app)
 
@@ -420,7 +441,7 @@ def test_few_faces_build_on_the_shipped_model_and_the_form_says_why(drawn: Path)
 
 def test_a_recipe_that_a_person_has_chosen_stays_with_few_faces(drawn: Path) -> None:
     app = open_form()
-    app.radio(key="train_recipe").set_value("classic").run()
+    take(app, "classic")
 
     choose_folder(app, folder_of(drawn, ("cat", "sad")), recipe=None)
 

@@ -40,6 +40,7 @@ def form(page: Any) -> Any:
 
 
 def recipe(page: Any, name: str) -> None:
+    page.locator(".st-key-train_more_recipes label").click()
     page.locator(".st-key-train_recipe label").filter(has_text=name).first.click()
 
 

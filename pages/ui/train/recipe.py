@@ -9,7 +9,8 @@ import streamlit as st
 
 from emotion import recipes
 from emotion.data import votes
-from emotion.recipes import DEFAULT_CLASSES, FOLDERS, MEASURED_FACES, expected_seconds, label_order
+from emotion.recipes import DEFAULT_CLASSES, FOLDERS, label_order
+from emotion.runs import speed
 from emotion.system import EmotionError, ModelError, count, duration
 from emotion.training import FEW, HEAD_BELOW, start_from
 from pages.ui.shared import text as words
@@ -26,10 +27,11 @@ NOTHING = ""  # start from random weights
 PRETRAINED = "pretrained"
 WANTED = "train_recipe_wanted"  # session state: whether the person has chosen a recipe
 USUAL = {recipes.HEAD.name: [f"the usual choice below {HEAD_BELOW:,} faces"], recipes.DEFAULT: ["the usual choice"]}
-MEASURED = (
-    f"Time and share right as measured on the {MEASURED_FACES:,} happy and sad training faces of FER-2013 and its test "
-    "faces, on two processor cores. Other faces and other computers: other figures."
+ABOUT = (
+    "Seconds are for the chosen data on this computer. What share a recipe gets right is told only where it was "
+    "measured on such data."
 )
+MORE = "train_more_recipes"  # session state: whether all recipes are listed
 
 
 def chosen() -> str:
@@ -108,17 +110,20 @@ def config() -> TrainingConfig:
 def show_recipes() -> None:
     """Draws the list of recipes and the choice of what to start from."""
     st.session_state["train_recipe"] = chosen()
-    names = [recipes.HEAD.name, *recipes.RECIPES]
+    seen = _at_hand()
+    names = _listed()
     st.radio(
         "Recipe",
         names,
-        format_func=lambda name: _title(recipes.find(name)),
+        format_func=lambda name: _title(recipes.find(name), seen),
         captions=[_about(recipes.find(name)) for name in names],
         key="train_recipe",
         persist_state="session",
         on_change=_want,
-        help=MEASURED,
+        help=ABOUT,
     )
+    if chosen() in recipes.MAIN:  # else all are listed anyway
+        st.toggle("More recipes", key=MORE, persist_state="session")
     points = start_from.starting_points()
     if not points:
         return
@@ -168,10 +173,10 @@ def outlook(seen: Seen | None) -> None:
             st.caption(f"{faces} are enough for a network of your own: with so many, quick gets more right.")
         return
     if point is None:
-        seconds = expected_seconds(settings.changed(own(seen)), seen.faces)
+        seconds = speed.seconds_here(settings.changed(own(seen)), seen.faces)
         if seconds is not None:
-            faces = count(seen.faces, "face")
-            st.caption(f"With these settings and {faces}: about {duration(seconds)} on two processor cores.")
+            where = "this computer" if speed.factor() else "two processor cores"
+            st.caption(f"With these settings and {count(seen.faces, 'face')}: about {duration(seconds)} on {where}.")
         if few and start_from.starting_points():
             st.info(f"{count(seen.faces, 'face')} are few to begin from nothing.", icon=":material/tips_and_updates:")
             st.button("Start from a trained model", key="start_trained", on_click=_start_trained)
@@ -185,16 +190,31 @@ def outlook(seen: Seen | None) -> None:
                 "more right. Learn only the last one.", icon=":material/tips_and_updates:")  # fmt: skip
 
 
-def _title(recipe: Recipe) -> str:
-    """Its name with what to expect of it, as far as that was measured."""
-    facts = USUAL.get(recipe.name, [])[:]  # fixed words: an option that is called otherwise would be another one
-    if recipe.seconds is not None:
-        facts.append(f"about {duration(recipe.seconds)}")
-    if recipe.accuracy is not None:
-        facts.append(f"{words.percent(recipe.accuracy / 100, 1)} right")
+def _listed() -> list[str]:
+    """The names of the recipes to choose from: three, or all where that is wanted or another one is chosen."""
+    every = [recipes.HEAD.name, *recipes.RECIPES]
+    if st.session_state.get(MORE) or chosen() not in recipes.MAIN:
+        return every
+    return [name for name in recipes.MAIN if name in every]
+
+
+def _title(recipe: Recipe, seen: Seen | None) -> str:
+    """Its name with what to expect of it with this data on this computer."""
+    facts = USUAL.get(recipe.name, [])[:]
+    if seen is not None:
+        head = recipe.name == recipes.HEAD.name
+        seconds = start_from.head_seconds(seen.faces) if head else _seconds(recipe.name, seen.faces)
+        if seconds is not None:
+            facts.append(f"about {duration(max(1.0, seconds))}")
+        if recipe.accuracy is not None and recipes.was_measured_on(seen.classes, seen.faces):
+            facts.append(f"{words.percent(recipe.accuracy / 100, 1)} right")
     if recipe.gpu:
         facts.append("wants a GPU")
     return " · ".join([f"**{words.plain(recipe.name)}**", *map(words.plain, facts)])
+
+
+def _seconds(name: str, faces: int) -> float | None:
+    return speed.seconds_here(recipes.config(name), faces)
 
 
 def _about(recipe: Recipe) -> str:
