@@ -7,6 +7,7 @@ import functools
 
 import streamlit as st
 
+from emotion.images import memory
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
@@ -77,7 +78,10 @@ def _given(predictor: Predictor) -> list[Source]:
     """All pictures that were given in whatever way, in that order."""
     with st.container(key="given"):
         uploads = st.file_uploader(
-            "Drop photos here, or choose files", accept_multiple_files=True, key="uploads", max_upload_size=25
+            "Drop photos here, or choose files",
+            accept_multiple_files=True,
+            key="uploads",
+            max_upload_size=memory.upload_mb(),
         )
         sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
         paste.show_paste()

@@ -252,8 +252,13 @@ def _others() -> Iterator[OddFile]:
     yield OddFile("from an iPhone.HEIC", heic(scene()))
     yield OddFile("orientation 6.heic", heic(scene().transpose(LIES[6]), 6))
     yield OddFile("of the general brand.heic", heic(scene()).replace(b"ftypheix", b"ftypmif1"))
-    yield OddFile("one pixel.png", encode(Image.new("RGB", (1, 1)), "PNG"), look=Look.OTHER)
-    yield OddFile("very long.png", encode(Image.new("RGB", (3000, 2)), "PNG"), look=Look.OTHER)
+    for name, size in {"one pixel": (1, 1), "fifteen high": (200, 15), "very long": (3000, 2)}.items():
+        yield OddFile(f"{name}.png", encode(Image.new("RGB", size), "PNG"), Outcome.REFUSED, "too few to see a face")
+    yield OddFile("sixteen high.png", encode(Image.new("RGB", (200, 16)), "PNG"), look=Look.OTHER)
+    for kind in ("PPM", "JPEG2000", "PCX", "SGI", "DDS", "TGA", "DIB"):
+        yield OddFile(f"of another kind.{kind.lower()}", encode(scene(), kind))
+    yield OddFile("icon.png", encode(scene((32, 32)), "ICO"), look=Look.OTHER)
+    yield OddFile("grey of a face collection.pgm", encode(scene().convert("L"), "PPM"), look=Look.GREY)
 
 
 def _wrong_endings() -> Iterator[OddFile]:
@@ -265,15 +270,32 @@ def _wrong_endings() -> Iterator[OddFile]:
         "text.jpg": b"Dear diary, today it rained.\n",
         "page.png": b"<!DOCTYPE html><html><body><img src=x onerror=alert(1)></body></html>",
         "paper.jpg": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n",
-        "program for a printer.jpg": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        "drawing.png": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
         "film.heic": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100),
         "archive.webp": b"PK\x03\x04" + bytes(60),
-        "icon.png": encode(scene((16, 16)), "ICO"),
+        "shortcut.jpg": b"L\0\0\0\x01\x14\x02\0" + bytes(100),
+        "not fetched.jpg": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n",
+        "film of a telephone.jpg": b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + bytes(100),
         "noise.jpg": random.Random(0).randbytes(4000),
         "one byte.png": b"\x89",
     }.items():
         yield OddFile(name, data, Outcome.REFUSED, "not a picture")
+
+
+def _unread_kinds() -> Iterator[OddFile]:
+    """Pictures, but of kinds that nothing here can read."""
+    for name, (data, kind) in {
+        "photo.jxl": (b"\xff\x0a" + bytes(500), "JPEG XL"),
+        "photo in a box.jxl": (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(500), "JPEG XL"),
+        "scan.dcm": (bytes(128) + b"DICM" + bytes(500), "DICOM"),
+        "drawing.png": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "SVG"),
+        "drawing with a head.svg": (b'<?xml version="1.0"?>\n<svg width="9" height="9"/>', "SVG"),
+        "program for a printer.jpg": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
+        "render.exr": (b"v/1\x01" + bytes(100), "OpenEXR"),
+        "layers.xcf": (b"gimp xcf v011\0" + bytes(100), "GIMP"),
+        "raw.CR3": (b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom" + bytes(100), "camera raw"),
+        "raw.RAF": (b"FUJIFILMCCD-RAW 0201" + bytes(500), "camera raw"),
+    }.items():
+        yield OddFile(name, data, Outcome.REFUSED, rf"a kind that is not read ({kind})")
 
 
 def _broken() -> Iterator[OddFile]:
@@ -296,18 +318,17 @@ def _broken() -> Iterator[OddFile]:
 
 
 def _too_much() -> Iterator[OddFile]:
-    yield OddFile("144 megapixels.png", flat_png((12000, 12000)), Outcome.REFUSED, "50 megapixels")
-    yield OddFile("64 megapixels.png", flat_png((8000, 8000)), Outcome.REFUSED, "50 megapixels")
+    yield OddFile("225 megapixels.png", flat_png((15000, 15000)), Outcome.REFUSED, "200 megapixels")
     claim = encode(scene(), "GIF")
     yield OddFile(
-        "claims 4 gigapixels.gif", claim[:6] + b"\xff\xff\xff\xff" + claim[10:], Outcome.REFUSED, "50 megapixels"
+        "claims 4 gigapixels.gif", claim[:6] + b"\xff\xff\xff\xff" + claim[10:], Outcome.REFUSED, "200 megapixels"
     )
     words = b"Comment\0\0" + zlib.compress(b"a" * 2_000_000, 9)
     yield OddFile("text bomb.png", png((1, 1), 8, 0, b"\0\0", (b"zTXt", words)), Outcome.REFUSED, "hidden text")
     text = zlib.compress(b"a" * 1_000_000, 9)
     many = [(b"zTXt", b"Word%d\0\0" % i + text) for i in range(70)]  # each passes, all together do not
     yield OddFile("many texts.png", png((1, 1), 8, 0, b"\0\0", *many), Outcome.REFUSED, "hidden text")
-    yield OddFile("26 MB.jpg", jpeg(), Outcome.REFUSED, "25 MB", length=26 * 2**20)
+    yield OddFile("201 MB.jpg", jpeg(), Outcome.REFUSED, "200 MB", length=201 * 2**20)
 
 
 def _names() -> Iterator[OddFile]:
@@ -332,13 +353,13 @@ def _names() -> Iterator[OddFile]:
 def odd_files() -> tuple[OddFile, ...]:
     """All of them, in a fixed order."""
     groups: list[Callable[[], Iterator[OddFile]]] = [
-        _jpegs, _pngs, _tiffs, _others, _wrong_endings, _broken, _too_much, _names
+        _jpegs, _pngs, _tiffs, _others, _wrong_endings, _unread_kinds, _broken, _too_much, _names
     ]  # fmt: skip
     return tuple(odd for group in groups for odd in group())
 
 
 def write_odd_files(folder: Path) -> tuple[OddFile, ...]:
-    """Writes them all into `folder` (about 1 MB, one of them with 26 MB of zeros) and returns what was written."""
+    """Writes them all into `folder` (about 1 MB, one of them a hole of 201 MB) and returns them."""
     folder.mkdir(parents=True, exist_ok=True)
     written = odd_files()
     for odd in written:

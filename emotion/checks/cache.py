@@ -18,7 +18,7 @@ from emotion.checks.near_duplicates import Pairs
 from emotion.checks.picture_facts import Facts
 from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache_dir, files
 
-FORMAT = 1  # raised when files are read or compared in another way
+FORMAT = 2  # raised when files are read or compared in another way
 
 
 @dataclasses.dataclass(frozen=True)

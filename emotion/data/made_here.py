@@ -141,13 +141,14 @@ def cut_out(picture: Image.Image) -> Image.Image:
     return load.largest_face(picture)
 
 
-def keep(record: DataSet, label: str, source: bytes | Path, *, whole: bool = False) -> Path:
+def keep(record: DataSet, label: str, source: bytes | Path, name: str = "", *, whole: bool = False) -> Path:
     """Keeps the largest face of a picture.
 
     Args:
         record: of a data set that was made here.
         label: one of its classes.
         source: the picture.
+        name: of the file where `source` is bytes, see `open_picture`.
         whole: take all of the picture, without looking for a face.
 
     Returns:
@@ -160,7 +161,7 @@ def keep(record: DataSet, label: str, source: bytes | Path, *, whole: bool = Fal
     folder = record.folder / class_key(label)
     if not is_folder_name(class_key(label)) or not folder.is_dir():
         raise ConfigError("class", f"one of {', '.join(counts(record))}", label)
-    picture = decode.open_picture(source, max_side=images.WORKING_SIDE, keep_grey=True).rgb
+    picture = decode.open_picture(source, max_side=images.WORKING_SIDE, keep_grey=True, name=name).rgb
     face = collection.bare(picture if whole else cut_out(picture))
     target = folder / collection.file_name(face)
     if not target.is_file():

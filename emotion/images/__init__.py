@@ -8,10 +8,11 @@ from __future__ import annotations
 from emotion.images import cache, decode, detect, endings, load, measure
 from emotion.images.boxes import Box, Found, clipped
 from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
-from emotion.images.decode import SHRINK_FILTER, SUFFIXES, open_picture, to_rgb
+from emotion.images.decode import SHRINK_FILTER, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
 from emotion.images.detectors import blazeface
 from emotion.images.errors import NoFaceError, NotAPictureError, PictureError, PictureFileTooLargeError
+from emotion.images.kinds import memory
 from emotion.images.load import (
     CHUNK,
     Pixels,
@@ -32,7 +33,6 @@ __all__ = [
     "MIN_FACE",
     "SHRINK_FILTER",
     "SMALL_FACES_ABOVE",
-    "SUFFIXES",
     "TIGHT_CROP_UP_TO",
     "WORKING_SIDE",
     "Box",
@@ -62,6 +62,7 @@ __all__ = [
     "load",
     "load_and_preprocess_image",
     "measure",
+    "memory",
     "open_picture",
     "read_all",
     "rotate",

@@ -18,7 +18,7 @@ import numpy as np
 from emotion.images.load import Pixels
 from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache_dir, files
 
-FORMAT = 2  # raised when pictures are read in another way, so that older files are not used
+FORMAT = 3  # raised when pictures are read in another way, so that older files are not used
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB
 ABANDONED_SECONDS = 3600.0  # a temporary file of this age belongs to a process that was killed
 

@@ -4,7 +4,7 @@ Only `emotion.images.crop` imports this module; everybody else imports from ther
 
 From the ways in which files keep pixels to plain RGB, 8 bits a channel.
 
-Works in bands of rows, so that a picture of 50 megapixels never stands in memory three times.
+Works in bands of rows, so that a large picture never stands in memory three times.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 from emotion.images.errors import (
     HeicMissingError,
     HiddenTextError,
+    KindNotReadError,
     NotAPictureError,
     PictureDamagedError,
     PictureEmptyError,
@@ -34,33 +35,26 @@ from emotion.images.errors import (
     PictureFileError,
     PictureFileTooLargeError,
     PictureTooSlowError,
-    TooManyForFormatError,
+    PictureTooSmallError,
+    RawPhotoError,
     TooManyPixelsError,
 )
+from emotion.images.kinds import memory, raw, signatures
 
-MAX_PIXELS = 50_000_000  # width × height
-# Of kinds whose decoders take so much memory (16 and 9 bytes a pixel) that only this many stay below 500 MB.
-MOST_PIXELS = {"WEBP": ("WebP", 24_500_000), "AVIF": ("AVIF", 40_000_000)}
-MAX_FILE_BYTES = 25 * 2**20
-SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".avif", ".heic", ".heif"}
-)  # lower case; for walking folders only: what a file is, its first bytes say
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # JPEG includes the MPO files of phones
 # Of this thread's computing, for one picture. The largest honest ones take 1 to 3 s; one of 211 kB whose JPEG passes
 # over all its pixels 200 times took 9 s, and 25 MB hold 100,000 such passes.
 MOST_SECONDS = 10.0
 JPEG_BLOCK = 4096  # bytes that the decoder is given between two looks at the time
+LEAST_SIDE = 16  # pixels: below there is nothing to see
 SHRINK_FILTER = Image.Resampling.HAMMING
 
 ANIMATION_NOTE = "An animation: its first frame was used."
 PAGES_NOTE = "A file of several pages: its first page was used."
+RAW_NOTE = "A raw photo of a camera: the preview in it was used ({:,} × {:,} pixels)."
 PICTURES_NOTE = "A file of several pictures: its main one was used."
 
 _NOTES = {"GIF": ANIMATION_NOTE, "WEBP": ANIMATION_NOTE, "PNG": ANIMATION_NOTE, "AVIF": ANIMATION_NOTE}
 _NOTES |= {"TIFF": PAGES_NOTE, "HEIF": PICTURES_NOTE}
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
-_GENERAL_BRANDS = (b"mif1", b"msf1")  # HEIC or AVIF
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -74,7 +68,7 @@ RIGHT = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: I
 # Set once, here, and never switched to and fro: both belong to the whole process, and pages decode in several threads.
 # Pillow checks its limit inside `open`, some decoders before they take memory. What it would warn of (sizes between
 # one and two limits, broken EXIF) is either told in our own sentence or does no harm.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.MAX_IMAGE_PIXELS = memory.MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
@@ -128,33 +122,28 @@ def _heif_is_ready() -> bool:
     return True
 
 
-def _is_heif(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in (*_HEIF_BRANDS, *_GENERAL_BRANDS)
+def _formats(head: bytes, name: str | None) -> tuple[str, ...]:
+    """What Pillow may take a file for that begins like this.
 
-
-def starts_like_a_picture(head: bytes) -> bool:
-    """Whether a file with these first bytes, at least 12, is of a kind that is read here."""
-    avif = head[4:12] in (b"ftypavif", b"ftypavis")
-    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-    return head.startswith(_SIGNATURES) or avif or webp or _is_heif(head)
-
-
-def _formats(head: bytes) -> tuple[str, ...]:
-    if not _is_heif(head):
-        return FORMATS
+    Raises:
+        KindNotReadError, NotAPictureError: where the first bytes say that it is none of these.
+    """
+    if kind := signatures.unread(head):
+        raise KindNotReadError(kind.name) if kind.is_picture else NotAPictureError(kind.name)
+    formats = (*signatures.signed(), *signatures.unsigned(name))
+    if not signatures.is_heif(head):
+        return formats
     if not _heif_is_ready():
-        if head[8:12] in _GENERAL_BRANDS:
-            return FORMATS
+        if signatures.is_general(head):
+            return formats
         raise HeicMissingError
-    return (*FORMATS, "HEIF")  # AVIF stays in front and passes on a general file that is none
+    return (*formats, "HEIF")  # AVIF stays in front and passes on a general file that is none
 
 
-def _check_pixels(size: tuple[int, int], kind: str | None) -> None:
-    if size[0] * size[1] > MAX_PIXELS:
-        raise TooManyPixelsError(size, MAX_PIXELS)
-    name, limit = MOST_PIXELS.get(kind or "", ("", MAX_PIXELS))
-    if size[0] * size[1] > limit:
-        raise TooManyForFormatError(size, limit, name)
+def _check_pixels(image: Image.Image) -> None:
+    most = memory.most_pixels(image)
+    if image.width * image.height > most:
+        raise TooManyPixelsError(image.size, most, memory.title(image) if most < memory.MAX_PIXELS else "")
 
 
 class _InTime:
@@ -175,15 +164,26 @@ class _InTime:
         return getattr(self._stream, name)
 
 
-def _read_header(stream: BinaryIO) -> Image.Image:
-    """Opens without decoding, so that the size can be judged before it costs memory."""
-    head = stream.read(12)
-    try:
-        image = Image.open(stream, formats=_formats(head))
-    except UnidentifiedImageError as error:
-        raise (PictureDamagedError if starts_like_a_picture(head) else NotAPictureError)() from error
-    _check_pixels(image.size, image.format)
-    return image
+def _read_header(stream: BinaryIO, name: str | None) -> tuple[Image.Image, bool]:
+    """Opens without decoding, so that the size can be judged before it costs memory, and tells a raw photo."""
+    head = stream.read(signatures.HEAD)
+    kind = signatures.unread(head)
+    image: Image.Image | None = None
+    if kind is None or kind.name != signatures.RAW:
+        formats = _formats(head, name)
+        stream.seek(0)
+        try:
+            image = Image.open(stream, formats=formats)
+        except UnidentifiedImageError as error:
+            damaged = signatures.starts_like_a_picture(head)
+            raise (PictureDamagedError if damaged else NotAPictureError)() from error
+    is_raw = image is None or (image.format == "TIFF" and raw.is_raw(image))
+    if is_raw:
+        image = raw.preview(stream, image)
+    if image is None or (is_raw and max(image.size) < raw.LEAST_PREVIEW):
+        raise RawPhotoError(image.size if image else None)
+    _check_pixels(image)
+    return image, is_raw
 
 
 def _note(image: Image.Image) -> str:
@@ -208,23 +208,28 @@ def _fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
 
 def _to_rgb_within(image: Image.Image, target: tuple[int, int]) -> Image.Image:
     """Shrinks in whole-number blocks while converting, then the rest (less than half) with an antialiasing filter."""
-    rgb = to_rgb(image, max(1, min(image.width // target[0], image.height // target[1])))
+    factor = max(1, min(image.width // target[0], image.height // target[1]))
+    if memory.divided(image.size, factor + 1) == target:  # rounded up, as blocks are counted
+        factor += 1
+    rgb = to_rgb(image, factor)
     return rgb if rgb.size == target else rgb.resize(target, SHRINK_FILTER)
 
 
-def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool) -> Picture:
-    image = _read_header(stream)
-    note, full = _note(image), image.size
-    is_jpeg = image.format in ("JPEG", "MPO")
-    if is_jpeg and isinstance(image, ImageFile.ImageFile):
-        image.decodermaxblock = JPEG_BLOCK
-    if max_side and is_jpeg:
-        image.draft(None, _fit(full, max_side))  # libjpeg decodes at 1/2, 1/4 or 1/8, never below this size
+def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool, name: str | None) -> Picture:
+    image, is_raw = _read_header(stream, name)
+    full, note = image.size, RAW_NOTE.format(*image.size) if is_raw else _note(image)
+    target = memory.drawn(image, _fit(full, max_side or max(full)))
+    if memory.is_jpeg(image):
+        if isinstance(image, ImageFile.ImageFile):
+            image.decodermaxblock = JPEG_BLOCK
+        image.draft(None, target)  # libjpeg decodes at 1/2, 1/4 or 1/8, never below this size
     image.load()
-    if not is_jpeg:  # Pillow turns a TIFF while loading, and a HEIC tells its true size only then
+    if not memory.is_jpeg(image):  # Pillow turns a TIFF while loading, and a HEIC tells its true size only then
         full = image.size
-        _check_pixels(full, image.format)
-    target = _fit(full, max_side) if max_side else full
+        _check_pixels(image)
+        target = memory.drawn(image, _fit(full, max_side or max(full)))
+    if min(full) < LEAST_SIDE:
+        raise PictureTooSmallError(full, LEAST_SIDE)
     turn = _UPRIGHT.get(_orientation(image))
     grey = keep_grey and image.mode == "L" and target == full and not image.has_transparency_data
     upright = image if grey else _to_rgb_within(image, target)
@@ -235,10 +240,10 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool) -> Picture:
     return Picture(upright, full, note, turn)
 
 
-def _open_stream(source: Path | str | bytes, max_bytes: int) -> BinaryIO:
+def _open_stream(source: Path | str | bytes, max_bytes: int | None) -> BinaryIO:
     """Opens a file or bytes for reading, after a look at the number of bytes."""
     if isinstance(source, bytes):
-        size = len(source)
+        size, most = len(source), max_bytes or memory.upload_mb() * 2**20
     else:
         try:
             status = os.stat(source)
@@ -246,11 +251,11 @@ def _open_stream(source: Path | str | bytes, max_bytes: int) -> BinaryIO:
             raise PictureFileError from error
         if not stat.S_ISREG(status.st_mode):  # a pipe or device could be read for ever
             raise PictureFileError
-        size = status.st_size
+        size, most = status.st_size, max_bytes or memory.MAX_FILE_BYTES
     if size == 0:
         raise PictureEmptyError
-    if size > max_bytes:
-        raise PictureFileTooLargeError(size, max_bytes)
+    if size > most:
+        raise PictureFileTooLargeError(size, most)
     try:
         return io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb")
     except OSError as error:
@@ -260,9 +265,10 @@ def _open_stream(source: Path | str | bytes, max_bytes: int) -> BinaryIO:
 def open_picture(
     source: Path | str | bytes,
     *,
-    max_bytes: int = MAX_FILE_BYTES,
+    max_bytes: int | None = None,
     max_side: int | None = None,
     keep_grey: bool = False,
+    name: str | None = None,
 ) -> Picture:
     """Reads one picture, upright and in RGB, whatever kind of file it is. Safe to call from several threads.
 
@@ -271,10 +277,11 @@ def open_picture(
 
     Args:
         source: a file, or the bytes of one.
-        max_bytes: larger files are refused unread.
+        max_bytes: larger files are refused unread. None: 200 MB of a file, `memory.upload_mb()` MB of bytes.
         max_side: pixels; a picture whose longer side is longer is shrunk to it, and a large JPEG is then decoded
-            at a fraction of the cost. None: full size.
+            at a fraction of the cost. None: full size, or of the largest as much as memory allows.
         keep_grey: leave `rgb` in mode L where the file is 8-bit grey and not shrunk (a shortcut for training data).
+        name: of the file where `source` is bytes: a few rare kinds of picture are known by their ending alone.
 
     Returns:
         The picture, with its whole size and a note for the person.
@@ -284,11 +291,12 @@ def open_picture(
     """
     with _open_stream(source, max_bytes) as stream:
         try:
-            return _decode(cast(BinaryIO, _InTime(stream)), max_side, keep_grey)
+            known_by = name if isinstance(source, bytes) else os.fspath(source)
+            return _decode(cast(BinaryIO, _InTime(stream)), max_side, keep_grey, known_by)
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise TooManyPixelsError(None, MAX_PIXELS) from error
+            raise TooManyPixelsError(None, memory.MAX_PIXELS) from error
         except Exception as error:
             # A decoder that is fed a broken file may raise anything, and the next file is waiting. Of Pillow's limits
             # on compressed text the message alone tells.

@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from emotion.images.decode import SUFFIXES, starts_like_a_picture
+from emotion.images.kinds.signatures import RAW, starts_like_a_picture, unread
 
 HEAD = 16  # bytes that tell a picture from everything else
-PICTURES = SUFFIXES | frozenset(
-    {".jfif", ".jpe", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo", ".dib", ".apng", ".pgm", ".ppm", ".pbm", ".pnm"}
-    | {".jp2", ".j2k", ".avifs", ".hif", ".heics", ".heifs"}
+# Lower case, of kinds that Pillow reads. A name with another one may still be a picture: its first bytes say.
+PICTURES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo", ".png", ".apng", ".bmp", ".dib"}
+    | {".gif", ".webp", ".tif", ".tiff", ".avif", ".avifs", ".heic", ".heif", ".hif", ".heics", ".heifs", ".jp2"}
+    | {".j2k", ".jpx", ".jpc", ".j2c", ".jpf", ".pgm", ".ppm", ".pbm", ".pnm", ".pfm", ".tga", ".pcx", ".dcx", ".sgi"}
+    | {".dds", ".ico", ".icns", ".qoi", ".ras", ".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".pef"}
+    | {".srw", ".raf", ".nrw", ".x3f"}
 )
 OTHERS = frozenset(  # never looked into: what lies beside pictures by the thousand
     {".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".npy", ".npz", ".md", ".html", ".htm", ".pdf"}
@@ -29,17 +33,24 @@ def ending(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
-def is_picture(name: str, head: Callable[[], bytes]) -> bool:
+def is_picture(name: str, head: Callable[[], bytes], *, unread_too: bool = False) -> bool:
     """Whether a file is one to be read as a picture; whether it can be, reading shows.
 
     Args:
         name: of the file.
         head: gives its first `HEAD` bytes, b"" where it cannot be opened; asked only where the ending is unknown.
+        unread_too: also one of a kind that is not read, such as JPEG XL: to be told of each file.
     """
     if name.startswith("._"):  # which a Mac puts beside a picture on a foreign disk
         return False
     known = ending(name)
-    return known in PICTURES or (known not in OTHERS and starts_like_a_picture(head()))
+    if known in PICTURES or known in OTHERS:
+        return known in PICTURES
+    start = head()
+    kind = unread(start)
+    if kind is None:
+        return starts_like_a_picture(start)
+    return kind.name == RAW or (unread_too and kind.is_picture)
 
 
 def head_of(path: str) -> bytes:

@@ -30,10 +30,35 @@ class PictureFileTooLargeError(PictureError):
 
 
 class NotAPictureError(PictureError):
-    def __init__(self) -> None:
+    """Args: what: what the file is instead, such as "a web page"; "" where that is not known."""
+
+    def __init__(self, what: str = "") -> None:
+        known = f"The file is {what}, not a picture" if what else "The file is not a picture, whatever its name says"
+        super().__init__(f"{known}: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF file.")
+
+
+class KindNotReadError(PictureError):
+    """Args: kind: how people call this kind of picture, such as "JPEG XL"."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"The file is a picture of a kind that is not read ({kind}): save it as JPEG or PNG.")
+
+
+class RawPhotoError(KindNotReadError):
+    """Args: preview: width and height of the largest picture in a raw photo that can be drawn; None without one."""
+
+    def __init__(self, preview: tuple[int, int] | None) -> None:
+        size = f", whose preview has only {preview[0]} × {preview[1]} pixels" if preview else ""
+        super().__init__(f"camera raw{size}")
+
+
+class PictureTooSmallError(PictureError):
+    """Args: size: width and height in pixels; least: that its shorter side must have."""
+
+    def __init__(self, size: tuple[int, int], least: int) -> None:
         super().__init__(
-            "The file is not a picture, whatever its name says: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF "
-            "file."
+            f"The picture has only {size[0]:,} × {size[1]:,} pixels, too few to see a face, and at least {least} "
+            "on its shorter side are expected: choose a larger one."
         )
 
 
@@ -45,21 +70,17 @@ class PictureDamagedError(PictureError):
 
 
 class TooManyPixelsError(PictureError):
-    """Args: size: width and height in pixels as the file claims them, None where only too many is known."""
+    """Args:
+    size: width and height in pixels as the file claims them, None where only too many is known.
+    limit: width × height.
+    kind: how people call a kind of file that takes more memory than others, such as "WebP"; else "".
+    """
 
-    def __init__(self, size: tuple[int, int] | None, limit: int) -> None:
+    def __init__(self, size: tuple[int, int] | None, limit: int, kind: str = "") -> None:
         claim = f"measures {size[0]:,} × {size[1]:,} pixels" if size else "is far too large"
-        super().__init__(f"The picture {claim} and at most {limit / 1e6:g} megapixels are read: make it smaller first.")
-
-
-class TooManyForFormatError(TooManyPixelsError):
-    """Args: kind: how people call this kind of file, such as "WebP"; it takes more memory than others."""
-
-    def __init__(self, size: tuple[int, int], limit: int, kind: str) -> None:
-        PictureError.__init__(
-            self,
-            f"The picture measures {size[0]:,} × {size[1]:,} pixels and at most {limit / 1e6:g} megapixels are read of "
-            f"{kind} files: make it smaller first, or save it as JPEG.",
+        of, way = (f" of such {kind} files", ", or save it as JPEG") if kind else ("", "")
+        super().__init__(
+            f"The picture {claim} and at most {limit / 1e6:.3g} megapixels are read{of}: make it smaller first{way}."
         )
 
 

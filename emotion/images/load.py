@@ -48,7 +48,8 @@ def pictures(path: Path, but: Path | None = None) -> Iterator[Path]:
             continue
         folders.sort()
         for file in sorted(files):
-            if endings.is_picture(file, functools.partial(endings.head_of, os.path.join(place, file))):
+            head = functools.partial(endings.head_of, os.path.join(place, file))
+            if endings.is_picture(file, head, unread_too=True):
                 yield Path(place) / file
 
 

@@ -205,8 +205,9 @@ def answer(source: Path | bytes, predictor: Predictor, name: str, looking: Looki
         One `Face` for each face from left to right, or one without a box for the whole picture, or none.
     """
     try:
-        # Training pictures are read at the first size too; only small faces need more of a large picture.
-        picture = decode.open_picture(source, max_side=SMALL_FACES_SIDE if looking.small else images.WORKING_SIDE)
+        # Training pictures are read at the second size too; only small faces need more of a large picture.
+        side = SMALL_FACES_SIDE if looking.small else images.WORKING_SIDE
+        picture = decode.open_picture(source, max_side=side, name=name)
     except PictureError as error:
         return Answer(name, [], error=str(error))
     looked = _look(picture, looking, predictor.info)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
-from emotion.images import decode
+from emotion.images import memory
 from emotion.images.detect import finder
 from emotion.models import marking, preferences
 from emotion.models.answers import Face
@@ -607,7 +607,7 @@ def test_refuses_what_is_no_pasted_picture(url: object) -> None:
 
 
 def test_takes_pasted_pictures_up_to_the_limit() -> None:
-    limit = decode.MAX_FILE_BYTES
+    limit = memory.upload_mb() * 2**20
 
     sizes = [len(paste.decoded(data_url(bytes(limit + more))) or b"") for more in (-1, 0, 3)]
 

@@ -48,8 +48,18 @@ def test_twelve_megapixels_stay_under_300_megabytes(tmp_path: Path) -> None:
     assert peak_megabytes(tmp_path / "photo", 0) < 300
 
 
-@pytest.mark.parametrize("write", [jpeg_on_its_side, png_with_alpha])
-def test_fifty_megapixels_stay_under_500_megabytes(write: Callable[[], bytes], tmp_path: Path) -> None:
+def jpeg_of_the_largest_telephone() -> bytes:
+    return jpeg(scene((16320, 12240)).convert("L"), quality=60)
+
+
+def png_of_the_largest_size() -> bytes:
+    return encode(with_alpha(128, (10790, 8090)), "PNG", compress_level=1)
+
+
+@pytest.mark.parametrize(
+    "write", [jpeg_on_its_side, png_with_alpha, jpeg_of_the_largest_telephone, png_of_the_largest_size]
+)
+def test_the_largest_pictures_stay_under_500_megabytes(write: Callable[[], bytes], tmp_path: Path) -> None:
     (tmp_path / "photo").write_bytes(write())
 
     assert peak_megabytes(tmp_path / "photo", 0) < 500

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from emotion.images.crop import CROP, SIDES, as_batch, crop_face, to_input, to_square
-from emotion.images.decode import MAX_FILE_BYTES, open_picture
+from emotion.images.decode import open_picture
 from emotion.images.errors import PictureError, TooManyPixelsError
+from emotion.images.kinds import memory
 from tests.odd_files import encode, jpeg, scene, turned, with_alpha
 
 
@@ -67,7 +68,7 @@ def test_large_files_of_any_kind_are_read_small(kind: str) -> None:
 
 
 def test_half_transparent_picture_is_laid_on_white() -> None:
-    data = encode(Image.new("RGBA", (4, 4), (0, 100, 200, 51)), "PNG")
+    data = encode(Image.new("RGBA", (16, 16), (0, 100, 200, 51)), "PNG")
 
     picture = open_picture(data)
 
@@ -93,7 +94,7 @@ def test_deep_picture_larger_than_one_band_keeps_its_range() -> None:
 
 
 def test_numbers_of_unknown_range_reach_from_black_to_white() -> None:
-    values = np.array([[-3.0, 0.0, np.nan, np.inf, 5.0]], dtype=np.float32)
+    values = np.array([[-3.0, 0.0, np.nan, np.inf, 5.0] * 4] * 16, dtype=np.float32)
 
     picture = open_picture(encode(Image.fromarray(values), "TIFF"))
 
@@ -120,8 +121,22 @@ def test_refuses_more_bytes_than_the_limit(spare: int) -> None:
         assert open_picture(data, max_bytes=len(data) + spare).size == scene().size
 
 
-def test_default_limit_is_25_megabytes() -> None:
-    assert MAX_FILE_BYTES == 25 * 1024 * 1024
+def test_what_is_sent_may_have_25_megabytes_and_a_file_200(tmp_path: Path) -> None:
+    large = jpeg() + bytes(26 * 2**20)
+    (tmp_path / "large.jpg").write_bytes(large)
+
+    with pytest.raises(PictureError, match="at most 25 MB are read"):
+        open_picture(large)
+    assert open_picture(tmp_path / "large.jpg").size == scene().size
+
+
+@pytest.mark.parametrize(("said", "limit"), [("2", 2), ("60", 60), ("9999", 200), ("0", 1), ("many", 25), ("", 25)])
+def test_how_much_may_be_sent_is_set_by_the_environment(said: str, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMOTION_UPLOAD_MB", said)
+
+    assert memory.upload_mb() == limit
+    with pytest.raises(PictureError, match=f"at most {limit} MB are read"):
+        open_picture(jpeg() + bytes(limit * 2**20))
 
 
 @pytest.mark.parametrize("place", ["nothing here.jpg", ".", "a\0b.jpg", "x" * 5000])

@@ -29,7 +29,7 @@ from emotion.data.bring.layout import Options, class_files, has_classes, invento
 from emotion.data.bring.staging import quiet
 from emotion.data.bring.tables import labels
 from emotion.data.bring.tables.labels import Asked
-from emotion.data.bring.unpacking import ARCHIVES
+from emotion.data.bring.unpacking import ARCHIVES, LARGEST
 from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
@@ -210,7 +210,7 @@ def add_zip(
         pictures = part / PICTURES
         pictures.mkdir()
         out = archives.unpack(source, pictures, progress, options.code_page)
-        left_out = {"other files in the zip": out.others, "pictures over 25 MB": out.too_large}
+        left_out = {"other files in the zip": out.others, f"pictures over {LARGEST // 2**20} MB": out.too_large}
         if not out.pictures:
             left_out = _converted(pictures, out, options, progress)
         notes = [f"Names in it were read as {out.code_page}."] if out.code_page else []

@@ -17,12 +17,12 @@ from typing import IO, BinaryIO
 
 from emotion.data.bring.errors import ZipBombError, ZipCutShortError, ZipPathError, ZipTooLargeError, ZipTooManyError
 from emotion.data.folders.tree import is_junk
-from emotion.images import endings
+from emotion.images import endings, memory
 from emotion.system import EmotionError
 
 MOST_FILES = 300_000
 MOST_BYTES = 16 * 2**30  # of all files together
-LARGEST = 25 * 2**20  # bytes of one picture; larger ones are not read later either
+LARGEST = memory.MAX_FILE_BYTES  # bytes of one picture; larger ones are not read later either
 LARGEST_CSV = 2 * 2**30  # bytes; fer2013.csv has 301 MB
 LARGEST_TABLE = 50 * 2**20  # bytes of another table
 GROWTH = 100  # times the size of the archive; blank pictures in BMP files come to about 40

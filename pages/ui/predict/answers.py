@@ -109,7 +109,7 @@ def ask(source: Source, predictor: Predictor, model: str) -> Shown:
 def open_again(source: Source, turn: int) -> decode.Picture:
     """The picture once more, as large and turned as it was looked at."""
     side = None if looking(source).small else images.WORKING_SIDE
-    return decode.open_picture(source.read(), max_side=side).turned(turn)
+    return decode.open_picture(source.read(), max_side=side, name=source.name).turned(turn)
 
 
 def preview(source: Source, shown: Shown, model: str, *, all_classes: bool = False, marked: bool = True) -> bytes:
@@ -117,7 +117,8 @@ def preview(source: Source, shown: Shown, model: str, *, all_classes: bool = Fal
     key = (*key_of(source, model), all_classes) if marked else (source.id, "bare", shown.turn)
     jpeg: bytes | None = kept_or_none("previews", key)
     if jpeg is None:
-        picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
+        picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE, name=source.name)
+        picture = picture.turned(shown.turn)
         jpeg = _marked(picture.rgb, shown.faces if marked else [], picture.scale, all_classes)
         keep("previews", key, jpeg, KEPT_PREVIEWS)
     return jpeg

@@ -159,8 +159,9 @@ def _keep(source: Source, face: Face, label: str, place: str, turn: int) -> None
 def _cut_out(source: Source, face: Face, turn: int) -> Image.Image:
     """The face as the network was given it; a small one from the picture at its full size."""
     if face.box is None:
-        return decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(turn).rgb
-    picture = decode.open_picture(source.read()).turned(turn)
+        picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE, name=source.name)
+        return picture.turned(turn).rgb
+    picture = decode.open_picture(source.read(), name=source.name).turned(turn)
     left, top, right, bottom = (edge / picture.scale for edge in face.box)
     return images.crop_face(picture.rgb, (left, top, right, bottom))
 

@@ -76,9 +76,10 @@ def marked_pictures(sources: list[Source], answers: list[Shown], all_classes: bo
         given = [(source, shown) for source, shown in zip(sources, answers, strict=True) if shown.faces]
         for (source, shown), name in zip(given, marking.names(shown.name for _, shown in given), strict=True):
             try:
-                picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE).turned(shown.turn)
+                picture = decode.open_picture(source.read(), max_side=images.WORKING_SIDE, name=source.name)
             except PictureError:  # it was readable before: leave it out rather than all others
                 continue
+            picture = picture.turned(shown.turn)
             marked = marking.draw(picture.rgb, shown.faces, picture.scale, in_words=True, all_classes=all_classes)
             file.writestr(name, marking.as_jpeg(marked))
     return archive.getvalue()

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from emotion.images import decode
+from emotion.images import memory
 from pages.ui.predict.answers import Source
 
 KEY = "paste"
@@ -33,7 +33,7 @@ _component = st.components.v2.component(
 
 def show_paste() -> None:
     """One line that says that pictures can be pasted, and takes them from anywhere on the page."""
-    _component(key=KEY, data={"mostBytes": decode.MAX_FILE_BYTES}, on_picture_change=_take)
+    _component(key=KEY, data={"mostBytes": _most_bytes()}, on_picture_change=_take)
     if st.session_state.get(PASTED):
         st.button("Remove the pasted pictures", key="forget_pasted", type="tertiary", on_click=_forget)
 
@@ -44,11 +44,16 @@ def sources() -> list[Source]:
     return [Source(name, NAME, functools.partial(bytes, data)) for name, data in kept]
 
 
+def _most_bytes() -> int:
+    """Of a pasted picture: those of an upload, and no more than the widget takes (`maxWidgetStateSize`)."""
+    return min(memory.upload_mb(), memory.UPLOAD_MB) * 2**20
+
+
 def decoded(url: Any) -> bytes | None:
-    """The bytes of an image's data URL of at most 25 MB; None for anything else that a browser may send."""
+    """The bytes of an image's data URL, of at most 25 MB; None for anything else that a browser may send."""
     if not isinstance(url, str) or not (head := HEAD.match(url[:64])):
         return None
-    if len(url) - head.end() > (decode.MAX_FILE_BYTES + 2) // 3 * 4:
+    if len(url) - head.end() > (_most_bytes() + 2) // 3 * 4:
         return None
     try:
         return base64.b64decode(url[head.end() :], validate=True) or None

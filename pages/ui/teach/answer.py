@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.images import memory
 from emotion.models import answer, marking
 from emotion.system import EmotionError
 from pages.ui.shared import bars, live, text
 from pages.ui.shared.face_html import answer_html
-from pages.ui.teach.columns import ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,8 @@ def missing(counts: Mapping[str, int]) -> str:
 
 
 def _photo(predictor: Predictor, order: Sequence[str]) -> None:
-    sent = st.file_uploader("A photo to try it on", ENDINGS, key="teach_photo", label_visibility="collapsed")
+    sent = st.file_uploader("A photo to try it on", key="teach_photo", label_visibility="collapsed",
+                            max_upload_size=memory.upload_mb())  # fmt: skip
     if sent is None:
         st.caption("It is looked at and not kept.")
         return

@@ -12,7 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from emotion.data import made_here
-from emotion.images import SUFFIXES, NoFaceError, PictureError
+from emotion.images import NoFaceError, PictureError, memory
 from emotion.system import EmotionError, count
 from pages.ui.shared import pick, text
 from pages.ui.teach import hold, opened
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from emotion.data import DataSet
 
 
-ENDINGS = sorted(suffix.lstrip(".") for suffix in SUFFIXES)
 SHOWN = 15  # faces of a class, the newest; more on request
 THUMBNAIL = 64  # pixels
 WORTH_A_BAR = 3  # pictures
@@ -77,7 +76,8 @@ def _renamed(record: DataSet | None, place: int, name: str, key: str) -> None:
 def _drop(record: DataSet | None, name: str) -> None:
     """Pictures that are dropped here are kept at once; those without a face are asked about."""
     turns = st.session_state.setdefault(TURN, {})  # of each class: the places of the others stay as they are
-    sent = st.file_uploader(f"Pictures of {text.plain(name)}", ENDINGS, accept_multiple_files=True,
+    sent = st.file_uploader(f"Pictures of {text.plain(name)}", accept_multiple_files=True,
+                            max_upload_size=memory.upload_mb(),
                             key=f"teach_drop_{name}_{turns.get(name, 0)}", label_visibility="collapsed")  # fmt: skip
     if not sent:
         return
@@ -85,7 +85,7 @@ def _drop(record: DataSet | None, name: str) -> None:
     refused: list[str] = []
     for number, file in enumerate(sent, start=1):
         try:
-            opened.keep(record, name, file.getvalue())
+            opened.keep(record, name, file.getvalue(), file.name)
         except NoFaceError:
             st.session_state.setdefault(FACELESS, {}).setdefault(name, []).append((file.name, file.getvalue()))
         except PictureError as error:
@@ -116,9 +116,9 @@ def _without_face(record: DataSet | None, name: str) -> None:
 
 
 def _take_whole(record: DataSet | None, name: str) -> None:
-    for _, source in st.session_state.get(FACELESS, {}).pop(name, []):
+    for file, source in st.session_state.get(FACELESS, {}).pop(name, []):
         try:
-            opened.keep(record, name, source, whole=True)
+            opened.keep(record, name, source, file, whole=True)
         except (EmotionError, OSError) as error:
             st.session_state[opened.PROBLEM] = str(error)
 

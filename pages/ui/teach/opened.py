@@ -74,8 +74,11 @@ def remove_class(record: DataSet | None, name: str) -> None:
         st.session_state[PROBLEM] = str(error)
 
 
-def keep(record: DataSet | None, label: str, source: bytes, *, whole: bool = False) -> int:
+def keep(record: DataSet | None, label: str, source: bytes, file: str = "", *, whole: bool = False) -> int:
     """Keeps the face of a picture; the first one makes the data set.
+
+    Args:
+        file: its name, where it has one; never used as a path.
 
     Returns:
         How many pictures the class has now.
@@ -89,7 +92,7 @@ def keep(record: DataSet | None, label: str, source: bytes, *, whole: bool = Fal
         record = made_here.create(add.suggest_name(WANTED_NAME), names(None))
         st.session_state[MADE] = record.name
         st.session_state.pop(NAMES, None)
-    made_here.keep(record, label, source, whole=whole)
+    made_here.keep(record, label, source, file, whole=whole)
     return made_here.counts(record)[label]
 
 
