@@ -72,7 +72,9 @@ def _add_names(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Does what `python -m emotion data …` asks for."""
+    from emotion.cli import terminal
     from emotion.data.bring import staging
+    from emotion.data.bring.errors import ClassNamesUnknownError
 
     staging.sweep()
     verbs = {
@@ -83,7 +85,11 @@ def run(chosen: argparse.Namespace) -> int:
         "remove": _remove,
         "get-fer2013": _fetch,
     }
-    return verbs[chosen.verb](chosen)
+    try:
+        return verbs[chosen.verb](chosen)
+    except ClassNamesUnknownError as error:  # the command is right, and what it names is not there
+        print(terminal.safe(f"emotion: {error}"), file=sys.stderr)
+        return REFUSED
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -196,7 +202,12 @@ def _rename(chosen: argparse.Namespace) -> int:
 
     record = registry.get(chosen.name)
     usual = data_sets.usual_names(record) if chosen.usual else {}
-    record = data_sets.rename_classes(record.name, record.names | usual | _names(chosen))
+    folders = {called: folder for folder, called in record.names.items() if called}
+    wanted = {
+        folders.get(old.strip().casefold(), old): new for old, new in _names(chosen).items()
+    }  # also as it is called by now
+    data_sets.check_names(wanted, record)
+    record = data_sets.rename_classes(record.name, record.names | usual | wanted)
     _print_counts(record.counts, sys.stdout)
     return OK
 

@@ -11,7 +11,7 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from emotion.data import class_names, listing, registry, splits
 from emotion.data.bring import archives, fer_csv, staging
 from emotion.data.bring.errors import (
+    ClassNamesUnknownError,
     FolderKnownError,
     NoClassesError,
     OnePictureError,
@@ -69,6 +70,7 @@ def _counted(part: Path, record: DataSet, options: Options, before: Placement | 
         record = replace(record, notes=[*(kept for kept in record.notes if not kept.startswith(NAMES_SPEAK)), note])
     if placed is not None:
         registry.write_placement(part, placed, options.share, options.seed)
+    check_names(options.names or {}, record, placed)
     found = listing.on_disk(record.folder, record, placed)
     counts, empty = _without_empty(found.counts)
     left_out = {what: number for what, number in (record.left_in_source | rows).items() if number} | dict(
@@ -291,6 +293,23 @@ def _called(title: str, folder: Path) -> Iterator[None]:
 def suggest_name(wanted: str) -> str:
     """A free name that a data set can have, as near as can be to the wanted one."""
     return registry.free_name(class_names.safe_name(wanted)[: class_names.MOST_LETTERS - 4] or "data")
+
+
+def check_names(names: Iterable[str], record: DataSet, placed: Placement | None = None) -> None:
+    """Sees that each is the name of a class, as its folder is called.
+
+    Args:
+        placed: where a table or a made split has put the pictures, if that is not written yet.
+
+    Raises:
+        ClassNamesUnknownError: with the names that there are.
+    """
+    if not (asked := list(names)):
+        return
+    counts = listing.on_disk(record.folder, replace(record, names={}), placed).counts
+    known = sorted({name for classes in counts.values() for name in classes})
+    if unknown := [name for name in asked if class_key(name) not in known]:
+        raise ClassNamesUnknownError(unknown, known)
 
 
 def rename_classes(name: str, names: Mapping[str, str]) -> DataSet:

@@ -64,6 +64,16 @@ class NoClassesError(BringError):
         super().__init__(f"{where} holds {found}, but no two classes that can be told: {hint or usual}.")
 
 
+class ClassNamesUnknownError(BringError):
+    """Args: unknown: names that were given for classes; known: those that there are."""
+
+    def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
+        super().__init__(
+            f"No class is called {', '.join(map(repr, unknown))}. The classes are {', '.join(known)}: choose "
+            "among these."
+        )
+
+
 class NoRoomError(BringError):
     """Args: needed, free: bytes, None where only the end of the room is known."""
 
