@@ -292,6 +292,7 @@ def export(chosen: argparse.Namespace) -> int:
     paths = runs.find_run(chosen.run_id)
     if runs.read_run(paths).status.is_active:
         raise RunStateError(paths.id, "being trained", "a run that is not at work; it makes its model usable itself")
-    worker.export_run(paths)
+    if doubt := worker.rescue(paths):
+        print(f"emotion: {doubt}", file=sys.stderr)
     print(paths.model)
     return OK

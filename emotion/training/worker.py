@@ -37,6 +37,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 HALF = 0.5
 WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
 INSIDE = "Something went wrong inside the program ({}). The last lines of its log tell more."
+UNCALIBRATED = "The model can be used, but it is never unsure: the faces that would tell when are not there. {}"
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -183,12 +184,38 @@ def export_run(paths: RunPaths) -> None:
     export.write_model(paths, model, export.describe(model, state.config, fingerprint, scores))
 
 
+def rescue(paths: RunPaths) -> str:
+    """What a run does at its end, for one whose process was gone before: `export_run`, then the model is calibrated.
+
+    Returns:
+        "", or a sentence on why it could not be calibrated: it is never unsure then.
+
+    Raises:
+        RunStateError: when there is no `model.keras`.
+    """
+    export_run(paths)
+    config = runs.read_run(paths).config
+    if config.recipe == recipes.HEAD.name:  # it is calibrated before it has any file
+        return ""
+    from emotion.data import material
+    from emotion.training import report
+
+    try:
+        learned = material.read(config)
+    except EmotionError as error:
+        return UNCALIBRATED.format(error)
+    if learned.fingerprint != files.read_json(paths.status).get("fingerprint"):
+        return UNCALIBRATED.format("The pictures, or what was decided about them, have changed since it began.")
+    report.calibrate(paths, learned.validation)
+    return ""
+
+
 def _rescue_lost_runs() -> None:
     """Makes the best weights of runs usable whose process was killed, now that TensorFlow is here."""
     for lost in runs.list_runs():
         if lost.status is Status.LOST and lost.paths.keras_model.is_file() and not lost.has_model:
             try:
-                export_run(lost.paths)
+                rescue(lost.paths)
             except Exception:  # noqa: BLE001 - another run's broken file is no reason to fail this one
                 traceback.print_exc()
 

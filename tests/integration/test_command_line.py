@@ -117,12 +117,34 @@ def test_export_makes_the_weights_usable_again(emotion_process, trained, faces):
     home, done = trained
     run = home / "runs" / done.stdout.split()[-1]
     before = (run / "model.tflite").read_bytes()
+    calibrated = json.loads((run / "model.json").read_text(encoding="utf-8"))
     (run / "model.tflite").unlink()
+    (run / "model.json").unlink()
 
     exported = emotion_process("export", run.name, EMOTION_HOME=str(home))
 
-    assert exported.returncode == 0, exported.stderr
+    assert (exported.returncode, exported.stderr) == (0, "")
     assert len((run / "model.tflite").read_bytes()) == len(before)
+    rescued = json.loads((run / "model.json").read_text(encoding="utf-8"))
+    assert calibrated["unsure_band"] != [0.5, 0.5]
+    for name in ("temperature", "unsure_band"):
+        assert rescued[name] == pytest.approx(calibrated[name], abs=1e-4)
+
+
+@pytest.mark.slow
+def test_export_says_why_a_model_is_never_unsure(emotion_process, trained, tmp_path):
+    home, done = trained
+    shutil.copytree(home, tmp_path / "home")
+    run = tmp_path / "home" / "runs" / done.stdout.split()[-1]
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    (run / "config.json").write_text(json.dumps(config | {"data": str(tmp_path / "gone")}), encoding="utf-8")
+    (run / "model.json").unlink()
+
+    exported = emotion_process("export", run.name, EMOTION_HOME=str(tmp_path / "home"))
+
+    assert exported.returncode == 0
+    assert "it is never unsure" in exported.stderr
+    assert str(tmp_path / "gone") in exported.stderr
 
 
 def test_predict_answers_the_others_when_one_is_refused(emotion_process, tmp_path, astronaut):
