@@ -122,3 +122,11 @@ def test_a_decision_has_its_three_parts(path: Path) -> None:
     headings = re.findall(r"^## (.+)$", read(path), re.MULTILINE)
 
     assert headings[:3] == ["Summary", "Motivation", "Consequence"]
+
+
+def test_tests_that_promises_name_exist() -> None:
+    named = re.findall(r"`(tests/\S+\.py)::(test_\w+)`", read(ROOT / "docs" / "reliability.md"))
+
+    missing = [f"{path}::{test}" for path, test in named if f"def {test}(" not in read(ROOT / path)]
+    assert named
+    assert missing == []
