@@ -1,7 +1,7 @@
 """What all tests share: a home of their own, the command line, a real face, the real data where it is.
 
-Two processes share the tests when asked to (`pytest -n 2`, as `make test` does): one begins with everything that
-trains, the other with everything that opens a browser, and both then take the other files, one at a time.
+Two processes share the tests when asked to (`pytest -n 2`, as `make test` does), a file at a time: the files that
+train and those that open a browser come first, so that what is left for the end is short and both end together.
 
 Nothing a test does may reach the person's own `runs/` and `archive/`: `EMOTION_HOME` points at a temporary folder
 before the first module of ours is imported, and no warm worker is started unless a test asks for it.
@@ -33,43 +33,36 @@ os.environ["EMOTION_HOME"] = _whole_session
 os.environ.setdefault("EMOTION_WARM", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+if "PYTEST_XDIST_WORKER" in os.environ:  # each has a core: threads of two that train would only take it from each other
+    for library in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(library, "1")
 
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(_whole_session, ignore_errors=True)
 
 
-FIRST = ("training", "browser")  # the two long groups, one for each process
-
-
 @functools.cache
-def _group(path: Path) -> str:
-    """Which tests stay in one process, one after the other: those of a file, all trainings, all browser tests."""
-    if path.parent.name == "e2e":
-        return "browser"
-    if path.parent.name == "integration" and "pytest.mark.slow" in path.read_text(encoding="utf-8"):
-        return "training"
-    return path.as_posix()
+def _place(path: Path) -> int:
+    """When the tests of a file have their turn: trainings first, then browsers, then pages, then what is short."""
+    if "pytest.mark.slow" in path.read_text(encoding="utf-8"):
+        return 0
+    return {"e2e": 1, "app": 2, "integration": 3}.get(path.parent.name, 4)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the two long groups first where processes share the tests; alone, the tests stay in their order."""
+    """Puts the long files first where processes share the tests; alone, the tests stay in their order."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        groups = {item: _group(item.path) for item in items}
-        items.sort(key=lambda item: FIRST.index(groups[item]) if groups[item] in FIRST else len(FIRST))
+        items.sort(key=lambda item: _place(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hands out whole groups. Not by xdist's own mark for groups, which 3.8 overlooks with pytest 9.2 (issue 1386)."""
+    """Hands out whole files, in the order in which they were collected."""
     from xdist.scheduler import LoadFileScheduling
 
-    class Groups(LoadFileScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return _group(config.rootpath / nodeid.partition("::")[0])
-
-    config.option.loadscopereorder = False  # the groups come in the order in which they were collected
-    return Groups(config, log)
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture

@@ -24,26 +24,20 @@ def test_opens_on_the_page_for_a_photo(page: Any) -> None:
 
 
 @pytest.mark.parametrize("name", pages())
-def test_opens_each_page_by_its_address(page: Any, name: str) -> None:
-    page.goto(f"/{name}")
+def test_opens_each_page_by_its_address_and_asks_nothing_of_other_computers(
+    page: Any, server: Server, name: str
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
 
+    page.goto(f"/{name}")
     settled(page)
+    asked.append(page.locator('link[rel~="icon"]').evaluate("icon => icon.href"))  # fetched behind the page's back
 
     assert page.get_by_test_id("stException").all_inner_texts() == []
     assert page.get_by_role("dialog").all_inner_texts() == []  # Streamlit says "Page not found" in one
     assert page.get_by_role("heading", level=1).count() == 1
-
-
-def test_nothing_is_asked_of_other_computers(page: Any, server: Server) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-
-    for name in pages():
-        page.goto(f"/{name}")
-        settled(page)
-        asked.append(page.locator('link[rel~="icon"]').evaluate("icon => icon.href"))  # fetched behind the page's back
-
-    assert asked
+    assert len(asked) > 1
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
 
 

@@ -161,6 +161,7 @@ def test_it_answers_a_picture_from_any_folder(installed: Installed, faces: Path)
     assert json.loads(done.stdout)["file"] == str(picture)
 
 
+@pytest.mark.nightly  # each day the queue trains with it, see the next test
 @pytest.mark.usefixtures("untouched")
 def test_it_trains_and_keeps_the_run_in_the_users_folder(installed: Installed, share: Path, tmp_path: Path) -> None:
     write.write(tmp_path / "few", train=80, test=20, seed=2)

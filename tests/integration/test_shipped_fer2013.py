@@ -14,7 +14,7 @@ import pytest
 from emotion.models.predictor import PRETRAINED
 from emotion.system.files import read_json
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]  # reads all 35,887 pictures, and answers every test picture
 
 ROOT = Path(__file__).resolve().parents[2]
 

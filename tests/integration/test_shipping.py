@@ -30,6 +30,7 @@ def seven(tmp_path: Path) -> Path:
     return tmp_path / "FER-2013"
 
 
+@pytest.mark.nightly
 def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Path, tmp_path: Path) -> None:
     into = tmp_path / "shipped"
     command = [sys.executable, "-m", "emotion.training.ship", str(seven), "--scale", "0.01", "--into", str(into)]

@@ -64,7 +64,7 @@ def varied(training, tmp_path_factory):
     return *fit(training, tmp_path_factory.mktemp("runs") / "varied", VARIED), VARIED
 
 
-@pytest.fixture(params=["whole", "varied"])
+@pytest.fixture(params=[pytest.param("whole", marks=pytest.mark.nightly), "varied"])  # the latter has all that varies
 def either(request):
     return request.getfixturevalue(request.param)
 

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import psutil
@@ -50,10 +49,41 @@ def kill(paths):
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
-def test_a_whole_run_leaves_everything_behind(started, faces):
-    paths = begin(faces, epochs=2)
+@pytest.fixture(scope="module")
+def two(tmp_path_factory, faces):
+    """Two runs in a home of their own: one that was stopped after an epoch, and one that waited and then went its way.
 
-    wait_for_status(paths, Status.COMPLETED)
+    Yields both folders; which runs waited, and which was at work, while the first was.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMOTION_HOME", str(tmp_path_factory.mktemp("home")))
+        first, second = begin(faces), begin(faces, epochs=2)
+        wait_for(lambda: epochs_done(first) >= 1)
+        waiting, at_work = [run.id for run in queue.queue()], queue.active().id
+        queue.stop(first.id)
+        wait_for_status(first, Status.STOPPED)
+        wait_for_status(second, Status.COMPLETED)
+        yield first, second, waiting, at_work
+
+
+def test_a_second_run_waits_for_the_first(two):
+    first, second, waiting, at_work = two
+
+    assert waiting == [second.id]
+    assert at_work == first.id
+    assert runs.read_run(first).status is Status.STOPPED
+    assert runs.read_run(second).status is Status.COMPLETED
+
+
+def test_stop_keeps_a_usable_model(two, faces):
+    paths = two[0]
+
+    assert load_model(paths.id).info.data == faces.name
+    assert files.read_json(paths.report)["best"]["n"] == 40
+
+
+def test_a_whole_run_leaves_everything_behind(two):
+    paths = two[1]
 
     report, history = files.read_json(paths.report), read_history(paths)
     assert {"best", "last", "data", "fingerprint", "best_epoch", "seconds"} <= set(report)
@@ -74,21 +104,6 @@ def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
     modules = wait_for(lambda: read_history(paths).phase)
 
     assert modules in ("starting", "loading data", "loading TensorFlow")
-
-
-def test_stop_keeps_a_usable_model(started, faces):
-    paths = begin(faces)
-    wait_for(lambda: epochs_done(paths) >= 1)
-
-    queue.stop(paths.id)
-    asked = time.monotonic()
-    wait_for(lambda: runs.read_run(paths).has_model)
-    usable = time.monotonic() - asked
-    wait_for_status(paths, Status.STOPPED)
-
-    print(f"usable {usable:.1f} s after Stop")
-    assert load_model(paths.id).info.data == faces.name
-    assert files.read_json(paths.report)["best"]["n"] == 40
 
 
 def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
@@ -127,18 +142,6 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
     assert runs.read_run(lost).status is Status.LOST
     wait_for_status(following, Status.COMPLETED)
     assert load_model(lost.id).info.classes == ("sad", "happy")
-
-
-def test_a_second_run_waits_for_the_first(started, faces):
-    first, second = begin(faces), begin(faces, epochs=1)
-    wait_for(lambda: epochs_done(first) >= 1)
-    assert [run.id for run in queue.queue()] == [second.id]
-    assert queue.active().id == first.id
-
-    queue.stop(first.id)
-    wait_for_status(second, Status.COMPLETED)
-
-    assert runs.read_run(first).status is Status.STOPPED
 
 
 def test_a_waiting_run_leaves_the_queue_when_stopped(started, faces):
@@ -268,14 +271,23 @@ def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkey
     assert not paths.keras_model.exists()
 
 
+def run_here(data, **changes):
+    """The folder of a run of one epoch, done in this process, which has TensorFlow already."""
+    from emotion.training import worker
+
+    paths = runs.new_run(catalogue.config(data=str(data), epochs=1, batch_size=16, **changes))
+    worker.run(paths)
+    assert runs.read_run(paths).status is Status.COMPLETED
+    return paths
+
+
 def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, faces, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(faces, data)
     shutil.rmtree(data / "test" / "sad")
 
-    paths = begin(data, epochs=1)
+    paths = run_here(data)
 
-    wait_for_status(paths, Status.COMPLETED)
     assert load_model(paths.id).info.classes == ("sad", "happy")
     said = files.read_json(paths.report)["warning"]
     assert said.startswith("There is no test score. ")
@@ -292,9 +304,8 @@ def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(st
                 Image.fromarray(noise).save(data / split / name / f"{place}.png")
     shutil.rmtree(data / "test" / "angry")
 
-    paths = begin(data, epochs=1, classes=("angry", "happy", "sad"))
+    paths = run_here(data, classes=("angry", "happy", "sad"))
 
-    wait_for_status(paths, Status.COMPLETED)
     report = files.read_json(paths.report)
     assert report["warning"] == "The test has no picture of angry: its score is of the other classes."
     assert (report["best"]["n"], sorted(report["best"]["classes"])) == (6, ["happy", "sad"])
