@@ -1,22 +1,19 @@
 """What a check has read of a data folder, kept so that the next check need not open a picture.
 
-One uncompressed `.npz` a folder, named after it and after its fingerprint on the disk; decisions about pictures do not
-touch it. It is written under a temporary name and moved into place. What cannot be read is a miss.
+One file a folder, named after it and after its fingerprint on the disk, see `emotion.system.cache`; decisions about
+pictures do not touch it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
 
 from emotion.checks.near_duplicates import Pairs
 from emotion.checks.picture_facts import Facts
-from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache_dir, files
+from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache, cache_dir
 
 FORMAT = 2  # raised when files are read or compared in another way
 
@@ -32,15 +29,7 @@ class Stored:
 
 def location(root: Path, fingerprint: str, ending: str = "npz") -> Path:
     """`check-<folder>-<fingerprint>.<ending>` in the cache."""
-    return cache_dir() / f"{_prefix(root)}{_digest(f'{FORMAT} {fingerprint}')}.{ending}"
-
-
-def _prefix(root: Path) -> str:
-    return f"check-{_digest(os.path.realpath(root))}-"
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(os.fsencode(text), digest_size=8).hexdigest()
+    return cache_dir() / f"check-{cache.digest(root)}-{cache.digest(f'{FORMAT} {fingerprint}')}.{ending}"
 
 
 def read(path: Path) -> Stored | None:
@@ -65,16 +54,7 @@ def write(path: Path, stored: Stored) -> None:
     columns = {name.name: getattr(stored.facts, name.name) for name in dataclasses.fields(Facts)}
     columns |= {f"pair_{name.name}": getattr(stored.pairs, name.name) for name in dataclasses.fields(Pairs)}
     del columns["grey"]
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with files.whole(path) as temporary:
-            np.savez(temporary, names=text, **columns)
-    _forget_old(path)
-
-
-def _forget_old(path: Path) -> None:
+    cache.write_arrays(path, names=text, **columns)
     folder, state = path.name.split(".")[0].rsplit("-", 1)
-    for other in path.parent.glob(f"{folder}-*"):
-        if other.name.split(".")[0] != f"{folder}-{state}":
-            with contextlib.suppress(OSError):
-                other.unlink()
+    others = path.parent.glob(f"{folder}-*")
+    cache.remove(other for other in others if other.name.split(".")[0] != f"{folder}-{state}")

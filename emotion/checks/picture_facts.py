@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from emotion.images import CHUNK, WORKING_SIDE, NotAPictureError, PictureError, open_picture, to_input, workers
+from emotion.images import CHUNK, WORKING_SIDE, NotAPictureError, PictureError, measure, open_picture, to_input, workers
 from emotion.system import IMAGE_SIZE
 
 if TYPE_CHECKING:
@@ -106,12 +106,8 @@ def light(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.floa
     values = grey.astype(np.float32)
     if not values.size:
         return (np.zeros(len(values), np.float32),) * 3
-    inner = 4 * values[:, 1:-1, 1:-1]
-    inner -= values[:, :-2, 1:-1]
-    inner -= values[:, 2:, 1:-1]
-    inner -= values[:, 1:-1, :-2]
-    inner -= values[:, 1:-1, 2:]
-    sharp = inner.var(axis=(1, 2)) if inner.size else np.zeros(len(values), np.float32)
+    inner = measure.laplacian(values)
+    sharp = inner.var(axis=1) if inner.size else np.zeros(len(values), np.float32)
     return values.mean(axis=(1, 2)), values.std(axis=(1, 2)), sharp
 
 

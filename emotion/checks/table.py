@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion.data import SPLITS
+
 if TYPE_CHECKING:
     from emotion.checks.near_duplicates import Pairs
     from emotion.checks.picture_facts import Facts
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 
 OUT, TRAIN, TEST, VALIDATION = -1, 0, 1, 2
-SPLITS = ("train", "test", "validation")
 
 Places = NDArray[np.int64]
 Sides = NDArray[np.int8]

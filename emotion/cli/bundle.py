@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from emotion.cli.options import OK, REFUSED
 from emotion.system import OutputFolderError, files
-
-OK, REFUSED = 0, 1
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

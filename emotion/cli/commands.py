@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
 from emotion.cli import bundle, terminal
+from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
 from emotion.system import DEMO, OutputFolderError, RunStateError, count, typed_path
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
 
 
-OK, REFUSED = 0, 1
 SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name", "width",
             "weight_decay", "label_smoothing", "class_weights", "labels", "drop_twins")  # fmt: skip
 

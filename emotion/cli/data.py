@@ -8,13 +8,13 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from emotion.cli.options import OK, REFUSED
 from emotion.system import ConfigError, tasks
 
 if TYPE_CHECKING:
     from emotion.data import DataSet
 
 
-OK, REFUSED = 0, 1
 EXAMPLE = "example: python -m emotion data add ~/Downloads/archive.zip --name fer2013"
 
 

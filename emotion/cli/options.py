@@ -1,8 +1,10 @@
-"""Options that several commands have, so that they are said and read in one way."""
+"""Options and exit statuses that several commands have, so that they are said and read in one way."""
 
 from __future__ import annotations
 
 import argparse
+
+OK, REFUSED = 0, 1  # exit statuses; 2 is wrong usage
 
 
 def class_names(text: str) -> tuple[str, ...]:

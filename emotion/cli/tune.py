@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from emotion.cli import options
+from emotion.cli.options import OK, REFUSED
 from emotion.system import ConfigError
 from emotion.tuning import fields
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from emotion.tuning import Range, Settings, Trial, Tuning, TuningPaths
 
 
-OK, REFUSED = 0, 1
 SUMMARY = "Try many settings of a recipe and keep the best. Progress goes to stderr; the id is printed last."
 EXAMPLE = "python -m emotion tune --data archive --trials 20 --vary learning_rate,width=0.5:1.5"
 REFERENCE = "an id, latest, or the path of its folder"

@@ -18,7 +18,7 @@ from emotion.data import (
     registry,
     votes,
 )
-from emotion.data.class_names import class_key
+from emotion.data.class_names import SPLITS, class_key
 from emotion.data.collection import Kept
 from emotion.data.dataset import Examples, folds
 from emotion.data.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Decision, Files, digest, in_force
@@ -39,6 +39,7 @@ __all__ = [
     "NO_TRAIN",
     "OWN_WEIGHT",
     "RELABEL",
+    "SPLITS",
     "Change",
     "DataSet",
     "Decision",

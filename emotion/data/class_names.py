@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from emotion.system import DEMO
 
+SPLITS = ("train", "test", "validation")  # in the order of a fingerprint
 FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or another
 DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)})
 MOST_LETTERS = 60

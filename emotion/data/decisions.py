@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from emotion.data.class_names import SPLITS
 from emotion.system import DecisionError, stored
 
 EXCLUDE, RELABEL, MOVE, CONFIRM = "exclude", "relabel", "move", "confirm"
 ACTIONS = (EXCLUDE, RELABEL, MOVE, CONFIRM)
-SPLITS = ("train", "test", "validation")
 MOVED_TO = ("train", "test")
 
 Files = dict[str, dict[str, tuple[str, ...]]]  # split → class → relative names, as in a listing

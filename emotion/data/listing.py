@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from emotion.data import registry
 from emotion.data.bring.errors import DataSetFolderMissingError
-from emotion.data.class_names import split_of
+from emotion.data.class_names import SPLITS, split_of
 from emotion.data.decisions import apply
 from emotion.data.drawn import write
 from emotion.data.edits import read
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from emotion.images import Progress
 
 
-SPLITS = ("train", "test", "validation")  # in the order of the fingerprint
 ALWAYS = ("train", "test")  # stand in the counts when they are missing too
 
 LOOK_AGAIN = 10.0  # seconds after which `current` looks at every file anew

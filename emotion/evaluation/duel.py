@@ -42,10 +42,8 @@ class Duel:
         if not gained:
             return f"“{first}” and “{second}” get as many right."
         better, other = (second, first) if gained > 0 else (first, second)
-        p_value = self.result.p_value
-        often = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.01 else f"p = {p_value:.2f}"
-        chance = "this may be chance" if p_value >= paired.CHANCE else "this is hardly chance"
-        return f"“{better}” gets {abs(gained):,} more right than “{other}”; {chance} ({often})."
+        chance = paired.chance_in_words(self.result.p_value)
+        return f"“{better}” gets {abs(gained):,} more right than “{other}”; {chance}."
 
 
 def compare(first: Study, second: Study, drawings: int = 0) -> Duel:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from emotion import images, metrics
 from emotion.evaluation import scores
 from emotion.models import Predictor, preferences
-from emotion.system import StoredFileError, arrays, cache_dir, whole
+from emotion.system import StoredFileError, arrays, cache, cache_dir
 
 if TYPE_CHECKING:
     from emotion.metrics import Floats
@@ -149,26 +149,12 @@ def read(path: Path, n: int) -> Outputs | None:
         found = Outputs(stored["probabilities"], stored["features"])
     except (StoredFileError, KeyError):
         return None
-    with contextlib.suppress(OSError):
-        os.utime(path)  # the newest ones are kept
+    cache.count_as_new(path)
     fits = all(part.ndim == 2 and part.dtype == np.float32 for part in (found.probabilities, found.features))
     return found if fits and len(found.probabilities) == len(found.features) == n else None
 
 
 def write(path: Path, outputs: Outputs) -> None:
     """Keeps an answer and removes the oldest ones. A full or read-only disk is no error."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as temporary:
-            np.savez(temporary, probabilities=outputs.probabilities, features=outputs.features)
-    for old in sorted(path.parent.glob("outputs-*.npz"), key=_age)[KEPT:]:
-        with contextlib.suppress(OSError):  # already gone, or open in another process on Windows
-            old.unlink()
-
-
-def _age(path: Path) -> float:
-    """Rises with age; 0 for a file that is gone."""
-    try:
-        return -path.stat().st_mtime
-    except OSError:
-        return 0.0
+    cache.write_arrays(path, probabilities=outputs.probabilities, features=outputs.features)
+    cache.keep_newest("outputs", KEPT)

@@ -90,13 +90,21 @@ def difference_interval(only_before: int, only_after: int, n: int, level: float 
     return max(-1.0, middle - half), min(1.0, middle + half)
 
 
+def p_in_words(p_value: float) -> str:
+    """A probability as it stands beside a finding: "p = 0.03"."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.01 else f"p = {p_value:.2f}"
+
+
+def chance_in_words(p_value: float) -> str:
+    """Whether a difference may be chance: "this is hardly chance (p = 0.03)"."""
+    return f"this {'may be' if p_value >= CHANCE else 'is hardly'} chance ({p_in_words(p_value)})"
+
+
 def in_words(difference: int, p_value: float) -> str:
     """A difference in the number of right answers, in plain words."""
     if difference == 0:
         return "As many right as before."
-    often = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.01 else f"p = {p_value:.2f}"
-    chance = "this may be chance" if p_value >= CHANCE else "this is hardly chance"
-    return f"{abs(difference):,} {'more' if difference > 0 else 'fewer'} right than before; {chance} ({often})."
+    return f"{abs(difference):,} {'more' if difference > 0 else 'fewer'} right than before; {chance_in_words(p_value)}."
 
 
 def compare(before_right: Right, after_right: Right) -> Comparison:

@@ -5,7 +5,7 @@ Imports the standard library and packages only.
 
 from __future__ import annotations
 
-from emotion.system import arrays, files, processes, stored, tasks
+from emotion.system import arrays, cache, files, processes, stored, tasks
 from emotion.system.collect import collect
 from emotion.system.errors import (
     ClassEmptyError,
@@ -116,6 +116,7 @@ __all__ = [
     "app_script",
     "archive_dir",
     "arrays",
+    "cache",
     "cache_dir",
     "check_between",
     "check_whole",

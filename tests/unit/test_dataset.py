@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from emotion.data import dataset
+from emotion.data.class_names import SPLITS
 from emotion.data.dataset import Examples
-from emotion.data.listing import SPLITS, Listing, scan
+from emotion.data.listing import Listing, scan
 from emotion.system.errors import (
     ClassEmptyError,
     ClassMissingError,

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.data.class_names import class_key, is_filler, means, named_like, split_words
+from emotion.data.class_names import SPLITS, class_key, is_filler, means, named_like, split_words
 from emotion.system import FolderNamesClashError, FoldsError, SplitAsClassError
 
 if TYPE_CHECKING:
     from emotion.data.folders.tree import Parts, Tree
 
-SPLITS = ("train", "test", "validation")
 _NONE_TOO = ("", *SPLITS)
 FOLD = re.compile(r"(k[-_ ]?)?fold[-_ ]?\d+|\d+[-_ ]?fold", re.IGNORECASE)
 Side = tuple[str, str]  # split, "" for none; class key, "" for none

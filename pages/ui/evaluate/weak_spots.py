@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from emotion.evaluation import corruptions, gallery, range_of, robustness
+from emotion.metrics import paired
 from emotion.system import count, tasks
 from pages.ui.evaluate import charts, filters, insight
 from pages.ui.shared import pick, plot, text, waiting
@@ -46,7 +47,7 @@ def _slices(result: Result) -> None:
 
 
 def _matters(one: Slicing) -> str:
-    often = "p < 0.001" if one.p_value < 0.001 else f"p = {one.p_value:.2g}"
+    often = paired.p_in_words(one.p_value)
     return f"matters ({often})" if one.matters else f"may not matter ({often})"
 
 
