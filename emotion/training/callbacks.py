@@ -159,7 +159,7 @@ class Filming:
         some = validation.take(film.choose(validation.labels, len(validation.classes), seed))
         self.paths, self.batch = paths, keras.ops.convert_to_tensor(as_batch(some.images))
         self.ask: Callable[[Any], Any] | None = None
-        film.begin(paths, some.images, some.labels, some.classes)
+        film.begin(paths, some.images, some.labels.tolist(), some.classes)
 
     def take(self, model: keras.Model, epoch: int) -> None:
         """Adds the answers of this moment: traced once (0.1 s), then 4 ms, of which a plain call takes six times."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 KEY = "live"
-STATE, RERUNS = "live_film", "live_reruns"  # session state
-PAUSE = 3.0  # seconds without a frame after which it is another film
+STATE, RERUNS = "live_stream", "live_reruns"  # session state
+PAUSE = 3.0  # seconds without a frame after which it is another stream
 WIDTH, MOST_A_SECOND = 480, 5  # pixels of the frames that are sent, and how many
 STYLE, SCRIPT = Path(__file__).with_name("live.css"), Path(__file__).with_name("live.js")
 
@@ -35,7 +35,7 @@ _component = st.components.v2.component(
 
 
 @dataclass
-class Film:
+class Stream:
     """What is remembered of the frames so far: where faces were and what was said, never a picture."""
 
     model: str
@@ -76,8 +76,8 @@ def _answer(sent: Any, predictor: Predictor, bars: Sequence[str]) -> dict[str, A
     found: list[LiveFace] = []
     problem = ""
     try:
-        film, seconds = _film(predictor)
-        found = frames.look(frames.decode(sent.get("jpeg")), predictor, film.tracker, seconds)
+        stream, seconds = _stream(predictor)
+        found = frames.look(frames.decode(sent.get("jpeg")), predictor, stream.tracker, seconds)
     except PictureError as error:
         problem = str(error)
     return {
@@ -88,15 +88,15 @@ def _answer(sent: Any, predictor: Predictor, bars: Sequence[str]) -> dict[str, A
     }
 
 
-def _film(predictor: Predictor) -> tuple[Film, float]:
-    """The film that is running and the seconds since its last frame; a new one after a pause or with another model."""
+def _stream(predictor: Predictor) -> tuple[Stream, float]:
+    """The stream that is running and the seconds since its last frame; a new one after a pause or with another model."""
     now = time.monotonic()
-    film: Film | None = st.session_state.get(STATE)
+    stream: Stream | None = st.session_state.get(STATE)
     model = f"{predictor.reference} {predictor.info.classes}"  # what is smoothed has a number a class
-    if film is None or film.model != model or now - film.time > PAUSE:
-        film = st.session_state[STATE] = Film(model)
-    seconds, film.time = now - film.time, now
-    return film, seconds
+    if stream is None or stream.model != model or now - stream.time > PAUSE:
+        stream = st.session_state[STATE] = Stream(model)
+    seconds, stream.time = now - stream.time, now
+    return stream, seconds
 
 
 def _told(live: LiveFace, all_classes: bool) -> dict[str, Any]:
