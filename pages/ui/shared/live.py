@@ -89,7 +89,7 @@ def _answer(sent: Any, predictor: Predictor, bars: Sequence[str]) -> dict[str, A
 
 
 def _stream(predictor: Predictor) -> tuple[Stream, float]:
-    """The stream that is running and the seconds since its last frame; a new one after a pause or with another model."""
+    """The running stream and the seconds since its last frame; a new one after a pause or with another model."""
     now = time.monotonic()
     stream: Stream | None = st.session_state.get(STATE)
     model = f"{predictor.reference} {predictor.info.classes}"  # what is smoothed has a number a class
