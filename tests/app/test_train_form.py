@@ -215,6 +215,7 @@ def test_tells_what_each_recipe_is_good_for_and_takes(drawn: Path) -> None:
 
 
 def test_seconds_are_for_this_data_on_this_computer_and_no_share_is_told_of_other_data(drawn: Path) -> None:
+    (drawn / ".cache").mkdir(exist_ok=True)
     write_json(drawn / ".cache" / "speed.json", {"factor": 40})
     expected = duration(40 * catalogue.expected_seconds(catalogue.config("strong"), 24))
 

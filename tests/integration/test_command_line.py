@@ -10,8 +10,11 @@ import sys
 import pytest
 from PIL import Image
 
+from emotion.data import material
+from emotion.evaluation import recalibrate
 from emotion.runs import run as runs
 from emotion.runs.history import read_history
+from emotion.training import report
 from tests.waiting import wait_for
 
 COMMANDS = ("train", "evaluate", "predict", "runs", "export")
@@ -113,11 +116,10 @@ def test_runs_lists_what_was_trained(emotion, trained):
 
 
 @pytest.mark.slow
-def test_export_makes_the_weights_usable_again(emotion_process, trained, faces):
+def test_export_makes_the_weights_usable_again(emotion_process, trained):
     home, done = trained
     run = home / "runs" / done.stdout.split()[-1]
     before = (run / "model.tflite").read_bytes()
-    calibrated = json.loads((run / "model.json").read_text(encoding="utf-8"))
     (run / "model.tflite").unlink()
     (run / "model.json").unlink()
 
@@ -126,10 +128,28 @@ def test_export_makes_the_weights_usable_again(emotion_process, trained, faces):
     assert exported.returncode == 0, exported.stderr
     assert "never unsure" not in exported.stderr
     assert len((run / "model.tflite").read_bytes()) == len(before)
-    rescued = json.loads((run / "model.json").read_text(encoding="utf-8"))
-    assert calibrated["unsure_band"] != [0.5, 0.5]
-    for name in ("temperature", "unsure_band"):
-        assert rescued[name] == pytest.approx(calibrated[name], abs=1e-4)
+    assert json.loads((run / "model.json").read_text(encoding="utf-8"))["classes"] == ["sad", "happy"]
+
+
+@pytest.mark.slow
+def test_a_rescued_model_is_calibrated_as_its_run_would_have_done_it(trained, tmp_path, monkeypatch):
+    from emotion.training import worker
+
+    home, done = trained
+    shutil.copytree(home, tmp_path / "home")
+    monkeypatch.setenv("EMOTION_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(recalibrate, "ENOUGH", 1)  # the run has fewer validation faces than a calibration wants
+    paths = runs.find_run(done.stdout.split()[-1])
+    paths.model_info.unlink()
+
+    said = worker.rescue(paths)
+
+    config = runs.read_run(paths).config
+    rescued = json.loads(paths.model_info.read_text(encoding="utf-8"))
+    report.calibrate(paths, material.read(config).validation)
+    assert said == ""
+    assert rescued["temperature"] != 1.0
+    assert rescued == json.loads(paths.model_info.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow

@@ -1,6 +1,4 @@
-"""What the figures of a report share: size, colours, axes (matplotlib is imported only inside functions).
-
-The figures of a report, drawn with matplotlib (imported here only inside functions: the server does without).
+"""The figures of a report, drawn with matplotlib (imported here only inside functions: the server does without).
 
 Each takes the content of a report and gives a figure of one width, white as paper, so that it can go into a document.
 Colours and signs are those of the app: happy amber, sad blue; each class has its own stroke too.
