@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from emotion.images.kinds import signatures
 from emotion.images.kinds.signatures import RAW, starts_like_a_picture, unread
 
-HEAD = 16  # bytes that tell a picture from everything else
+HEAD = signatures.HEAD  # bytes that tell a picture from everything else
 # Lower case, of kinds that Pillow reads. A name with another one may still be a picture: its first bytes say.
 PICTURES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".pjpeg", ".pjp", ".mpo", ".png", ".apng", ".bmp", ".dib"}
