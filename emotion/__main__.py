@@ -80,7 +80,7 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--data", help=DATA_HELP)
     options.add_classes(train, "class folders to learn, or all (default: happy,sad)")
     train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
-                       "strong (default: head for few training faces, else quick)")  # fmt: skip
+                       "strong, full (default: head for few training faces, else quick)")  # fmt: skip
     train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + MODEL_HELP)
     train.add_argument("--freeze", action="store_true", help="with --start-from: learn the last layer only")
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")

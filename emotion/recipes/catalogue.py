@@ -24,7 +24,15 @@ HEAD = Recipe(
     parameters=0,
     epochs=1,
 )
-FIRST = ("classic", "quick-s", "quick", "quick-l", "strong", "teacher")  # the order of the list; others follow by name
+FIRST = (
+    "classic",
+    "quick-s",
+    "quick",
+    "quick-l",
+    "strong",
+    "full",
+    "teacher",
+)  # the order of the list; others follow by name
 DEFAULT = "quick"
 MAIN = (HEAD.name, DEFAULT, "strong")  # what a list begins with: for few faces, the usual one, the best
 # Retraining, with the old data: on drawn faces, with 6 or 15 of a class kept that look like negatives, new negatives

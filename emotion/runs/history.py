@@ -61,12 +61,18 @@ class _StepRow(TypedDict):
     seconds: stored.Seconds
 
 
+class _Blend(TypedDict):
+    event: str
+    share: stored.Share
+
+
 _ROWS: dict[str, type] = {
     "phase": _Phase,
     "begun": _Begun,
     "resumed": _Resumed,
     "epoch": _EpochRow,
     "step": _StepRow,
+    "blend": _Blend,
 }
 
 
@@ -81,12 +87,14 @@ class History:
         begun: one row or none: how a network that goes on from another was before its first epoch, with a last layer
             that was fitted: epoch (0), val_loss, val_accuracy.
         phase: the last phase written, such as "loading data"; "" before the first.
+        blend: the share of the votes in the last layer, where folders and votes were learned; None elsewhere.
     """
 
     epochs: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     phase: str = ""
     begun: list[dict[str, Any]] = field(default_factory=list)
+    blend: float | None = None
 
     @property
     def best(self) -> dict[str, Any] | None:
@@ -130,7 +138,7 @@ def read_history(paths: RunPaths) -> History:
     epochs: dict[int, dict[str, Any]] = {}
     steps: list[dict[str, Any]] = []
     begun: list[dict[str, Any]] = []
-    phase = ""
+    phase, blend = "", None
     for row in _rows(paths.history):
         match row.get("event"):
             case "begun":
@@ -144,7 +152,9 @@ def read_history(paths: RunPaths) -> History:
                 epochs[row["epoch"]] = row
             case "step":
                 steps.append(row)
-    return History([epochs[number] for number in sorted(epochs)], steps, phase, begun)
+            case "blend":
+                blend = row["share"]
+    return History([epochs[number] for number in sorted(epochs)], steps, phase, begun, blend)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

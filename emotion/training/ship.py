@@ -1,10 +1,10 @@
 """Makes the model that comes along, and its card, with one command.
 
-    python -m emotion.training.ship FOLDER                      the whole way, about an hour on 2 cores
+    python -m emotion.training.ship FOLDER                      the whole way, TIME on 2 cores
     python -m emotion.training.ship FOLDER --scale 0.01 --into DIR      the same way with every hundredth face and epoch
 
-FOLDER is FER-2013 with train/ and test/, each with the seven class folders. It is an ordinary run: when it was
-interrupted, the same command goes on with it.
+FOLDER is FER-2013 with train/ and test/, each with the seven class folders, and beside them `votes.csv`, the votes of
+FER+ by split, class and file. It is an ordinary run: when it was interrupted, the same command goes on with it.
 
 The card of the shipped model: what it is, what it learned from, what it scores, what it is not for.
 
@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion import evaluation, recipes, runs
-from emotion.data import dataset, listing, material
+from emotion.data import dataset, listing, material, votes
 from emotion.models import PRETRAINED, load_model
-from emotion.recipes import SEVEN_EMOTIONS
+from emotion.recipes import BOTH, FOLDERS, SEVEN_EMOTIONS
 from emotion.runs import Status, queue, read_history
 from emotion.system import EmotionError, files
 from emotion.training import worker
@@ -33,7 +33,7 @@ from emotion.training import worker
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
     from emotion.models import Predictor
-    from emotion.recipes import ModelInfo, TrainingConfig
+    from emotion.recipes import ModelInfo, Recipe, TrainingConfig
     from emotion.runs import History, RunPaths
 
 
@@ -44,8 +44,8 @@ LEAST_A_CLASS = 5  # pictures, at any scale
 
 def config(data: str, scale: float = 1.0) -> TrainingConfig:
     """The settings of the shipped model; at a smaller scale with so much fewer epochs."""
-    whole = recipes.config("strong", data=data, classes=SEVEN_EMOTIONS, validation_split=VALIDATION, name=NAME)
-    return replace(whole, drop_twins=True, epochs=max(1, round(whole.epochs * scale)))
+    whole = recipes.config("full", data=data, classes=SEVEN_EMOTIONS, validation_split=VALIDATION, name=NAME)
+    return replace(whole, drop_twins=True, labels=BOTH, epochs=max(1, round(whole.epochs * scale)))
 
 
 def ship(data: str, into: Path, scale: float = 1.0) -> RunPaths:
@@ -64,6 +64,7 @@ def ship(data: str, into: Path, scale: float = 1.0) -> RunPaths:
     """
     with tempfile.TemporaryDirectory() as fewer:
         folder = listing.resolve(data)
+        votes.check(folder, SEVEN_EMOTIONS)
         if scale < 1:
             folder = _thinned(folder, Path(fewer), scale)
         paths = _run(config(dataset.checked(str(folder), SEVEN_EMOTIONS), scale))
@@ -84,7 +85,8 @@ def copy(paths: RunPaths, into: Path) -> None:
     (into / "README.md").write_text(card, encoding="utf-8")
     # A path of one computer means nothing on another.
     files.write_json(into / paths.config.name, replace(settings, data=listing.title(settings.data)).to_json())
-    rows = "".join(json.dumps(row) + "\n" for row in history.epochs)
+    blend = [{"event": "blend", "share": history.blend}] if history.blend is not None else []
+    rows = "".join(json.dumps(row) + "\n" for row in [*history.epochs, *blend])
     (into / paths.history.name).write_text(rows, encoding="utf-8")
 
 
@@ -117,7 +119,7 @@ def _run(wanted: TrainingConfig) -> RunPaths:
 
 
 def _thinned(folder: Path, into: Path, scale: float) -> Path:
-    """A folder with a share of the pictures of each class, taken at even steps."""
+    """A folder with a share of the pictures of each class, taken at even steps, and with the votes."""
     for split, classes in listing.scan(folder).files.items():
         for names in (classes[name] for name in SEVEN_EMOTIONS if name in classes):
             wanted = min(len(names), max(LEAST_A_CLASS, round(len(names) * scale)))
@@ -125,6 +127,8 @@ def _thinned(folder: Path, into: Path, scale: float) -> Path:
                 target = into / split / Path(name).relative_to(Path(name).parts[0])
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(folder / name, target)
+    if votes.there(folder):
+        shutil.copyfile(folder / votes.NAME, into / votes.NAME)
     return into
 
 
@@ -138,7 +142,9 @@ def _tell(row: dict[str, object]) -> None:
 def main() -> int:
     """The command of this file; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m emotion.training.ship", description=__doc__.split("\n")[0])
-    parser.add_argument("data", metavar="FOLDER", help="FER-2013: train/ and test/ with seven class folders each")
+    parser.add_argument(
+        "data", metavar="FOLDER", help="FER-2013: train/ and test/ with seven class folders each, and votes.csv"
+    )
     parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="share of the pictures and the epochs")
     parser.add_argument("--into", type=Path, default=PRETRAINED, metavar="DIR", help="where the model goes")
     chosen = parser.parse_args()
@@ -162,6 +168,27 @@ part too: {train:,} faces, and {validation:,} kept aside to choose the epoch, th
 pictures came from web search and have no clear licence; none of them is in this repository. Known flaws: labels are
 noisy (sad more than happy), a dozen pictures are blank, drawn or show no face, and of a hundred faces hardly two are
 of disgust.
+"""
+
+VOTED = """
+Beside the label of each face it learned the votes of FER+ (Barsoum, Zhang, Canton Ferrer & Zhang 2016, arXiv 1608.01041):
+ten people looked at each face. Only votes for training faces were learned; the notice of FER+ stands at the end.
+"""
+
+NOTICE = """
+## Notice of FER+
+Copyright (c) Microsoft Corporation. All rights reserved. MIT License.
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions: The above copyright notice and this permission notice
+shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED *AS IS*, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 """
 
 LIMITS = """
@@ -203,14 +230,31 @@ def text(info: ModelInfo, settings: TrainingConfig, history: History, measured: 
     """The card in Markdown."""
     best = history.best or {"epoch": 0}
     varied = ", ".join(f"{name} {value:g}" for name, value in vars(settings.augmentation).items() if value)
+    recipe = recipes.find(settings.recipe)
+    schedule = "held, and falling to zero in the last third" if recipe.schedule == "hold" else "on one cycle"
     trained = (
         f"\n## How it was trained\n{settings.epochs} epochs of batches of {settings.batch_size} with AdamW, learning rate "
-        f"up to {settings.learning_rate:g} on one cycle, weight decay {settings.weight_decay:g}, label smoothing "
+        f"up to {settings.learning_rate:g} {schedule}, weight decay {settings.weight_decay:g}, label smoothing "
         f"{settings.label_smoothing:g}, seed {settings.seed}.\nFaces were varied: {varied}. The weights are those of epoch "
         f"{best['epoch']}, which had the lowest validation loss.\n"
+        f"{_means(history, recipe)}"
     )
-    return "".join([HEAD, _table(info, measured), LEARNED.format(**vars(measured)), trained, _scores(measured, info),
-                    LIMITS])  # fmt: skip
+    return "".join([HEAD, _table(info, measured), LEARNED.format(**vars(measured)),
+                    VOTED if settings.labels != FOLDERS else "", trained, _scores(measured, info),
+                    LIMITS, NOTICE if settings.labels != FOLDERS else ""])  # fmt: skip
+
+
+def _means(history: History, recipe: Recipe) -> str:
+    """What else there is to say of the weights."""
+    parts = (
+        [f"They are a running mean of all steps, of which {recipe.average:g} is kept at each."]
+        if recipe.average
+        else []
+    )
+    if history.blend is not None:
+        parts.append(f"One last layer learned the labels, another the votes; in the blend of the two, chosen by the "
+                     f"validation faces, the votes have a share of {history.blend:g}.")  # fmt: skip
+    return "".join(f"{part}\n" for part in parts)
 
 
 def _table(info: ModelInfo, measured: Measured) -> str:

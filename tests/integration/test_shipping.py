@@ -18,15 +18,19 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def seven(tmp_path: Path) -> Path:
-    """Drawn faces under the names of seven classes."""
+    """Drawn faces under the names of seven classes, with votes."""
     drawn = tmp_path / "drawn"
     write.write(drawn, train=70, test=35)
+    said = [f"split,class,file,{','.join(SEVEN_EMOTIONS)}"]
     for split in ("train", "test"):
         faces = sorted((drawn / split).rglob("*.png"))
         for number, face in enumerate(faces):
             folder = tmp_path / "FER-2013" / split / SEVEN_EMOTIONS[number % 7]
             folder.mkdir(parents=True, exist_ok=True)
             face.rename(folder / f"{number}.png")
+            votes = ",".join("7" if name == folder.name else "0" for name in SEVEN_EMOTIONS)
+            said.append(f"{split},{folder.name},{number}.png,{votes}")
+    (tmp_path / "FER-2013" / "votes.csv").write_text("\n".join(said), encoding="utf-8")
     return tmp_path / "FER-2013"
 
 
@@ -42,10 +46,24 @@ def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Pat
         "README.md", "config.json", "history.jsonl", "model.json", "model.keras", "model.tflite"
     }  # fmt: skip
     info = json.loads((into / "model.json").read_text(encoding="utf-8"))
-    assert (info["recipe"], info["classes"]) == ("strong", list(SEVEN_EMOTIONS))
+    assert (info["recipe"], info["classes"]) == ("full", list(SEVEN_EMOTIONS))
     assert info["scores"]["test_all_n"] == 35
     assert str(tmp_path) not in (into / "config.json").read_text(encoding="utf-8")
-    assert f"{info['scores']['test_all_accuracy']:.1%}" in (into / "README.md").read_text(encoding="utf-8")
+    card = (into / "README.md").read_text(encoding="utf-8")
+    assert f"{info['scores']['test_all_accuracy']:.1%}" in card
+    assert "the votes have a share of" in card
+    assert "Copyright (c) Microsoft Corporation" in card  # the licence of FER+ wants to go along
+    assert '"blend"' in (into / "history.jsonl").read_text(encoding="utf-8")
+
+
+def test_says_that_the_votes_are_missing(seven: Path, home: Path) -> None:
+    (seven / "votes.csv").unlink()
+
+    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(seven)],
+                          cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
+
+    assert done.returncode == 2
+    assert "no votes at" in done.stderr
 
 
 def test_says_which_class_is_missing(home: Path, tmp_path: Path) -> None:
