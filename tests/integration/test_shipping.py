@@ -21,17 +21,24 @@ def seven(tmp_path: Path) -> Path:
     """Drawn faces under the names of seven classes, with votes."""
     drawn = tmp_path / "drawn"
     write.write(drawn, train=70, test=35)
-    said = [f"split,class,file,{','.join(SEVEN_EMOTIONS)}"]
     for split in ("train", "test"):
         faces = sorted((drawn / split).rglob("*.png"))
         for number, face in enumerate(faces):
             folder = tmp_path / "FER-2013" / split / SEVEN_EMOTIONS[number % 7]
             folder.mkdir(parents=True, exist_ok=True)
             face.rename(folder / f"{number}.png")
-            votes = ",".join("7" if name == folder.name else "0" for name in SEVEN_EMOTIONS)
-            said.append(f"{split},{folder.name},{number}.png,{votes}")
-    (tmp_path / "FER-2013" / "votes.csv").write_text("\n".join(said), encoding="utf-8")
+    _vote(tmp_path / "FER-2013")
     return tmp_path / "FER-2013"
+
+
+def _vote(data: Path) -> None:
+    """Writes seven votes for each face, all for the folder that it is in."""
+    said = [f"split,class,file,{','.join(SEVEN_EMOTIONS)}"]
+    for face in sorted(data.rglob("*.png")):
+        split, label = face.parts[-3:-1]
+        votes = ",".join("7" if name == label else "0" for name in SEVEN_EMOTIONS)
+        said.append(f"{split},{label},{face.name},{votes}")
+    (data / "votes.csv").write_text("\n".join(said), encoding="utf-8")
 
 
 @pytest.mark.nightly
@@ -68,6 +75,7 @@ def test_says_that_the_votes_are_missing(seven: Path, home: Path) -> None:
 
 def test_says_which_class_is_missing(home: Path, tmp_path: Path) -> None:
     write.write(tmp_path / "two", train=4, test=4)
+    _vote(tmp_path / "two")
 
     done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(tmp_path / "two")],
                           cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
