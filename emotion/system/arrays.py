@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from emotion.system.errors import StoredFileError, StoredFileMissingError
+from emotion.system import stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,11 +51,12 @@ def read_one(path: Path) -> NDArray[Any]:
 
 
 def _told(path: Path, work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoredFileMissingError(path) from error
-    except OSError as error:
-        raise StoredFileError(path, error.strerror or str(error), may_pass=True) from error
-    except Exception as error:  # the same as for a decoder of pictures: TokenError, SyntaxError, MemoryError …
-        raise StoredFileError(path, f"it is damaged: {str(error) or type(error).__name__}"[:200]) from error
+    def damaged_is_one_error() -> T:
+        try:
+            return work()
+        except OSError:
+            raise
+        except Exception as error:  # the same as for a decoder of pictures: TokenError, SyntaxError, MemoryError …
+            raise ValueError(f"it is damaged: {str(error) or type(error).__name__}"[:200]) from error
+
+    return stored.told(path, damaged_is_one_error)

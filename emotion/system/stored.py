@@ -53,7 +53,7 @@ def read(path: Path, kind: type[T]) -> T:
         StoredFileMissingError: where there is no such file.
         StoredFileError: when it cannot be read, is not JSON or not of this kind.
     """
-    return _told(path, lambda: typed(parse(_text(path)), kind))
+    return told(path, lambda: typed(parse(_text(path)), kind))
 
 
 def read_or(path: Path, kind: type[T], instead: T) -> T:
@@ -70,7 +70,7 @@ def raw(path: Path) -> bytes:
     Raises:
         StoredFileMissingError, StoredFileError: when the file is missing or cannot be opened.
     """
-    return _told(path, lambda: _bytes(path))
+    return told(path, lambda: _bytes(path))
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -120,8 +120,13 @@ def unreadable_sentence(found: Sequence[Unreadable], noun: str = "folder") -> st
     return f"{count(len(found), noun)} could not be read: {named}{more}. Nothing in there is changed."
 
 
-def _told(path: Path, work: Callable[[], T]) -> T:
-    """What `work` gives; its errors as ours."""
+def told(path: Path, work: Callable[[], T]) -> T:
+    """What `work` gives that reads a file; ValueError and what the system raises come out as errors of ours.
+
+    Raises:
+        StoredFileMissingError: where there is no such file.
+        StoredFileError: when it cannot be read or does not fit.
+    """
     try:
         return work()
     except (FileNotFoundError, NotADirectoryError) as error:
