@@ -1,18 +1,13 @@
 // A camera that sends one picture at a click and nothing else. It starts by itself: the person has just asked for it.
 
-const VIEWS = new WeakMap();
 const QUALITY = 0.92; // of the JPEG
 const STAYS = "The picture stays on this computer.";
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Shot(parentElement));
-  const view = VIEWS.get(parentElement);
+  const { data, setTriggerValue } = component;
+  const [view, leave] = viewOf(component, Shot);
   view.data = data;
   view.send = (picture) => setTriggerValue("picture", picture);
-  return () => {
-    VIEWS.delete(parentElement);
-    view.leave();
-  };
+  return leave;
 }
 
 let handedOver = null; // the camera of an element that was made anew

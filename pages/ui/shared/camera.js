@@ -1,5 +1,6 @@
 // What the cameras of the pages share: asking for one, a frame of it, giving it back. Stands before each of their scripts.
 
+const VIEWS = new WeakMap();
 const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const HANDING_OVER = 2000; // ms that an element which is made anew has for taking over the camera
 const HELD = "camera-held"; // told by a camera that takes pictures as long as its button is held
@@ -30,6 +31,17 @@ function frameOf(video, canvas, mostWide, quality) {
   canvas.height = Math.round((width * video.videoHeight) / video.videoWidth);
   canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
   return canvas.toDataURL("image/jpeg", quality);
+}
+
+// The view that belongs to an element of the page, made when it is first drawn, and what takes it away with the element.
+function viewOf({ parentElement }, View) {
+  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new View(parentElement));
+  const view = VIEWS.get(parentElement);
+  const leave = () => {
+    VIEWS.delete(parentElement);
+    view.leave();
+  };
+  return [view, leave];
 }
 
 function release(stream) {

@@ -1,7 +1,6 @@
 // Live video: shows the camera mirrored, sends true frames as small JPEGs, draws the answers over the picture.
 // The next frame goes only after the answer to the one before, so a slow computer sends fewer.
 
-const VIEWS = new WeakMap();
 const QUALITY = 0.8; // of the JPEG
 const ACTS = ["pointerdown", "click", "keydown", "change"];
 const QUIET = 300; // ms without a frame after one of these
@@ -9,15 +8,11 @@ const EDGE = 3; // pixels: of a box
 const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
 const STAYS = "The picture stays on this computer. Nothing is kept of it.";
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Live(parentElement));
-  const view = VIEWS.get(parentElement);
+  const { data, setTriggerValue } = component;
+  const [view, leave] = viewOf(component, Live);
   view.send = (frame) => setTriggerValue("frame", frame);
   view.take(data);
-  return () => {
-    VIEWS.delete(parentElement);
-    view.leave();
-  };
+  return leave;
 }
 
 // Streamlit now and then makes an element anew when two reruns meet. Its camera is handed to the new one, which then

@@ -1,20 +1,15 @@
 // A camera with a button to hold. Nothing is sent before the button is pressed, and nothing after it is let go.
 // The next frame goes only after the answer to the one before. Of several such cameras on a page one is on.
 
-const VIEWS = new WeakMap();
 const QUALITY = 0.9; // of the JPEG
 const SETTLING = 400; // ms after the last answer until the page is told that the button was let go
 const STAYS = "The picture stays on this computer. Faces are kept only while you hold the button.";
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Hold(parentElement));
-  const view = VIEWS.get(parentElement);
+  const { data, setTriggerValue } = component;
+  const [view, leave] = viewOf(component, Hold);
   view.send = (name, value) => setTriggerValue(name, value);
   view.take(data);
-  return () => {
-    VIEWS.delete(parentElement);
-    view.leave();
-  };
+  return leave;
 }
 
 let handedOver = null; // the camera of an element that was made anew
