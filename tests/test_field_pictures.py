@@ -116,9 +116,10 @@ def test_a_walk_reads_the_kinds_of_face_collections_and_names_what_it_cannot_rea
     status, rows = walk(tmp_path, capsys)
 
     assert status == 1
-    assert sorted(name for name, row in rows.items() if row["error"]) == ["photo.jxl"]
+    assert sorted(name for name, row in rows.items() if row["error"]) == ["photo.jxl", "scan.dcm"]
     assert "a picture of a kind that is not read (JPEG XL)" in str(rows["photo.jxl"]["error"])
-    assert len(rows) == 9
+    assert "a picture of a kind that is not read (DICOM)" in str(rows["scan.dcm"]["error"])
+    assert len(rows) == 10
 
 
 @pytest.mark.parametrize("size", [(8064, 6048), (8160, 6144), (8192, 6144)])

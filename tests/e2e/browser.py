@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,11 @@ from playwright import sync_api
 ROOT = Path(__file__).resolve().parent.parent.parent
 CAMERA_SIZE = (640, 480)  # pixels: width, height
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Streamlit's own command line, in a process that writes what each of its threads does when it is asked to.
+STREAMLIT = """import faulthandler, signal
+from streamlit.web.cli import main
+faulthandler.register(signal.SIGUSR1)
+main()"""
 
 
 def find_chromium() -> str | None:
@@ -55,7 +61,7 @@ class Server:
 
     def start(self) -> None:
         """Starts the server, also once more on the same port, and waits until it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
         options = ["--server.port", str(self.port), "--server.headless", "true"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -79,6 +85,13 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def threads(self) -> str:
+        """What each thread of the server does at the moment; also ends up in what it says."""
+        before = len(self.said())
+        self.process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
+        return self.said()[before:]
 
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")

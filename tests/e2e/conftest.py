@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker("browser")
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to the report of a browser test that failed what its page showed and what its server did."""
+    report = yield
+    if report.when == "call" and report.failed:
+        given = getattr(item, "funcargs", {})
+        with contextlib.suppress(Exception):  # it has no page, or closed it
+            report.sections.append(("the page", given["page"].locator("body").inner_text(timeout=5000)[-3000:]))
+        with contextlib.suppress(Exception):  # its server is gone
+            report.sections.append(("the threads of the server", given["server"].threads()[-6000:]))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -212,6 +212,7 @@ def test_an_open_face_tells_why_and_shows_its_neighbours(page: Any) -> None:
 
     page.get_by_text("Why?", exact=True).click()
     expect(page.locator(".strip img")).to_have_count(3)
+    settled(page)
     page.get_by_text("Its neighbours in train", exact=True).click()
     page.get_by_role("button", name="Look for them").click()
 
