@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from emotion.cli.options import OK, REFUSED
-from emotion.system import OutputFolderError, files
+from emotion.system import files
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,10 +45,7 @@ def write(reference: str, target: Path, *, offline: bool) -> int:
     from emotion.models import bundle
 
     content = bundle.pack(reference, offline=offline)
-    try:
-        with files.whole(target) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise OutputFolderError(target.parent, error.strerror or str(error)) from error
+    with files.whole(target) as temporary:
+        temporary.write_bytes(content)
     print(target)
     return OK

@@ -20,7 +20,7 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import DEMO, OutputFolderError, RunStateError, count, typed_path
+from emotion.system import DEMO, RunStateError, count, disk, typed_path
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -221,10 +221,8 @@ def predict(chosen: argparse.Namespace) -> int:
 
 def _folder_for_copies(name: str) -> Path:
     folder = Path(name).expanduser()
-    try:
+    with disk.writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputFolderError(folder, error.strerror or str(error)) from error
     return folder
 
 
@@ -234,10 +232,8 @@ def _write_copy(given: Answer, folder: Path, all_classes: bool) -> None:
     if given.picture is None or not given.faces:
         return
     marked = marking.draw(given.picture, given.faces, given.scale, in_words=True, all_classes=all_classes)
-    try:
+    with disk.writing(folder):
         marking.write_copy(marked, folder, given.file)
-    except OSError as error:
-        raise OutputFolderError(folder, error.strerror or str(error)) from error
 
 
 def _pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:

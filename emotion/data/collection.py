@@ -24,7 +24,7 @@ from PIL import Image
 from emotion.data.class_names import class_key
 from emotion.data.dataset import Examples
 from emotion.images import SHRINK_FILTER, TIGHT_CROP_UP_TO, PictureError, load, to_rgb
-from emotion.system import IMAGE_SIZE, ConfigError, files, mine_dir
+from emotion.system import IMAGE_SIZE, ConfigError, disk, files, mine_dir
 
 NAME = re.compile(r"[0-9a-f]{32}\.png")
 FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or another
@@ -71,16 +71,18 @@ def keep(face: Image.Image, label: str) -> Path:
 
     Raises:
         ConfigError: for a label that cannot be the name of a folder.
+        OutputFolderError: where nothing can be written.
     """
     folder, picture = _class_dir(label), bare(face)
     target = folder / file_name(picture)
-    folder.mkdir(parents=True, exist_ok=True)
-    there = [kept for kept in listing() if kept.id == target.stem]
-    if there:
-        files.replace(there[0].path, target)
-        os.utime(target)
-    else:
-        save(picture, target)
+    with disk.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        there = [kept for kept in listing() if kept.id == target.stem]
+        if there:
+            files.replace(there[0].path, target)
+            os.utime(target)
+        else:
+            save(picture, target)
     return target
 
 

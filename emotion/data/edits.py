@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from emotion.data import registry
 from emotion.data.decisions import CONFIRM, Decision, digest, in_force
-from emotion.system import DEMO, DecisionError, OutputFolderError, StoredFileError, drawn_faces_dir, home, stored
+from emotion.system import DEMO, DecisionError, StoredFileError, disk, drawn_faces_dir, home, stored
 
 if TYPE_CHECKING:
     from emotion.data.decisions import Change
@@ -187,11 +187,9 @@ def _add(root: Path, decisions: list[Decision]) -> list[Decision]:
         return decisions
     path = location(root)
     text = b"".join(map(_line, decisions))
-    try:
+    with disk.writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_suffix(".lock")), path.open("ab", buffering=0) as file:
             _write_all(file, text if _ends_well(path) else b"\n" + text)
             os.fsync(file.fileno())
-    except OSError as error:
-        raise OutputFolderError(path.parent, error.strerror or str(error)) from error
     return decisions

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs import find_run, read_run
-from emotion.system import ConfigError, EmotionError, ModelMissingError, OutputFolderError, files, home, stored
+from emotion.system import ConfigError, EmotionError, ModelMissingError, disk, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
@@ -135,11 +135,9 @@ def forget(model: Path) -> None:
 
 def _write(model: Path, words: dict[str, Any] | None) -> None:
     path = location(model)
-    try:
+    with disk.writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         files.update_json(path, {} if words is None else {KEY: words}, without=KEY)
-    except OSError as error:
-        raise OutputFolderError(path.parent, error.strerror or str(error)) from error
 
 
 def digest(model: Path) -> str:
@@ -174,11 +172,13 @@ def choose_model(reference: str) -> None:
 
     Raises:
         ModelMissingError: when there is no such model; the choice stays as it was.
+        OutputFolderError: where it cannot be written.
     """
     if not reference or not _is_there(reference):
         raise ModelMissingError(reference)
-    home().mkdir(parents=True, exist_ok=True)
-    files.write_json(_location(), {"model": reference})
+    with disk.writing(home()):
+        home().mkdir(parents=True, exist_ok=True)
+        files.write_json(_location(), {"model": reference})
 
 
 def _greeted() -> Path:
@@ -196,8 +196,6 @@ def put_greeting_away() -> None:
     Raises:
         OutputFolderError: where that cannot be kept.
     """
-    try:
+    with disk.writing(home()):
         home().mkdir(parents=True, exist_ok=True)
         _greeted().touch()
-    except OSError as error:
-        raise OutputFolderError(home(), error.strerror or str(error)) from error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from msgspec import Meta
 
-from emotion.system import StoredFileError, stored
+from emotion.system import StoredFileError, disk, stored
 
 if TYPE_CHECKING:
     from emotion.runs.run import RunPaths
@@ -125,8 +125,9 @@ def append_history(paths: RunPaths, **row: Any) -> None:
 
     Raises:
         ValueError: for a figure that is not a number: JSON has no word for it.
+        NoRoomError, OutputFolderError: when the disk takes no more.
     """
-    with paths.history.open("a", encoding="utf-8") as file:
+    with disk.writing(paths.root), paths.history.open("a", encoding="utf-8") as file:
         file.write(json.dumps(row, allow_nan=False) + "\n")
 
 

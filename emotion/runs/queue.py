@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from emotion.runs import run as runs
 from emotion.runs.run import Status
-from emotion.system import RunStateError, files, processes, runs_dir
+from emotion.system import RunStateError, disk, files, processes, runs_dir
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -61,7 +61,8 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
         has taken it over.
     """
     runs.claim(paths, Status.QUEUED)
-    runs_dir().mkdir(parents=True, exist_ok=True)
+    with disk.writing(runs_dir()):
+        runs_dir().mkdir(parents=True, exist_ok=True)
     lock = FileLock(runs_dir() / ".lock", thread_local=False)
     told = 0
     while _still_ours(paths):

@@ -24,12 +24,14 @@ from emotion.system import (
     RunUnreadableError,
     StoredFileError,
     StoredFileMissingError,
+    disk,
     files,
     processes,
     runs_dir,
     stored,
 )
 
+RUN_BYTES = 50 * 10**6  # that a run takes at most beside its log: each of its networks once more while it is written
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
 
 
@@ -184,12 +186,17 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
 
     Returns:
         The paths of the new run.
+
+    Raises:
+        NoRoomError, OutputFolderError: when the disk takes no run.
     """
     while directory is None:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
         candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
         directory = None if candidate.exists() else candidate
-    directory.mkdir(parents=True, exist_ok=True)
+    disk.check_room(directory, RUN_BYTES)
+    with disk.writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
     paths = RunPaths(directory)
     files.write_json(paths.config, replace(config, decisions=edits.digest_of(config.data)).to_json())
     now = time.time()
@@ -342,5 +349,10 @@ def rename(paths: RunPaths, name: str) -> None:
 
 
 def request_stop(paths: RunPaths) -> None:
-    """Asks the run's process to stop and keep what it has."""
-    paths.stop.touch()
+    """Asks the run's process to stop and keep what it has.
+
+    Raises:
+        OutputFolderError: where that cannot be written down.
+    """
+    with disk.writing(paths.root):
+        paths.stop.touch()

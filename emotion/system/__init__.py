@@ -5,7 +5,7 @@ Imports the standard library and packages only.
 
 from __future__ import annotations
 
-from emotion.system import arrays, cache, files, processes, stored, tasks
+from emotion.system import arrays, cache, disk, files, processes, stored, tasks
 from emotion.system.collect import collect
 from emotion.system.errors import (
     ClassEmptyError,
@@ -28,6 +28,7 @@ from emotion.system.errors import (
     ModelInputError,
     ModelMissingError,
     ModelNotYetError,
+    NoRoomError,
     OutputFolderError,
     PicturesChangedError,
     RunError,
@@ -91,6 +92,7 @@ __all__ = [
     "ModelInputError",
     "ModelMissingError",
     "ModelNotYetError",
+    "NoRoomError",
     "OutputFolderError",
     "PicturesChangedError",
     "RunError",
@@ -122,6 +124,7 @@ __all__ = [
     "check_whole",
     "collect",
     "count",
+    "disk",
     "drawn_faces_dir",
     "duration",
     "files",

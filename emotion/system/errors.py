@@ -328,11 +328,25 @@ class StoredFileMissingError(StoredFileError):
         super().__init__(path, "it is not there")
 
 
-class OutputFolderError(EmotionError):
+class OutputFolderError(EmotionError, OSError):
+    """An OSError too, for whoever can do without what could not be written."""
+
     def __init__(self, folder: Path, why: str) -> None:
         super().__init__(
             f"Nothing can be written to {folder} ({why}). Expected a folder that this program may write to. "
-            "Choose another one or make room in it."
+            "Make it writable, or choose another one (EMOTION_HOME moves all that this program keeps)."
+        )
+
+
+class NoRoomError(OutputFolderError):
+    """Args: needed, free: bytes, None where only the end of the room is known."""
+
+    def __init__(self, folder: Path, needed: int | None = None, free: int | None = None) -> None:
+        facts = (
+            "" if needed is None or free is None else f" (needed: {needed / 1e6:,.0f} MB, free: {free / 1e6:,.0f} MB)"
+        )
+        EmotionError.__init__(
+            self, f"There is no room left on the disk of {folder}{facts}. Make room on that disk and try again."
         )
 
 

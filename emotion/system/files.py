@@ -13,9 +13,10 @@ from typing import Any
 
 import filelock
 
-from emotion.system import stored
-from emotion.system.errors import StoredFileMissingError
+from emotion.system import disk, stored
+from emotion.system.errors import NoRoomError, StoredFileMissingError
 
+BLOCK = 4096  # bytes that a file takes on a disk at least
 UNFINISHED = ".tmp"  # stands in the name of a file that is being written
 
 
@@ -28,12 +29,13 @@ def whole(path: Path) -> Iterator[Path]:
     removed: on a full disk it holds the very space that is missing.
 
     Raises:
-        OSError: when the file cannot be moved to its name.
+        NoRoomError, OutputFolderError: when it cannot be written, or not be moved to its name.
     """
     temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{UNFINISHED}{path.suffix}")
     try:
-        yield temporary
-        replace(temporary, path)
+        with disk.writing(path.parent):
+            yield temporary
+            replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -49,10 +51,30 @@ def write_json(path: Path, value: Any) -> None:
 
     Raises:
         ValueError: for a number that JSON has no word for; what stood there before is left.
+        NoRoomError, OutputFolderError: when it cannot be written; what stood there before is left.
     """
-    text = json.dumps(value, indent=1, allow_nan=False)
-    with whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    text = json.dumps(value, indent=1, allow_nan=False).encode("utf-8")
+    try:
+        with whole(path) as temporary:
+            temporary.write_bytes(text)
+    except NoRoomError:
+        if not _written_over(path, text):
+            raise
+
+
+def _written_over(path: Path, text: bytes) -> bool:
+    """Writes into the block that a small file has already, which takes no room: the end of a run has to be told.
+
+    Only where there is no room for a whole file beside it. It is one write: a reader all but never meets a part of it.
+    """
+    try:
+        size = path.stat().st_size
+        if not 0 < size <= BLOCK or len(text) > BLOCK:
+            return False
+        with path.open("r+b", buffering=0) as file:
+            return file.write(text.ljust(size)) == max(size, len(text))
+    except OSError:
+        return False
 
 
 def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
@@ -67,8 +89,10 @@ def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
 
     Raises:
         StoredFileError: when the file is there and cannot be read as an object; it is left as it is.
+        NoRoomError, OutputFolderError: when it cannot be written; what stood there before is left.
     """
-    with filelock.FileLock(path.with_name(f".{path.name}.lock"), poll_interval=0.005):
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), poll_interval=0.005)
+    with disk.writing(path.parent), lock:
         try:
             before = stored.read(path, dict[str, Any])
         except StoredFileMissingError:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from emotion.system import paths
+from emotion.system import disk, paths
 
 _children: list[subprocess.Popen[bytes]] = []
 # Of glibc's malloc.h.
@@ -122,7 +122,8 @@ def folder() -> Path:
     if project := paths.checkout():
         return project
     home = paths.home()
-    home.mkdir(parents=True, exist_ok=True)
+    with disk.writing(home):
+        home.mkdir(parents=True, exist_ok=True)
     return home
 
 

@@ -22,7 +22,7 @@ from emotion import recipes, runs
 from emotion.models import read_info
 from emotion.runs import RunPaths, Status, append_history, read_history, speed
 from emotion.runs import queue as jobs
-from emotion.system import EmotionError, PicturesChangedError, RunStateError, files, processes
+from emotion.system import EmotionError, PicturesChangedError, RunStateError, disk, files, processes
 from emotion.training.head import run as head_run
 
 if TYPE_CHECKING:
@@ -75,10 +75,14 @@ def _work(
     try:
         status, reason = _train(paths, tell, goodbye, traced)
     except Exception as error:
-        reason = str(error) if isinstance(error, EmotionError) else INSIDE.format(type(error).__name__)
+        told = disk.in_words(error, paths.root)
+        reason = str(told) if isinstance(told, EmotionError) else INSIDE.format(type(error).__name__)
         tail = traceback.format_exc().splitlines()[-12:]
-        runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
-        raise
+        try:
+            runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
+        except EmotionError:  # too long for what room is left
+            runs.write_status(paths, Status.FAILED, reason=reason)
+        raise told from error
     runs.write_status(paths, status, **({"reason": reason} if reason else {}))
 
 

@@ -14,7 +14,7 @@ from emotion import recipes
 from emotion.data import class_key, dataset, listing
 from emotion.recipes import DEFAULT_CLASSES
 from emotion.runs import queue
-from emotion.system import TuningStateError, files, processes
+from emotion.system import TuningStateError, disk, files, processes
 from emotion.tuning import fields, folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.folder import TuningState, Worker
@@ -161,7 +161,8 @@ def stop(reference: str) -> Tuning:
     """Asks all processes of a tuning to stop; the run at work stops too and keeps its model."""
     paths = folder.find(reference)
     if folder.read(paths).state.is_active:
-        paths.stop.touch()
+        with disk.writing(paths.root):
+            paths.stop.touch()
     return folder.read(paths)
 
 
@@ -190,6 +191,7 @@ def note_full_run(paths: TuningPaths, run_id: str) -> None:
 
 
 def _launch(paths: TuningPaths) -> Tuning:
-    paths.starting.touch()
+    with disk.writing(paths.root):
+        paths.starting.touch()
     processes.start_command(["tune", "--resume", str(paths.root)], paths.log)
     return folder.read(paths)

@@ -29,6 +29,7 @@ from emotion.system import (
     StoredFileMissingError,
     TuningMissingError,
     TuningUnreadableError,
+    disk,
     files,
     home,
     processes,
@@ -186,10 +187,11 @@ def new(settings: Settings) -> TuningPaths:
         folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
         if not folder.exists():
             break
-    folder.mkdir(parents=True)
     paths = TuningPaths(folder)
-    paths.workers.mkdir()
-    paths.starting.touch()  # before `tuning.json`, by which others find it: they would take it for failed
+    with disk.writing(folder):
+        folder.mkdir(parents=True)
+        paths.workers.mkdir()
+        paths.starting.touch()  # before `tuning.json`, by which others find it: they would take it for failed
     files.write_json(paths.settings, settings.to_json() | {"created": time.time()})
     return paths
 

@@ -43,7 +43,11 @@ PRUNES_AFTER_TRIALS = 4  # finished ones; before that there is no middle to be w
 PRUNES_AFTER_TENTHS = 6
 LOCK_SECONDS = 60.0  # for other processes of this tuning
 FILE_SECONDS = 20.0  # for another program that has the file open, as a viewer of databases
-HELD = "another program holds it; close that program and go on"
+KNOWN = {  # what SQLite says, and what that means
+    "database is locked": "another program holds it; close that program and go on",
+    "disk is full": "there is no room left on its disk; make room and go on",
+    "readonly database": "it may not be written to; make it writable and go on",
+}
 
 
 def opened(database: Path, settings: Settings) -> tuple[optuna.Study, Callable[[], None]]:
@@ -100,8 +104,9 @@ def told(tuning_id: str) -> Iterator[None]:
     except (EmotionError, OSError):  # filelock's Timeout is an OSError too
         raise
     except Exception as error:
-        locked = "database is locked" in str(error)
-        why = HELD if locked else f"it is damaged ({(str(error) or type(error).__name__).splitlines()[0][:120]})"
+        said = (str(error) or type(error).__name__).splitlines()[0][:120]
+        known = (why for words, why in KNOWN.items() if words in str(error))
+        why = next(known, f"it is damaged ({said})")
         raise TuningStudyError(tuning_id, why) from error
 
 

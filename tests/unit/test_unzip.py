@@ -14,7 +14,6 @@ from emotion.data.bring import add, archives, unpacking, zip_entries
 from emotion.data.bring.errors import (
     BringError,
     ForeignArchiveError,
-    NoRoomError,
     NotAZipError,
     SourceMissingError,
     ZipBombError,
@@ -28,7 +27,7 @@ from emotion.data.bring.errors import (
     ZipTooManyError,
     ZipWithoutPicturesError,
 )
-from emotion.system import ConfigError
+from emotion.system import ConfigError, NoRoomError
 from tests.zips import crowd, link, png, raw_zip, special, tar_of, zip_names
 
 GOOD = png(0)
@@ -339,7 +338,7 @@ def test_names_that_some_systems_cannot_hold_are_changed(name: str, safe: str) -
 def test_says_before_unpacking_that_the_disk_is_too_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emotion.data.bring.staging.RESERVE", 10**18)
 
-    refuse(home, zip_names(home / "good.zip", {}), NoRoomError, "too little room")
+    refuse(home, zip_names(home / "good.zip", {}), NoRoomError, "no room left")
 
 
 def test_a_stop_in_the_middle_leaves_nothing(home: Path) -> None:

@@ -74,21 +74,6 @@ class ClassNamesUnknownError(BringError):
         )
 
 
-class NoRoomError(BringError):
-    """Args: needed, free: bytes, None where only the end of the room is known."""
-
-    def __init__(self, folder: Path, needed: int | None = None, free: int | None = None) -> None:
-        facts = (
-            "" if needed is None or free is None else f" (needed: {needed / 1e6:,.0f} MB, free: {free / 1e6:,.0f} MB)"
-        )
-        super().__init__(f"There is too little room at {folder}{facts}: make room on that disk and try again.")
-
-
-class CannotWriteError(BringError):
-    def __init__(self, folder: Path, why: str) -> None:
-        super().__init__(f"Nothing can be written to {folder} ({why}): make it writable, or move EMOTION_HOME.")
-
-
 class SourceMissingError(BringError):
     def __init__(self, path: Path) -> None:
         super().__init__(f"There is no folder, archive or csv file at {path} that can be read: choose another one.")

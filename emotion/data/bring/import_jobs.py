@@ -15,7 +15,7 @@ from emotion.data import registry
 from emotion.data.bring import staging
 from emotion.data.bring.layout import Options
 from emotion.data.class_names import safe_name
-from emotion.system import tasks
+from emotion.system import disk, tasks
 
 if TYPE_CHECKING:
     from emotion.data.registry import DataSet
@@ -34,7 +34,7 @@ def add(source: str | BinaryIO, name: str, title: str, options: Options | None =
         title: the name of the file, or what the person has typed.
 
     Raises:
-        NoRoomError, CannotWriteError: when an upload cannot be written.
+        NoRoomError, OutputFolderError: when an upload cannot be written.
     """
     options, task = options or Options(), _new_name()
     if not isinstance(source, str):
@@ -51,7 +51,7 @@ def add(source: str | BinaryIO, name: str, title: str, options: Options | None =
 def _written(upload: BinaryIO, task: str, title: str) -> str:
     """The path of an upload that was written to where the task will find it."""
     path = tasks.given(task) / safe_name(title)
-    with staging.told(path.parent), path.open("wb") as file:
+    with disk.writing(path.parent), path.open("wb") as file:
         upload.seek(0)
         shutil.copyfileobj(upload, file, 2**20)
     return str(path)

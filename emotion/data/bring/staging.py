@@ -8,7 +8,6 @@ removes it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import secrets
@@ -17,13 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from emotion.data import registry
-from emotion.data.bring.errors import CannotWriteError, DataNameTakenError, NoRoomError
-from emotion.system import processes, replace
+from emotion.data.bring.errors import DataNameTakenError
+from emotion.system import NoRoomError, disk, processes, replace
 
 PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.([0-9a-f-]+)\.(part|gone)")
 RESERVE = 200 * 10**6  # bytes that stay free on the disk
 BLOCK = 4096  # bytes that even the smallest file takes
-FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 Progress = Callable[[str, int, int], None]  # what is done, how many, of how many
 
@@ -44,12 +42,12 @@ def place(name: str) -> Iterator[Path]:
 
     Raises:
         DataNameTakenError: when another one was faster.
-        NoRoomError, CannotWriteError: when the disk takes no more.
+        NoRoomError, OutputFolderError: when the disk takes no more.
     """
     sweep()
     part = _hidden("part")
     try:
-        with told(registry.sets_dir()):
+        with disk.writing(registry.sets_dir()):
             part.mkdir(parents=True)
             yield part
             _move(part, registry.sets_dir() / name, name)
@@ -61,22 +59,9 @@ def place(name: str) -> Iterator[Path]:
 def scratch() -> Path:
     """A hidden folder of this process, for files on their way; the caller removes it, or `sweep` does."""
     folder = _hidden("part")
-    with told(registry.sets_dir()):
+    with disk.writing(registry.sets_dir()):
         folder.mkdir(parents=True)
     return folder
-
-
-@contextlib.contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """A full or locked disk in words; other errors stay what they are."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise NoRoomError(folder) from error
-        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-            raise CannotWriteError(folder, error.strerror or str(error)) from error
-        raise
 
 
 def _move(part: Path, target: Path, name: str) -> None:
@@ -94,7 +79,7 @@ def _move(part: Path, target: Path, name: str) -> None:
 def remove(folder: Path) -> None:
     """Takes a folder of `datasets/` away: first out of sight in one step, then from the disk."""
     hidden = _hidden("gone")
-    with told(folder):
+    with disk.writing(folder):
         replace(folder, hidden)
     shutil.rmtree(hidden, ignore_errors=True)
 

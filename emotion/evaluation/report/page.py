@@ -13,7 +13,7 @@ from emotion.evaluation.report import galleries as report_galleries
 from emotion.evaluation.report import tables
 from emotion.evaluation.report.content import OF_A_CLUSTER
 from emotion.evaluation.report.figures import FIGURES
-from emotion.system import OutputFolderError, count, files
+from emotion.system import count, disk, files
 
 if TYPE_CHECKING:
     from emotion.evaluation.report.content import Content, Tell
@@ -51,14 +51,12 @@ def write(content: Content, folder: Path, tell: Tell = lambda what, share: None)
     Raises:
         OutputFolderError: where nothing can be written.
     """
-    try:
+    with disk.writing(folder):
         pictures = _draw(content, folder / "figures", tell)
         target = folder / NAME
         text = page(content, pictures)
         with files.whole(target) as temporary:
             temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputFolderError(folder, error.strerror or str(error)) from error
     return target
 
 

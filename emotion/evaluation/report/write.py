@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.system import DataFolderUnreadableError, OutputFolderError
+from emotion.system import DataFolderUnreadableError, EmotionError, disk
 
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.evaluation.honest import Honest
     from emotion.models import Predictor
     from emotion.system import Tell
+
+REPORT_BYTES = 20 * 10**6  # at most, for each picture of it once in the page and once beside
 
 
 def write(
@@ -47,7 +47,8 @@ def write(
     from emotion.evaluation.report import page
 
     target = Path(folder).expanduser()
-    with _writing(target):
+    disk.check_room(target, REPORT_BYTES)
+    with disk.writing(target):
         target.mkdir(parents=True, exist_ok=True)
 
     def tell_share(what: str, share: float) -> None:
@@ -55,15 +56,8 @@ def write(
 
     try:
         content = report_content.gather(predictor, examples, data, tell_share, root=root, both=both, trials=not quick)
+    except EmotionError:
+        raise
     except OSError as error:  # of reading: what is said of writing would send the person the wrong way
         raise DataFolderUnreadableError(Path(error.filename or root or data), error.strerror or str(error)) from error
-    with _writing(target):
-        return page.write(content, target, tell_share)
-
-
-@contextlib.contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputFolderError(folder, error.strerror or str(error)) from error
+    return page.write(content, target, tell_share)
