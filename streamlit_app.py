@@ -9,7 +9,7 @@ import streamlit as st
 
 if __name__ == "__main__":
     from emotion.runs import queue
-    from pages.ui.shared import frame, model_choice, run_chip
+    from pages.ui.shared import frame, model_choice, problem, run_chip
 
     page = frame.navigate()
     # After the navigation, whose own title and icon for the tab it replaces.
@@ -18,9 +18,12 @@ if __name__ == "__main__":
     with st.sidebar:
         run_chip.show_chip()
         model_choice.show_choice()
-    page.run()
-    queue.start_orphans()
-    queue.warm_up()
+    problem.show()
+    with problem.telling():
+        page.run()
+    with problem.telling():
+        queue.start_orphans()
+        queue.warm_up()
 else:
     from starlette.middleware import Middleware
 

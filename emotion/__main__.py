@@ -18,9 +18,10 @@ from pathlib import Path
 
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, tune
-from emotion.system import EmotionError, NoRoomError, cache_dir, disk, home, tasks
+from emotion.system import EmotionError, cache_dir, disk, home, tasks
 
-LOG = "last-error.txt"
+LOG = "last-error.txt"  # in the cache
+UNFORESEEN = 1  # exit status
 MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
 DATA_HELP = (
     "a folder with train/ and test/, the name of a data set (`data list`), or demo for the drawn faces "
@@ -208,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        with tasks.taking_part(chosen.task):
+        with tasks.taking_part(chosen.task), disk.full_in_words(home()):
             return _run(chosen)
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
@@ -219,28 +220,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def entry() -> int:
+    """`main` as a person calls it: what nobody foresaw is told too, in one sentence."""
+    try:
+        return main()
     except Exception as error:  # noqa: BLE001 - the last place where a person can be told
         return _told(error)
 
 
 def _told(error: Exception) -> int:
-    """Says in one sentence what nobody foresaw; the whole of it goes into a file for whoever mends it."""
-    full = disk.is_full(error)
-    folder = Path(getattr(error, "filename", None) or home())
-    said = str(NoRoomError(folder)) if full else f"Something went wrong inside the program ({type(error).__name__})."
+    """Says that something went wrong that nobody foresaw; the whole of it goes into a file for whoever mends it."""
+    said = f"Something went wrong inside the program ({type(error).__name__})."
     text = "".join(traceback.format_exception(error))
     for place in (cache_dir(), Path(tempfile.gettempdir())):
         log = place / LOG
         try:
-            place.mkdir(parents=True, exist_ok=True)
+            disk.make_folder(place)
             log.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError:
             continue
         print(f"emotion: {said} All of it is in {log}.", file=sys.stderr)
-        return 1
+        return UNFORESEEN
     print(f"{text}emotion: {said}", file=sys.stderr)
-    return 1
+    return UNFORESEEN
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry())

@@ -6,7 +6,7 @@ import streamlit as st
 
 from emotion.data import material
 from emotion.runs import Run, Status, queue
-from pages.ui.shared import frame, own_runs, text
+from pages.ui.shared import frame, own_runs, problem, text
 from pages.ui.train import end, form, live
 
 NEW = "new"  # `?run=new`: the form, even while something is trained
@@ -60,6 +60,7 @@ def _stop_button(run: Run) -> None:
     st.button(label, key="stop", type="primary", width="stretch", disabled=asked, on_click=_stop, args=(run,))
 
 
+@problem.told
 def _stop(run: Run) -> None:
     queue.stop(run.id)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from emotion.data import material
 from emotion.system import EmotionError
 from emotion.tuning import Tuning, TuningState, control, folder
-from pages.ui.shared import frame, text
+from pages.ui.shared import frame, problem, text
 from pages.ui.tune import form, live
 from pages.ui.tune.form import PROBLEM
 
@@ -92,6 +92,7 @@ def _more(found: Tuning) -> int | None:
     return found.settings.trials if done < found.settings.trials else min(1000, 2 * found.settings.trials)
 
 
+@problem.told
 def _stop(found: Tuning) -> None:
     control.stop(found.id)
 
@@ -103,6 +104,7 @@ def _resume(found: Tuning, trials: int | None, minutes: float | None) -> None:
         st.session_state[PROBLEM] = str(error)
 
 
+@problem.told
 def _train_best(found: Tuning) -> None:
     """Starts the run, once however often it was clicked."""
     if live.full_run(found) is None:

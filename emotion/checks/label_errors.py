@@ -28,7 +28,7 @@ from emotion.data import Examples, dataset, decided, edits, folds, on_disk, scan
 from emotion.images import as_batch
 from emotion.models import load_model
 from emotion.recipes import label_order
-from emotion.system import SplitMissingError, StoredFileError, files, stored
+from emotion.system import SplitMissingError, StoredFileError, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Listing
@@ -151,7 +151,7 @@ def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell |
     probabilities = out_of_sample(features, examples, tell)
     outcome = _label_errors(predictor.reference, examples, probabilities)
     place = _location(on_disk(root))
-    place.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(place.parent)
     files.write_json(place, outcome.to_json())
     return outcome
 

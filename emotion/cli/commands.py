@@ -220,10 +220,7 @@ def predict(chosen: argparse.Namespace) -> int:
 
 
 def _folder_for_copies(name: str) -> Path:
-    folder = Path(name).expanduser()
-    with disk.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return disk.make_folder(Path(name).expanduser())
 
 
 def _write_copy(given: Answer, folder: Path, all_classes: bool) -> None:

@@ -75,8 +75,7 @@ def keep(face: Image.Image, label: str) -> Path:
     """
     folder, picture = _class_dir(label), bare(face)
     target = folder / file_name(picture)
-    with disk.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with disk.writing(disk.make_folder(folder)):
         there = [kept for kept in listing() if kept.id == target.stem]
         if there:
             files.replace(there[0].path, target)
@@ -104,20 +103,30 @@ def counts() -> dict[str, int]:
 
 
 def remove(picture_id: str) -> None:
-    """Deletes one picture for good; nothing happens when it is gone already."""
+    """Deletes one picture for good; nothing happens when it is gone already.
+
+    Raises:
+        OutputFolderError: where nothing can be deleted.
+    """
     for kept in _kept():
         if kept.id == picture_id:
-            kept.path.unlink(missing_ok=True)
+            with disk.writing(kept.path.parent):
+                kept.path.unlink(missing_ok=True)
     _remove_empty_folders()
 
 
 def remove_all() -> None:
-    """Deletes all pictures that were kept, for good. Models that have learned from them stay."""
-    for kept in _kept():
-        kept.path.unlink(missing_ok=True)
-    for folder in _train_dir().glob("*/"):
-        for part in files.unfinished(folder):
-            part.unlink(missing_ok=True)
+    """Deletes all pictures that were kept, for good. Models that have learned from them stay.
+
+    Raises:
+        OutputFolderError: where nothing can be deleted.
+    """
+    with disk.writing(_train_dir()):
+        for kept in _kept():
+            kept.path.unlink(missing_ok=True)
+        for folder in _train_dir().glob("*/"):
+            for part in files.unfinished(folder):
+                part.unlink(missing_ok=True)
     _remove_empty_folders()
 
 

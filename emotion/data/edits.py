@@ -17,7 +17,6 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ from filelock import FileLock
 
 from emotion.data import registry
 from emotion.data.decisions import CONFIRM, Decision, digest, in_force
-from emotion.system import DEMO, DecisionError, StoredFileError, disk, drawn_faces_dir, home, stored
+from emotion.system import DEMO, DecisionError, StoredFileError, disk, drawn_faces_dir, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.data.decisions import Change
@@ -167,29 +166,12 @@ def _line(decision: Decision) -> bytes:
     return json.dumps(decision.to_json(), ensure_ascii=True).encode() + b"\n"
 
 
-def _ends_well(path: Path) -> bool:
-    """Whether a new line can begin: nothing half written stands at the end."""
-    with path.open("rb") as file:
-        if file.seek(0, os.SEEK_END) == 0:
-            return True
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
-
-
-def _write_all(file: FileIO, text: bytes) -> None:
-    while text:  # the system may take a part only
-        text = text[file.write(text) :]
-
-
 def _add(root: Path, decisions: list[Decision]) -> list[Decision]:
     """Appends whole lines in one write and waits until the disk has them."""
     if not decisions:
         return decisions
     path = location(root)
     text = b"".join(map(_line, decisions))
-    with disk.writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.with_suffix(".lock")), path.open("ab", buffering=0) as file:
-            _write_all(file, text if _ends_well(path) else b"\n" + text)
-            os.fsync(file.fileno())
+    with disk.writing(disk.make_folder(path.parent)), FileLock(path.with_suffix(".lock")):
+        files.append(path, text, kept=True)
     return decisions

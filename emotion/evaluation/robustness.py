@@ -18,7 +18,7 @@ from emotion import metrics
 from emotion.evaluation import corruptions, network_outputs
 from emotion.evaluation.scores import narrow
 from emotion.models import preferences
-from emotion.system import StoredFileError, cache_dir, files, stored
+from emotion.system import StoredFileError, cache_dir, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -139,7 +139,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
     found = Robustness(plain, kinds)
     with contextlib.suppress(OSError):  # a full or read-only disk: it is measured again next time
         path = location(predictor, info, examples)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(path.parent)
         files.write_json(path, found.to_json())
     return found
 

@@ -135,9 +135,8 @@ def forget(model: Path) -> None:
 
 def _write(model: Path, words: dict[str, Any] | None) -> None:
     path = location(model)
-    with disk.writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.update_json(path, {} if words is None else {KEY: words}, without=KEY)
+    disk.make_folder(path.parent)
+    files.update_json(path, {} if words is None else {KEY: words}, without=KEY)
 
 
 def digest(model: Path) -> str:
@@ -176,9 +175,8 @@ def choose_model(reference: str) -> None:
     """
     if not reference or not _is_there(reference):
         raise ModelMissingError(reference)
-    with disk.writing(home()):
-        home().mkdir(parents=True, exist_ok=True)
-        files.write_json(_location(), {"model": reference})
+    disk.make_folder(home())
+    files.write_json(_location(), {"model": reference})
 
 
 def _greeted() -> Path:
@@ -196,6 +194,5 @@ def put_greeting_away() -> None:
     Raises:
         OutputFolderError: where that cannot be kept.
     """
-    with disk.writing(home()):
-        home().mkdir(parents=True, exist_ok=True)
+    with disk.writing(disk.make_folder(home())):
         _greeted().touch()

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from emotion.system import IMAGE_SIZE, StoredFileError, stored
+from emotion.system import IMAGE_SIZE, StoredFileError, files, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,8 +126,7 @@ def unpacked(text: str) -> NDArray[np.uint8]:
 
 
 def _write(paths: RunPaths, **row: Any) -> None:
-    with paths.film.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, allow_nan=False) + "\n")
+    files.append(paths.film, json.dumps(row, allow_nan=False).encode() + b"\n")
 
 
 def _film(row: _FacesRow) -> Film:

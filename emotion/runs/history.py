@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from msgspec import Meta
 
-from emotion.system import StoredFileError, disk, stored
+from emotion.system import StoredFileError, files, stored
 
 if TYPE_CHECKING:
     from emotion.runs.run import RunPaths
@@ -127,8 +127,7 @@ def append_history(paths: RunPaths, **row: Any) -> None:
         ValueError: for a figure that is not a number: JSON has no word for it.
         NoRoomError, OutputFolderError: when the disk takes no more.
     """
-    with disk.writing(paths.root), paths.history.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, allow_nan=False) + "\n")
+    files.append(paths.history, json.dumps(row, allow_nan=False).encode() + b"\n")
 
 
 def read_history(paths: RunPaths) -> History:

@@ -61,9 +61,7 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
         has taken it over.
     """
     runs.claim(paths, Status.QUEUED)
-    with disk.writing(runs_dir()):
-        runs_dir().mkdir(parents=True, exist_ok=True)
-    lock = FileLock(runs_dir() / ".lock", thread_local=False)
+    lock = FileLock(disk.make_folder(runs_dir()) / ".lock", thread_local=False)
     told = 0
     while _still_ours(paths):
         line = queue()
@@ -130,7 +128,8 @@ def requeue(paths: RunPaths) -> RunPaths:
     run = runs.read_run(paths)
     if run.status not in (Status.STOPPED, Status.LOST, Status.FAILED):
         raise RunStateError(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
-    paths.stop.unlink(missing_ok=True)
+    with disk.writing(paths.root):
+        paths.stop.unlink(missing_ok=True)
     runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time())
     return paths
 

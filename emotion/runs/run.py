@@ -195,9 +195,7 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
         candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
         directory = None if candidate.exists() else candidate
     disk.check_room(directory, RUN_BYTES)
-    with disk.writing(directory):
-        directory.mkdir(parents=True, exist_ok=True)
-    paths = RunPaths(directory)
+    paths = RunPaths(disk.make_folder(directory))
     files.write_json(paths.config, replace(config, decisions=edits.digest_of(config.data)).to_json())
     now = time.time()
     write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)

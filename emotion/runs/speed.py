@@ -6,6 +6,7 @@ some seconds finds it anew by its epochs.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from emotion.recipes import MEASURED_FACES, START, expected_seconds, find
-from emotion.system import cache_dir, files, stored
+from emotion.system import cache_dir, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -76,8 +77,9 @@ def learn_from_steps(config: TrainingConfig, seconds: float, steps: int) -> None
 
 
 def _keep(found: float) -> None:
-    _path().parent.mkdir(parents=True, exist_ok=True)
-    files.write_json(_path(), {"factor": round(min(max(found, 1e-3), 1e3), 4)})
+    with contextlib.suppress(OSError):  # a full or read-only disk: the next run is timed again
+        disk.make_folder(_path().parent)
+        files.write_json(_path(), {"factor": round(min(max(found, 1e-3), 1e3), 4)})
 
 
 def _path() -> Path:

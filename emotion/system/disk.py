@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,24 +25,71 @@ RESERVE = 50 * 10**6  # bytes that stay free on the disk beside what is about to
 def writing(folder: Path) -> Iterator[None]:
     """Tells in words what keeps the block from writing into this folder.
 
+    What is said of a file elsewhere, such as one that the block reads, stays the error that it is.
+
     Raises:
-        NoRoomError, OutputFolderError: in the place of an OSError of the system.
+        NoRoomError, OutputFolderError: in the place of an error of the system, or of a library that met a full disk.
     """
     try:
         yield
-    except OSError as error:
+    except Exception as error:
+        told = in_words(error, folder)
+        if told is error:
+            raise
+        raise told from error
+
+
+@contextlib.contextmanager
+def full_in_words(folder: Path) -> Iterator[None]:
+    """Tells in words that a disk is full; all other errors stay what they are. For the whole of a process.
+
+    Args:
+        folder: to name where the error does not say which disk it is.
+
+    Raises:
+        NoRoomError
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, EmotionError) or not is_full(error):
+            raise
         raise in_words(error, folder) from error
 
 
-def in_words(error: BaseException, folder: Path) -> BaseException:
-    """The error in words where the disk is to blame, else as it is."""
+def make_folder(folder: Path) -> Path:
+    """Makes a folder and those above it, where they are not there yet; returns it.
+
+    Raises:
+        NoRoomError, OutputFolderError
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def in_words(error: Exception, folder: Path) -> Exception:
+    """The error in words where the disk is to blame for not taking what was written into the folder, else as it is."""
     if isinstance(error, EmotionError):
         return error
+    elsewhere = _elsewhere(error, folder)
     if is_full(error):
-        return NoRoomError(folder)
+        return NoRoomError(elsewhere or folder)
     if isinstance(error, OSError) and error.errno is not None:
-        return OutputFolderError(folder, error.strerror or str(error))
+        if error.errno == errno.EROFS:  # nobody is told this who only reads
+            return OutputFolderError(elsewhere or folder, error.strerror or str(error))
+        if elsewhere is None:
+            return OutputFolderError(folder, error.strerror or str(error))
     return error
+
+
+def _elsewhere(error: Exception, folder: Path) -> Path | None:
+    """The folder of the file that an error names, where that is neither in the given folder nor one that it lies in."""
+    name = getattr(error, "filename", None)
+    if not isinstance(name, str | os.PathLike):
+        return None
+    named, ours = Path(os.path.abspath(name)), Path(os.path.abspath(folder))
+    return None if named.is_relative_to(ours) or ours.is_relative_to(named) else named.parent
 
 
 def is_full(error: BaseException) -> bool:
@@ -58,8 +106,11 @@ def is_full(error: BaseException) -> bool:
     return False
 
 
-def check_room(folder: Path, needed: int) -> None:
+def check_room(folder: Path, needed: int, reserve: int | None = None) -> None:
     """Says before a long wait that the disk of this folder, which may not be there yet, cannot take so many bytes.
+
+    Args:
+        reserve: bytes that stay free beside them; None: 50 MB.
 
     Raises:
         NoRoomError
@@ -68,11 +119,11 @@ def check_room(folder: Path, needed: int) -> None:
         free = shutil.disk_usage(_existing(folder)).free
     except OSError:
         return  # writing will tell
-    if free < needed + RESERVE:
-        raise NoRoomError(folder, needed + RESERVE, free)
+    wanted = needed + (RESERVE if reserve is None else reserve)
+    if free < wanted:
+        raise NoRoomError(folder, wanted, free)
 
 
 def _existing(folder: Path) -> Path:
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return folder
+    folder = Path(os.path.abspath(folder))
+    return next(one for one in (folder, *folder.parents) if one.exists() or one == one.parent)

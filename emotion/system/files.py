@@ -77,6 +77,34 @@ def _written_over(path: Path, text: bytes) -> bool:
         return False
 
 
+def append(path: Path, text: bytes, *, kept: bool = False) -> None:
+    """Adds whole lines to the end of a file, which is made. One writer at a time.
+
+    Where a process was killed in the middle of a line, or a full disk has taken a part of one, the next begins anew.
+
+    Args:
+        kept: waits until the disk has them, so that not even a loss of power takes them back.
+
+    Raises:
+        NoRoomError, OutputFolderError: when the disk takes no more.
+    """
+    with disk.writing(path.parent), path.open("ab", buffering=0) as file:
+        text = text if _ends_well(path) else b"\n" + text
+        while text:  # the system may take a part only
+            text = text[file.write(text) :]
+        if kept:
+            os.fsync(file.fileno())
+
+
+def _ends_well(path: Path) -> bool:
+    """Whether a new line can begin: nothing half written stands at the end."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
 def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
     """Sets some keys of a JSON object in a file and keeps the others, one writer at a time.
 

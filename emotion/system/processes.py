@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -121,10 +121,7 @@ def folder() -> Path:
     """
     if project := paths.checkout():
         return project
-    home = paths.home()
-    with disk.writing(home):
-        home.mkdir(parents=True, exist_ok=True)
-    return home
+    return disk.make_folder(paths.home())
 
 
 def environment() -> dict[str, str]:
@@ -190,7 +187,7 @@ def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, std
         stdin: `subprocess.PIPE` or `subprocess.DEVNULL`.
     """
     _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
-    with output.open("ab") if isinstance(output, Path) else contextlib.nullcontext(output) as said:
+    with _opened(output) if isinstance(output, Path) else contextlib.nullcontext(output) as said:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=folder(),
@@ -203,6 +200,11 @@ def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, std
         )
     _children.append(process)
     return process
+
+
+def _opened(log: Path) -> IO[bytes]:
+    with disk.writing(log.parent):
+        return log.open("ab")
 
 
 def start_command(words: Sequence[str], log: Path) -> subprocess.Popen[bytes]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from emotion.system import files, processes, stored
+from emotion.system import disk, files, processes, stored
 from emotion.system.errors import EmotionError
 from emotion.system.paths import cache_dir
 
@@ -133,7 +133,8 @@ class Teller:
         """
         problem = UNEXPECTED.format(log)
         try:
-            yield
+            with disk.full_in_words(self._folder):
+                yield
             problem = ""
         except EmotionError as error:
             problem = str(error)
@@ -154,6 +155,9 @@ def start(name: str, work: Sequence[str] | Callable[[Tell], object], title: str 
         work: the words of a command as they stand behind `python -m emotion`, or a function, which is told how to say
             how far it is.
         title: for a person.
+
+    Raises:
+        NoRoomError, OutputFolderError: when what tells of it cannot be written; nothing is started then.
     """
     with _starting:
         _forget_old()
@@ -161,16 +165,21 @@ def start(name: str, work: Sequence[str] | Callable[[Tell], object], title: str 
         if found is not None and not found.ended:
             return
         folder = _folder(name)
-        for old in (STARTED, TOLD, LOG):
-            (folder / old).unlink(missing_ok=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk.writing(disk.make_folder(folder)):
+            for old in (STARTED, TOLD, LOG):
+                (folder / old).unlink(missing_ok=True)
         if callable(work):
             pid, thread = os.getpid(), threading.Thread(target=_do, args=(folder, work), name=name, daemon=True)
         else:
             process = processes.start_command(["--task", str(folder), *work], folder / LOG)
             pid, thread = process.pid, None
         facts = {"title": title, "pid": pid, "pid_started": processes.started(pid), "thread": thread is not None}
-        files.write_json(folder / STARTED, facts | {"at": time.time()})
+        try:
+            files.write_json(folder / STARTED, facts | {"at": time.time()})
+        except EmotionError:  # nobody would find it
+            if thread is None:
+                processes.end(pid, facts["pid_started"])
+            raise
     if thread is not None:
         thread.start()
 
@@ -239,10 +248,12 @@ def list_tasks(beginning: str) -> list[Task]:
 
 
 def given(name: str) -> Path:
-    """A folder for what a task is to be given, made before its start."""
-    folder = _folder(name) / GIVEN
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """A folder for what a task is to be given, made before its start.
+
+    Raises:
+        NoRoomError, OutputFolderError: when it cannot be made.
+    """
+    return disk.make_folder(_folder(name) / GIVEN)
 
 
 def stop(name: str) -> None:

@@ -132,7 +132,9 @@ def _report(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) 
 
     try:
         report.write(paths, learned, fitted, seconds)
-    except Exception as error:  # noqa: BLE001 - the model is there already
+    except Exception as error:
+        if disk.is_full(error):  # nor could this be written; the run can be gone on with when there is room
+            raise
         traceback.print_exc()
         why = str(error) if isinstance(error, EmotionError) else INSIDE.format(type(error).__name__)
         files.write_json(paths.report, {"warning": f"There is no test score. {why}", "seconds": seconds})

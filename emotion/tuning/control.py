@@ -151,7 +151,8 @@ def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None
     if tuning.share_done(found.trials, settings) >= 1.0:
         used = tuning.budget_sentence(found.trials, settings)
         raise TuningStateError(paths.id, f"done: {used}", "more trials or more minutes to go on with")
-    paths.stop.unlink(missing_ok=True)
+    with disk.writing(paths.root):
+        paths.stop.unlink(missing_ok=True)
     if settings != found.settings:
         files.write_json(paths.settings, settings.to_json() | {"created": found.created})
     return settings

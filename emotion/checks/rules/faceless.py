@@ -17,7 +17,7 @@ from emotion.checks import cache
 from emotion.checks.finding import Finding, exclude, singles
 from emotion.checks.rule import Rule
 from emotion.images import WORKING_SIDE, PictureError, detect, open_picture
-from emotion.system import count, drawn_faces_dir, files, stored
+from emotion.system import count, disk, drawn_faces_dir, files, stored
 
 if TYPE_CHECKING:
     from emotion.checks.table import Table
@@ -55,7 +55,7 @@ def look(listing: Listing, names: Iterable[str], progress: Progress | None = Non
         if progress:
             progress(done, len(wanted))
     place = cache.location(listing.root, listing.fingerprint, "faces.json")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(place.parent)
     files.write_json(place, {"asked": len(wanted), "without": without})
     return tuple(without)
 

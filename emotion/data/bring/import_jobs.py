@@ -6,6 +6,7 @@ file, and take minutes beside busy pages. Nothing half-made is left behind (`emo
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -15,7 +16,7 @@ from emotion.data import registry
 from emotion.data.bring import staging
 from emotion.data.bring.layout import Options
 from emotion.data.class_names import safe_name
-from emotion.system import disk, tasks
+from emotion.system import EmotionError, disk, tasks
 
 if TYPE_CHECKING:
     from emotion.data.registry import DataSet
@@ -51,9 +52,14 @@ def add(source: str | BinaryIO, name: str, title: str, options: Options | None =
 def _written(upload: BinaryIO, task: str, title: str) -> str:
     """The path of an upload that was written to where the task will find it."""
     path = tasks.given(task) / safe_name(title)
-    with disk.writing(path.parent), path.open("wb") as file:
+    try:
+        disk.check_room(path.parent, upload.seek(0, os.SEEK_END))
         upload.seek(0)
-        shutil.copyfileobj(upload, file, 2**20)
+        with disk.writing(path.parent), path.open("wb") as file:
+            shutil.copyfileobj(upload, file, 2**20)
+    except EmotionError:
+        tasks.forget(task)  # what is half written holds the very space that is missing
+        raise
     return str(path)
 
 

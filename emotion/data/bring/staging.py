@@ -17,7 +17,7 @@ from pathlib import Path
 
 from emotion.data import registry
 from emotion.data.bring.errors import DataNameTakenError
-from emotion.system import NoRoomError, disk, processes, replace
+from emotion.system import disk, processes, replace
 
 PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.([0-9a-f-]+)\.(part|gone)")
 RESERVE = 200 * 10**6  # bytes that stay free on the disk
@@ -54,14 +54,6 @@ def place(name: str) -> Iterator[Path]:
     finally:
         if part.exists():
             shutil.rmtree(part, ignore_errors=True)
-
-
-def scratch() -> Path:
-    """A hidden folder of this process, for files on their way; the caller removes it, or `sweep` does."""
-    folder = _hidden("part")
-    with disk.writing(registry.sets_dir()):
-        folder.mkdir(parents=True)
-    return folder
 
 
 def _move(part: Path, target: Path, name: str) -> None:
@@ -107,7 +99,4 @@ def check_room(folder: Path, sizes: int, files: int) -> None:
     Raises:
         NoRoomError
     """
-    needed = sizes + files * BLOCK // 2 + RESERVE  # half of each file's last block is lost
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise NoRoomError(registry.sets_dir(), needed, free)
+    disk.check_room(folder, sizes + files * BLOCK // 2, RESERVE)  # half of each file's last block is lost

@@ -22,7 +22,7 @@ from emotion.data.drawn import shipped
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.recipes import DEFAULT_CLASSES
-from emotion.system import IMAGE_SIZE, FolderNotEmptyError
+from emotion.system import IMAGE_SIZE, FolderNotEmptyError, disk
 
 SPLITS = ("train", "test")
 OVERSIZE = 4  # painted this many times larger than wanted, then shrunk: smooth edges
@@ -145,14 +145,16 @@ def write(
 
     Raises:
         FolderNotEmptyError: if there is something in `root`.
+        NoRoomError, OutputFolderError: when the disk takes no more.
     """
     if root.is_file() or (root.is_dir() and any(root.iterdir())):
         raise FolderNotEmptyError(root)
-    root.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(root.parent)
     unfinished = root.with_name(f".{root.name}.{secrets.token_hex(4)}.part")
     try:
-        _fill(unfinished, {"train": train, "test": test}, seed, progress)
-        _put_in_place(unfinished, root)
+        with disk.writing(root.parent):
+            _fill(unfinished, {"train": train, "test": test}, seed, progress)
+            _put_in_place(unfinished, root)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

@@ -62,7 +62,7 @@ def write(content: Content, folder: Path, tell: Tell = lambda what, share: None)
 
 def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
     """Each figure as a file for a document, and, by name, as the bytes of a smaller PNG for the page."""
-    folder.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(folder)
     wanted, pictures = FIGURES | report_galleries.figures(content), {}
     for number, (name, draw) in enumerate(wanted.items()):
         tell(f"drawing: {name}", 0.9 + 0.1 * number / len(wanted))

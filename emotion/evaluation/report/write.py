@@ -48,8 +48,7 @@ def write(
 
     target = Path(folder).expanduser()
     disk.check_room(target, REPORT_BYTES)
-    with disk.writing(target):
-        target.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(target)
 
     def tell_share(what: str, share: float) -> None:
         tell(what, share, 1.0)

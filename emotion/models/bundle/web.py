@@ -20,7 +20,7 @@ from emotion import images
 from emotion.images import blazeface
 from emotion.models.answers import looks
 from emotion.models.bundle.errors import LibraryMissingError
-from emotion.system import cache_dir, files
+from emotion.system import cache_dir, disk, files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,7 +137,7 @@ def _archive(package: str, known: str) -> bytes:
         raise LibraryMissingError(address, str(getattr(error, "reason", error))) from error
     if _sum(content) != known:
         raise LibraryMissingError(address, "what came is not the file that was expected")
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(kept.parent)
     with files.whole(kept) as temporary:
         temporary.write_bytes(content)
     return content

@@ -17,7 +17,7 @@ from emotion.runs import queue
 from emotion.system import EmotionError, count
 from emotion.training import repeat
 from pages.ui.data import findings, labels
-from pages.ui.shared import before_after, decisions, frame, listings, text, waiting
+from pages.ui.shared import before_after, decisions, frame, listings, problem, text, waiting
 
 if TYPE_CHECKING:
     from emotion.checks import Report
@@ -60,6 +60,7 @@ def _before(root: Path) -> None:
     st.button("Check it", key="check", type="primary", on_click=_start, args=(root, CHECK))
 
 
+@problem.told
 def _start(root: Path, kind: str, *options: str) -> None:
     listings.forget(root)  # the check looks at every file; its report must be about the same ones
     job.start(root, kind, *options)

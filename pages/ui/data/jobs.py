@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.data import disagreements
 from emotion.data.bring import add, import_jobs
-from pages.ui.shared import text, waiting
+from pages.ui.shared import problem, text, waiting
 from pages.ui.shared.data_choice import LOOK, PART, SET
 
 if TYPE_CHECKING:
@@ -70,5 +70,6 @@ def _look(name: str, record: DataSet) -> None:
     import_jobs.dismiss(name)
 
 
+@problem.told
 def _rename(name: str, names: dict[str, str]) -> None:
     add.rename_classes(name, names)

@@ -13,7 +13,7 @@ from emotion.checks import LABELS, job, label_errors, picture_facts
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
 from emotion.evaluation import gallery
 from emotion.system import count
-from pages.ui.shared import decisions, model_choice, montage, text, waiting
+from pages.ui.shared import decisions, model_choice, montage, problem, text, waiting
 from pages.ui.shared.montage import Cell
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def show_label_errors(report: Report, listing: Listing) -> None:
         else:
             st.caption(text.plain(_summary(outcome)))
         st.button("Look for suspect labels" if outcome is None else "Look again", key="look_for_labels",
-                  on_click=job.start, args=(report.root, LABELS, "--model", model_choice.current()))  # fmt: skip
+                  on_click=problem.told(job.start),
+                  args=(report.root, LABELS, "--model", model_choice.current()))  # fmt: skip
         if outcome is not None and outcome.found:
             st.fragment(_gallery)(report, outcome)
 

@@ -13,7 +13,7 @@ from emotion.models import Headline, answers, explain
 from emotion.system import EmotionError, count, tasks
 from pages.ui.evaluate import insight, results, weak_spots
 from pages.ui.evaluate.filters import FACE
-from pages.ui.shared import decisions, pick, text, waiting
+from pages.ui.shared import decisions, pick, problem, text, waiting
 from pages.ui.shared.face_html import WHAT_IT_SHOWS, answer_html, strip_html, variants_html
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _neighbours(result: Result, index: int) -> None:
             st.button("Look for them", key="look_for_neighbours", on_click=_ask, args=(name, result, train, index))
 
 
+@problem.told
 def _ask(name: str, result: Result, train: Examples, index: int) -> None:
     tasks.start(
         name,

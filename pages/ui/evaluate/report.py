@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.evaluation.report import job
-from pages.ui.shared import waiting
+from pages.ui.shared import problem, waiting
 
 if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
@@ -33,7 +33,7 @@ def show_report(result: Result, data: str) -> None:
         return
     model, classes = result.model.reference, result.info.classes
     st.button("Make it again" if page else "Make the report", key="make_report",
-              type="secondary" if page else "primary", on_click=job.start,
+              type="secondary" if page else "primary", on_click=problem.told(job.start),
               args=(result.base, model, data, classes))  # fmt: skip
     if page is None:
         st.caption("This takes about a minute, once. You can leave the page meanwhile.")

@@ -13,7 +13,7 @@ from emotion.evaluation import corruptions, gallery, range_of, robustness
 from emotion.metrics import paired
 from emotion.system import count, tasks
 from pages.ui.evaluate import charts, filters, insight
-from pages.ui.shared import pick, plot, text, waiting
+from pages.ui.shared import pick, plot, problem, text, waiting
 
 if TYPE_CHECKING:
     from emotion.evaluation import Robustness
@@ -107,6 +107,7 @@ def _robustness(result: Result) -> None:
     st.button("Try it", key="try_robustness", on_click=_start, args=(name, result))
 
 
+@problem.told
 def _start(name: str, result: Result) -> None:
     tasks.start(
         name,

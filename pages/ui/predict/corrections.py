@@ -19,7 +19,7 @@ from emotion.runs import queue
 from emotion.system import EmotionError, count, tasks
 from emotion.training import start_from
 from emotion.training.head import correct
-from pages.ui.shared import before_after, frame, own_runs, text, waiting
+from pages.ui.shared import before_after, frame, own_runs, problem, text, waiting
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Kept
@@ -149,7 +149,7 @@ def _kept_at(place: str) -> Path | None:
 def _keep(source: Source, face: Face, label: str, place: str, turn: int) -> None:
     try:
         path = collection.keep(_cut_out(source, face, turn), label)
-    except (EmotionError, OSError) as error:
+    except EmotionError as error:
         st.toast(f"It could not be kept: {text.plain(str(error))}", icon=":material/error:", duration="long")
         return
     st.session_state.setdefault(CORRECTED, {})[place] = path
@@ -166,6 +166,7 @@ def _cut_out(source: Source, face: Face, turn: int) -> Image.Image:
     return images.crop_face(picture.rgb, (left, top, right, bottom))
 
 
+@problem.told
 def _undo(place: str) -> None:
     path = st.session_state.get(CORRECTED, {}).pop(place, None)
     if path:
@@ -234,7 +235,11 @@ def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
                 st.image(one.path.read_bytes(), width="stretch", alt=f"Your picture {number}: {one.label}")
             st.html(f'<span class="{text.colour_class(one.label, among)}">{text.marked(one.label, among)}</span>')
             st.button(
-                f"Delete {number}", key=f"delete_{one.id}", type="tertiary", on_click=collection.remove, args=(one.id,)
+                f"Delete {number}",
+                key=f"delete_{one.id}",
+                type="tertiary",
+                on_click=problem.told(collection.remove),
+                args=(one.id,),
             )
     if pages > 1:
         st.pagination(pages, key="own_page")
@@ -246,6 +251,7 @@ def _delete_all(number: int) -> None:
         st.button("Yes, delete all", key="delete_all_yes", type="primary", on_click=_remove_all, args=(number,))
 
 
+@problem.told
 def _remove_all(number: int) -> None:
     collection.remove_all()
     st.session_state.pop(CORRECTED, None)

@@ -9,7 +9,7 @@ import streamlit as st
 from emotion.data import decided, resolve
 from emotion.data import listing as listings
 from emotion.system import DEMO, drawn_faces_dir, tasks
-from pages.ui.shared import waiting
+from pages.ui.shared import problem, waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,7 @@ def show_drawing(data: str) -> bool:
     return True
 
 
+@problem.told
 def _draw() -> None:
     def work(tell: tasks.Tell) -> None:
         resolve(DEMO, lambda done, total: tell("drawing the faces, this once", done, total))

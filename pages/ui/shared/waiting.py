@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.system import duration, tasks
-from pages.ui.shared import text
+from pages.ui.shared import problem, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def _live(name: str, title: str, stop: Callable[[str], None] | None) -> None:
     place, beside = st.columns([5, 1], vertical_alignment="center") if stop else (st, st)
     place.progress(task.share, text.plain(_line(task, title)))
     if stop:
-        beside.button("Stop", key=f"stop_{name}", on_click=stop, args=(name,), width="stretch")
+        beside.button("Stop", key=f"stop_{name}", on_click=problem.told(stop), args=(name,), width="stretch")
 
 
 def _line(task: Task, title: str) -> str:

@@ -14,7 +14,7 @@ from emotion.evaluation import read_report
 from emotion.models import bundle
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError
-from pages.ui.shared import before_after, frame, text
+from pages.ui.shared import before_after, frame, problem, text
 from pages.ui.train import film, live, mend, result
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def form_again(run: Run) -> None:
     st.query_params["run"] = "new"
 
 
+@problem.told
 def _retry(run: Run) -> None:
     if _is_first_click(run):
         st.query_params["run"] = queue.start(run.config).id
@@ -150,6 +151,7 @@ def _is_first_click(run: Run) -> bool:
     return st.query_params.get("run") == run.id
 
 
+@problem.told
 def _rescue(run: Run) -> None:
     rescued = st.session_state.setdefault(RESCUED, {})
     if run.id not in rescued:
