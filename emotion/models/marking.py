@@ -159,10 +159,15 @@ def write_copy(marked: Image.Image, folder: Path, name: str) -> Path:
     attempt = target
     for again in itertools.count(2):
         try:
-            with attempt.open("xb") as file:
-                file.write(jpeg)
+            file = attempt.open("xb")
         except FileExistsError:
             attempt = target.with_name(_again(target.name, again))
         else:
             break
+    try:
+        with file:
+            file.write(jpeg)
+    except OSError:  # of a full disk: half a picture is none
+        attempt.unlink(missing_ok=True)
+        raise
     return attempt

@@ -188,18 +188,28 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
         The paths of the new run.
 
     Raises:
-        NoRoomError, OutputFolderError: when the disk takes no run.
+        NoRoomError, OutputFolderError: when the disk takes no run; nothing of it is left then.
     """
     while directory is None:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
         candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
         directory = None if candidate.exists() else candidate
-    disk.check_room(directory, RUN_BYTES)
-    paths = RunPaths(disk.make_folder(directory))
-    files.write_json(paths.config, replace(config, decisions=edits.digest_of(config.data)).to_json())
-    now = time.time()
-    write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)
+    check_room(directory)
+    with disk.new_folder(directory) as folder:
+        paths = RunPaths(folder)
+        files.write_json(paths.config, replace(config, decisions=edits.digest_of(config.data)).to_json())
+        now = time.time()
+        write_status(paths, Status.QUEUED, pid=None, created=now, queued=now)
     return paths
+
+
+def check_room(folder: Path) -> None:
+    """Says before a long wait that the disk of this folder takes no run.
+
+    Raises:
+        NoRoomError
+    """
+    disk.check_room(folder, RUN_BYTES)
 
 
 def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:

@@ -17,6 +17,7 @@ from emotion.system.errors import EmotionError, NoRoomError, OutputFolderError
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 SAYS_FULL = ("No space left on device", "errno = 28", "Disk quota exceeded")  # HDF5 and SQLite keep the number in words
+HIDDEN = (".part", ".gone")  # endings of folders on their way in or out
 DEEPEST = 10  # errors behind one another that are looked at
 RESERVE = 50 * 10**6  # bytes that stay free on the disk beside what is about to be written
 
@@ -68,19 +69,42 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that the block fills; after an error it is removed again, unless it was there before.
+
+    Raises:
+        NoRoomError, OutputFolderError
+    """
+    was_there = folder.exists()
+    try:
+        with writing(folder):
+            yield make_folder(folder)
+    except BaseException:
+        if not was_there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def in_words(error: Exception, folder: Path) -> Exception:
     """The error in words where the disk is to blame for not taking what was written into the folder, else as it is."""
     if isinstance(error, EmotionError):
         return error
     elsewhere = _elsewhere(error, folder)
     if is_full(error):
-        return NoRoomError(elsewhere or folder)
+        return NoRoomError(_shown(elsewhere or folder))
     if isinstance(error, OSError) and error.errno is not None:
         if error.errno == errno.EROFS:  # nobody is told this who only reads
             return OutputFolderError(elsewhere or folder, error.strerror or str(error))
         if elsewhere is None:
             return OutputFolderError(folder, error.strerror or str(error))
     return error
+
+
+def _shown(folder: Path) -> Path:
+    """The folder as a person knows it: without the hidden one that is only there until all of it is written."""
+    hidden = (one for one in (folder, *folder.parents) if one.name.startswith(".") and one.suffix in HIDDEN)
+    return next((one.parent for one in hidden), folder)
 
 
 def _elsewhere(error: Exception, folder: Path) -> Path | None:
@@ -121,7 +145,7 @@ def check_room(folder: Path, needed: int, reserve: int | None = None) -> None:
         return  # writing will tell
     wanted = needed + (RESERVE if reserve is None else reserve)
     if free < wanted:
-        raise NoRoomError(folder, wanted, free)
+        raise NoRoomError(_shown(folder), wanted, free)
 
 
 def _existing(folder: Path) -> Path:

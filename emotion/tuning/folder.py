@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from emotion.runs import ID_ALPHABET
+from emotion.runs import ID_ALPHABET, check_room
 from emotion.system import (
     ConfigError,
     StoredFileError,
@@ -181,18 +181,22 @@ def tuning_dir() -> Path:
 
 
 def new(settings: Settings) -> TuningPaths:
-    """Creates the folder of a tuning, which counts as starting until its process has come."""
+    """Creates the folder of a tuning, which counts as starting until its process has come.
+
+    Raises:
+        NoRoomError, OutputFolderError: when the disk takes no tuning; nothing of it is left then.
+    """
     while True:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
         folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
         if not folder.exists():
             break
-    paths = TuningPaths(folder)
-    with disk.writing(folder):
-        folder.mkdir(parents=True)
+    check_room(folder)
+    with disk.new_folder(folder):
+        paths = TuningPaths(folder)
         paths.workers.mkdir()
         paths.starting.touch()  # before `tuning.json`, by which others find it: they would take it for failed
-    files.write_json(paths.settings, settings.to_json() | {"created": time.time()})
+        files.write_json(paths.settings, settings.to_json() | {"created": time.time()})
     return paths
 
 

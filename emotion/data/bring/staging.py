@@ -84,7 +84,7 @@ def _start(text: str) -> processes.Started:
 def sweep() -> int:
     """Removes what killed processes have left in `datasets/`; returns how many folders."""
     removed = 0
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):  # no such folder, or none that can be read: nothing of ours is in it
         for entry in list(os.scandir(registry.sets_dir())):
             owner = PART.fullmatch(entry.name)
             if owner and not processes.is_alive(int(owner[1]), _start(owner[2])):

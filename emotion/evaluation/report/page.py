@@ -69,7 +69,8 @@ def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
         drawn = draw(content)
         if drawn is None:
             continue
-        drawn.savefig(folder / f"{name}.png", dpi=PRINTED)
+        with files.whole(folder / f"{name}.png") as temporary:
+            drawn.savefig(temporary, dpi=PRINTED)
         if name in FIGURES:  # faces stand in the page one by one, with their words as text
             buffer = io.BytesIO()
             drawn.savefig(buffer, dpi=SHOWN)
