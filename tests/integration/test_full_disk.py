@@ -1,0 +1,123 @@
+"""A training on a disk that fills up: it ends as failed and says why, and goes on when there is room again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from emotion.models.predictor import load_model
+from emotion.recipes import catalogue
+from emotion.runs import queue
+from emotion.runs import run as runs
+from emotion.runs.history import read_history
+from emotion.runs.run import Status
+from emotion.system import disk, files, tasks
+from tests.full_disk import fill, small_disk, strays
+from tests.waiting import wait_for, wait_for_status
+from tests.zips import write_archive, zip_of
+
+pytestmark = pytest.mark.slow
+
+NO_ROOM = "There is no room left on the disk of"
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """A home on a real disk of 12 MB, which no run would be started on without being told to."""
+    monkeypatch.setattr(disk, "RESERVE", -(10**12))
+    with small_disk(tmp_path / "disk", "12m") as room:
+        monkeypatch.setenv("EMOTION_HOME", str(room / "home"))
+        yield room
+
+
+def begin(faces, **changes):
+    return queue.start(catalogue.config(**{"data": str(faces), "epochs": 3, "batch_size": 16} | changes)).paths
+
+
+def ended(paths):
+    return wait_for(lambda: run if (run := runs.read_run(paths)).status.has_ended else None)
+
+
+@pytest.mark.parametrize("until", ["starting", "training"])
+def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, faces, until):
+    paths = begin(faces)
+    wait_for(lambda: read_history(paths).phase == until)
+
+    zeros = fill(small)
+    failed = ended(paths)
+
+    assert failed.status is Status.FAILED
+    assert failed.reason.startswith(f"{NO_ROOM} {paths.root}")
+    assert strays(small) == []
+
+    zeros.unlink()
+    queue.resume(paths.id)
+    wait_for_status(paths, Status.COMPLETED)
+    assert len(read_history(paths).epochs) == 3
+    assert load_model(paths.id).info.classes == ("sad", "happy")
+    assert "best" in files.read_json(paths.report)
+
+
+REFUSING = """
+import os
+from pathlib import Path
+import pytest
+from tests import full_disk
+
+full_disk.refuse(pytest.MonkeyPatch(), Path(os.environ["EMOTION_HOME"]), full_disk.FULL, os.environ["EMOTION_REFUSED"])
+"""
+
+
+@pytest.mark.parametrize("refused", [".last.*.keras", ".model.*.tflite", ".report.*.json"])
+def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, refused):
+    paths = runs.new_run(catalogue.config(data=str(faces), epochs=1, batch_size=16))
+    command = f"{REFUSING}\nimport sys\nfrom emotion.__main__ import entry\nsys.exit(entry())"
+    words = ["train", "--run-dir", str(paths.root)]
+
+    done = subprocess.run(
+        [sys.executable, "-c", command, *words],
+        env=os.environ | {"EMOTION_REFUSED": refused},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert runs.read_run(paths).status is Status.FAILED
+    assert runs.read_run(paths).reason.startswith(NO_ROOM)
+    assert strays(home) == []
+    queue.resume(paths.id)
+    wait_for_status(paths, Status.COMPLETED)
+    assert load_model(paths.id).info.classes == ("sad", "happy")
+    assert "best" in files.read_json(paths.report)
+
+
+def test_a_check_and_an_import_on_a_full_disk_say_so(small, tmp_path, emotion_process):
+    faces = write_archive(tmp_path / "faces")
+    zipped = zip_of(faces, tmp_path / "faces.zip")
+    zeros = fill(small, leave=40 * 4096)
+
+    for words in (
+        ("data", "add", str(zipped), "--name", "zipped"),
+        ("export", "pretrained", "--to", small / "out.zip"),
+    ):
+        done = emotion_process(*words)
+        assert done.returncode == 2, done.stderr
+        assert NO_ROOM in done.stderr
+        assert "Traceback" not in done.stderr
+    assert strays(small) == []
+
+    zeros.unlink()
+    assert emotion_process("export", "pretrained", "--to", small / "out.zip").returncode == 0
+
+
+def test_a_tuning_on_a_disk_that_fills_up_says_so(small, faces, emotion_process):
+    fill(small, leave=16 * 4096)
+
+    done = emotion_process("tune", "--data", faces, "--trials", "1")
+
+    assert done.returncode == 2
+    assert NO_ROOM in done.stderr
+    assert tasks.list_tasks("") == []
