@@ -96,9 +96,9 @@ def in_words(error: Exception, folder: Path) -> Exception:
     if isinstance(error, OSError) and error.errno is not None:
         if error.errno == errno.EROFS:  # nobody is told this who only reads
             return OutputFolderError(elsewhere or folder, error.strerror or str(error))
-        if elsewhere is None:
+        if elsewhere is None and (error.filename is not None or error.errno == errno.EFBIG):
             return OutputFolderError(folder, error.strerror or str(error))
-    return error
+    return error  # one that names no file may be of what the block reads
 
 
 def _shown(folder: Path) -> Path:

@@ -173,12 +173,13 @@ def start(name: str, work: Sequence[str] | Callable[[Tell], object], title: str 
         else:
             process = processes.start_command(["--task", str(folder), *work], folder / LOG)
             pid, thread = process.pid, None
-        facts = {"title": title, "pid": pid, "pid_started": processes.started(pid), "thread": thread is not None}
+        began = processes.started(pid)
+        facts = {"title": title, "pid": pid, "pid_started": began, "thread": thread is not None}
         try:
             files.write_json(folder / STARTED, facts | {"at": time.time()})
         except EmotionError:  # nobody would find it
             if thread is None:
-                processes.end(pid, facts["pid_started"])
+                processes.end(pid, began)
             raise
     if thread is not None:
         thread.start()

@@ -41,10 +41,9 @@ def ended(paths):
     return wait_for(lambda: run if (run := runs.read_run(paths)).status.has_ended else None)
 
 
-@pytest.mark.parametrize("until", ["starting", "training"])
-def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, faces, until):
+def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, faces):
     paths = begin(faces)
-    wait_for(lambda: read_history(paths).phase == until)
+    wait_for(lambda: read_history(paths).phase == "training")
 
     zeros = fill(small)
     failed = ended(paths)
@@ -71,7 +70,7 @@ full_disk.refuse(pytest.MonkeyPatch(), Path(os.environ["EMOTION_HOME"]), full_di
 """
 
 
-@pytest.mark.parametrize("refused", [".last.*.keras", ".model.*.tflite", ".report.*.json"])
+@pytest.mark.parametrize("refused", [".model.*.tflite", ".report.*.json"])
 def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, refused):
     paths = runs.new_run(catalogue.config(data=str(faces), epochs=1, batch_size=16))
     command = f"{REFUSING}\nimport sys\nfrom emotion.__main__ import entry\nsys.exit(entry())"
