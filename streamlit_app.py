@@ -18,7 +18,7 @@ if __name__ == "__main__":
     with st.sidebar:
         run_chip.show_chip()
         model_choice.show_choice()
-    problem.show()
+    problem.show_problem()
     with problem.telling():
         page.run()
     with problem.telling():

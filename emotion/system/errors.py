@@ -346,7 +346,7 @@ class NoRoomError(OutputFolderError):
             "" if needed is None or free is None else f" (needed: {needed / 1e6:,.0f} MB, free: {free / 1e6:,.0f} MB)"
         )
         EmotionError.__init__(
-            self, f"There is no room left on the disk of {folder}{facts}. Make room on that disk and try again."
+            self, f"There is no room left on the disk of {folder}{facts}: make room on that disk and try again."
         )
 
 

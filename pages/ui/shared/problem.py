@@ -28,7 +28,7 @@ def told(callback: Callable[..., Any]) -> Callable[..., None]:
     return careful
 
 
-def show() -> None:
+def show_problem() -> None:
     """Shows what the last callback could not do."""
     if said := st.session_state.pop(PROBLEM, None):
         _say(said)
