@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from emotion.images import cache, decode, detect, endings, load, measure
 from emotion.images.boxes import Box, Found, clipped
-from emotion.images.crop import CROP, WORKING_SIDE, as_batch, crop_face, knows, to_input
+from emotion.images.crop import (
+    CROP,
+    PICTURE,
+    WORKING_SIDE,
+    as_batch,
+    crop_face,
+    cut_out,
+    fitted,
+    knows,
+    takes_whole,
+    to_input,
+)
 from emotion.images.decode import SHRINK_FILTER, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
 from emotion.images.detectors import blazeface
@@ -31,6 +42,7 @@ __all__ = [
     "CHUNK",
     "CROP",
     "MIN_FACE",
+    "PICTURE",
     "SHRINK_FILTER",
     "SMALL_FACES_ABOVE",
     "TIGHT_CROP_UP_TO",
@@ -53,10 +65,12 @@ __all__ = [
     "can_be_read_now",
     "clipped",
     "crop_face",
+    "cut_out",
     "decode",
     "detect",
     "endings",
     "finder",
+    "fitted",
     "first_readable",
     "knows",
     "load",
@@ -66,6 +80,7 @@ __all__ = [
     "open_picture",
     "read_all",
     "rotate",
+    "takes_whole",
     "to_bytes",
     "to_input",
     "to_rgb",

@@ -33,7 +33,9 @@ WHOLE: dict[str, Any] = {"rule": "whole", "padding": "square"}  # of a `model.js
 # joins the others here, so that older models are served as they were. One that differs in more than the side needs a
 # way of its own in `crop_face`; and as long as test pictures are cut by CROP alone (`load.largest_face`), an older
 # model is evaluated on large pictures by the newer rule.
-SIDES: tuple[tuple[dict[str, Any], float], ...] = ((CROP, 1.02), (WHOLE, 1.02))
+# A model that was made elsewhere may have learned from whole pictures, of which it takes the square in the middle.
+PICTURE: dict[str, Any] = {"rule": "picture", "part": "middle square"}
+SIDES: tuple[tuple[dict[str, Any], float], ...] = ((CROP, 1.02), (WHOLE, 1.02), (PICTURE, 1.02))
 
 
 # Why Hamming: it averages over the area like Box, so nothing aliases, without Box's jumps; unlike Lanczos it draws no
@@ -66,7 +68,7 @@ def to_square(image: Image.Image) -> Image.Image:
     return _pad(image, left, top, side - image.width - left, side - image.height - top)
 
 
-def to_input(image: Image.Image, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
+def to_input(image: Image.Image, size: int = IMAGE_SIZE, channels: int = 1) -> NDArray[np.uint8]:
     """Turns a picture or a face crop into what the network sees.
 
     Grey is ITU-R 601 luma. The longer side becomes `size`; then the shorter is padded with its outermost pixels
@@ -75,11 +77,14 @@ def to_input(image: Image.Image, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
     Args:
         image: any mode and size; L in size × size is handed on untouched.
         size: side of the input in pixels.
+        channels: 1 for grey, 3 for red, green and blue.
 
     Returns:
-        (size, size) uint8.
+        (size, size) uint8, of three channels (size, size, 3).
     """
-    if image.mode != "L":
+    if channels == 3:
+        image = to_rgb(image)
+    elif image.mode != "L":
         image = to_rgb(image).convert("L")
     if image.size != (size, size):
         longest = max(image.size)
@@ -91,6 +96,24 @@ def to_input(image: Image.Image, size: int = IMAGE_SIZE) -> NDArray[np.uint8]:
 def knows(rule: object) -> bool:
     """Whether faces can be cut out by the rule that a model has learned with (`ModelInfo.crop`)."""
     return any(known == rule for known, _ in SIDES)
+
+
+def takes_whole(rule: object) -> bool:
+    """Whether a model with this rule is asked about whole pictures, not about the faces in them."""
+    return rule == PICTURE
+
+
+def cut_out(
+    image: Image.Image, box: tuple[float, float, float, float] | None, rule: Mapping[str, Any] = CROP
+) -> Image.Image:
+    """What a model looks at: the face in a box, or the picture; of that the middle where its rule wants that."""
+    if box is not None:
+        return crop_face(image, box, rule)
+    if not takes_whole(rule):
+        return image
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return image.crop((left, top, left + side, top + side))
 
 
 def _side(rule: Mapping[str, Any]) -> float:
@@ -131,7 +154,27 @@ def crop_face(
     return _pad(inside, before_x, before_y, after_x, after_y)
 
 
-def as_batch(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Turns (48, 48) or (N, 48, 48) uint8 into the network's (N, 48, 48, 1) float32 in [0, 1]."""
-    stack = grey[np.newaxis] if grey.ndim == 2 else grey
-    return stack[..., np.newaxis].astype(np.float32) / np.float32(255)
+def as_batch(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turns (48, 48) or (N, 48, 48) uint8 into the network's (N, 48, 48, 1) float32 in [0, 1].
+
+    Faces of three channels come as (N, S, S, 3) and keep their shape.
+    """
+    stack = faces[np.newaxis] if faces.ndim == 2 else faces
+    return (stack if stack.ndim == 4 else stack[..., np.newaxis]).astype(np.float32) / np.float32(255)
+
+
+def fitted(faces: NDArray[np.float32], size: int, channels: int) -> NDArray[np.float32]:
+    """Grey faces for a network that takes others: enlarged or shrunk as pictures are, the grey in every channel.
+
+    Args:
+        faces: (N, s, s, 1) in [0, 1].
+        size: side of the input in pixels.
+        channels: of the input.
+
+    Returns:
+        (N, size, size, channels) float32 in [0, 1].
+    """
+    if faces.shape[1:3] != (size, size):
+        sized = [np.asarray(_resize(Image.fromarray(face), (size, size))) for face in faces[..., 0].astype(np.float32)]
+        faces = np.clip(np.stack(sized), 0, 1)[..., np.newaxis]
+    return np.repeat(faces, channels, axis=-1)

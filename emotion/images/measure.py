@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from emotion.images.crop import CROP
+from emotion.images.crop import CROP, to_input
+from emotion.system import IMAGE_SIZE
 
 if TYPE_CHECKING:
     from emotion.images.load import Progress
@@ -214,11 +215,12 @@ def warnings(image: Image.Image, box: Box | None, seen: Grey) -> tuple[str, ...]
     Args:
         image: the upright picture that the face was cut out of.
         box: where the face is in it, in its pixels; None for the whole picture.
-        seen: (48, 48) uint8, what the network saw.
+        seen: (S, S) or (S, S, 3) uint8, what the network saw.
 
     Returns:
         A short sentence for each fault, none for a good picture.
     """
+    seen = to_input(Image.fromarray(seen)) if seen.ndim == 3 or len(seen) != IMAGE_SIZE else seen
     height = image.height if box is None else box[3] - box[1]
     tiny, dark = height < TINY, _is_dark(seen)
     faults = {

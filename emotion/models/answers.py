@@ -79,7 +79,7 @@ class Face:
         label: class name of the answer.
         unsure: the probability lies in the band in which the model should not be trusted, which is asked of yes-or-no
             answers only.
-        seen: (48, 48) uint8, what the network saw.
+        seen: (S, S) or (S, S, 3) uint8, what the network saw.
         probabilities: class name to probability, of all classes of the model, in label order; their sum is one.
         pair: the (negative, positive) classes of a yes-or-no answer, see `ModelInfo.pair`; None where there is none.
         upright: it is clear which way up the picture is; else no answer is sure.
@@ -227,7 +227,7 @@ def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> detect.
         return detect.Regions((Found(box, 1.0),), False, "", way)
     if info.saw_only_drawn_faces:
         return detect.Regions((), True, "", WayUp(looking.turn or 0))
-    if looking.whole:
+    if looking.whole or images.takes_whole(info.crop):
         return detect.whole(picture.rgb, looking.turn)
     smallest = max(1, round(looking.min_face / picture.scale))
     return detect.regions(picture.rgb, small=looking.small, min_face=smallest, turn=looking.turn)
@@ -236,8 +236,7 @@ def _look(picture: decode.Picture, looking: Looking, info: ModelInfo) -> detect.
 def _judge_boxes(picture: decode.Picture, boxes: list[Box | None], predictor: Predictor) -> list[Face]:
     if not boxes:
         return []
-    cut = [picture.rgb if box is None else images.crop_face(picture.rgb, box, predictor.info.crop) for box in boxes]
-    seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
+    seen = predictor.see([images.cut_out(picture.rgb, box, predictor.info.crop) for box in boxes])
     probabilities = predictor.predict_classes(images.as_batch(seen))
     said, named = judge(probabilities, predictor.info), by_name(probabilities, predictor.info)
     places = [None if box is None else clipped(_scaled(box, picture.scale), picture.size) for box in boxes]

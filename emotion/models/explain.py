@@ -18,7 +18,7 @@ from emotion.models.heat import enlarged, heat_map, overlay, where_hottest
 if TYPE_CHECKING:
     from emotion.images import Box
     from emotion.models.answers import Face
-    from emotion.models.heat import Grey, Heat
+    from emotion.models.heat import Heat, Seen
     from emotion.models.predictor import Predictor
     from emotion.recipes import ModelInfo
 
@@ -48,7 +48,7 @@ class Variant:
     probability: float
     label: str
     explained: float
-    seen: Grey
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def variants(
     """
     info, zooms = predictor.info, (1.0, ZOOM, 1 / ZOOM)
     cut = [_cut(picture, box, zoom, info) for zoom in zooms]
-    plain, larger, smaller = (images.to_input(face, info.input_size) for face in cut)
+    plain, larger, smaller = predictor.see(cut)
     seen = {
         "as it is": plain,
         "mirrored": np.ascontiguousarray(plain[:, ::-1]),
@@ -128,6 +128,8 @@ def variants(
 
 def _cut(picture: Image.Image, box: Box | None, zoom: float, info: ModelInfo) -> Image.Image:
     """The crop of a face whose box is `zoom` times as large; of a whole picture, the picture with other borders."""
+    if box is None and images.takes_whole(info.crop):
+        picture = images.cut_out(picture, None, info.crop)
     if box is not None:
         left, top, right, bottom = box
         x, y = (zoom - 1) * (right - left) / 2, (zoom - 1) * (bottom - top) / 2
@@ -139,8 +141,8 @@ def _cut(picture: Image.Image, box: Box | None, zoom: float, info: ModelInfo) ->
     return Image.fromarray(np.pad(np.asarray(picture), around, mode="edge"))
 
 
-def _lit(grey: Grey, share: float) -> Grey:
-    return np.clip(np.rint(grey * np.float32(share)), 0, 255).astype(np.uint8)
+def _lit(seen: Seen, share: float) -> Seen:
+    return np.clip(np.rint(seen * np.float32(share)), 0, 255).astype(np.uint8)
 
 
 def spread(variants: list[Variant]) -> Spread:
@@ -211,7 +213,8 @@ def _marked(small: Image.Image, box: Box, scale: float) -> Image.Image:
 def _face_steps(face: Face, heat: Heat) -> list[Step]:
     size, place = len(face.seen), where_hottest(heat)
     mattered = f"What mattered most is in the {place} of the face." if place else "No single place mattered by itself."
+    colours = "" if face.seen.ndim == 3 else " in grey"
     return [
-        Step(f"{size} × {size}", enlarged(face.seen, STRIP), f"The face in grey, {size} by {size} pixels, enlarged."),
+        Step(f"{size} × {size}", enlarged(face.seen, STRIP), f"The face{colours}, {size} by {size} pixels, enlarged."),
         Step("what mattered", overlay(face.seen, heat), f"Heat map over the face. {mattered}"),
     ]

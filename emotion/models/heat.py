@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
 
 
-Grey = npt.NDArray[np.uint8]
+Seen = npt.NDArray[np.uint8]
 Heat = npt.NDArray[np.float32]
 
 MOST_POSITIONS = 64
@@ -46,25 +46,25 @@ def covers(side: int, size: int) -> npt.NDArray[np.float32]:
     return patches.astype(np.float32)
 
 
-def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS, asked: ModelInfo | None = None) -> Heat:
+def heat_map(predictor: Predictor, seen: Seen, positions: int = MOST_POSITIONS, asked: ModelInfo | None = None) -> Heat:
     """Finds what mattered for the answer: how far it falls when a place of the face is covered.
 
-    A place is covered with the mean grey of the face, softly. The fall is in log-odds of the class that was answered:
+    A place is covered with the mean grey (or colour) of the face, softly. The fall is in log-odds of the class that was answered:
     of a probability of 0.99 next to nothing would be seen to fall. One call of the network.
 
     Args:
         predictor: the model that answered.
-        grey: (48, 48) uint8, what it saw.
+        seen: (48, 48) uint8, what it saw; of a model that sees colours (S, S, 3).
         positions: how many places to cover, 1 to 64; the largest square number up to it is used.
         asked: the question that was answered, see `emotion.models.answers.judge`; None: the usual one.
 
     Returns:
-        (48, 48) float32, log-odds: above 0 where the face spoke for the answer, below 0 where it spoke against it.
+        (48, 48), or (S, S), float32, log-odds: above 0 where the face spoke for the answer, below 0 where it spoke against it.
     """
     side = math.isqrt(min(max(positions, 1), MOST_POSITIONS))
-    patches = covers(side, len(grey))
-    face = images.as_batch(grey)[0, :, :, 0]
-    covered = face + patches * (face.mean() - face)
+    patches = covers(side, len(seen))
+    face = images.as_batch(seen[np.newaxis])[0]
+    covered = face + patches[..., np.newaxis] * (face.mean(axis=(0, 1)) - face)
     odds = _log_odds(predictor, np.concatenate([face[np.newaxis], covered]), asked or predictor.info.usual)
     falls = odds[0] - odds[1:]
     heat: Heat = (np.tensordot(falls, patches, axes=1) / patches.sum(axis=0)).astype(np.float32)
@@ -72,8 +72,8 @@ def heat_map(predictor: Predictor, grey: Grey, positions: int = MOST_POSITIONS, 
 
 
 def _log_odds(predictor: Predictor, faces: Values, asked: ModelInfo) -> npt.NDArray[np.float64]:
-    """Log-odds (N,) of the class that is answered for the first of the faces (N, 48, 48)."""
-    probabilities = of_asked(predictor.predict_classes(faces[..., np.newaxis]), predictor.info, asked)
+    """Log-odds (N,) of the class that is answered for the first of the faces (N, S, S, C)."""
+    probabilities = of_asked(predictor.predict_classes(faces), predictor.info, asked)
     if len(asked.classes) > 2:
         answered = probabilities[:, int(probabilities[0].argmax())]
     else:
@@ -83,16 +83,16 @@ def _log_odds(predictor: Predictor, faces: Values, asked: ModelInfo) -> npt.NDAr
     return np.log(sure / (1 - sure))
 
 
-def enlarged(grey: Grey, size: int) -> Image.Image:
+def enlarged(seen: Seen, size: int) -> Image.Image:
     """The face as the network sees it, pixel by pixel, in RGB."""
-    return Image.fromarray(grey).resize((size, size), Image.Resampling.NEAREST).convert("RGB")
+    return Image.fromarray(seen).resize((size, size), Image.Resampling.NEAREST).convert("RGB")
 
 
-def overlay(grey: Grey, heat: Heat, size: int = OVERLAY) -> Image.Image:
+def overlay(seen: Seen, heat: Heat, size: int = OVERLAY) -> Image.Image:
     """Lays a heat map over its face: violet where it spoke for the answer, a line around the half that did most.
 
     Args:
-        grey: (48, 48) uint8.
+        seen: (S, S) or (S, S, 3) uint8.
         heat: from `heat_map`. The hottest place gets the full tint, unless it is below NOTHING: then there is no
             line and hardly any tint.
         size: side in pixels.
@@ -100,7 +100,7 @@ def overlay(grey: Grey, heat: Heat, size: int = OVERLAY) -> Image.Image:
     Returns:
         An RGB picture, size × size. What spoke against the answer is left as it is.
     """
-    face = np.asarray(enlarged(grey, size), dtype=np.float32)
+    face = np.asarray(enlarged(seen, size), dtype=np.float32)
     hottest = max(float(heat.max()), NOTHING)
     smooth = Image.fromarray(heat.astype(np.float32)).resize((size, size), Image.Resampling.BICUBIC)
     share = np.clip(np.asarray(smooth) / hottest, 0, 1)[..., np.newaxis]

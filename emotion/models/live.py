@@ -81,12 +81,12 @@ def look(jpeg: bytes, predictor: Predictor, tracker: Tracker, seconds: float) ->
         PictureError: when it is no whole JPEG.
     """
     picture = open_picture(jpeg, max_bytes=MAX_FRAME_BYTES, max_side=MAX_SIDE).rgb
-    boxes = [found.box for found in detect.find_faces(picture)]
+    whole = images.takes_whole(predictor.info.crop)
+    boxes = [(0, 0, *picture.size)] if whole else [found.box for found in detect.find_faces(picture)]
     if not boxes:
         tracker.follow([], seconds)
         return []
-    cut = [images.crop_face(picture, box, predictor.info.crop) for box in boxes]
-    seen = np.stack([images.to_input(face, predictor.info.input_size) for face in cut])
+    seen = predictor.see([images.cut_out(picture, None if whole else box, predictor.info.crop) for box in boxes])
     probabilities = predictor.predict_classes(images.as_batch(seen)).astype(np.float64)
     tracks = tracker.follow(list(zip(boxes, probabilities, strict=True)), seconds)
     smoothed = np.stack([track.probabilities for track in tracks]).astype(np.float32)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import platform
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,9 @@ from emotion.models import preferences
 from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, find_run, list_runs, read_run
 from emotion.system import (
+    IMAGE_SIZE,
     ConfigError,
+    ModelElsewhereError,
     ModelCropError,
     ModelFileError,
     ModelInputError,
@@ -27,15 +30,20 @@ from emotion.system import (
     ModelNotYetError,
     RunMissingError,
     StoredFileError,
+    StoredFileMissingError,
     UnsupportedPlatformError,
     runs_dir,
     stored,
 )
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 Faces = npt.NDArray[np.float32]  # (N, 48, 48, 1) in [0, 1]
 Values = npt.NDArray[np.float32]
 
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+ELSEWHERE = frozenset({".h5", ".hdf5", ".keras", ".onnx", ".pt", ".pth", ".pb"})  # of files that other programs write
 BATCH = 32  # faces at once: as fast a face as 16 or 64 (0.3 ms for classic), with half the memory of 64
 SLACK = 1e-3  # how far above 1 or below 0 a grey value may be: rounding
 
@@ -79,13 +87,18 @@ class Predictor:
         self._network, self._input = _open_network(path, network)
         self._check_network()
 
+    def see(self, faces: Sequence[Image.Image]) -> npt.NDArray[np.uint8]:
+        """Cut-out faces as the network sees them: (N, S, S) uint8, of a network that sees colours (N, S, S, 3)."""
+        return np.stack([images.to_input(face, self.info.input_size, self.info.channels) for face in faces])
+
     def predict(self, faces: Faces) -> Values:
         """P(positive) for each face.
 
         With more than two classes, among which are happy and sad, it is P(happy) / (P(happy) + P(sad)).
 
         Args:
-            faces: (N, 48, 48, 1) float32 in [0, 1].
+            faces: (N, 48, 48, 1) float32 in [0, 1]; a model that was made elsewhere takes faces of its own size and
+                channels, and grey ones of any size, which are fitted.
 
         Returns:
             (N, 1) float32 in [0, 1].
@@ -112,17 +125,35 @@ class Predictor:
         faces = self._checked(faces)
         if len(faces) == 0:  # LiteRT takes no empty batch
             return [values[:0] for values in self._run(np.zeros((1, *faces.shape[1:]), np.float32), *outputs)]
-        parts = []
-        for start in range(0, len(faces), BATCH):
+        parts, most = [], self._at_once()
+        for start in range(0, len(faces), most):
+            some = self._fitted(faces[start : start + most])
             with self._lock:  # for one batch, so that a long evaluation does not hold up a single answer
-                given = self._network(**{self._input: faces[start : start + BATCH]})
+                given = self._network(**{self._input: some})
             parts.append([given[output] for output in outputs])
         return parts[0] if len(parts) == 1 else [np.concatenate(part) for part in zip(*parts, strict=True)]
 
+    def _at_once(self) -> int:
+        """Faces that pass through the network together: fewer of large ones, one where its file says so."""
+        shape = self._network.get_input_details()[self._input]["shape_signature"]
+        size, channels = self.info.input_size, self.info.channels
+        return 1 if shape[0] == 1 else max(1, BATCH * IMAGE_SIZE**2 // (size**2 * channels))
+
+    def _fitted(self, faces: Faces) -> Faces:
+        size, channels = self.info.input_size, self.info.channels
+        same = faces.shape[1:] == (size, size, channels)
+        return faces if same else np.ascontiguousarray(images.fitted(faces, size, channels), np.float32)
+
+    def _takes(self, shape: tuple[int, ...]) -> bool:
+        """Its own shape; a model that was made elsewhere takes grey faces of another size too."""
+        own = (self.info.input_size, self.info.input_size, self.info.channels)
+        return shape == own or (self.info.was_made_elsewhere and shape[0] == shape[1] and shape[2] == 1)
+
     def _checked(self, faces: Faces) -> Faces:
-        size = self.info.input_size
-        expected = f"float32 ({size}, {size}, 1) each, from 0 to 1, together (N, {size}, {size}, 1)"
-        if not isinstance(faces, np.ndarray) or faces.ndim != 4 or faces.shape[1:] != (size, size, 1):
+        size, channels = self.info.input_size, self.info.channels
+        each = f"({size}, {size}, {channels})"
+        expected = f"float32 {each} each, from 0 to 1, together (N, {each[1:]}"
+        if not isinstance(faces, np.ndarray) or faces.ndim != 4 or not self._takes(faces.shape[1:]):
             raise ModelInputError(expected, f"shape {getattr(faces, 'shape', type(faces).__name__)}")
         if not np.issubdtype(faces.dtype, np.floating):
             raise ModelInputError(expected, str(faces.dtype))
@@ -132,12 +163,12 @@ class Predictor:
 
     def _check_network(self) -> None:
         """Runs one black face: a network for another input or other classes is found out here, not at an answer."""
-        size, classes = self.info.input_size, len(self.info.classes)
+        size, channels, classes = self.info.input_size, self.info.channels, len(self.info.classes)
         takes = tuple(self._network.get_input_details()[self._input]["shape"][1:].tolist())
-        if takes != (size, size, 1):
-            raise ModelFileError(self.path, f"its input is {takes}, expected ({size}, {size}, 1)")
+        if takes != (size, size, channels):
+            raise ModelFileError(self.path, f"its input is {takes}, expected ({size}, {size}, {channels})")
         try:
-            outputs = self._network(**{self._input: np.zeros((1, size, size, 1), np.float32)})
+            outputs = self._network(**{self._input: np.zeros((1, size, size, channels), np.float32)})
         except (ValueError, RuntimeError) as error:
             raise ModelFileError(self.path, "LiteRT cannot run it") from error
         width = outputs["probability"].shape[-1] if "probability" in outputs else 0
@@ -192,11 +223,14 @@ def read_info(path: Path) -> ModelInfo:
     """What stands in the `model.json` beside a `model.tflite`, with what the person has changed since.
 
     Raises:
-        ModelFileError: when it is missing or does not say what it must.
+        ModelElsewhereError: when it is missing.
+        ModelFileError: when it does not say what it must.
         ModelCropError: when it learned from faces that were cut out by a rule which is not known here.
     """
     try:
         said = stored.read(path.with_name("model.json"), dict[str, Any])
+    except StoredFileMissingError as error:
+        raise ModelElsewhereError(path) from error
     except StoredFileError as error:
         raise ModelFileError(path, f"there is no readable model.json beside it ({error.why})") from error
     if not said.get("classes"):
@@ -232,6 +266,8 @@ def _find_model(reference: str) -> tuple[Path, str]:
 
 def _find_by_path(reference: str) -> tuple[Path, str]:
     path = Path(reference).expanduser()
+    if path.suffix.lower() in ELSEWHERE and path.is_file():
+        raise ModelElsewhereError(path)
     model = path if path.suffix == ".tflite" else RunPaths(path).model
     return _existing(model, reference).resolve(), str(model.resolve())
 

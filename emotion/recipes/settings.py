@@ -23,6 +23,8 @@ CLASS_WEIGHTS = ("none", "balanced")
 FOLDERS, VOTES, BOTH = "folders", "votes", "both"
 LABELS = (FOLDERS, VOTES, BOTH)
 MAX_NAME = 80  # characters of a run's name
+SMALLEST_INPUT, LARGEST_INPUT = 8, 512  # pixels a side that a network may take
+CHANNELS = (1, 3)
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
 
 
@@ -171,7 +173,8 @@ class ModelInfo:
         temperature: logits are divided by it before they become probabilities; 1 = as trained.
         unsure_band: probabilities from its first to its second value are answered with "unsure";
             two equal values = never.
-        input_size: side of the square grey input in pixels.
+        input_size: side of the square input in pixels.
+        channels: 1 for grey, 3 for red, green and blue.
         crop: how a face box becomes the input; see `emotion.images.crop`.
         data: "demo" or a title of the data that it was trained on; `fingerprint` is that of its listing.
         recipe: of the run that made it.
@@ -179,6 +182,8 @@ class ModelInfo:
         scores: measured figures, such as {"test_accuracy": …, "test_n": …}; may be empty.
         versions: package name to version, at training time.
         backbone: of the network below a head (`emotion.training.head`): model, fingerprint, recipe, data; or {}.
+        origin: of a model that was made elsewhere (`emotion.training.elsewhere`): its file, kind, the type and range of
+            the values that its own input takes; or {}.
     """
 
     classes: tuple[str, ...] = DEFAULT_CLASSES
@@ -187,6 +192,7 @@ class ModelInfo:
     temperature: float = 1.0
     unsure_band: tuple[float, float] = (0.5, 0.5)
     input_size: int = IMAGE_SIZE
+    channels: int = 1
     crop: Any = dataclasses.field(default_factory=lambda: {"rule": "whole", "padding": "square"})
     data: str = DEMO
     fingerprint: str = ""
@@ -195,6 +201,7 @@ class ModelInfo:
     scores: dict[str, Any] = dataclasses.field(default_factory=dict)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     backbone: dict[str, Any] = dataclasses.field(default_factory=dict)
+    origin: dict[str, Any] = dataclasses.field(default_factory=dict)
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:
@@ -206,7 +213,9 @@ class ModelInfo:
         check_between("temperature", self.temperature, 0.01, 100.0)
         if len(self.unsure_band) != 2 or not 0.0 <= self.unsure_band[0] <= self.unsure_band[1] <= 1.0:
             raise ConfigError("unsure_band", "two rising numbers from 0 to 1", self.unsure_band)
-        check_whole("input_size", self.input_size, 8, 512)
+        check_whole("input_size", self.input_size, SMALLEST_INPUT, LARGEST_INPUT)
+        if self.channels not in CHANNELS:
+            raise ConfigError("channels", "1 (grey) or 3 (red, green, blue)", self.channels)
         if self.format_version > MODEL_FORMAT:
             raise ConfigError("format_version", f"at most {MODEL_FORMAT} (update this program)", self.format_version)
 
@@ -235,6 +244,10 @@ class ModelInfo:
     def network_recipe(self) -> str:
         """The recipe that the network comes from: below a head that of its backbone."""
         return str(self.backbone.get("recipe", self.recipe))
+
+    @property
+    def was_made_elsewhere(self) -> bool:
+        return bool(self.origin)
 
     @property
     def saw_only_drawn_faces(self) -> bool:

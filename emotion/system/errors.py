@@ -219,6 +219,17 @@ class ModelFileError(ModelError):
         super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
 
 
+class ModelElsewhereError(ModelError):
+    """A model of another program, which says neither its classes nor how it takes pictures."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} was made elsewhere: there is no model.json beside it. Bring it in first: "
+            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, which can be used like any "
+            "other."
+        )
+
+
 class ModelCropError(ModelError):
     """A model that learned from faces which this program cannot cut out: its answers would be wrong unnoticed."""
 

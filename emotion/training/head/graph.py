@@ -5,6 +5,7 @@ No TensorFlow, some milliseconds. Letters: F features, S of an earlier stage.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,25 @@ MARK = b"TFL3"  # what a LiteRT file is known by
 Floats = NDArray[np.float32]
 
 
+def _name_of(numbers: Any, number: int) -> str:
+    """The name that a class of numbers has for one of them; "" for none."""
+    return next((name for name, value in vars(numbers).items() if value == number and name.isupper()), "")
+
+
 class Graph:
-    """The one graph of a `model.tflite` of this program. Operations are added behind those that are there.
+    """The one graph of a `model.tflite`. Operations are added behind those that are there, or before them all.
 
     Attributes:
         outputs: of its signature, by name.
         tensors: all, by number.
     """
 
-    def __init__(self, network: bytes) -> None:
+    def __init__(self, network: bytes, *, signed: bool = True) -> None:
         """Reads it.
+
+        Args:
+            network: the file.
+            signed: whether it has the signature of this program; else it gets an empty one.
 
         Raises:
             ValueError: when it has no signature.
@@ -36,11 +46,29 @@ class Graph:
         self.model = schema.ModelT.InitFromPackedBuf(network, 0)
         self._graph = self.model.subgraphs[0]
         self.tensors: list[Any] = self._graph.tensors
+        if not signed:
+            self.model.signatureDefs = [self._new_signature()]
         found = [one for one in self.model.signatureDefs or [] if one.signatureKey == SIGNATURE]
         if not found:
             raise ValueError("Expected a network with a signature. Received: one without.")
         self._signature = found[0]
         self.outputs: dict[bytes, Any] = {output.name: output for output in self._signature.outputs}
+
+    def _new_signature(self) -> Any:
+        signature = self._schema.SignatureDefT()
+        signature.signatureKey, signature.subgraphIndex = SIGNATURE, 0
+        signature.inputs, signature.outputs = [], []
+        return signature
+
+    @property
+    def inputs(self) -> list[int]:
+        """The numbers of the tensors that are given to it."""
+        return [int(index) for index in self._graph.inputs]
+
+    @property
+    def results(self) -> list[int]:
+        """The numbers of the tensors that it gives."""
+        return [int(index) for index in self._graph.outputs]
 
     @property
     def operations(self) -> list[Any]:
@@ -57,6 +85,39 @@ class Graph:
         """Which operation it is, a number of `BuiltinOperator`."""
         code = self.model.operatorCodes[operation.opcodeIndex]
         return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
+
+    def kind_name(self, operation: Any) -> str:
+        """The name of that, such as "SOFTMAX"; "" for one that is not known."""
+        return _name_of(self._schema.BuiltinOperator, self.kind(operation))
+
+    def type_of(self, tensor: int) -> str:
+        """What its values are, such as "FLOAT32"; "" for what is not known."""
+        return _name_of(self._schema.TensorType, int(self.tensors[tensor].type))
+
+    def is_constant(self, tensor: int) -> bool:
+        """Whether the file holds its values."""
+        data = self.model.buffers[self.tensors[tensor].buffer].data
+        return data is not None and len(data) > 0
+
+    def value_of(self, tensor: int) -> float | None:
+        """The one float32 that it holds; None for anything else."""
+        if not self.is_constant(tensor) or self.type_of(tensor) != "FLOAT32":
+            return None
+        data = np.asarray(self.model.buffers[self.tensors[tensor].buffer].data, np.uint8).tobytes()
+        return float(np.frombuffer(data, "<f4")[0]) if len(data) == 4 else None
+
+    def towards(self, tensor: int, steps: int) -> Iterator[Any]:
+        """The operations that lead to a tensor along their first inputs, the last one first.
+
+        Args:
+            steps: how many at most.
+        """
+        makers = {int(output): operation for operation in self.operations for output in operation.outputs}
+        for _ in range(steps):
+            if (operation := makers.get(tensor)) is None or not len(operation.inputs):
+                return
+            yield operation
+            tensor = int(operation.inputs[0])
 
     def shape(self, tensor: int) -> tuple[int, ...]:
         shape = self.tensors[tensor].shape
@@ -84,16 +145,53 @@ class Graph:
         kind = types.INT32 if whole else types.FLOAT32
         return self._add(name, list(values.shape), len(self.model.buffers) - 1, kind)
 
-    def add(self, kind: str, inputs: list[int], name: str, width: int, options: str = "", **values: Any) -> int:
+    def lead_in(
+        self, name: str, shape: tuple[int, ...], steps: Sequence[tuple[str, NDArray[Any] | None, str]], *, many: bool
+    ) -> None:
+        """Puts operations before all others: what the signature calls `name` passes through them.
+
+        Args:
+            name: of the new input, float32 (N, *shape).
+            shape: of what is given for a face.
+            steps: kind, constant and options of each operation, as `add` takes them; the last one gives what the
+                network took before. None at all: the network takes what is given as it is.
+            many: whether several faces may be given at once.
+        """
+        (old,) = self.inputs
+        first = last = old
+        if steps:
+            first = last = self._add(name, [1, *shape], 0, self._schema.TensorType.FLOAT32)
+        begun = len(self.operations)
+        for number, (kind, values, options) in enumerate(steps):
+            inputs = [last] if values is None else [last, self.constant(f"{name}/{number}", values)]
+            last = self.add(kind, inputs, f"{name}/{kind.lower()}", shape, options)
+        added = self._graph.operators[begun:]
+        if added:
+            added[-1].outputs = [old]
+        self._graph.operators = [*added, *self._graph.operators[:begun]]
+        for tensor in (first, old):
+            own = [1, *self.shape(tensor)[1:]]
+            self.tensors[tensor].shape = own
+            self.tensors[tensor].shapeSignature = [-1 if many else 1, *own[1:]]
+        self._graph.inputs = [first]
+        given = self._schema.TensorMapT()
+        given.name, given.tensorIndex = name.encode(), first
+        self._signature.inputs = [given]
+
+    def add(
+        self, kind: str, inputs: list[int], name: str, width: int | tuple[int, ...], options: str = "", **values: Any
+    ) -> int:
         """Adds an operation with one answer a face, (N, width); returns the number of that tensor.
 
         Args:
             kind: a name of `BuiltinOperator`.
+            width: of an answer, or the shape of one, without N.
             options: the name of its table of options without "Options", with their values; "" for none.
         """
         schema = self._schema
-        tensor = self._add(name, [1, width], 0, schema.TensorType.FLOAT32)  # buffer 0 is the empty one
-        self.tensors[tensor].shapeSignature = [-1, width]
+        shape = (width,) if isinstance(width, int) else width
+        tensor = self._add(name, [1, *shape], 0, schema.TensorType.FLOAT32)  # buffer 0 is the empty one
+        self.tensors[tensor].shapeSignature = [-1, *shape]
         code = schema.OperatorCodeT()
         number = getattr(schema.BuiltinOperator, kind)
         code.builtinCode, code.deprecatedBuiltinCode, code.version = number, number, 1

@@ -1,0 +1,60 @@
+"""From a Keras file of another program to LiteRT. Nothing in the file is run: no Lambda, no classes of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from emotion.training.elsewhere.errors import ElsewhereError
+
+RESAVE = "Save it again with a recent Keras and with its own layers only, or export it as .tflite."
+
+
+class _Depthwise(keras.layers.DepthwiseConv2D):
+    """As Keras 2 has written it, with a number of groups that was always 1: Teachable Machine's files have it."""
+
+    def __init__(self, *, groups: int = 1, **kept: Any) -> None:
+        if groups != 1:
+            raise ValueError(f"Expected 1 group. Received: {groups}")
+        super().__init__(**kept)
+
+
+def converted(path: Path, name: str) -> bytes:
+    """The network of a `.keras` or `.h5` file as a LiteRT file.
+
+    Args:
+        path: of the file, whose ending says which of the two it is.
+        name: how to call it in a refusal.
+
+    Raises:
+        ElsewhereError: when Keras cannot open it safely, or it cannot be converted.
+    """
+    own = {"DepthwiseConv2D": _Depthwise} if path.suffix == ".h5" else None
+    try:
+        model = keras.models.load_model(path, own, compile=False, safe_mode=True)
+    except Exception as error:  # a description that was written elsewhere may raise whatever its layers do
+        said = str(error)
+        if "Lambda" in said or "lambda" in said:
+            why = "it holds a Lambda layer, which is code, and no code of a file is run here"
+        elif "Could not locate" in said or "not registered" in said or "Unknown layer" in said:
+            why = "it holds a layer that is not one of Keras' own, and no code of a file is run here"
+        elif "No model config" in said or "model_config" in said:
+            why = "it holds weights without their network"
+        else:
+            why = f"Keras {keras.__version__} cannot open it ({_first_line(said) or type(error).__name__})"
+        raise ElsewhereError(name, why, RESAVE) from error
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "model.tflite"
+        try:
+            model.export(target, format="litert", verbose=False)
+            return target.read_bytes()
+        except Exception as error:
+            why = f"it cannot be converted ({_first_line(str(error)) or type(error).__name__})"
+            raise ElsewhereError(name, why, RESAVE) from error
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip().rstrip(".")[:160] for line in text.splitlines() if line.strip()), "")

@@ -1,0 +1,92 @@
+"""The class names of a model that was made elsewhere, in the order of its answers.
+
+One a line, as most programs write them; with the number of the answer before the name, as Teachable Machine does; or
+JSON: a list, or what Keras calls class_indices, {"happy": 0}, or the other way round, {"0": "happy"}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emotion.data import class_names
+from emotion.recipes import label_order
+from emotion.system import stored
+from emotion.training.elsewhere.errors import ElsewhereError
+
+MOST = 1000  # classes
+LONGEST = 200  # characters of a name
+_NUMBERED = re.compile(r"^\s*(\d+)[\s:,;]+(\S.*)$")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Class names as this program spells them.
+
+    Attributes:
+        names: in the order of the model's answers.
+        numbered: whether they came with their numbers, as Teachable Machine writes them.
+    """
+
+    names: tuple[str, ...]
+    numbered: bool = False
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """In the order in which this program keeps them; see `emotion.recipes.label_order`."""
+        return label_order(self.names)
+
+
+def read(content: bytes, name: str) -> Labels:
+    """Class names from a file.
+
+    Args:
+        content: of the file.
+        name: of the file, for a refusal.
+
+    Raises:
+        ElsewhereError: when they are no class names, or the same one twice.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    if "\0" in text or len(text) > MOST * LONGEST:
+        raise ElsewhereError(name, "it is no text file with a class name a line", REMEDY)
+    if text.lstrip().startswith(("{", "[")):
+        return _checked(_from_json(text, name), name)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    found = [_NUMBERED.match(line) for line in lines]
+    numbers = [int(match[1]) for match in found if match]
+    if lines and numbers == list(range(len(lines))):
+        return _checked([match[2].strip() for match in found if match], name, numbered=True)
+    return _checked(lines, name)
+
+
+REMEDY = "Expected one class name a line, in the order of the model's answers, such as labels.txt of Teachable Machine."
+
+
+def _from_json(text: str, name: str) -> list[str]:
+    try:
+        said = stored.parse(text)
+        if isinstance(said, dict) and all(isinstance(number, int) for number in said.values()):
+            said = {str(number): label for label, number in said.items()}
+        if isinstance(said, dict):
+            said = [said[str(number)] for number in range(len(said))]
+    except (ValueError, KeyError) as error:
+        raise ElsewhereError(name, "its JSON does not number the classes from 0", REMEDY) from error
+    if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
+        raise ElsewhereError(name, "its JSON is no list of class names", REMEDY)
+    return said
+
+
+def _checked(names: Sequence[str], name: str, *, numbered: bool = False) -> Labels:
+    keys = [class_names.class_key(label) for label in names]
+    if not 2 <= len(keys) <= MOST or any(len(key) > LONGEST for key in keys):
+        raise ElsewhereError(name, f"it names {len(keys)} classes, expected 2 to {MOST:,}", REMEDY)
+    usual = class_names.suggestions(keys)
+    spelled = tuple(usual.get(key, key) for key in keys)
+    if twice := [key for key in spelled if spelled.count(key) > 1]:
+        raise ElsewhereError(name, f"it names {twice[0]} twice", REMEDY)
+    return Labels(spelled, numbered)

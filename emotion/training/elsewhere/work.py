@@ -1,0 +1,234 @@
+"""The process that opens a model which was made elsewhere: `python -m emotion.training.elsewhere.work FOLDER`.
+
+A file that was made to do harm may end the process that opens it, or keep it busy for ever; so it is a process of its
+own. In the folder it finds `asked.json` and the file; it leaves `told.json`, and `model.tflite` where all went well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion.system import EmotionError, files, stored
+from emotion.training.elsewhere import network
+from emotion.training.elsewhere.errors import ElsewhereError
+from emotion.training.elsewhere.file import HDF5, LITERT
+from emotion.training.head.graph import ANSWER, Graph
+
+ASKED, TOLD, MODEL = "asked.json", "told.json", "model.tflite"
+MOST_MEMORY = 8 * 2**30  # bytes that the process may have
+PROBES = 4  # pictures of noise by which the network is compared with what is made of it
+SAME, SAME_IN_8_BITS = 1e-3, 0.06  # how far two probabilities may differ
+NEAR = 0.02  # how far from one the sum of probabilities may be
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Question:
+    """`asked.json`.
+
+    Attributes:
+        file: of the model, in the folder.
+        name: how to call it in a refusal.
+        kind: of `emotion.training.elsewhere.file`.
+        labels: how many classes are named; None where nobody has named them.
+        order: the place of each class in the order of this program among its answers.
+        numbered: whether the classes came with numbers, as Teachable Machine writes them.
+        value_range: of its input values, as the person says; None where they do not.
+    """
+
+    file: str
+    name: str
+    kind: str
+    labels: int | None
+    order: tuple[int, ...]
+    numbered: bool
+    value_range: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`told.json`.
+
+    Attributes:
+        problem: why it cannot be used, in words; else "".
+        size, channels: of its input.
+        type: of its input values.
+        value_range: of its input values.
+        parameters: numbers that it keeps.
+        teachable: whether Teachable Machine has made it.
+    """
+
+    problem: str = ""
+    size: int = 0
+    channels: int = 0
+    type: str = ""
+    value_range: tuple[float, float] = (0.0, 1.0)
+    parameters: int = 0
+    teachable: bool = False
+
+
+def opened(folder: Path) -> Opened:
+    """Does what `asked.json` asks for.
+
+    Raises:
+        ElsewhereError: with what is wrong with the file.
+    """
+    asked = stored.typed(files.read_json(folder / ASKED), Question)
+    path = folder / asked.file
+    if asked.kind != LITERT:
+        from emotion.training.elsewhere import keras_file  # only now: it imports TensorFlow
+
+        content = keras_file.converted(path, asked.name)
+    else:
+        content = path.read_bytes()
+    runner = _Runner(content, asked.name)
+    try:
+        graph = Graph(content, signed=False)
+        takes, count = network.taken(graph, asked.name), network.answers(graph, asked.name)
+        teachable = asked.numbered and (takes.size, takes.channels) == network.TEACHABLE
+        low_high = _value_range(asked, takes, graph, teachable=teachable)
+        _check_count(asked, count)
+        shares = runner.gives_shares(takes, low_high)
+        for many in (True, False):
+            made = network.ours(content, takes, low_high, asked.order, shares=shares, many=many)
+            if _same(made, runner, takes, low_high, asked, many=many):
+                (folder / MODEL).write_bytes(made)
+                return Opened("", takes.size, takes.channels, takes.type, low_high, network.weights(graph), teachable)
+    except EmotionError:
+        raise
+    except Exception as error:  # a file that was made elsewhere may be broken in any way
+        raise ElsewhereError(asked.name, f"it is damaged ({type(error).__name__})", "Export it again.") from error
+    raise ElsewhereError(asked.name, "put into the form of this program it answers otherwise", network.CHOOSE)
+
+
+def _value_range(asked: Question, takes: network.Input, graph: Graph, *, teachable: bool) -> tuple[float, float]:
+    if takes.value_range is not None:
+        return takes.value_range
+    if asked.value_range is not None:
+        return asked.value_range
+    if teachable:
+        return network.TEACHABLE_RANGE
+    if network.begins_with_bytes(graph):
+        return 0.0, 255.0
+    raise ElsewhereError(
+        asked.name,
+        "nothing in it says which values it takes for black and white",
+        "Say it: --range 0 1, --range -1 1 or --range 0 255 on the command line, or “Values of a pixel” on the page.",
+    )
+
+
+def _check_count(asked: Question, count: int) -> None:
+    classes = max(count, 2)
+    if asked.labels is None:
+        raise ElsewhereError(
+            asked.name,
+            f"nothing says what its {classes:,} answers mean",
+            f"Give a labels.txt with {classes:,} class names, one a line, in their order (--labels FILE).",
+        )
+    if asked.labels != classes:
+        raise ElsewhereError(
+            asked.name,
+            f"it tells {classes:,} classes apart, but {asked.labels:,} are named",
+            f"Expected {classes:,} class names, one a line.",
+        )
+
+
+class _Runner:
+    """The network as it came."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        try:
+            self._network = Interpreter(model_content=content, num_threads=1)
+            self._network.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ElsewhereError(name, _why(str(error)), "Export it again.") from error
+        self._name = name
+
+    def raw(self, pictures: NDArray[np.uint8], takes: network.Input, low_high: tuple[float, float]) -> Floats:
+        """What it gives for pictures (N, S, S, C), one after the other, as floats (N, K)."""
+        (into,), (out,) = self._network.get_input_details(), self._network.get_output_details()
+        given = []
+        for picture in pictures:
+            values: NDArray[Any] = np.moveaxis(picture, -1, 0) if takes.channels_first else picture
+            if takes.type == "float32":
+                values = np.float32(low_high[0]) + values.astype(np.float32) / 255 * (low_high[1] - low_high[0])
+            elif takes.type == "int8":
+                values = (values.astype(np.int16) - 128).astype(np.int8)
+            self._network.set_tensor(into["index"], values[np.newaxis].astype(into["dtype"]))
+            try:
+                self._network.invoke()
+            except (ValueError, RuntimeError) as error:
+                raise ElsewhereError(self._name, "LiteRT cannot run it", network.CHOOSE) from error
+            scale, zero = out["quantization"]
+            answer = self._network.get_tensor(out["index"]).reshape(-1).astype(np.float32)
+            given.append((answer - zero) * scale if scale else answer)
+        return np.stack(given).astype(np.float32)
+
+    def gives_shares(self, takes: network.Input, low_high: tuple[float, float]) -> bool:
+        """Whether its answers to noise are probabilities: none below 0, together 1."""
+        given = self.raw(_noise(takes), takes, low_high)
+        return given.shape[1] > 1 and bool((given >= -NEAR).all() and (np.abs(given.sum(axis=1) - 1) < NEAR).all())
+
+
+def _why(said: str) -> str:
+    if "edgetpu" in said:
+        return "it is compiled for an Edge TPU, which this computer does not have"
+    if "custom op" in said or "Select TensorFlow op" in said or "Flex" in said:
+        return "it needs operations that LiteRT does not have"
+    return "it is not a whole LiteRT model"
+
+
+def _noise(takes: network.Input) -> NDArray[np.uint8]:
+    shape = (PROBES, takes.size, takes.size, takes.channels)
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+def _same(
+    made: bytes, runner: _Runner, takes: network.Input, low_high: tuple[float, float], asked: Question, *, many: bool
+) -> bool:
+    """Whether the network in our form answers as it came, for pictures one by one, or all at once where it may."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    pictures = _noise(takes)
+    faces = pictures.astype(np.float32) / 255
+    try:
+        signed = Interpreter(model_content=made, num_threads=1).get_signature_runner()
+        parts = [faces] if many else [faces[number : number + 1] for number in range(len(faces))]
+        said = np.concatenate([signed(**{network.IMAGE: part})[ANSWER.decode()] for part in parts])
+    except (ValueError, RuntimeError):
+        return False
+    given = runner.raw(pictures, takes, low_high)[:, list(asked.order) if len(asked.order) > 2 else [0]]
+    if said.shape[1] == 1:  # one number, which may be that of either class
+        return bool(np.isfinite(said).all() and (said >= -NEAR).all() and (said <= 1 + NEAR).all())
+    order = np.argsort(said, axis=1)
+    near = SAME if takes.type == "float32" else SAME_IN_8_BITS
+    return bool((np.diff(np.take_along_axis(given, order, axis=1), axis=1) >= -near).all())
+
+
+def main(folder: Path) -> None:
+    """Leaves `told.json`."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit
+        import resource
+
+        if stored.typed(files.read_json(folder / ASKED), Question).kind == LITERT:  # TensorFlow reserves more
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    try:
+        told = opened(folder)
+    except EmotionError as error:
+        told = Opened(str(error))
+    except MemoryError:
+        told = Opened("It needs more memory than a model may have here. Choose a smaller one.")
+    files.write_json(folder / TOLD, asdict(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
