@@ -3,37 +3,73 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
+from emotion import images
 from emotion.cli.options import OK, REFUSED
-from emotion.system import files
+from emotion.system import files, tasks
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds `verify` and `import`."""
-    for name, what, run in (
-        ("verify", "Ask the self-test of a model that was taken along again.", "verify"),
-        ("import", "Make a run of a model that was taken along.", "bring_back"),
-    ):
+    for name, what, example in (
+        ("verify", "Ask the self-test of a model that was taken along again.", "smiles.zip"),
+        ("import", "Make a run of a model that was taken along, or of one that was made elsewhere.",
+         "model_unquant.tflite --labels labels.txt"),
+    ):  # fmt: skip
         command = commands.add_parser(
-            name, help=what, description=what, epilog=f"example: python -m emotion {name} smiles.zip"
+            name, help=what, description=what, epilog=f"example: python -m emotion {name} {example}"
         )
-        command.add_argument("zip", metavar="ZIP", help="made by `export RUN --to ZIP` or on the page Runs")
-        command.set_defaults(run=__name__, what=run)
+        ours = "a zip made by `export RUN --to ZIP` or on the page Runs"
+        elsewhere = f"{ours}; or a .tflite, .keras or .h5 image classifier, or the zip of one"
+        command.add_argument("file", metavar="FILE", help=ours if name == "verify" else elsewhere)
+        command.set_defaults(run=__name__, what=name)
+    command.add_argument(
+        "--labels", metavar="FILE", help="of a model made elsewhere: its class names, one a line, in the order of its "
+        "answers; without it those in the file or in a labels.txt beside it",
+    )  # fmt: skip
+    command.add_argument(
+        "--range", nargs=2, type=float, metavar=("BLACK", "WHITE"), help="of a model made elsewhere: the values that it "
+        "takes for black and white pixels, such as 0 1, -1 1 or 0 255; known of Teachable Machine's",
+    )  # fmt: skip
+    command.add_argument(
+        "--looks-at", choices=("face", "picture"), default="", help="of a model made elsewhere: what it was taught with, "
+        "faces cut out or whole pictures (default: picture for Teachable Machine's, else face)",
+    )  # fmt: skip
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Verifies a zip, or brings it back as a run and prints its id."""
     from emotion.models import bundle
 
-    path = Path(chosen.zip).expanduser()
-    if chosen.what == "bring_back":
-        print(bundle.bring_back(path).id)
-        return OK
+    path = Path(chosen.file).expanduser()
+    if chosen.what == "import":
+        return _bring_in(path, chosen)
     found = bundle.verify(path)
     print(f"{found.same} of {found.faces} faces are answered as when it was packed "
           f"(probabilities differ by at most {found.furthest:.1g}).")  # fmt: skip
     return OK if found.passed else REFUSED
+
+
+def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
+    from emotion.models import bundle, load_model
+    from emotion.training import elsewhere
+
+    if elsewhere.is_ours(path):
+        run = bundle.bring_back(path)
+    else:
+        labels = Path(chosen.labels).expanduser() if chosen.labels else None
+        value_range = tuple(chosen.range) if chosen.range else None
+        run = elsewhere.bring_in(path, elsewhere.Asked(labels, value_range, chosen.looks_at))
+        info = load_model(run.id).info
+        looks = "whole pictures" if images.takes_whole(info.crop) else "faces"
+        low, high = info.origin["range"]
+        print(f"emotion: tells {', '.join(info.classes)} by {looks} of {info.input_size}×{info.input_size} pixels, "
+              f"{'in colour' if info.channels > 1 else 'grey'}, values {low:.3g} to {high:.3g}", file=sys.stderr)  # fmt: skip
+    tasks.hand_over(run.id)
+    print(run.id)
+    return OK
 
 
 def write(reference: str, target: Path, *, offline: bool) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from emotion.data import (
     bring,
+    class_names,
     collection,
     dataset,
     drawn,
@@ -51,6 +52,7 @@ __all__ = [
     "Overview",
     "bring",
     "class_key",
+    "class_names",
     "collection",
     "dataset",
     "decided",

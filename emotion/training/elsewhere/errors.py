@@ -10,3 +10,10 @@ class ElsewhereError(EmotionError):
 
     def __init__(self, name: str, why: str, remedy: str = "") -> None:
         super().__init__(f"{name} cannot be brought in: {why}.{f' {remedy}' if remedy else ''}")
+
+    @classmethod
+    def in_words(cls, sentence: str) -> ElsewhereError:
+        """One that another process has put into words already."""
+        error = cls.__new__(cls)
+        EmotionError.__init__(error, sentence)
+        return error

@@ -23,6 +23,7 @@ TEACHABLE = (224, 3)  # side and channels of what Teachable Machine exports
 TEACHABLE_RANGE = (-1.0, 1.0)
 KINDS = {"SOFTMAX": "softmax", "LOGISTIC": "sigmoid"}
 PASSING = ("RESHAPE", "SQUEEZE", "QUANTIZE", "DEQUANTIZE", "CAST")  # that leave what the numbers are
+LAYERS = ("FULLY_CONNECTED", "BATCH_MATMUL")
 MOST_STEPS = 6  # operations between the last layer and the answer: reshaping, other types
 
 
@@ -59,8 +60,11 @@ def taken(graph: Graph, name: str) -> Input:
     """What a network takes.
 
     Raises:
-        ElsewhereError: when that is not one square picture of 8-bit or float values.
+        ElsewhereError: when that is not one square picture of 8-bit or float values, or its weights are not there.
     """
+    kinds = {graph.kind_name(operation) for operation in graph.operations}
+    if "VAR_HANDLE" in kinds and "CALL_ONCE" not in kinds:
+        raise ElsewhereError(name, "its weights are variables without values", "Freeze them and convert it again.")
     if len(graph.inputs) != 1:
         raise ElsewhereError(name, f"it takes {len(graph.inputs)} inputs, expected one picture", CHOOSE)
     tensor = graph.tensors[graph.inputs[0]]
@@ -160,7 +164,7 @@ def _lead_in(graph: Graph, takes: Input, value_range: tuple[float, float], *, ma
 def _features(graph: Graph, given: int) -> int | None:
     """What the last fully connected layer sees, (N, F); None where there is none."""
     for operation in graph.towards(given, MOST_STEPS):
-        if graph.kind_name(operation) == "FULLY_CONNECTED":
+        if graph.kind_name(operation) in LAYERS:
             seen = int(operation.inputs[0])
             known = len(graph.shape(seen)) == 2 and graph.type_of(seen) in ("FLOAT32", "UINT8", "INT8")
             return seen if known else None

@@ -245,7 +245,8 @@ class Graph:
         needed = {int(index) for index in graph.outputs}
         kept = []
         for operation in reversed(graph.operators):
-            if needed & {int(index) for index in operation.outputs}:
+            outputs = {int(index) for index in operation.outputs}
+            if needed & outputs or not outputs:  # one without outputs sets variables
                 kept.append(operation)
                 needed |= {int(index) for index in operation.inputs}
         graph.operators = kept[::-1]
