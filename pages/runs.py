@@ -6,10 +6,10 @@ import streamlit as st
 
 from emotion.data import material
 from emotion.evaluation import read_report
-from emotion.models import bundle
+from emotion.recipes import ELSEWHERE
 from emotion.runs import Run, Status, list_runs, rename, summarize, unreadable_runs
-from emotion.system import EmotionError, duration
-from pages.ui.shared import frame, text
+from emotion.system import duration
+from pages.ui.shared import bring_model, frame, text
 from pages.ui.train import end, result
 
 ROW_HEIGHT, MOST_ROWS = 44, 10
@@ -28,7 +28,7 @@ def page() -> None:
         _open(chosen)
     else:
         st.caption("Tick a run to open it.")
-    _bring_back()
+    bring_model.show_bring_in()
 
 
 def _table(runs: list[Run]) -> Run | None:
@@ -55,16 +55,16 @@ def _table(runs: list[Run]) -> Run | None:
 
 
 def _row(run: Run) -> dict[str, object]:
-    summary = summarize(run.paths)
+    summary, elsewhere = summarize(run.paths), run.config.recipe == ELSEWHERE.name
     return {
         "run": run.title,
         "status": text.STATUS_WORDS[run.status],
         "learning": list(summary.accuracies),
         "best": None if summary.best is None else 100 * summary.best,
-        "epochs": f"{len(summary.accuracies)} of {run.config.epochs}",
+        "epochs": "" if elsewhere else f"{len(summary.accuracies)} of {run.config.epochs}",
         "took": duration(summary.seconds) if summary.seconds else "",
         "data": material.title(run.config),
-        "recipe": run.config.recipe,
+        "recipe": "made elsewhere" if elsewhere else run.config.recipe,
         "when": run.when,
     }
 
@@ -83,19 +83,6 @@ def _open(run: Run) -> None:
             end.resume_button(run)
             end.rescue_button(run)
         _rename(run)
-
-
-def _bring_back() -> None:
-    """A zip that was made by Take it with you becomes a run again."""
-    with st.expander("Bring a model back that was taken along"), st.form("bring_back", border=False):
-        file = st.file_uploader("A zip made by Take it with you", type=["zip"], key="bundle")
-        if st.form_submit_button("Bring it back", key="bring_back_now") and file is not None:
-            try:
-                bundle.bring_back(file.getvalue(), file.name)
-            except EmotionError as error:
-                st.error(text.plain(str(error)))
-            else:
-                st.rerun()
 
 
 def _state(run: Run) -> str:

@@ -22,8 +22,8 @@ from emotion.runs import RunPaths, find_run, list_runs, read_run
 from emotion.system import (
     IMAGE_SIZE,
     ConfigError,
-    ModelElsewhereError,
     ModelCropError,
+    ModelElsewhereError,
     ModelFileError,
     ModelInputError,
     ModelMissingError,

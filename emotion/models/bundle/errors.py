@@ -15,6 +15,16 @@ class BundleError(EmotionError):
         )
 
 
+class NotPackedError(EmotionError):
+    """A model that the page and the example of a zip cannot ask."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title} cannot be packed: it was made elsewhere and looks at colours or at whole pictures, which the web "
+            "page of the zip does not. Take the file along from which it was brought in."
+        )
+
+
 class LibraryMissingError(EmotionError):
     """The library for the page cannot be fetched."""
 

@@ -17,7 +17,9 @@ from emotion import images
 from emotion.data.drawn import shipped
 from emotion.models.answers import by_name, judge
 from emotion.models.bundle import web
+from emotion.models.bundle.errors import NotPackedError
 from emotion.models.predictor import PRETRAINED, Predictor, load_model
+from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, read_run
 
 Faces = NDArray[np.uint8]  # (N, S, S)
@@ -35,6 +37,11 @@ def file_name(title: str) -> str:
     return f"{name or 'model'}.zip"
 
 
+def can_be_packed(info: ModelInfo) -> bool:
+    """Whether the page and the example of a zip can ask a model: they know grey faces only."""
+    return info.channels == 1 and not images.takes_whole(info.crop)
+
+
 def pack(reference: str, *, offline: bool = False) -> bytes:
     """A zip of a model: see `emotion.models.bundle`.
 
@@ -45,9 +52,12 @@ def pack(reference: str, *, offline: bool = False) -> bytes:
 
     Raises:
         ModelError: for a model that is not there or not whole.
+        NotPackedError: see `can_be_packed`.
         LibraryMissingError: when the library is wanted and cannot be fetched.
     """
     predictor = load_model(reference)
+    if not can_be_packed(predictor.info):
+        raise NotPackedError(_title(predictor))
     title, faces = _title(predictor), _drawn_faces(predictor.info.input_size)
     tests = _selftest(predictor, faces)
     runtime = web.runtime() if offline else {}

@@ -135,7 +135,9 @@ def _of_zip(content: bytes, name: str) -> ModelFile | None:
 
 
 def _chosen(name: str, entries: list[str]) -> str:
-    entries = [one for one in entries if not one.startswith("__MACOSX/") and not PurePosixPath(one).name.startswith(".")]
+    entries = [
+        one for one in entries if not one.startswith("__MACOSX/") and not PurePosixPath(one).name.startswith(".")
+    ]
     models = [one for one in entries if PurePosixPath(one).suffix.lower() in MODELS]
     models = [one for one in models if UNQUANTISED in one] or models
     if len(models) == 1:

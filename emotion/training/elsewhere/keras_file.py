@@ -10,6 +10,7 @@ import keras
 
 from emotion.training.elsewhere.errors import ElsewhereError
 
+NEAR = 0.02
 RESAVE = "Save it again with a recent Keras and with its own layers only, or export it as .tflite."
 
 
@@ -22,8 +23,8 @@ class _Depthwise(keras.layers.DepthwiseConv2D):
         super().__init__(**kept)
 
 
-def converted(path: Path, name: str) -> bytes:
-    """The network of a `.keras` or `.h5` file as a LiteRT file.
+def converted(path: Path, name: str) -> tuple[bytes, bool]:
+    """The network of a `.keras` or `.h5` file as a LiteRT file, and whether it takes bytes, 0 to 255.
 
     Args:
         path: of the file, whose ending says which of the two it is.
@@ -50,10 +51,19 @@ def converted(path: Path, name: str) -> bytes:
         target = Path(folder) / "model.tflite"
         try:
             model.export(target, format="litert", verbose=False)
-            return target.read_bytes()
+            return target.read_bytes(), _takes_bytes(model)
         except Exception as error:
             why = f"it cannot be converted ({_first_line(str(error)) or type(error).__name__})"
             raise ElsewhereError(name, why, RESAVE) from error
+
+
+def _takes_bytes(layer: keras.Layer) -> bool:
+    """Whether the first thing it does is to make [0, 1] or [-1, 1] of bytes."""
+    inner = [one for one in getattr(layer, "layers", []) if not isinstance(one, keras.layers.InputLayer)]
+    if inner:
+        return _takes_bytes(inner[0])
+    scale = getattr(layer, "scale", None) if isinstance(layer, keras.layers.Rescaling) else None
+    return isinstance(scale, float) and any(abs(scale * width - 1) < NEAR for width in (255, 127.5))
 
 
 def _first_line(text: str) -> str:

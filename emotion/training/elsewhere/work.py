@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from emotion.system import EmotionError, files, stored
 from emotion.training.elsewhere import network
 from emotion.training.elsewhere.errors import ElsewhereError
-from emotion.training.elsewhere.file import HDF5, LITERT
+from emotion.training.elsewhere.file import LITERT
 from emotion.training.head.graph import ANSWER, Graph
 
 ASKED, TOLD, MODEL = "asked.json", "told.json", "model.tflite"
@@ -86,16 +86,17 @@ def opened(folder: Path) -> Opened:
     if asked.kind != LITERT:
         from emotion.training.elsewhere import keras_file  # only now: it imports TensorFlow
 
-        content = keras_file.converted(path, asked.name)
+        content, takes_bytes = keras_file.converted(path, asked.name)
     else:
-        content = path.read_bytes()
+        content, takes_bytes = path.read_bytes(), False
     runner = _Runner(content, asked.name)
     try:
         graph = Graph(content, signed=False)
         takes, count = network.taken(graph, asked.name), network.answers(graph, asked.name)
         teachable = asked.numbered and (takes.size, takes.channels) == network.TEACHABLE
-        low_high = _value_range(asked, takes, graph, teachable=teachable)
         _check_count(asked, count)
+        as_bytes = takes_bytes or network.begins_with_bytes(graph)
+        low_high = _value_range(asked, takes, as_bytes=as_bytes, teachable=teachable)
         shares = runner.gives_shares(takes, low_high)
         kind, noise = network.kind_of_answer(graph), _noise(takes)
         wanted = expected(runner.raw(noise, takes, low_high), kind, asked.order, shares=shares)
@@ -113,14 +114,14 @@ def opened(folder: Path) -> Opened:
     raise ElsewhereError(asked.name, "put into the form of this program it answers otherwise", network.CHOOSE)
 
 
-def _value_range(asked: Question, takes: network.Input, graph: Graph, *, teachable: bool) -> tuple[float, float]:
+def _value_range(asked: Question, takes: network.Input, *, as_bytes: bool, teachable: bool) -> tuple[float, float]:
     if takes.value_range is not None:
         return takes.value_range
     if asked.value_range is not None:
         return asked.value_range
     if teachable:
         return network.TEACHABLE_RANGE
-    if network.begins_with_bytes(graph):
+    if as_bytes:
         return 0.0, 255.0
     raise ElsewhereError(
         asked.name,

@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from emotion.evaluation import read_report
-from emotion.models import bundle
+from emotion.models import bundle, read_info
+from emotion.recipes import ELSEWHERE
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError
 from pages.ui.shared import before_after, frame, problem, text
@@ -50,8 +51,17 @@ def use_buttons(run: Run) -> None:
     """To the places in which a model is used."""
     if st.button("Try it on a photo", key="to_predict", icon=":material/mood:"):
         st.switch_page(frame.PREDICT, query_params={"model": run.id})
+    if not _can_be_packed(run):
+        return
     st.download_button("Take it with you", partial(bundle.pack, run.id), bundle.file_name(run.title), "application/zip",
                        key="take_along", icon=":material/redeem:", on_click="ignore", help=TAKE_ALONG)  # fmt: skip
+
+
+def _can_be_packed(run: Run) -> bool:
+    try:
+        return bundle.can_be_packed(read_info(run.paths.model))
+    except EmotionError:  # told when it is packed
+        return True
 
 
 def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary") -> None:
@@ -82,7 +92,8 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         if not (report.compared and (report.compared.test or report.compared.own)):
             before_after.use_button(run)
         use_buttons(run)
-        st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))
+        if run.config.recipe != ELSEWHERE.name:
+            st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))
         resume_button(run)
         if run.paths.history_picture.is_file():
             st.download_button("Download the curves", run.paths.history_picture.read_bytes(), "history.png",
