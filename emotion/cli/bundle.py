@@ -30,12 +30,12 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "answers; without it those in the file or in a labels.txt beside it",
     )  # fmt: skip
     command.add_argument(
-        "--range", nargs=2, type=float, metavar=("BLACK", "WHITE"), help="of a model made elsewhere: the values that it "
-        "takes for black and white pixels, such as 0 1, -1 1 or 0 255; known of Teachable Machine's",
+        "--range", nargs=2, type=float, metavar=("BLACK", "WHITE"), help="of a model made elsewhere: the values "
+        "that it takes for black and white pixels, such as 0 1, -1 1 or 0 255; known of Teachable Machine's",
     )  # fmt: skip
     command.add_argument(
-        "--looks-at", choices=("face", "picture"), default="", help="of a model made elsewhere: what it was taught with, "
-        "faces cut out or whole pictures (default: picture for Teachable Machine's, else face)",
+        "--looks-at", choices=("face", "picture"), default="", help="of a model made elsewhere: what it was taught "
+        "with, faces cut out or whole pictures (default: picture for Teachable Machine's, else face)",
     )  # fmt: skip
 
 
@@ -65,8 +65,9 @@ def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
         info = load_model(run.id).info
         looks = "whole pictures" if images.takes_whole(info.crop) else "faces"
         low, high = info.origin["range"]
+        colours = "in colour" if info.channels > 1 else "grey"
         print(f"emotion: tells {', '.join(info.classes)} by {looks} of {info.input_size}×{info.input_size} pixels, "
-              f"{'in colour' if info.channels > 1 else 'grey'}, values {low:.3g} to {high:.3g}", file=sys.stderr)  # fmt: skip
+              f"{colours}, values {low:.3g} to {high:.3g}", file=sys.stderr)  # fmt: skip
     tasks.hand_over(run.id)
     print(run.id)
     return OK

@@ -49,8 +49,8 @@ def covers(side: int, size: int) -> npt.NDArray[np.float32]:
 def heat_map(predictor: Predictor, seen: Seen, positions: int = MOST_POSITIONS, asked: ModelInfo | None = None) -> Heat:
     """Finds what mattered for the answer: how far it falls when a place of the face is covered.
 
-    A place is covered with the mean grey (or colour) of the face, softly. The fall is in log-odds of the class that was answered:
-    of a probability of 0.99 next to nothing would be seen to fall. One call of the network.
+    A place is covered with the mean grey (or colour) of the face, softly. The fall is in log-odds of the class that was
+    answered: of a probability of 0.99 next to nothing would be seen to fall. One call of the network.
 
     Args:
         predictor: the model that answered.
@@ -59,7 +59,8 @@ def heat_map(predictor: Predictor, seen: Seen, positions: int = MOST_POSITIONS, 
         asked: the question that was answered, see `emotion.models.answers.judge`; None: the usual one.
 
     Returns:
-        (48, 48), or (S, S), float32, log-odds: above 0 where the face spoke for the answer, below 0 where it spoke against it.
+        (48, 48) or (S, S), float32, log-odds: above 0 where the face spoke for the answer, below 0 where it spoke
+        against it.
     """
     side = math.isqrt(min(max(positions, 1), MOST_POSITIONS))
     patches = covers(side, len(seen))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from emotion.models import bundle, load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import append_history
-from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.runs.run import RunPaths, Status, list_runs, new_run, write_status
+from emotion.system import tasks
 from emotion.system.files import read_json, write_json
+from pages.ui.shared.bring_model import TASK
 from tests.tiny_model import give_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,3 +139,73 @@ def test_the_files_of_a_run_are_not_opened_again_at_the_next_rerun(home: Path, m
 
     assert opened == []
     assert set(app.dataframe[0].value["run"]) == {"one", "two"}
+
+
+ELSEWHERE = ROOT / "tests" / "data" / "elsewhere"
+
+
+def bring_in(app: AppTest, *given: tuple[str, bytes]) -> AppTest:
+    """Uploads these files, presses the button and waits for what comes of it."""
+    app.file_uploader(key="bundle").set_value([(name, content, "") for name, content in given]).run()
+    return app
+
+
+def awaited(app: AppTest) -> AppTest:
+    app.button(key="bring_in_now").click().run()
+    limit = time.monotonic() + 120
+    while not (task := tasks.find(app.session_state[TASK])) or not task.ended:
+        assert time.monotonic() < limit
+        time.sleep(0.2)
+    return app.run()
+
+
+def test_a_model_of_teachable_machine_is_brought_in_and_tried(home: Path) -> None:
+    app = open_runs()
+
+    bring_in(app, *((name, (ELSEWHERE / name).read_bytes()) for name in ("model_unquant.tflite", "labels.txt")))
+    awaited(app)
+
+    assert app.success[0].value == "model\\_unquant is here, and is used like any other model."
+    assert (app.dataframe[0].value["recipe"][0], app.dataframe[0].value["epochs"][0]) == ("made elsewhere", "")
+    assert {"brought_to_predict", "brought_to_evaluate"} <= keys(app)
+    app.button(key="brought_to_predict").click().run()
+    assert not app.exception
+    assert app.title[0].value != "Runs"
+
+
+def test_what_a_model_does_not_say_is_asked_for(home: Path) -> None:
+    app = bring_in(open_runs(), ("one.tflite", (ELSEWHERE / "one.tflite").read_bytes()))
+
+    awaited(app)
+    assert "nothing says what its 2 answers mean" in app.error[0].value
+    app.text_area(key="bring_in_names").set_value("sad\nhappy")
+    app.selectbox(key="bring_in_range").set_value("0 to 1")
+    awaited(app)
+
+    assert "one is here" in app.success[0].value
+    info = load_model(list_runs()[0].id).info
+    assert (info.classes, info.origin["range"]) == (("sad", "happy"), [0.0, 1.0])
+
+
+def test_a_zip_that_was_taken_along_comes_back(home: Path) -> None:
+    paths = give_model(run_in(Status.COMPLETED))
+    app = bring_in(open_runs(), ("mine.zip", bundle.pack(paths.id)))
+
+    awaited(app)
+
+    assert "mine is here" in app.success[0].value
+    assert list(app.dataframe[0].value["run"]) == ["mine", "mine"]
+
+
+def test_a_run_made_elsewhere_opens_and_offers_what_it_can(home: Path) -> None:
+    app = open_runs()
+    bring_in(app, *((name, (ELSEWHERE / name).read_bytes()) for name in ("model_unquant.tflite", "labels.txt")))
+    awaited(app)
+    app.session_state["runs_table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+
+    app.button(key="to_run").click().run()
+
+    assert not app.exception
+    assert "to_predict" in keys(app)
+    assert "again" not in keys(app)

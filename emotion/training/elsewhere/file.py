@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -170,7 +171,8 @@ def _within(model: bytes) -> Labels | None:
         with zipfile.ZipFile(io.BytesIO(model)) as packed:
             told = [entry for entry in packed.infolist() if entry.filename.lower().endswith(".txt")]
             return labels.read(_read(packed, told[0], MOST_LABEL_BYTES), told[0].filename) if len(told) == 1 else None
-    except Exception:  # broken metadata are none
+    except (zipfile.BadZipFile, zlib.error, ElsewhereError, EOFError, NotImplementedError, OSError, RuntimeError,
+            ValueError):  # fmt: skip  # broken metadata are none
         return None
 
 
