@@ -7,11 +7,10 @@ import functools
 
 import streamlit as st
 
-from emotion.images import memory
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
 from emotion.system import EmotionError
-from pages.ui.predict import answers, corrections, downloads, faces, many, paste, shot, welcome
+from pages.ui.predict import answers, corrections, downloads, faces, many, paste, shot, uploads, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 
@@ -77,13 +76,8 @@ def _model() -> Predictor | None:
 def _given(predictor: Predictor) -> list[Source]:
     """All pictures that were given in whatever way, in that order."""
     with st.container(key="given"):
-        uploads = st.file_uploader(
-            "Drop photos here, or choose files",
-            accept_multiple_files=True,
-            key="uploads",
-            max_upload_size=memory.upload_mb(),
-        )
-        sources = [Source(file.file_id, file.name, file.getvalue) for file in uploads]
+        uploads.show_uploads()
+        sources = uploads.sources()
         paste.show_paste()
         sources += paste.sources()
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):

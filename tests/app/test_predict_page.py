@@ -25,7 +25,7 @@ from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system import OutputFolderError
 from emotion.system.files import read_json, write_json
-from pages.ui.predict import answers, downloads, many, paste, shot
+from pages.ui.predict import answers, downloads, many, paste, shot, uploads
 from pages.ui.predict import box as drawn
 from pages.ui.shared.face_html import spread_words, variants_html
 from tests.tiny_model import BRIGHTNESS, give_model
@@ -640,3 +640,58 @@ def test_shows_varied_answers_as_sign_word_and_share() -> None:
     assert "mirrored" in shown_as
     assert "▼ sad" in shown_as
     assert "75\u00a0%" in shown_as
+
+
+def away_and_back(app: AppTest) -> AppTest:
+    app.switch_page("pages/runs.py").run()
+    assert app.title[0].value == "Runs"
+    return app.switch_page("pages/predict.py").run()
+
+
+def test_photos_and_answers_stay_when_the_page_is_left(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = upload(open_predict(model), ("bright.png", png(250)), ("dark.png", png(5)))
+    monkeypatch.setattr(answers, "answer", lambda *_: pytest.fail("asked again"))
+
+    away_and_back(app)
+
+    assert [source.name for source in uploads.sources_of(app.session_state)] == ["bright.png", "dark.png"]
+    assert not app.exception
+    assert "happy" in html_of(app).lower()
+    assert app.button(key="forget_earlier").label == "Remove the 2 photos given before"
+
+
+def test_photos_given_later_stand_beside_those_from_before(model: str) -> None:
+    app = away_and_back(upload(open_predict(model), ("bright.png", png(250))))
+
+    upload(app, ("dark.png", png(5)))
+    away_and_back(away_and_back(app))
+
+    assert [source.name for source in uploads.sources_of(app.session_state)] == ["bright.png", "dark.png"]
+
+
+def test_photos_from_before_go_when_they_are_removed(model: str) -> None:
+    app = away_and_back(upload(open_predict(model), ("bright.png", png(250))))
+
+    app.button(key="forget_earlier").click().run()
+    away_and_back(app)
+
+    assert uploads.sources_of(app.session_state) == []
+    assert app.button(key="example-1").label == "Try it"
+
+
+def test_photos_that_were_taken_out_do_not_come_back(model: str) -> None:
+    app = upload(open_predict(model), ("bright.png", png(250)))
+
+    app.file_uploader(key="uploads").set_value([]).run()
+    away_and_back(app)
+
+    assert uploads.sources_of(app.session_state) == []
+
+
+def test_of_photos_from_before_only_so_many_bytes_are_kept(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_BYTES", len(png(5)) + 10)
+    app = upload(open_predict(model), ("bright.png", png(250)), ("dark.png", png(5)))
+
+    away_and_back(app)
+
+    assert [source.name for source in uploads.sources_of(app.session_state)] == ["dark.png"]
