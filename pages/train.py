@@ -19,7 +19,7 @@ def page() -> None:
         _problem()
         form.show_form(action)
         return
-    about = f"{run.title} · {material.title(run.config)} · {run.config.recipe}"
+    about = " · ".join(filter(None, (run.title, material.title(run.config), run.config.recipe)))
     action = frame.heading("Train", text.plain(about))
     _problem()
     if run.status.has_ended:

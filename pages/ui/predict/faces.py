@@ -125,7 +125,8 @@ def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[
     """The word, the percentage and its bar, beside the 48×48 pixels that the network saw; below, what to mind."""
     mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {text.markup(" ".join(warnings))}</p>' if warnings else ""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
-        st.image(face.seen, width=96, alt="The 48 by 48 grey pixels that the network saw")
+        side, colours = len(face.seen), "" if face.seen.ndim == 3 else " grey"
+        st.image(face.seen, width=96, alt=f"The {side} by {side}{colours} pixels that the network saw")
         st.html(answer_html(face.headline(bars.wanted(info)), number) + mind, width="stretch")
 
 
