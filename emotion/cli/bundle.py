@@ -61,7 +61,7 @@ def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
     else:
         labels = Path(chosen.labels).expanduser() if chosen.labels else None
         value_range = tuple(chosen.range) if chosen.range else None
-        run = elsewhere.bring_in(path, elsewhere.Asked(labels, value_range, chosen.looks_at))
+        run = elsewhere.bring_in(path, elsewhere.Description(labels, value_range, chosen.looks_at))
         info = load_model(run.id).info
         looks = "whole pictures" if images.takes_whole(info.crop) else "faces"
         low, high = info.origin["range"]

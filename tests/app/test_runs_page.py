@@ -165,7 +165,7 @@ def test_a_model_of_teachable_machine_is_brought_in_and_tried(home: Path) -> Non
     bring_in(app, *((name, (ELSEWHERE / name).read_bytes()) for name in ("model_unquant.tflite", "labels.txt")))
     awaited(app)
 
-    assert app.success[0].value == "model\\_unquant is here, and is used like any other model."
+    assert app.success[0].value == "model\\_unquant is here, and is used like any other model\\."
     assert (app.dataframe[0].value["recipe"][0], app.dataframe[0].value["epochs"][0]) == ("made elsewhere", "")
     assert {"brought_to_predict", "brought_to_evaluate"} <= keys(app)
     app.button(key="brought_to_predict").click().run()

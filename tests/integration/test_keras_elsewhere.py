@@ -11,7 +11,7 @@ import pytest
 
 from emotion.images import as_batch
 from emotion.models import load_model
-from emotion.training.elsewhere import Asked, ElsewhereError, bring_in
+from emotion.training.elsewhere import Description, ElsewhereError, bring_in
 from tests.conftest import CommandLine
 
 ELSEWHERE = Path(__file__).resolve().parents[1] / "data" / "elsewhere"
@@ -82,7 +82,7 @@ def test_code_in_a_file_is_never_run(home: Path, tmp_path: Path, name: str) -> N
     path = saved(tmp_path / name, first=keras.layers.Lambda(lambda x: x * 2))
 
     with pytest.raises(ElsewhereError, match="it holds a Lambda layer, which is code, and no code of a file is run"):
-        bring_in(path, Asked(value_range=(0, 1)))
+        bring_in(path, Description(value_range=(0, 1)))
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ def test_weights_without_a_network_and_damaged_files_are_told(home: Path, tmp_pa
 
     for name in ("cut.keras", "half.h5"):
         with pytest.raises(ElsewhereError, match=rf"{name} cannot be brought in: "):
-            bring_in(tmp_path / name, Asked(value_range=(0, 1)))
+            bring_in(tmp_path / name, Description(value_range=(0, 1)))
 
 
 def test_the_command_line_brings_in_predicts_and_evaluates(

@@ -19,7 +19,7 @@ from emotion.images import as_batch
 from emotion.models import Looking, answer, bundle, explain, load_model
 from emotion.runs import Status, find_run, list_runs, read_run
 from emotion.system import ModelElsewhereError
-from emotion.training.elsewhere import Asked, ElsewhereError, bring_in, is_ours, labels
+from emotion.training.elsewhere import Description, ElsewhereError, bring_in, is_ours, labels
 
 ELSEWHERE = Path(__file__).resolve().parents[1] / "data" / "elsewhere"
 UNIT = (0.0, 1.0)
@@ -95,7 +95,7 @@ def test_a_model_made_elsewhere_is_a_run_like_any_other(home: Path, tmp_path: Pa
 def test_answers_come_in_the_order_of_this_program(
     home: Path, tmp_path: Path, name: str, names: str, face: tuple[int, int, int], happy: float
 ) -> None:
-    model = load_model(bring_in(came(tmp_path, name, names), Asked(value_range=UNIT)).id)
+    model = load_model(bring_in(came(tmp_path, name, names), Description(value_range=UNIT)).id)
 
     said = model.predict_classes(as_batch(model.see([plain(*face)])))
 
@@ -105,8 +105,8 @@ def test_answers_come_in_the_order_of_this_program(
 
 def test_numbers_that_are_no_probabilities_become_some(home: Path, tmp_path: Path) -> None:
     names = "Happiness\nneutral\nSadness\n"
-    softmax = load_model(bring_in(came(tmp_path, "logits.tflite", names), Asked(value_range=UNIT)).id)
-    each = load_model(bring_in(came(tmp_path, "each.tflite", names), Asked(value_range=UNIT)).id)
+    softmax = load_model(bring_in(came(tmp_path, "logits.tflite", names), Description(value_range=UNIT)).id)
+    each = load_model(bring_in(came(tmp_path, "each.tflite", names), Description(value_range=UNIT)).id)
     face = np.full((1, 48, 48, 1), 0.75, np.float32)
 
     powers, alone = np.exp([2.0, 0.0, -2.0]), np.array([sigmoid(2), 0.5, sigmoid(-2)])
@@ -125,7 +125,7 @@ def test_grey_faces_of_another_size_are_fitted(home: Path, tmp_path: Path) -> No
 
 
 def test_why_is_answered_in_colour(home: Path, tmp_path: Path) -> None:
-    model = load_model(bring_in(came(tmp_path, "model_unquant.tflite", TEACHABLE), Asked(looks_at="face")).id)
+    model = load_model(bring_in(came(tmp_path, "model_unquant.tflite", TEACHABLE), Description(looks_at="face")).id)
     given = answer(photo(tmp_path, 150, 20, 220), model, "photo", Looking(box=(50, 50, 250, 250)))
     assert given.picture is not None
 
@@ -151,11 +151,11 @@ def test_labels_within_the_file_are_found(home: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as packed:
         packed.writestr("labels.txt", "sad\nhappy\n")
 
-    assert load_model(bring_in(path, Asked(value_range=UNIT)).id).info.classes == ("sad", "happy")
+    assert load_model(bring_in(path, Description(value_range=UNIT)).id).info.classes == ("sad", "happy")
 
 
 def test_only_a_model_of_grey_faces_is_packed_to_take_along(home: Path, tmp_path: Path) -> None:
-    grey = bring_in(came(tmp_path, "one.tflite", "sad\nhappy\n"), Asked(value_range=UNIT))
+    grey = bring_in(came(tmp_path, "one.tflite", "sad\nhappy\n"), Description(value_range=UNIT))
     colour = bring_in(came(tmp_path, "model_unquant.tflite", TEACHABLE))
 
     assert bundle.verify(bundle.pack(grey.id)).passed

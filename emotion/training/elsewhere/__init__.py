@@ -6,8 +6,8 @@ put into the one form that this program answers with: see `emotion.training.else
 
 from __future__ import annotations
 
-from emotion.training.elsewhere.bring_in import Asked, bring_in
+from emotion.training.elsewhere.bring_in import Description, bring_in
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.elsewhere.file import is_ours
 
-__all__ = ["Asked", "ElsewhereError", "bring_in", "is_ours"]
+__all__ = ["Description", "ElsewhereError", "bring_in", "is_ours"]

@@ -17,7 +17,7 @@ from emotion.training.elsewhere import labels
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.elsewhere.file import HDF5, KERAS, LITERT, ModelFile
 from emotion.training.elsewhere.labels import Labels
-from emotion.training.elsewhere.work import ASKED, MODEL, TOLD, Opened, Question
+from emotion.training.elsewhere.work import ASKED, MODEL, TOLD, Opened, Opening
 
 WAIT = {LITERT: 120.0, KERAS: 480.0, HDF5: 480.0}  # seconds; TensorFlow alone takes some to start
 ENDINGS = {LITERT: ".tflite", KERAS: ".keras", HDF5: ".h5"}
@@ -27,7 +27,7 @@ UNKNOWN = "pictures that are not known here"  # what the model has learned from
 
 
 @dataclass(frozen=True)
-class Asked:
+class Description:
     """What a person says of a model.
 
     Attributes:
@@ -42,10 +42,10 @@ class Asked:
     looks_at: str = ""
 
 
-NOTHING = Asked()
+NOTHING = Description()
 
 
-def bring_in(path: Path, asked: Asked = NOTHING) -> RunPaths:
+def bring_in(path: Path, asked: Description = NOTHING) -> RunPaths:
     """Makes a run of a `.tflite`, `.keras` or `.h5` image classifier, or of a zip that holds one.
 
     Args:
@@ -92,12 +92,12 @@ def _named(path: Path) -> Labels:
         raise ElsewhereError(path.name, error.strerror or "it cannot be read", "Look at its name and place.") from error
 
 
-def _opened(found: ModelFile, named: Labels | None, asked: Asked) -> tuple[Opened, bytes]:
+def _opened(found: ModelFile, named: Labels | None, asked: Description) -> tuple[Opened, bytes]:
     """What a process of its own finds in the file, and the network in our form."""
     order = tuple(named.names.index(name) for name in named.ordered) if named else ()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
-        question = Question(
+        question = Opening(
             f"came{ENDINGS[found.kind]}", found.name, found.kind, len(named.names) if named else None, order,
             named.numbered if named else False, asked.value_range,
         )  # fmt: skip

@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Question:
+class Opening:
     """`asked.json`.
 
     Attributes:
@@ -81,7 +81,7 @@ def opened(folder: Path) -> Opened:
     Raises:
         ElsewhereError: with what is wrong with the file.
     """
-    asked = stored.typed(files.read_json(folder / ASKED), Question)
+    asked = stored.typed(files.read_json(folder / ASKED), Opening)
     path = folder / asked.file
     if asked.kind != LITERT:
         from emotion.training.elsewhere import keras_file  # only now: it imports TensorFlow
@@ -114,7 +114,7 @@ def opened(folder: Path) -> Opened:
     raise ElsewhereError(asked.name, "put into the form of this program it answers otherwise", network.CHOOSE)
 
 
-def _value_range(asked: Question, takes: network.Input, *, as_bytes: bool, teachable: bool) -> tuple[float, float]:
+def _value_range(asked: Opening, takes: network.Input, *, as_bytes: bool, teachable: bool) -> tuple[float, float]:
     if takes.value_range is not None:
         return takes.value_range
     if asked.value_range is not None:
@@ -130,7 +130,7 @@ def _value_range(asked: Question, takes: network.Input, *, as_bytes: bool, teach
     )
 
 
-def _check_count(asked: Question, count: int) -> None:
+def _check_count(asked: Opening, count: int) -> None:
     classes = max(count, 2)
     if asked.labels is None:
         raise ElsewhereError(
@@ -216,7 +216,7 @@ def expected(given: Floats, kind: str, order: Sequence[int], *, shares: bool) ->
 
     Args:
         kind: "softmax", "sigmoid" or "", of `network.kind_of_answer`.
-        order: of `Question`.
+        order: of `Opening`.
         shares: of `network.ours`.
     """
     if given.shape[1] > 1:
@@ -234,7 +234,7 @@ def main(folder: Path) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit
         import resource
 
-        if stored.typed(files.read_json(folder / ASKED), Question).kind == LITERT:  # TensorFlow reserves more
+        if stored.typed(files.read_json(folder / ASKED), Opening).kind == LITERT:  # TensorFlow reserves more
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     try:
         told = opened(folder)
