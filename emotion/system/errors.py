@@ -219,14 +219,14 @@ class ModelFileError(ModelError):
         super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
 
 
-class ModelElsewhereError(ModelError):
+class ModelElsewhereError(ModelFileError):
     """A model of another program, which says neither its classes nor how it takes pictures."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} was made elsewhere: there is no model.json beside it. Bring it in first: "
-            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, which can be used like any "
-            "other."
+        EmotionError.__init__(
+            self,
+            f"{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
+            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, which is used like any other.",
         )
 
 

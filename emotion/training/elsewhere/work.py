@@ -225,7 +225,8 @@ def expected(given: Floats, kind: str, order: Sequence[int], *, shares: bool) ->
         if kind == "sigmoid" or (not kind and not shares):
             given = given / given.sum(axis=1, keepdims=True)
         return given[:, list(order) if len(order) > 2 else [order[1]]]
-    given = given if kind or shares else 1 / (1 + np.exp(-given))
+    if not kind and not shares:
+        given = (1 / (1 + np.exp(-given))).astype(np.float32)
     return given if order[1] == 1 else 1 - given
 
 
