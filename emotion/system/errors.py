@@ -226,7 +226,7 @@ class ModelElsewhereError(ModelFileError):
         EmotionError.__init__(
             self,
             f"{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
-            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, which is used like any other.",
+            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, used like any other.",
         )
 
 
