@@ -80,6 +80,34 @@ def test_one_column_for_each_class_is_read_as_labels(tmp_path: Path) -> None:
     assert record.left_out == {"rows without one label": 2, "pictures without a label": 2}
 
 
+def test_of_shares_of_the_classes_the_largest_counts(tmp_path: Path) -> None:
+    names = pictures(tmp_path / "faces", 13)
+    rows = [f"{name},{0.9 - 0.7 * (n % 2):.2f},{0.1 + 0.7 * (n % 2):.2f}" for n, name in enumerate(names[:12])]
+    rows.append(f"{names[12]},0.5,0.5")
+    table(tmp_path / "faces" / "scores.csv", "file,happy,sad", rows)
+
+    record = add.add_folder(tmp_path / "faces", "faces")
+
+    assert record.counts == {"train": {"happy": 5, "sad": 5}, "test": {"happy": 1, "sad": 1}}
+    assert record.left_out == {"rows without one label": 1, "pictures without a label": 1}
+
+
+@pytest.mark.parametrize("form", ["file: label", "file: object", "label: files"])
+def test_one_object_of_files_and_labels_is_read(tmp_path: Path, form: str) -> None:
+    names = pictures(tmp_path / "faces" / "imgs", 12)
+    told = {name: WORDS[n % 2] for n, name in enumerate(names)}
+    said: dict[str, object] = {
+        "file: label": told,
+        "file: object": {name: {"emotion": word, "box": [1, 2]} for name, word in told.items()},
+        "label: files": {word: [name for name in names if told[name] == word] for word in WORDS},
+    }[form]
+    (tmp_path / "faces" / "labels.json").write_text(json.dumps(said), encoding="utf-8")
+
+    record = add.add_folder(tmp_path / "faces", "faces")
+
+    assert record.counts == {"train": {"happy": 5, "sad": 5}, "test": {"happy": 1, "sad": 1}}
+
+
 @pytest.mark.parametrize(
     "cell",
     ["/data/upload/1/{}", "https://host:8080/data/upload/1/{}?x=1", "/data/local-files/?d=upload/1/{}",

@@ -61,7 +61,8 @@ class NoClassesError(BringError):
             "put the pictures into a folder for each class (such as happy/ and sad/), or name a table of their labels "
             "(--labels FILE)"
         )
-        super().__init__(f"{where} holds {found}, but no two classes that can be told: {hint or usual}.")
+        classes = "" if found.startswith("no pictures") else ", but no two classes that can be told"
+        super().__init__(f"{where} holds {found}{classes}: {hint or usual}.")
 
 
 class ClassNamesUnknownError(BringError):

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def read(path: Path) -> TextTable:
-    """Reads a csv, tsv, jsonl, json (a list of objects) or txt file.
+    """Reads a csv, tsv, jsonl, json (a list of objects, or one of files and labels) or txt file.
 
     Raises:
         SourceMissingError, TableUnreadableError
@@ -134,6 +135,15 @@ def _names_columns(first: list[str]) -> bool:
     )  # fmt: skip
 
 
+def number(cell: str) -> float:
+    """A cell as a finite number from 0 on; -1 for anything else."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return -1.0
+    return value if 0 <= value < math.inf else -1.0
+
+
 def _is_number(cell: str) -> bool:
     try:
         float(cell)
@@ -151,9 +161,22 @@ def _objects(path: Path) -> list[dict[str, Any]]:
             stored = [json.loads(line) for line in io.StringIO(text) if line.strip()]
     except (ValueError, RecursionError) as error:
         raise TableUnreadableError(path, "it is not JSON") from error
+    if isinstance(stored, dict):
+        stored = _of_an_object(stored)
     if not isinstance(stored, list) or not all(isinstance(one, dict) for one in stored):
         raise TableUnreadableError(path, "it is no list of objects")
     return stored
+
+
+def _of_an_object(stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """One object as rows: {file: label}, {file: {…}} or {label: [files]}."""
+    rows: list[dict[str, Any]] = []
+    for key, value in stored.items():
+        if isinstance(value, list):
+            rows += [{"file": file, "label": key} for file in value if isinstance(file, str)]
+        else:
+            rows.append({"file": key, **(value if isinstance(value, dict) else {"label": value})})
+    return rows
 
 
 def _from_objects(path: Path, objects: list[dict[str, Any]]) -> TextTable:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnreadableError
 from emotion.data.bring.tables import dialect
+from emotion.data.bring.tables.dialect import number
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
 from emotion.data.folders import tree
@@ -96,7 +97,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class _Guess:
-    """Which columns say what; `labels` of more than one is one-hot, `split` is "" for none."""
+    """Which columns say what; of several in `labels` the one set or the largest counts. `split` is "" for none."""
 
     file: str
     labels: tuple[str, ...]
@@ -195,7 +196,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     if asked.label_column:
         return _Guess(file, (asked.label_column,), split)
     label = _label_column(others)
-    hot = _one_hot(others)
+    hot = _one_hot(others) or _shares(others)
     if hot and (not label or label in hot):
         return _Guess(file, hot, split)
     if not label:
@@ -239,6 +240,15 @@ def _one_hot(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(binary) if 2 * sum(number == 1 for number in ones) > len(ones) else ()
 
 
+def _shares(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The columns of numbers of which those of a row are 1 or 100 together, if there are two or more."""
+    numbers = {name: [number(cell) for cell in cells] for name, cells in columns.items()}
+    numbers = {name: values for name, values in numbers.items() if min(values, default=-1) >= 0}
+    totals = [sum(row) for row in zip(*numbers.values(), strict=True)] if len(numbers) > 1 else []
+    near = sum(any(abs(total - whole) <= 0.02 * whole for whole in (1, 100)) for total in totals)
+    return tuple(numbers) if totals and near >= 0.9 * len(totals) else ()
+
+
 def _take(table: TextTable, guess: _Guess, pictures: Pictures, folder: str, found: Labelled) -> None:
     of_table = split_words(table.path.stem)[0] or next(filter(None, map(split_of, reversed(folder.split("/")))), "")
     places = {name: place for place, name in enumerate(table.columns)}
@@ -260,7 +270,9 @@ def _take(table: TextTable, guess: _Guess, pictures: Pictures, folder: str, foun
 def _label(row: Sequence[str], places: Mapping[str, int], guess: _Guess) -> str:
     if len(guess.labels) == 1:
         return _class(row[places[guess.labels[0]]])
-    ones = [name for name in guess.labels if row[places[name]].casefold() in TRUE]
+    said = {name: row[places[name]].casefold() for name in guess.labels}
+    shares = {name: 1.0 if cell in TRUE else number(cell) for name, cell in said.items()}
+    ones = [name for name, share in shares.items() if share > 0 and share == max(shares.values())]
     return _class(ones[0]) if len(ones) == 1 else ""
 
 
