@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.images import CROP, PICTURE
 from emotion.recipes import MAX_NAME, ModelInfo, TrainingConfig, positive_class
 from emotion.runs import RunPaths, Status, new_run, write_status
-from emotion.system import StoredFileError, files, processes, stored
+from emotion.system import StoredFileError, disk, files, processes, stored
 from emotion.training.elsewhere import file as files_of_models
 from emotion.training.elsewhere import labels
 from emotion.training.elsewhere.errors import ElsewhereError
@@ -54,6 +54,7 @@ def bring_in(path: Path, asked: Description = NOTHING) -> RunPaths:
 
     Raises:
         ElsewhereError: with one sentence on what is wrong or what has to be said.
+        NoRoomError, OutputFolderError: when the disk takes no run.
     """
     found = files_of_models.find(path, path.name)
     named = _named(asked.labels) if asked.labels else found.labels
@@ -101,8 +102,9 @@ def _opened(found: ModelFile, named: Labels | None, asked: Description) -> tuple
             f"came{ENDINGS[found.kind]}", found.name, found.kind, len(named.names) if named else None, order,
             named.numbered if named else False, asked.value_range,
         )  # fmt: skip
-        (folder / question.file).write_bytes(found.content)
-        files.write_json(folder / ASKED, asdict(question))
+        with disk.writing(folder):
+            (folder / question.file).write_bytes(found.content)
+            files.write_json(folder / ASKED, asdict(question))
         _work(folder, found)
         try:
             told = stored.read(folder / TOLD, Opened)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.system import tasks
+from emotion.system import EmotionError, disk, tasks
 from pages.ui.shared import frame, own_runs, text, waiting
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def show_bring_in() -> None:
             with st.expander("It was made elsewhere, and does not say all of itself", key="bring_in_more"):
                 names, words = _said(len(given) > len(models))
         if st.button("Bring it in", key="bring_in_now", type="primary", disabled=len(models) != 1):
-            _start(models[0], [file for file in given if file not in models], names, words)
+            try:
+                _start(models[0], [file for file in given if file not in models], names, words)
+            except EmotionError as error:
+                st.error(text.plain(str(error)), icon=":material/error:")
         if len(models) > 1:
             st.caption("One model at a time.")
 
@@ -79,10 +82,15 @@ def _said(with_labels: bool) -> tuple[str, list[str]]:
 def _start(model: UploadedFile, labels: list[UploadedFile], names: str, words: list[str]) -> None:
     task = f"model-{secrets.token_hex(4)}"
     folder = tasks.given(task)
-    path = _written(folder, model.name, model.getvalue())
-    if labels or names.strip():
-        told = labels[0].getvalue() if labels else names.encode()
-        words = [*words, f"--labels={_written(folder, labels[0].name if labels else 'class names', told)}"]
+    try:
+        with disk.writing(folder):
+            path = _written(folder, model.name, model.getvalue())
+            if labels or names.strip():
+                told = labels[0].getvalue() if labels else names.encode()
+                words = [*words, f"--labels={_written(folder, labels[0].name if labels else 'class names', told)}"]
+    except EmotionError:
+        tasks.forget(task)  # what is half written holds the very space that is missing
+        raise
     tasks.start(task, ["import", *words, "--", str(path)], model.name)
     st.session_state[TASK] = task
     st.rerun()
