@@ -1,4 +1,4 @@
-"""Runs: everything that was trained here, and what can be done with it."""
+"""Runs: everything that was trained here or brought in, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROW_HEIGHT, MOST_ROWS = 44, 10
 
 
 def page() -> None:
-    action = frame.heading("Runs", "Everything that was trained on this computer, newest first.")
+    action = frame.heading("Runs", "Everything that was trained on this computer or brought in, newest first.")
     with action:
         if st.button("Train", key="to_train", type="primary", width="stretch"):
             st.switch_page(frame.TRAIN, query_params={"run": "new"})

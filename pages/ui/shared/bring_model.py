@@ -40,7 +40,7 @@ def show_bring_in() -> None:
     task = tasks.find(name) if name else None
     with st.expander("Bring a model in", expanded=task is not None, key="bring_in"):
         st.caption(ABOUT)
-        if name and not waiting.show_work(name, "Bringing it in"):
+        if name and not waiting.show_work(name, "" if task is None or task.ended else "Bringing it in"):
             _ended(task)
         given = st.file_uploader("Model, and labels.txt", type=KINDS, key="bundle", accept_multiple_files=True)
         models = [file for file in given if not file.name.lower().endswith(LABELS)]
