@@ -35,7 +35,7 @@ def show_uploads() -> None:
         st.session_state[EARLIER] = _newest([*_earlier(), *st.session_state[HERE]])
     st.session_state[HERE] = list(files)
     if earlier := _earlier():
-        title = f"Remove the {count(len(earlier), 'photo')} given before"
+        title = f"Remove the {count(len(earlier), 'photo') if len(earlier) > 1 else 'photo'} given before"
         st.button(title, key="forget_earlier", type="tertiary", on_click=_forget)
 
 
