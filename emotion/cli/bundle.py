@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emotion import images
 from emotion.cli.options import OK, REFUSED
-from emotion.system import files, tasks
+from emotion.system import expanded, files, tasks
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,7 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Verifies a zip, or brings it back as a run and prints its id."""
     from emotion.models import bundle
 
-    path = Path(chosen.file).expanduser()
+    path = expanded(chosen.file)
     if chosen.what == "import":
         return _bring_in(path, chosen)
     found = bundle.verify(path)

@@ -20,7 +20,7 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue, read_history
-from emotion.system import DEMO, RunStateError, count, disk, typed_path
+from emotion.system import DEMO, RunStateError, count, disk, expanded, typed_path
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -56,7 +56,7 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
     if chosen.resume:
         return queue.requeue(runs.find_run(chosen.resume))
     if chosen.run_dir:
-        paths = RunPaths(Path(chosen.run_dir).expanduser().resolve())
+        paths = RunPaths(expanded(chosen.run_dir).resolve())
         if paths.config.exists():
             run = runs.read_run(paths)
             if run.status is not Status.QUEUED:
@@ -220,7 +220,7 @@ def predict(chosen: argparse.Namespace) -> int:
 
 
 def _folder_for_copies(name: str) -> Path:
-    return disk.make_folder(Path(name).expanduser())
+    return disk.make_folder(expanded(name))
 
 
 def _write_copy(given: Answer, folder: Path, all_classes: bool) -> None:
@@ -238,7 +238,7 @@ def _pictures(names: list[str], but: Path | None, none: list[str] | None = None)
     from emotion.images import load
 
     for name in names:
-        path, found = typed_path(name) if name.lower().startswith("file:") else Path(name).expanduser(), False
+        path, found = typed_path(name) if name.lower().startswith("file:") else expanded(name), False
         for picture in load.pictures(path, but):
             found = True
             yield picture
@@ -279,7 +279,7 @@ def list_runs(chosen: argparse.Namespace) -> int:
 def export(chosen: argparse.Namespace) -> int:
     """Turns a run's best `model.keras` into `model.tflite`, or packs a model to take along."""
     if chosen.to:
-        return bundle.write(chosen.run_id, Path(chosen.to).expanduser(), offline=chosen.offline)
+        return bundle.write(chosen.run_id, expanded(chosen.to), offline=chosen.offline)
     from emotion.training import worker
 
     paths = runs.find_run(chosen.run_id)

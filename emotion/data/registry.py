@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from emotion.data.bring.errors import DataNameError, DataNameTakenError, DataSetMissingError
 from emotion.data.class_names import class_key, is_data_name
-from emotion.system import StoredFileError, StoredFileMissingError, files, home, stored
+from emotion.system import StoredFileError, StoredFileMissingError, files, home, is_folder, stored
 
 FORMAT = 1
 FOLDER, ZIP, CSV, KAGGLEHUB, BROWSER = "folder", "zip", "csv", "kagglehub", "browser"
@@ -144,16 +144,9 @@ def unreadable_sets() -> list[stored.Unreadable]:
 def _folders() -> list[Path]:
     try:
         with os.scandir(sets_dir()) as entries:
-            return [Path(entry.path) for entry in entries if not entry.name.startswith(".") and _is_folder(entry)]
+            return [Path(entry.path) for entry in entries if not entry.name.startswith(".") and is_folder(entry)]
     except OSError:
         return []
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads back to itself
-        return False
 
 
 def find(name: str) -> DataSet | None:

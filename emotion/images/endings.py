@@ -7,6 +7,7 @@ for every other one (`.JPG_large`, `.download`, none at all) the first bytes dec
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 
 from emotion.images.kinds import signatures
@@ -57,7 +58,10 @@ def is_picture(name: str, head: Callable[[], bytes], *, unread_too: bool = False
 def head_of(path: str) -> bytes:
     """The first bytes of a file; b"" where it cannot be opened."""
     try:
+        facts = os.stat(path)
+        if not stat.S_ISREG(facts.st_mode) or not facts.st_size:  # a pipe, and a file of /proc, may be read for ever
+            return b""
         with open(path, "rb", buffering=0) as file:
             return file.read(HEAD)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a path with a zero byte
         return b""

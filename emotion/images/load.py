@@ -28,29 +28,34 @@ from emotion.images.boxes import largest
 from emotion.images.crop import WORKING_SIDE, as_batch, crop_face, to_input
 from emotion.images.decode import open_picture
 from emotion.images.errors import NoFaceError, PictureError
-from emotion.system import IMAGE_SIZE
+from emotion.system import IMAGE_SIZE, leads_on
 
 
 def pictures(path: Path, but: Path | None = None) -> Iterator[Path]:
     """Yields a file itself, or the pictures below a folder in the order of their names, however many there are.
 
     Args:
-        path: links to folders in a folder are not followed.
+        path: a link to a folder is followed once, and never back to a folder that holds it, as in a data folder.
         but: a folder that is left out.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):
         yield path
         return
     left_out = None if but is None else os.path.realpath(but)
-    for place, folders, files in os.walk(path):
+    followed = {os.path.realpath(path)}
+    for place, folders, files in os.walk(path, followlinks=True):
         if os.path.realpath(place) == left_out:
             folders.clear()
             continue
-        folders.sort()
+        folders[:] = [name for name in sorted(folders) if _is_walked(os.path.join(place, name), followed)]
         for file in sorted(files):
             head = functools.partial(endings.head_of, os.path.join(place, file))
             if endings.is_picture(file, head, unread_too=True):
                 yield Path(place) / file
+
+
+def _is_walked(folder: str, followed: set[str]) -> bool:
+    return not os.path.islink(folder) or leads_on(folder, followed)
 
 
 JPEG, EXIF = b"\xff\xd8", b"Exif\0\0"

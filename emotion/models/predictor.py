@@ -6,6 +6,7 @@ Letters: N faces, K classes, F features.
 
 from __future__ import annotations
 
+import os
 import platform
 import threading
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ from emotion.system import (
     StoredFileError,
     StoredFileMissingError,
     UnsupportedPlatformError,
+    expanded,
     runs_dir,
     stored,
 )
@@ -265,14 +267,14 @@ def _find_model(reference: str) -> tuple[Path, str]:
 
 
 def _find_by_path(reference: str) -> tuple[Path, str]:
-    path = Path(reference).expanduser()
-    if path.suffix.lower() in ELSEWHERE and path.is_file():
+    path = expanded(reference)
+    if path.suffix.lower() in ELSEWHERE and os.path.isfile(path):
         raise ModelElsewhereError(path)
     model = path if path.suffix == ".tflite" else RunPaths(path).model
     return _existing(model, reference).resolve(), str(model.resolve())
 
 
 def _existing(path: Path, reference: str) -> Path:
-    if not reference.strip() or not path.is_file():
+    if not reference.strip() or not os.path.isfile(path):
         raise ModelMissingError(reference)
     return path

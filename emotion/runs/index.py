@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from emotion.system import is_folder
+
 # Two writes within one tick of the disk's clock can leave the same time, size and number. Ticks are at most 2 s long
 # (FAT), so a file is trusted only once it is older than that when it is read.
 SETTLED_SECONDS = 2.0
@@ -78,13 +80,6 @@ def folders(directory: Path) -> list[str]:
     """The paths of the folders in a folder, in no order; none where there is no such folder."""
     try:
         with os.scandir(directory) as entries:
-            return [entry.path for entry in entries if _is_folder(entry)]
+            return [entry.path for entry in entries if is_folder(entry)]
     except OSError:
         return []
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads back to itself
-        return False

@@ -7,6 +7,7 @@ The worker is the only writer of what a run produces; pages and the command line
 from __future__ import annotations
 
 import datetime
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from emotion.system import (
     StoredFileError,
     StoredFileMissingError,
     disk,
+    expanded,
     files,
     processes,
     runs_dir,
@@ -345,8 +347,8 @@ def find_run(reference: str | Path) -> RunPaths:
         if not runs:
             raise RunMissingError("latest")
         return runs[0].paths
-    for folder in (runs_dir() / str(reference), Path(reference).expanduser()):
-        if (folder / "config.json").is_file():
+    for folder in (runs_dir() / str(reference), expanded(reference)):
+        if os.path.isfile(folder / "config.json"):
             return RunPaths(folder.resolve())
     raise RunMissingError(str(reference))
 

@@ -75,6 +75,36 @@ def typed_path(text: str) -> Path:
     return Path(found)
 
 
+def expanded(text: str | Path) -> Path:
+    """The path as a person has typed it, with `~` read as a home; one of nobody's stays as it is.
+
+    Whether it is there ask `os.path`, which takes any text: `Path.is_file` raises for a name that is too long.
+    """
+    return Path(os.path.expanduser(text))
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder, or a link to one; a link that leads to itself or where nobody may look is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def leads_on(link: str, followed: set[str]) -> bool:
+    """Whether a link leads to a folder that was not followed yet, and that holds neither the link nor one of these.
+
+    Args:
+        followed: the real folders that were looked into, that of the walk first; takes this one in.
+    """
+    real = os.path.realpath(link)
+    inside = (os.path.realpath(os.path.dirname(link)), *followed)
+    if any(folder == real or folder.startswith(real.rstrip(os.sep) + os.sep) for folder in inside):
+        return False
+    followed.add(real)
+    return True
+
+
 IMAGE_SIZE = 48  # pixels a side: the network's input
 DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
 DEMO_TITLE = "drawn faces (demo)"

@@ -13,6 +13,7 @@ log.txt        what the processes said
 from __future__ import annotations
 
 import datetime
+import os
 import platform
 import secrets
 import time
@@ -30,6 +31,7 @@ from emotion.system import (
     TuningMissingError,
     TuningUnreadableError,
     disk,
+    expanded,
     files,
     home,
     processes,
@@ -208,8 +210,8 @@ def find(reference: str) -> TuningPaths:
     """
     if reference == "latest" and (newest := next(_folders(), None)):
         return newest
-    for folder in (tuning_dir() / reference, Path(reference).expanduser()):
-        if (folder / "tuning.json").is_file():
+    for folder in (tuning_dir() / reference, expanded(reference)):
+        if os.path.isfile(folder / "tuning.json"):
             return TuningPaths(folder.resolve())
     raise TuningMissingError(reference)
 

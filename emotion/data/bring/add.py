@@ -163,7 +163,7 @@ def add_folder(
     """
     options = options or Options()
     typed = typed_path(str(folder))
-    if not typed.is_dir():
+    if not os.path.isdir(typed):
         raise DataFolderMissingError(typed)
     root = Path(os.path.realpath(locate(typed)))
     known, name = registry.of_folder(root), name.strip()
@@ -268,9 +268,9 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
         DataError: see the function for each.
     """
     path = typed_path(str(source))
-    if path.is_dir():
+    if os.path.isdir(path):
         return add_folder(path, name, options, progress)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SourceMissingError(path)
     if endings.is_picture(path.name, lambda: endings.head_of(str(path))):
         raise OnePictureError(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import contextlib
 import gzip
+import io
 import lzma
 import os
 import tarfile
@@ -76,7 +77,8 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         yield source
         return
     try:
-        file = source.open("rb")
+        # Files of /proc count as empty, and may be read for ever.
+        file = source.open("rb") if os.path.getsize(source) else io.BytesIO()
     except OSError as error:
         raise SourceMissingError(source) from error
     with file:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from emotion.data.class_names import class_key
 from emotion.images import endings
-from emotion.system import DataFolderTooWideError, DataFolderUnreadableError
+from emotion.system import DataFolderTooWideError, DataFolderUnreadableError, is_folder, leads_on
 
 JUNK = frozenset(  # left by macOS, by Windows, by disks in the network and by programs; never a class
     {"__macosx", "@eadir", "#recycle", "#snapshot", "@tmp", "@recycle", "@recently-snapshot", "$recycle.bin"}
@@ -84,7 +84,7 @@ def folders(folder: Path) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for entry in _entries(str(folder), None):
-        if entry.is_dir() and not is_junk(entry.name):
+        if is_folder(entry) and not is_junk(entry.name):
             found.setdefault(class_key(entry.name), []).append(entry.name)
     return dict(sorted(found.items()))
 
@@ -118,11 +118,14 @@ def walk(root: Path, seen: Stamps | None = None) -> Tree:
         prefix = "/".join((*parts, ""))
         for entry in entries:
             name = entry.name
-            if name[name.rfind(".") :].lower() in endings.PICTURES and name[0] != "." and entry.is_file():
-                facts = entry.stat()  # nearly every file of a data set comes here: no call that can be spared
-                place.records.append((prefix + name, facts.st_size, facts.st_mtime_ns))
-            else:
-                _take(entry, place, prefix, followed)
+            try:
+                if name[name.rfind(".") :].lower() in endings.PICTURES and name[0] != "." and entry.is_file():
+                    facts = entry.stat()  # nearly every file of a data set comes here: no call that can be spared
+                    place.records.append((prefix + name, facts.st_size, facts.st_mtime_ns))
+                else:
+                    _take(entry, place, prefix, followed)
+            except OSError:  # a link that leads to itself or where nobody may look; a file that is gone by now
+                place.others[endings.ending(name)] += 1
         place.records.sort()
         place.folders.sort()
         inside = [
@@ -135,7 +138,7 @@ def walk(root: Path, seen: Stamps | None = None) -> Tree:
 def _take(entry: os.DirEntry[str], place: Place, prefix: str, followed: set[str]) -> None:
     name = entry.name
     if entry.is_dir():
-        if not is_junk(name) and (not entry.is_symlink() or _leads_on(entry.path, followed)):
+        if not is_junk(name) and (not entry.is_symlink() or leads_on(entry.path, followed)):
             place.folders.append(name)
         else:
             place.others["folders"] += 1
@@ -144,16 +147,6 @@ def _take(entry: os.DirEntry[str], place: Place, prefix: str, followed: set[str]
         place.records.append((prefix + name, facts.st_size, facts.st_mtime_ns))
     else:
         place.others[endings.ending(name)] += 1
-
-
-def _leads_on(link: str, followed: set[str]) -> bool:
-    """Whether a link leads to a folder that was not followed yet, and that holds neither the link nor the data."""
-    real = os.path.realpath(link)
-    inside = (os.path.realpath(os.path.dirname(link)), *followed)
-    if any(folder == real or folder.startswith(real.rstrip(os.sep) + os.sep) for folder in inside):
-        return False
-    followed.add(real)
-    return True
 
 
 def _entries(folder: str, seen: Stamps | None) -> list[os.DirEntry[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.system import DataFolderUnreadableError, EmotionError, disk
+from emotion.system import DataFolderUnreadableError, EmotionError, disk, expanded
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -46,7 +46,7 @@ def write(
     from emotion.evaluation.report import content as report_content
     from emotion.evaluation.report import page
 
-    target = Path(folder).expanduser()
+    target = expanded(folder)
     disk.check_room(target, REPORT_BYTES)
     disk.make_folder(target)
 
