@@ -59,7 +59,7 @@ def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
     if elsewhere.is_ours(path):
         run = bundle.bring_back(path)
     else:
-        labels = Path(chosen.labels).expanduser() if chosen.labels else None
+        labels = expanded(chosen.labels) if chosen.labels else None
         value_range = tuple(chosen.range) if chosen.range else None
         run = elsewhere.bring_in(path, elsewhere.Description(labels, value_range, chosen.looks_at))
         info = load_model(run.id).info
