@@ -18,7 +18,7 @@ from tests.zips import write_archive
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and pipes of Linux and macOS")
 
 NAMES = {
-    "none": "", "blank": " ", "long": "x" * 5000, "deep": "/" + "/".join(["y" * 200] * 25), "zero byte": "a\0b",
+    "blank": " ", "long": "x" * 5000, "deep": "/" + "/".join(["y" * 200] * 25), "zero byte": "a\0b",
     "nobody": "~nosuch", "nobody's": "~nosuch/faces", "no text": "\udcff\udcfe", "null": "/dev/null",
     "zero": "/dev/zero", "random": "/dev/random", "input": "/dev/stdin", "memory": "/proc/self/mem",
     "kernel": "/proc/kmsg", "open files": "/proc/self/fd",
