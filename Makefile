@@ -1,5 +1,6 @@
 # One command an intent; `make help` lists them. Needs only make and Python 3.11, 3.12 or 3.13 with venv.
 #   make app PYTHON=/path/to/python3.12    chooses the Python that .venv is made with
+#   make app WATCH=auto                    loads changed code anew at the next rerun; slow with many people
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -20,7 +21,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install
 .PHONY: app test test-all coverage check bench help
 
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
-	$(PY) -m streamlit run streamlit_app.py
+	$(PY) -m streamlit run streamlit_app.py $(if $(WATCH),--server.fileWatcherType $(WATCH))
 
 # Two tests at a time; which ones stay together is said in tests/conftest.py.
 PYTEST := $(PY) -m pytest -n 2

@@ -6,10 +6,11 @@ import contextlib
 import functools
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
-from emotion.system import EmotionError
+from emotion.system import EmotionError, count
 from pages.ui.predict import answers, corrections, downloads, faces, many, paste, shot, uploads, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
@@ -104,16 +105,23 @@ def _ask_all(sources: list[Source], predictor: Predictor) -> list[Shown]:
     model = answers.version(predictor)
     new = sum(not answers.is_known(source, model) for source in sources)
     bar = st.progress(0.0, "Looking at the pictures") if new > WORTH_A_BAR else None
+    queue = st.empty()
     shown = []
     for number, source in enumerate(sources, start=1):
         slow = answers.looking(source).small and not answers.is_known(source, model)
         with st.spinner("Looking for small faces") if slow else contextlib.nullcontext():
-            shown.append(answers.ask(source, predictor, model))
+            shown.append(answers.ask(source, predictor, model, lambda before: _tell_place(queue, before)))
         if bar:
             bar.progress(number / len(sources), f"Looked at {number:,} of {len(sources):,} pictures")
     if bar:
         bar.empty()
+    queue.empty()
     return shown
+
+
+def _tell_place(place: DeltaGenerator, before: int) -> None:
+    first = f"{count(before, 'photo')} of other people first" if before else "yours is the next"
+    place.caption(f"Many photos at once: {first}.")
 
 
 def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) -> None:

@@ -20,6 +20,7 @@ from emotion.models.predictor import (
     read_info,
 )
 from emotion.models.preferences import Adjustment, changed
+from emotion.models.turns import Turns
 
 __all__ = [
     "PRETRAINED",
@@ -34,6 +35,7 @@ __all__ = [
     "Spread",
     "Step",
     "Tracker",
+    "Turns",
     "Values",
     "Variant",
     "all_classes",

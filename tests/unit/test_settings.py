@@ -37,6 +37,11 @@ def test_server_is_for_this_computer_only() -> None:
     assert sorted(server["allowedHosts"]) == ["127.0.0.1", "localhost"]
 
 
+def test_no_rerun_costs_a_search_for_changed_code_or_a_whole_collection() -> None:
+    assert SETTINGS["server"]["fileWatcherType"] == "none"
+    assert SETTINGS["runner"]["postScriptGC"] is False
+
+
 def test_protections_of_streamlit_stay_on() -> None:
     assert not {"enableCORS", "enableXsrfProtection", "enableStaticServing"} & set(SETTINGS["server"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from PIL import Image
 
 from emotion import images
 from emotion.images import decode, measure
-from emotion.models import Looking, answer, marking, preferences
+from emotion.models import Looking, Turns, answer, marking, preferences
 from pages.ui.shared import bars
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 KEPT_ANSWERS = 5000  # about 8 kB each
 KEPT_PREVIEWS = 8
 PREVIEW_SIDE, THUMBNAIL_SIDE = 1000, 160  # pixels
+AT_ONCE = min(4, max(2, os.cpu_count() or 2))  # of all people together: a photo takes a core and up to 500 MB
 
 Key = tuple[str, str, Looking]
 
@@ -92,11 +94,22 @@ def is_known(source: Source, model: str) -> bool:
     return key_of(source, model) in _kept("answers")
 
 
-def ask(source: Source, predictor: Predictor, model: str) -> Shown:
-    """The answer for one picture, from memory where it was asked before. `model` is the predictor's `version`."""
+@st.cache_resource(show_spinner=False)
+def _turns() -> Turns:
+    return Turns(AT_ONCE)
+
+
+def ask(source: Source, predictor: Predictor, model: str, tell: Callable[[int], None] | None = None) -> Shown:
+    """The answer for one picture, from memory where it was asked before.
+
+    Args:
+        model: the predictor's `version`.
+        tell: called while it waits for the photos of other people, see `Turns`.
+    """
     kept, key = _kept("answers"), key_of(source, model)
     if key not in kept:
-        given = answer(source.read(), predictor, source.name, key[2])
+        with _turns().take(tell):
+            given = answer(source.read(), predictor, source.name, key[2])
         if given.picture is not None:
             all_classes = bars.wanted(predictor.info)
             jpeg = _marked(given.picture, given.faces, given.scale, all_classes)
