@@ -154,6 +154,15 @@ def test_labels_within_the_file_are_found(home: Path, tmp_path: Path) -> None:
     assert load_model(bring_in(path, Description(value_range=UNIT)).id).info.classes == ("sad", "happy")
 
 
+def test_labels_that_are_named_go_before_those_beside_the_file(home: Path, tmp_path: Path) -> None:
+    path = came(tmp_path, "model_unquant.tflite", "only one\n")
+    (tmp_path / "mine.txt").write_text("0 Sad\n1 Happy\n", encoding="utf-8")
+
+    model = load_model(bring_in(path, Description(tmp_path / "mine.txt")).id)
+
+    assert model.predict_classes(np.ones((1, 48, 48, 1), np.float32))[0, 0] == pytest.approx(sigmoid(8), abs=1e-3)
+
+
 def test_only_a_model_of_grey_faces_is_packed_to_take_along(home: Path, tmp_path: Path) -> None:
     grey = bring_in(came(tmp_path, "one.tflite", "sad\nhappy\n"), Description(value_range=UNIT))
     colour = bring_in(came(tmp_path, "model_unquant.tflite", TEACHABLE))
@@ -169,7 +178,7 @@ def test_only_a_model_of_grey_faces_is_packed_to_take_along(home: Path, tmp_path
         ("model_unquant.tflite", "", r"nothing says what its 2 answers mean\. Give a labels\.txt with 2 class names"),
         ("model_unquant.tflite", "a\nb\nc\n", r"it tells 2 classes apart, but 3 are named"),
         ("model_unquant.tflite", "a\na\n", r"labels\.txt cannot be brought in: it names a twice"),
-        ("model_unquant.tflite", "alone\n", r"it names 1 classes, expected 2 to 1,000"),
+        ("model_unquant.tflite", "alone\n", r"it holds 1 class name, expected 2 to 1,000"),
         ("one.tflite", "a\nb\n", r"which values it takes for black and white\. Say it: --range 0 1"),
         ("wide.tflite", "a\nb\n", r"it takes pictures of 64×48 pixels, expected a square"),
         ("two_inputs.tflite", "a\nb\n", r"it takes 2 inputs, expected one picture"),
@@ -192,6 +201,7 @@ def test_says_in_a_sentence_what_is_missing_or_wrong(
         ("not.tflite", b"no model at all", r"it is not a whole \.tflite file"),
         ("model.onnx", b"\x08\x07" + bytes(100), "an ONNX model is not read here. Convert it"),
         ("model.pt", b"\x80\x02" + bytes(100), "a PyTorch file may run code"),
+        ("zip.pt", b"PK\x03\x04" + bytes(100), "a PyTorch file may run code"),
         ("model.pkl", b"\x80\x04" + bytes(100), "a pickle may run code"),
         ("photo.png", b"\x89PNG", "it is no model. Expected a zip made by Take it with you"),
         ("model.tflite", b"\x1c\0\0\0TFL3" + b"\xff" * 400, "it is not a whole LiteRT model|it is damaged"),

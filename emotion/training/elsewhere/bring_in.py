@@ -56,7 +56,7 @@ def bring_in(path: Path, asked: Description = NOTHING) -> RunPaths:
         ElsewhereError: with one sentence on what is wrong or what has to be said.
         NoRoomError, OutputFolderError: when the disk takes no run.
     """
-    found = files_of_models.find(path, path.name)
+    found = files_of_models.find(path, path.name, with_labels=asked.labels is None)
     named = _named(asked.labels) if asked.labels else found.labels
     opened, network = _opened(found, named, asked)
     if named is None:  # the process has refused it

@@ -35,6 +35,7 @@ UNREAD = {
     ".bin": ("weights alone are no model", AS_KERAS),
     ".json": ("a description without weights is no model", AS_KERAS),
 }
+CODE = (".pt", ".pth", ".pkl")  # whatever their bytes: some of them are zips
 EXPECTED = (
     "Expected a zip made by Take it with you, a .tflite, .keras or .h5 image classifier, or the zip of one with its "
     "labels.txt, as Teachable Machine exports it."
@@ -68,16 +69,19 @@ def is_ours(path: Path) -> bool:
     return "selftest.json" in names or {"model.tflite", "model.json"} <= names
 
 
-def find(path: Path, name: str) -> ModelFile:
+def find(path: Path, name: str, *, with_labels: bool = True) -> ModelFile:
     """The model that a person means.
 
     Args:
         path: of the file, or of a zip that holds it.
         name: how to call it in a refusal.
+        with_labels: whether to look for its class names too.
 
     Raises:
         ElsewhereError: when it is no model that can be read here.
     """
+    if (ending := path.suffix.lower()) in CODE:
+        raise ElsewhereError(name, *UNREAD[ending])
     if path.is_dir():
         kind = "a SavedModel folder" if (path / "saved_model.pb").is_file() else "a folder"
         raise ElsewhereError(name, f"{kind} is not read here", AS_KERAS if kind.startswith("a S") else EXPECTED)
@@ -87,10 +91,12 @@ def find(path: Path, name: str) -> ModelFile:
         content = path.read_bytes()
     except OSError as error:
         raise ElsewhereError(name, error.strerror or "it cannot be read", "Look at its name and place.") from error
-    found = _of_zip(content, name) if content.startswith(b"PK\x03\x04") else None
+    found = _of_zip(content, name, with_labels=with_labels) if content.startswith(b"PK\x03\x04") else None
     if found is None:
-        found = ModelFile(name, kind_of(content, name), content, _within(content))
-    return found if found.labels else ModelFile(found.name, found.kind, found.content, _beside(path))
+        found = ModelFile(name, kind_of(content, name), content, _within(content) if with_labels else None)
+    if found.labels or not with_labels:
+        return found
+    return ModelFile(found.name, found.kind, found.content, _beside(path))
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -115,7 +121,7 @@ def kind_of(content: bytes, name: str) -> str:
     raise ElsewhereError(name, "it is no model", EXPECTED)
 
 
-def _of_zip(content: bytes, name: str) -> ModelFile | None:
+def _of_zip(content: bytes, name: str, *, with_labels: bool) -> ModelFile | None:
     """The model in a zip; None where the zip is the model itself, as a .keras file is."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -126,7 +132,7 @@ def _of_zip(content: bytes, name: str) -> ModelFile | None:
                 return None
             chosen = _chosen(name, list(entries))
             model = _read(packed, entries[chosen], MOST_BYTES)
-            told = next((one for one in entries if PurePosixPath(one).name.lower() in NAMES), None)
+            told = next((one for one in entries if with_labels and PurePosixPath(one).name.lower() in NAMES), None)
             names = labels.read(_read(packed, entries[told], MOST_LABEL_BYTES), told) if told else _within(model)
             return ModelFile(PurePosixPath(chosen).name, kind_of(model, chosen), model, names)
     except ElsewhereError:

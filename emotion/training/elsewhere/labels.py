@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from emotion.data import class_names
 from emotion.recipes import label_order
-from emotion.system import stored
+from emotion.system import count, stored
 from emotion.training.elsewhere.errors import ElsewhereError
 
 MOST = 1000  # classes
@@ -84,7 +84,7 @@ def _from_json(text: str, name: str) -> list[str]:
 def _checked(names: Sequence[str], name: str, *, numbered: bool = False) -> Labels:
     keys = [class_names.class_key(label) for label in names]
     if not 2 <= len(keys) <= MOST or any(len(key) > LONGEST for key in keys):
-        raise ElsewhereError(name, f"it names {len(keys)} classes, expected 2 to {MOST:,}", REMEDY)
+        raise ElsewhereError(name, f"it holds {count(len(keys), 'class name')}, expected 2 to {MOST:,}", REMEDY)
     usual = class_names.suggestions(keys)
     spelled = tuple(usual.get(key, key) for key in keys)
     if twice := [key for key in spelled if spelled.count(key) > 1]:
