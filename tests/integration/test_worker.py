@@ -144,6 +144,22 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
     assert load_model(lost.id).info.classes == ("sad", "happy")
 
 
+@pytest.mark.parametrize("phase", ["loading TensorFlow", "exporting", "evaluating"])
+def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, faces, phase):
+    paths = begin(faces, epochs=1)
+    wait_for(lambda: read_history(paths).phase == phase)
+
+    kill(paths)
+
+    assert runs.read_run(paths).status is Status.LOST
+    assert paths.keras_model.exists() == (phase != "loading TensorFlow")
+    queue.resume(paths.id)
+    wait_for_status(paths, Status.COMPLETED)
+    assert epochs_done(paths) == 1
+    assert load_model(paths.id).info.classes == ("sad", "happy")
+    assert "best" in files.read_json(paths.report)
+
+
 def test_a_waiting_run_leaves_the_queue_when_stopped(started, faces):
     first, second = begin(faces), begin(faces)
     wait_for(lambda: runs.read_run(second).pid)
