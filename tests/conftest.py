@@ -42,6 +42,12 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_whole_session, ignore_errors=True)
 
 
+def each_night(*variants: Any) -> list[Any]:
+    """Further parameters of a test of which each day runs the first alone; a tuple holds several values."""
+    several = (variant if isinstance(variant, tuple) else (variant,) for variant in variants)
+    return [pytest.param(*values, marks=pytest.mark.nightly) for values in several]
+
+
 @functools.cache
 def _place(path: Path) -> int:
     """When the tests of a file have their turn: trainings first, then browsers, then pages, then what is short."""
@@ -78,21 +84,22 @@ def emotion() -> CommandLine:
 
     `emotion("runs", "--json")` returns what `emotion_process` returns; an error that no command foresees is raised.
     """
+    return command_here
 
-    def run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        said, told = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-        with pytest.MonkeyPatch.context() as patch, Path(os.devnull).open(encoding="utf-8") as nothing:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            patch.chdir(ROOT)
-            patch.setattr(sys, "stdin", nothing)
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
-                status = _status(list(map(str, words)))
-        for stream in (said, told):
-            stream.seek(0)
-        return subprocess.CompletedProcess(["emotion", *map(str, words)], status, said.read(), told.read())
 
-    return run
+def command_here(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the fixture `emotion` gives, for fixtures that live longer than a test."""
+    said, told = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, Path(os.devnull).open(encoding="utf-8") as nothing:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.chdir(ROOT)
+        patch.setattr(sys, "stdin", nothing)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(told):
+            status = _status(list(map(str, words)))
+    for stream in (said, told):
+        stream.seek(0)
+    return subprocess.CompletedProcess(["emotion", *map(str, words)], status, said.read(), told.read())
 
 
 def _status(words: list[str]) -> int:

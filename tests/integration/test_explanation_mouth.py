@@ -1,8 +1,5 @@
 """The heat map of a trained network, on faces of which only the mouth tells happy from sad."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +11,7 @@ from emotion.images.crop import as_batch
 from emotion.models.heat import heat_map
 from emotion.models.predictor import load_model
 from emotion.system.paths import IMAGE_SIZE
+from tests.conftest import command_here
 
 pytestmark = pytest.mark.slow
 
@@ -40,13 +38,8 @@ def predictor(tmp_path_factory):
                 folder = root / "data" / split / name
                 folder.mkdir(parents=True, exist_ok=True)
                 face.save(folder / f"{seed:05d}.png")
-    words = ["train", "--data", str(root / "data"), "--epochs", "20", "--batch-size", "16", "--seed", "1"]
-    done = subprocess.run(
-        [sys.executable, "-m", "emotion", *words],
-        env=os.environ | {"EMOTION_HOME": str(root / "home")},
-        capture_output=True,
-        encoding="utf-8",
-    )
+    words = ["train", "--data", root / "data", "--epochs", "20", "--batch-size", "16", "--seed", "1"]
+    done = command_here(*words, EMOTION_HOME=str(root / "home"))
     assert done.returncode == 0, done.stderr
     return load_model(root / "home" / "runs" / done.stdout.split()[-1])
 

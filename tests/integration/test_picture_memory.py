@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.conftest import each_night
 from tests.odd_files import encode, jpeg, scene, with_alpha
 from tests.peak_memory import PEAK
 
@@ -57,7 +58,8 @@ def png_of_the_largest_size() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "write", [jpeg_on_its_side, png_with_alpha, jpeg_of_the_largest_telephone, png_of_the_largest_size]
+    "write",
+    [jpeg_of_the_largest_telephone, png_of_the_largest_size, *each_night(jpeg_on_its_side, png_with_alpha)],
 )
 def test_the_largest_pictures_stay_under_500_megabytes(write: Callable[[], bytes], tmp_path: Path) -> None:
     (tmp_path / "photo").write_bytes(write())

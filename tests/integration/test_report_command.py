@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from emotion.evaluation.report import job, page, write
 from emotion.evaluation.report.figures import FIGURES
 from emotion.models.predictor import load_model
 from emotion.system import DataFolderUnreadableError, OutputFolderError, Task, tasks
-from tests.conftest import CommandLine
+from tests.conftest import command_here
 from tests.patterns import examples
 from tests.waiting import wait_for
 
@@ -22,23 +23,31 @@ BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 THREE = BRIGHTNESS.with_name("three_classes")
 
 
-@pytest.fixture
-def faces(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder of 40 patterns with a test split alone."""
-    some = examples(count=40)
+    some, root = examples(count=40), tmp_path_factory.mktemp("faces")
     for number, (image, label) in enumerate(zip(some.images, some.labels, strict=True)):
-        folder = tmp_path / "faces" / "test" / some.classes[label]
+        folder = root / "test" / some.classes[label]
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(image).save(folder / f"{number}.png")
-    return tmp_path / "faces"
+    return root
 
 
-def test_writes_a_page_and_one_picture_a_figure(home: Path, faces: Path, emotion_process: CommandLine) -> None:
-    done = emotion_process("evaluate", BRIGHTNESS, "--data", faces, "--report", home / "report")
+@pytest.fixture(scope="module")
+def told(faces: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """The finished command, and the folder that it has written its report into."""
+    home = tmp_path_factory.mktemp("home")
+    words = ["evaluate", BRIGHTNESS, "--data", faces, "--report", home / "report"]
+    return command_here(*words, EMOTION_HOME=str(home)), home / "report"
+
+
+def test_writes_a_page_and_one_picture_a_figure(told: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    done, report = told
 
     assert done.returncode == 0, done.stderr
-    text = (home / "report" / "report.html").read_text(encoding="utf-8")
-    pictures = sorted(path.name for path in (home / "report" / "figures").iterdir())
+    text = (report / "report.html").read_text(encoding="utf-8")
+    pictures = sorted(path.name for path in (report / "figures").iterdir())
     assert "of 40 faces got right" in text.replace("</b>", "")
     assert {"calibration.png", "confusion-matrix.png", "curves.png", "robustness.png", "threshold.png"} <= set(pictures)
     assert done.stdout.startswith("got right")
@@ -54,13 +63,11 @@ def test_nothing_is_asked_of_the_network(home: Path) -> None:
     assert [source for source in sources if not source.startswith("data:")] == []
 
 
-def test_pictures_are_sharp_enough_for_print(home: Path) -> None:
-    content = report_content.gather(load_model(BRIGHTNESS), examples(), "patterns", trials=False)
-
-    page.write(content, home)
+def test_pictures_are_sharp_enough_for_print(told: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    _, report = told
 
     widths = []
-    for path in (home / "figures").iterdir():
+    for path in (report / "figures").iterdir():
         with Image.open(path) as picture:
             widths.append(picture.width)
     assert len(widths) >= 8

@@ -19,6 +19,7 @@ VARIED = catalogue.config(
     epochs=3,
     batch_size=16,
     seed=5,
+    width=0.5,
     augmentation=Augmentation(mirror=True, shift=0.1, rotation=5.0, brightness=0.1, erase=0.5, mixup=0.2),
 )
 
@@ -122,7 +123,7 @@ def test_another_seed_gives_another_history(training, whole, tmp_path):
 
 def test_a_network_traced_beforehand_changes_nothing(training, either, tmp_path):
     settings = either[3]
-    before = catalogue.config(settings.recipe)
+    before = catalogue.config(settings.recipe, width=settings.width)
     assert training.serves(before, settings)
 
     _, rows, _ = fit(training, tmp_path / "warm", settings, traced=training.trace(before))
