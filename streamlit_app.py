@@ -27,6 +27,6 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from pages.ui.shared import other_sites
+    from pages.ui.shared import housekeeping, other_sites
 
-    app = st.App(__file__, middleware=[Middleware(other_sites.KeepOut)])
+    app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=[Middleware(other_sites.KeepOut)])

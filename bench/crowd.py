@@ -42,7 +42,7 @@ from tests.e2e.browser import ROOT, Server, pages
 
 PAUSE = 10.0  # seconds between two actions of one person, on average
 BEFORE = 20.0  # seconds of training without and of memory before the crowd
-AFTER = 150.0  # seconds after the last one has left: Streamlit keeps a closed session for two minutes
+AFTER = 160.0  # seconds after the last one has left: Streamlit keeps a closed session for two minutes
 PATIENCE = 120  # seconds for one request
 PHOTOS = 12
 MEDIA = re.compile(rb"/media/[0-9a-f]+\.\w+")
