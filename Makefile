@@ -18,7 +18,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: app test test-all coverage check bench help
+.PHONY: app test test-all coverage check bench soak help
 
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
 	$(PY) -m streamlit run streamlit_app.py $(if $(WATCH),--server.fileWatcherType $(WATCH))
@@ -45,6 +45,9 @@ check: $(VENV)/dev.installed ## linters and types only
 
 bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else archive/ or drawn faces)
 	@$(PY) bench/targets.py $(DATA)
+
+soak: $(VENV)/dev.installed ## damage, kills and a server's day, for an hour or two (SHARE=0.1 for a tenth)
+	$(PY) bench/soak.py $(if $(SHARE),--share $(SHARE))
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile

@@ -358,6 +358,14 @@ def odd_files() -> tuple[OddFile, ...]:
     return tuple(odd for group in groups for odd in group())
 
 
+def broken(data: bytes, chance: random.Random) -> bytes:
+    """A file with some bytes changed, and every second time cut short."""
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed[: chance.randint(1, len(changed) * 2)])
+
+
 def write_odd_files(folder: Path) -> tuple[OddFile, ...]:
     """Writes them all into `folder` (about 1 MB, one of them a hole of 201 MB) and returns them."""
     folder.mkdir(parents=True, exist_ok=True)

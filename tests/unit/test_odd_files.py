@@ -17,6 +17,7 @@ from tests.odd_files import (
     Look,
     OddFile,
     Outcome,
+    broken,
     flat_png,
     odd_files,
     scene,
@@ -117,10 +118,7 @@ def test_broken_bytes_raise_nothing_but_a_picture_error() -> None:
     chance = random.Random(0)
 
     for odd in ANSWERED * 4:
-        data = bytearray(odd.data)
-        for _ in range(chance.randint(1, 8)):
-            data[chance.randrange(len(data))] = chance.randrange(256)
-        outcome, said = outcome_of(bytes(data[: chance.randint(1, len(data) * 2)]))
+        outcome, said = outcome_of(broken(odd.data, chance))
         assert said or outcome == Outcome.ANSWERED
 
 

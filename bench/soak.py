@@ -1,0 +1,221 @@
+"""What the tests try a few samples of, tried for long: damage, odd options, kills at any moment, a day of a server.
+
+    python bench/soak.py [--share 1.0] [--only kills,pages]
+
+Prints one row of Markdown a kind; the exit status is 1 where one has failed. At share 1 it takes an hour or two of two
+cores. What is tried is drawn anew each time; the seed is printed, and takes the same samples again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import io
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import psutil
+from PIL import Image
+from skimage import data
+
+from bench.crowd import Told, Visitor
+from emotion.__main__ import main as emotion
+from emotion.images import decode
+from emotion.models import answers, load_model
+from emotion.runs import RunPaths, read_history
+from emotion.system import EmotionError
+from tests.damage import ODD
+from tests.e2e.browser import ROOT, Server, pages
+from tests.odd_files import broken, odd_files
+
+# At share 1.
+STORED, ARCHIVES, PICTURES, OPTIONS, KILLS, PREDICTIONS, PAGES = 1000, 1000, 100_000, 5_000, 20, 2_000, 500
+FLAT = 1.1  # memory after all of them, in that after the first tenth
+TRAIN = ("train", "--data", "demo", "--recipe", "quick-s", "--epochs", "2", "--seed", "1")
+ALL_OPTIONS = (
+    ("train", ("epochs", "batch-size", "learning-rate", "width", "weight-decay", "label-smoothing", "seed", "classes",
+               "augmentation", "validation-split", "recipe", "backbone", "start-from", "labels", "class-weights")),
+    ("tune", ("trials", "minutes", "seed", "classes", "recipe")),
+    ("evaluate", ("data", "classes", "split")),
+    ("predict", ("model", "classes", "call", "min-face")),
+    ("check", ("data", "classes")),
+)  # fmt: skip
+
+Outcome = tuple[int, list[str]]  # how many were tried, what was wrong
+
+
+def by_tests(variable: str, count: int, words: list[str]) -> Outcome:
+    """Runs tests that take their number of samples from the environment."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *words]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {variable: str(count)}, capture_output=True, text=True)
+    return count, [] if done.returncode == 0 else [done.stdout[-1500:]]
+
+
+def stored_files(count: int, chance: random.Random) -> Outcome:
+    """Of each kind of file that is kept."""
+    return by_tests("EMOTION_DAMAGES", count, ["tests/unit/test_damage.py"])
+
+
+def archives(count: int, chance: random.Random) -> Outcome:
+    """Of each way of packing."""
+    return by_tests("EMOTION_ARCHIVES", count, ["tests/unit/test_damaged_archives.py"])
+
+
+def pictures(count: int, chance: random.Random) -> Outcome:
+    """Bytes of odd pictures, some of them changed."""
+    whole, wrong = [odd.data for odd in odd_files() if len(odd.data) < 10**6], []
+    for _ in range(count):
+        seen = broken(chance.choice(whole), chance)
+        try:
+            decode.open_picture(seen, max_side=30)
+        except EmotionError:
+            continue
+        except Exception as error:  # noqa: BLE001 - what is looked for
+            wrong.append(f"{type(error).__name__}: {error!s:.80}")
+    return count, wrong
+
+
+def options(count: int, chance: random.Random) -> Outcome:
+    """Command lines with one or two odd values, about a folder that is not there: nothing is ever begun."""
+    wrong = []
+    for _ in range(count):
+        command, names = chance.choice(ALL_OPTIONS)
+        words = [command, *(["nowhere"] if command == "predict" else ["--data", "nowhere"])]
+        words += [f"--{name}={chance.choice(ODD)[:6000]}" for name in chance.sample(names, chance.randint(1, 2))]
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+                status = emotion(words)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        except Exception as error:  # noqa: BLE001 - what is looked for
+            wrong.append(f"{words!s:.100}: {type(error).__name__}: {error!s:.80}")
+            continue
+        if status not in (1, 2) or "Traceback" in said.getvalue():
+            wrong.append(f"{words!s:.100}: {status}, {said.getvalue()[-100:]}")
+    return count, wrong
+
+
+def kills(count: int, chance: random.Random) -> Outcome:
+    """A training, killed at any moment from its start on and resumed until it ends: the history of a whole one."""
+    home = Path(os.environ["EMOTION_HOME"])
+    start, whole = time.monotonic(), home / "runs" / "20260101-000000-whole"
+    command = [sys.executable, "-m", "emotion"]
+    subprocess.run([*command, *TRAIN, "--run-dir", str(whole)], cwd=ROOT, capture_output=True, check=True)
+    seconds, wrong, made = time.monotonic() - start, [], 0
+    while made < count:
+        killed = home / "runs" / f"20260102-{made:06}-killed"
+        words = [*TRAIN, "--run-dir", str(killed)]
+        while True:
+            process = subprocess.Popen([*command, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                _, said = process.communicate(timeout=chance.uniform(0.1, seconds) if made < count else None)
+            except subprocess.TimeoutExpired:
+                for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+                    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                        one.send_signal(signal.SIGKILL)
+                process.communicate()
+                made += 1
+                if (killed / "config.json").is_file():
+                    words = ["train", "--resume", killed.name]
+                continue
+            if process.returncode:
+                wrong.append(said.decode(errors="replace")[-300:])
+            break
+        if history(killed) != history(whole):
+            wrong.append(f"{killed.name} has another history")
+    return made, wrong
+
+
+def history(run: Path) -> list[tuple[float, ...]]:
+    """The figures of the epochs of a run, without their seconds."""
+    names = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+    return [tuple(float(row[name]) for name in names) for row in read_history(RunPaths(run)).epochs]  # type: ignore[literal-required]
+
+
+def predictions(count: int, chance: random.Random) -> Outcome:
+    """One photo after the other in one process; its memory must stay as it is."""
+    model, face, me = load_model("pretrained"), Image.fromarray(data.astronaut()), psutil.Process()
+    early, wrong = 0.0, []
+    for number in range(count):
+        buffer = io.BytesIO()
+        face.resize((chance.randrange(200, 2500),) * 2).save(buffer, "JPEG")
+        given = answers.answer(buffer.getvalue(), model, "photo.jpg")
+        if given.error:
+            wrong.append(given.error)
+        if number == count // 10:
+            early = me.memory_info().rss
+    return count, wrong + grown(early, me.memory_info().rss)
+
+
+def page_loads(count: int, chance: random.Random) -> Outcome:
+    """One session after the other opens a page of one server; its memory must stay as it is."""
+    server = Server(Path(os.environ["EMOTION_HOME"]))
+    told, memory = Told(), psutil.Process(server.process.pid).memory_info
+    early = 0.0
+
+    async def visit() -> None:
+        nonlocal early
+        for number in range(count):
+            visitor = Visitor(server, told)
+            await visitor.enter()
+            await visitor.open(pages()[number % len(pages())])
+            await visitor.leave()
+            if number == count // 10:
+                early = memory().rss
+
+    try:
+        asyncio.run(visit())
+        last = memory().rss
+    finally:
+        server.stop()
+    return count, told.errors + grown(early, last)
+
+
+def grown(early: float, last: float) -> list[str]:
+    """What is wrong with the memory, in bytes, if anything."""
+    return [] if last <= FLAT * early else [f"memory grew from {early / 2**20:.0f} to {last / 2**20:.0f} MB"]
+
+
+KINDS: dict[str, tuple[Callable[[int, random.Random], Outcome], int]] = {
+    "stored": (stored_files, STORED), "archives": (archives, ARCHIVES), "pictures": (pictures, PICTURES),
+    "options": (options, OPTIONS), "kills": (kills, KILLS), "predictions": (predictions, PREDICTIONS),
+    "pages": (page_loads, PAGES),
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--share", type=float, default=1.0, help="of the samples, such as 0.1")
+    parser.add_argument("--only", default=",".join(KINDS), help="kinds, with commas")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}\n\n| kind | what | samples | seconds | wrong |\n|---|---|---|---|---|", flush=True)
+    found: list[str] = []
+    for name in asked.only.split(","):
+        work, count = KINDS[name]
+        home = tempfile.mkdtemp()
+        os.environ["EMOTION_HOME"] = home
+        start = time.monotonic()
+        tried, wrong = work(max(1, round(count * asked.share)), random.Random(asked.seed))
+        taken = time.monotonic() - start
+        shutil.rmtree(home, ignore_errors=True)
+        print(f"| {name} | {(work.__doc__ or '').strip()} | {tried:,} | {taken:.0f} | {len(wrong)} |", flush=True)
+        found += [f"{name}: {one}" for one in wrong[:5]]
+    if found:
+        raise SystemExit("\n".join(["", *found]))
+
+
+if __name__ == "__main__":
+    main()
