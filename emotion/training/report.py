@@ -11,7 +11,7 @@ from emotion.images import as_batch
 from emotion.models import all_classes, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import read_history
-from emotion.system import DataError, files
+from emotion.system import DataError, count, files
 from emotion.training import before_after, fit, plots
 from emotion.training.batches import Batches, feed
 from emotion.training.network import load_whole
@@ -47,7 +47,10 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
     calibrate(paths, learned.validation)
     predictor = load_model(str(paths.root))
     test, warning = _test(learned)
-    report |= {"warning": warning} if test is None else _score(paths, predictor, test, fitted, learned.listing)
+    if test is None:
+        report["warning"] = warning + _doubt_of_validation(predictor, learned.validation)
+    else:
+        report |= _score(paths, predictor, test, fitted, learned.listing)
     if test is not None and (missing := [name for name in learned.train.classes if name not in test.classes]):
         report["warning"] = f"The test has no picture of {', '.join(missing)}: its score is of the other classes."
     if config.start_from:
@@ -63,6 +66,13 @@ def _test(learned: Material) -> tuple[Examples | None, str]:
         return learned.test(), NO_TEST
     except DataError as error:
         return None, f"There is no test score. {error}"
+
+
+def _doubt_of_validation(predictor: Predictor, validation: Examples) -> str:
+    """What the faces that chose the epoch say against a model without a test score: a sentence, or ""."""
+    seen, _ = evaluation.evaluate_model(predictor, validation)
+    said = seen.doubt or seen.no_better
+    return f" By its {count(len(validation.labels), 'validation face')}: {said}" if said else ""
 
 
 def _score(

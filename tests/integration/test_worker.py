@@ -309,14 +309,29 @@ def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, 
     assert "has no folder for the class 'sad'" in said
 
 
-def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(started, tmp_path):
-    data = tmp_path / "data"
-    for split, n in (("train", 6), ("test", 3)):
-        for label, name in enumerate(("angry", "happy", "sad")):
+def write_noise(data, classes, **counts):
+    """A data folder with so many pictures of noise of each class in each split."""
+    for split, n in counts.items():
+        for label, name in enumerate(classes):
             (data / split / name).mkdir(parents=True)
             for place in range(n):
                 noise = np.random.default_rng([label, place, n]).integers(0, 256, (48, 48), dtype=np.uint8)
                 Image.fromarray(noise).save(data / split / name / f"{place}.png")
+
+
+def test_a_run_without_a_test_score_says_what_its_validation_faces_say_against_it(started, tmp_path):
+    write_noise(tmp_path / "data", ("happy", "sad"), train=20)
+
+    paths = run_here(tmp_path / "data", classes=("happy", "sad"), learning_rate=1.0)
+
+    said = files.read_json(paths.report)["warning"]
+    assert said.startswith("There is no test score. ")
+    assert "By its 8 validation faces: " in said
+
+
+def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(started, tmp_path):
+    data = tmp_path / "data"
+    write_noise(data, ("angry", "happy", "sad"), train=6, test=3)
     shutil.rmtree(data / "test" / "angry")
 
     paths = run_here(data, classes=("angry", "happy", "sad"))
