@@ -243,6 +243,37 @@ def test_affectnet_is_read_as_it_is_handed_out(tmp_path: Path) -> None:
     assert record.counts == {"train": {"happy": 3, "sad": 3}, "test": {}, "validation": {"happy": 2, "sad": 2}}
 
 
+@pytest.mark.parametrize(
+    ("numbers", "lines"),
+    [((0, 1), ["happy", "sad"]), ((1, 2), ["happy", "sad"]), ((3, 4), ["4: sad", "3: happy", "9: fear"])],
+)
+def test_numbers_get_their_names_from_a_list_beside_the_table(
+    tmp_path: Path, numbers: tuple[int, int], lines: list[str]
+) -> None:
+    names = pictures(tmp_path / "faces" / "img")
+    table(tmp_path / "faces" / "train.txt", "", [f"{name} {numbers[n % 2]}" for n, name in enumerate(names)])
+    table(tmp_path / "faces" / "classes.txt", "", lines)
+
+    record = add.add_folder(tmp_path / "faces", "faces")
+
+    assert totals(record.counts) == {"happy": 5, "sad": 5}
+
+
+def test_a_table_called_labels_is_no_list_of_names_for_itself(tmp_path: Path) -> None:
+    names = pictures(tmp_path / "faces" / "img")
+    table(tmp_path / "faces" / "labels.txt", "", [f"{name} {n % 2}" for n, name in enumerate(names)])
+
+    assert totals(add.add_folder(tmp_path / "faces", "faces").counts) == {"0": 5, "1": 5}
+
+
+def test_a_list_without_a_name_for_each_number_names_none(tmp_path: Path) -> None:
+    names = pictures(tmp_path / "faces" / "img")
+    table(tmp_path / "faces" / "train.csv", "file,label", [f"{name},{5 * (n % 2)}" for n, name in enumerate(names)])
+    table(tmp_path / "faces" / "classes.txt", "", ["happy", "sad"])
+
+    assert totals(add.add_folder(tmp_path / "faces", "faces").counts) == {"0": 5, "5": 5}
+
+
 def test_a_table_in_a_zip_is_found(tmp_path: Path) -> None:
     names = pictures(tmp_path / "faces" / "img")
     table(tmp_path / "faces" / "a.csv", "picture,mood", [f"{name},{WORDS[n % 2]}" for n, name in enumerate(names)])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnreadableError
-from emotion.data.bring.tables import dialect
+from emotion.data.bring.tables import class_list, dialect
 from emotion.data.bring.tables.dialect import number
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
@@ -165,6 +165,9 @@ def _read(root: Path, paths: Sequence[Path], pictures: Pictures, asked: Asked, *
             guess.labels[0] if len(guess.labels) == 1 else f"{count(len(guess.labels), 'column')}, one for each class"
         )
         said = f"Labels are from {where}: the picture in “{guess.file}”, the class in “{label}”"
+        named, beside = class_list.names_of([path for path, _ in used], found.classes())
+        found.labels = {file: named.get(label, label) for file, label in found.labels.items()}
+        said += f", named in {beside}" if named else ""
         found.said = said + (f", the split in “{guess.split}”." if guess.split else ".")
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
         found.asked = Asked(shown if insist or len(used) == 1 else "", guess.file,

@@ -1,0 +1,41 @@
+"""Names for classes that a table only numbers, from a list beside it with one name a line, such as `classes.txt`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from emotion.data.class_names import class_key, safe_name
+
+LISTS = ("classes.txt", "class_names.txt", "classnames.txt", "label_names.txt", "labels.txt", "names.txt")
+LARGEST = 2**16  # bytes
+LINE = re.compile(r"(?:(\d+)[\s,:;]+)?(\S.*)")  # perhaps the number, then the name
+
+
+def names_of(tables: Sequence[Path], numbers: Collection[str]) -> tuple[dict[str, str], str]:
+    """The names of numbered classes.
+
+    Args:
+        tables: that the labels are from, one or more; the list lies beside the first of them.
+        numbers: all labels.
+
+    Returns:
+        Number → class key, and the name of the list. ({}, "") where a label is no number, or no list fits: without
+        numbers of its own it counts from 0, or from 1 where the table does and has as many classes as there are names.
+    """
+    if not numbers or not all(one.isdecimal() for one in numbers):
+        return {}, ""
+    for path in sorted(set(tables[0].parent.iterdir()).difference(tables)):
+        if path.name.casefold() in LISTS and path.is_file() and path.stat().st_size <= LARGEST:
+            named = _read(path, numbers)
+            if set(numbers) <= named.keys() and len(set(named.values())) == len(named):
+                return {one: named[one] for one in numbers}, path.name
+    return {}, ""
+
+
+def _read(path: Path, numbers: Collection[str]) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    found = [match for line in lines if (match := LINE.fullmatch(line.strip()))]
+    first = 1 if "0" not in numbers and str(len(found)) in numbers else 0
+    return {match[1] or str(place): class_key(safe_name(match[2])) for place, match in enumerate(found, first)}
