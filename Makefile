@@ -46,7 +46,7 @@ check: $(VENV)/dev.installed ## linters and types only
 bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else archive/ or drawn faces)
 	@$(PY) bench/targets.py $(DATA)
 
-soak: $(VENV)/dev.installed ## damage, kills and a server's day, for an hour or two (SHARE=0.1 for a tenth)
+soak: $(VENV)/dev.installed ## damage, kills and a server's day, for half an hour or so (SHARE=0.1 for a tenth)
 	$(PY) bench/soak.py $(if $(SHARE),--share $(SHARE))
 
 help: ## this list

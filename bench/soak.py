@@ -2,7 +2,7 @@
 
     python bench/soak.py [--share 1.0] [--only kills,pages]
 
-Prints one row of Markdown a kind; the exit status is 1 where one has failed. At share 1 it takes an hour or two of two
+Prints one row of Markdown a kind; the exit status is 1 where one has failed. At share 1 it takes half an hour or so of two
 cores. What is tried is drawn anew each time; the seed is printed, and takes the same samples again.
 """
 
@@ -74,7 +74,7 @@ def archives(count: int, chance: random.Random) -> Outcome:
 
 def pictures(count: int, chance: random.Random) -> Outcome:
     """Bytes of odd pictures, some of them changed."""
-    whole, wrong = [odd.data for odd in odd_files() if len(odd.data) < 10**6], []
+    whole, wrong = [odd.data for odd in odd_files() if 0 < len(odd.data) < 10**6], []
     for _ in range(count):
         seen = broken(chance.choice(whole), chance)
         try:
@@ -172,7 +172,7 @@ def page_loads(count: int, chance: random.Random) -> Outcome:
             await visitor.enter()
             await visitor.open(pages()[number % len(pages())])
             await visitor.leave()
-            if number == count // 10:
+            if number == max(count // 10, 3 * len(pages())):  # each has been drawn by then, and been drawn again
                 early = memory().rss
 
     try:
