@@ -44,8 +44,8 @@ def train(chosen: argparse.Namespace) -> int:
     run = runs.read_run(paths)
     from emotion import evaluation  # only now: it would hold up the first step
 
-    best = evaluation.read_report(paths).best
-    doubt = best.doubt or best.no_better if best else ""
+    report = evaluation.read_report(paths)
+    doubt = report.best.doubt or report.best.no_better if report.best else report.warning
     for said in (run.reason if run.status is Status.DIVERGED else "", doubt):
         if said:
             print(said, file=sys.stderr)

@@ -57,6 +57,15 @@ def test_train_prints_the_run_id_last_and_progress_on_stderr(trained):
 
 
 @pytest.mark.slow
+def test_train_says_why_there_is_no_test_score(emotion, faces, tmp_path):
+    shutil.copytree(faces / "train", tmp_path / "data" / "train")
+
+    done = emotion("train", "--data", str(tmp_path / "data"), "--recipe", "classic", "--epochs", "1")
+
+    assert done.returncode == 0
+    assert "There is no test score. " in done.stderr
+
+
 def test_evaluate_prints_one_object_with_the_promised_figures(emotion, trained, faces):
     home, _ = trained
 
