@@ -3,7 +3,7 @@
     python bench/soak.py [--share 1.0] [--only kills,pages]
 
 Prints one row of Markdown a kind; the exit status is 1 where one has failed. At share 1 it takes half an hour or so of
-two cores. What is tried is drawn anew; the seed is printed, and takes the same samples again.
+two cores. The seed is printed; it draws the same samples again.
 """
 
 from __future__ import annotations

@@ -87,6 +87,12 @@ def is_data_name(name: str) -> bool:
     return is_folder_name(name) and class_key(name) != DEMO
 
 
+def numbered_lines(text: str) -> list[tuple[str, str]]:
+    """The lines of a list of class names, each as the number before the name, "" without one, and the name."""
+    found = (re.fullmatch(r"(?:(\d+)[\s,:;]+)?(\S.*)", line.strip()) for line in text.splitlines())
+    return [(match[1] or "", match[2]) for match in found if match]
+
+
 def safe_name(name: str) -> str:
     """The nearest name that a folder or file can have on every system; "_" stands for what it cannot hold."""
     kept = "".join("_" if letter in FORBIDDEN or not letter.isprintable() else letter for letter in name)

@@ -66,6 +66,7 @@ def test_train_says_why_there_is_no_test_score(emotion, faces, tmp_path):
     assert "There is no test score. " in done.stderr
 
 
+@pytest.mark.slow
 def test_evaluate_prints_one_object_with_the_promised_figures(emotion, trained, faces):
     home, _ = trained
 

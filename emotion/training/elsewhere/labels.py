@@ -6,7 +6,6 @@ JSON: a list, or what Keras calls class_indices, {"happy": 0}, or the other way 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from emotion.training.elsewhere.errors import ElsewhereError
 
 MOST = 1000  # classes
 LONGEST = 200  # characters of a name
-_NUMBERED = re.compile(r"^\s*(\d+)[\s:,;]+(\S.*)$")
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,10 @@ def read(content: bytes, name: str) -> Labels:
         raise ElsewhereError(name, "it is no text file with a class name a line", REMEDY)
     if text.lstrip().startswith(("{", "[")):
         return _checked(_from_json(text, name), name)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found = [_NUMBERED.match(line) for line in lines]
-    numbers = [int(match[1]) for match in found if match]
-    if lines and numbers == list(range(len(lines))):
-        return _checked([match[2].strip() for match in found if match], name, numbered=True)
-    return _checked(lines, name)
+    found = class_names.numbered_lines(text)
+    if found and [number and int(number) for number, _ in found] == list(range(len(found))):
+        return _checked([label for _, label in found], name, numbered=True)
+    return _checked([line.strip() for line in text.splitlines() if line.strip()], name)
 
 
 REMEDY = "Expected one class name a line, in the order of the model's answers, such as labels.txt of Teachable Machine."

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from emotion.data.class_names import class_key, safe_name
+from emotion.data.class_names import class_key, numbered_lines, safe_name
 
 LISTS = ("classes.txt", "class_names.txt", "classnames.txt", "label_names.txt", "labels.txt", "names.txt")
 LARGEST = 2**16  # bytes
-LINE = re.compile(r"(?:(\d+)[\s,:;]+)?(\S.*)")  # perhaps the number, then the name
 
 
 def names_of(tables: Sequence[Path], numbers: Collection[str]) -> tuple[dict[str, str], str]:
@@ -35,7 +33,6 @@ def names_of(tables: Sequence[Path], numbers: Collection[str]) -> tuple[dict[str
 
 
 def _read(path: Path, numbers: Collection[str]) -> dict[str, str]:
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
-    found = [match for line in lines if (match := LINE.fullmatch(line.strip()))]
+    found = numbered_lines(path.read_text(encoding="utf-8-sig", errors="replace"))
     first = 1 if "0" not in numbers and str(len(found)) in numbers else 0
-    return {match[1] or str(place): class_key(safe_name(match[2])) for place, match in enumerate(found, first)}
+    return {number or str(place): class_key(safe_name(name)) for place, (number, name) in enumerate(found, first)}
