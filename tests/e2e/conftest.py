@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,31 @@ def browser(chromium: str, film: Path) -> Iterator[Any]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def visit(browser: Any) -> Iterator[Callable[[Server], Any]]:
+    """Gives one person's browser for a server: the tests of a file share it, so the app's files are in its cache.
+
+    It is a desktop that may use the camera. `visit(server).new_page()` is a fresh tab, which is a fresh session.
+    """
+
+    @functools.cache
+    def context(url: str) -> Any:
+        opened = browser.new_context(
+            base_url=url, viewport=DESKTOP, permissions=["camera"], locale="en-US", color_scheme="light"
+        )
+        opened.set_default_timeout(PATIENCE)
+        contexts.append(opened)
+        return opened
+
+    contexts: list[Any] = []
+    yield lambda server: context(server.url)
+    for each in contexts:
+        each.close()
+
+
 @pytest.fixture
-def page(browser: Any, server: Server) -> Iterator[Any]:
+def page(visit: Callable[[Server], Any], server: Server) -> Iterator[Any]:
     """A fresh tab of a desktop that may use the camera; `page.goto("/train")` opens a page of the app."""
-    context = browser.new_context(
-        base_url=server.url, viewport=DESKTOP, permissions=["camera"], locale="en-US", color_scheme="light"
-    )
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+    opened = visit(server).new_page()
+    yield opened
+    opened.close()

@@ -18,6 +18,7 @@ from emotion.evaluation.scores import Evaluation
 from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
+from tests.conftest import each_night
 from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
@@ -194,7 +195,7 @@ def test_back_returns_to_the_former_filter(evaluate: Any) -> None:
     expect(evaluate.get_by_role("grid", name=f"{TEST_FACES} faces")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
 def test_fits_a_phone_without_scrolling_sideways(
     browser: Any, server: Server, evaluated: Evaluation, scheme: str
 ) -> None:
@@ -236,7 +237,7 @@ def test_a_cell_of_seven_classes_shows_exactly_its_faces(context: Any, seven: st
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
 def test_seven_classes_fit_a_phone(browser: Any, server: Server, seven: str, scheme: str) -> None:
     context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme=scheme, has_touch=True)
     page = context.new_page()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,32 @@ window.asked = 0;
 const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wish) => { window.asked += 1; return (window.stream = await ask(wish)); };
 """
-REFUSE = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', '%s'); };"
+REFUSE = (
+    "window.refusal = '%s';"
+    + """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', window.refusal); };
+"""
+)
 INSECURE = "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });"
 START = "Start the live picture"
+
+Filming = tuple[Any, int, set[str]]  # what the fixture `filming` yields
+
+
+@pytest.fixture(scope="module")
+def filming(visit: Callable[[Server], Any], server: Server) -> Iterator[Filming]:
+    """A live picture at work, for tests that only look at it.
+
+    Yields the page; how often the camera was asked for before the click; and the files in the home before it.
+    """
+    page = visit(server).new_page()
+    page.add_init_script(WATCH)
+    open_live(page)
+    asked, files = page.evaluate("() => window.asked"), files_in(server.home)
+    page.get_by_role("button", name=START).click()
+    page.locator(".live .box").wait_for()
+    yield page, asked, files
+    page.close()
 
 
 @pytest.fixture
@@ -48,30 +72,31 @@ def files_in(home: Path) -> set[str]:
     return {path.relative_to(home).as_posix() for path in home.rglob("*")}
 
 
-def test_asks_for_the_camera_only_on_start(live: Any) -> None:
-    before = live.evaluate("() => window.asked")
-
-    live.get_by_role("button", name=START).click()
-    live.locator(".live .box").wait_for()
+def test_asks_for_the_camera_only_on_start(filming: Filming) -> None:
+    live, before, _ = filming
 
     assert before == 0
     assert live.evaluate("() => window.asked") == 1
 
 
-def test_says_that_the_picture_stays_here(live: Any) -> None:
-    expect(live.get_by_text("The picture stays on this computer.")).to_be_visible()
+def test_says_that_the_picture_stays_here(filming: Filming) -> None:
+    expect(filming[0].get_by_text("The picture stays on this computer.")).to_be_visible()
 
 
-def test_answers_the_face_before_the_camera(live: Any) -> None:
-    live.get_by_role("button", name=START).click()
+def test_answers_the_face_before_the_camera(filming: Filming) -> None:
+    live = filming[0]
 
     expect(live.locator(".live .tag")).to_contain_text("▲ looks happy")
     expect(live.locator(".live .line")).to_have_text("▲ looks happy")
 
 
-def test_draws_the_box_where_the_mirror_shows_the_face(live: Any) -> None:
-    live.get_by_role("button", name=START).click()
-    live.locator(".live .box").wait_for()
+def test_stores_nothing(filming: Filming, server: Server) -> None:
+    assert answers(filming[0]) > 0
+    assert files_in(server.home) == filming[2]
+
+
+def test_draws_the_box_where_the_mirror_shows_the_face(filming: Filming) -> None:
+    live = filming[0]
 
     left = float(live.locator(".live .box").evaluate("box => parseFloat(box.style.left)"))
     turned = live.locator(".live video").evaluate("video => getComputedStyle(video).transform")
@@ -118,32 +143,21 @@ def test_leaving_the_page_releases_the_camera(live: Any) -> None:
     live.wait_for_function("() => window.stream.getTracks().every((track) => track.readyState === 'ended')")
 
 
-def test_stores_nothing(live: Any, server: Server) -> None:
-    before = files_in(server.home)
+def test_says_why_there_is_no_picture(page: Any) -> None:
+    page.add_init_script(REFUSE % "NotAllowedError")
+    open_live(page)
 
-    live.get_by_role("button", name=START).click()
-    live.locator(".live .box").wait_for()
-
-    assert files_in(server.home) == before
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
+    for name, says in (
         ("NotAllowedError", "The camera was refused: allow it in the browser"),
         ("NotFoundError", "There is no camera"),
         ("NotReadableError", "Another program uses the camera"),
         ("AbortError", "The camera could not be started"),
-    ],
-)
-def test_says_why_there_is_no_picture(page: Any, name: str, says: str) -> None:
-    page.add_init_script(REFUSE % name)
-    open_live(page)
+    ):
+        page.evaluate("name => (window.refusal = name)", name)
+        page.get_by_role("button", name=START).click()
 
-    page.get_by_role("button", name=START).click()
-
-    expect(page.locator(".live .line")).to_contain_text(says)
-    expect(page.get_by_role("button", name=START)).to_be_enabled()
+        expect(page.locator(".live .line")).to_contain_text(says)
+        expect(page.get_by_role("button", name=START)).to_be_enabled()
 
 
 def test_the_camera_for_a_photo_says_it_in_the_same_words(page: Any) -> None:

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from emotion.data.drawn import write
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
+from tests.conftest import each_night
 from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
@@ -179,7 +180,7 @@ def test_all_emotions_are_seven_bars_and_stay_chosen(page: Any, seven: str, astr
     expect(page.get_by_role("switch", name="All emotions")).to_be_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
 def test_seven_bars_fit_a_phone(browser: Any, server: Server, seven: str, astronaut: Path, scheme: str) -> None:
     context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page = context.new_page()
