@@ -79,8 +79,8 @@ def test_asks_for_the_camera_only_on_start(filming: Filming) -> None:
     assert live.evaluate("() => window.asked") == 1
 
 
-def test_says_that_the_picture_stays_here(filming: Filming) -> None:
-    expect(filming[0].get_by_text("The picture stays on this computer.")).to_be_visible()
+def test_says_that_the_picture_stays_here(live: Any) -> None:
+    expect(live.get_by_text("The picture stays on this computer.")).to_be_visible()
 
 
 def test_answers_the_face_before_the_camera(filming: Filming) -> None:
