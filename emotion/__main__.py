@@ -167,8 +167,17 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    listing = _add(commands, "runs", "List all runs, newest first.", "python -m emotion runs --json")
+    summary = "List all runs, newest first; delete runs into a bin, or have them back."
+    listing = _add(commands, "runs", summary, "python -m emotion runs --find glasses")
     listing.add_argument("--json", action="store_true", help="print one JSON list")
+    listing.add_argument("--find", metavar="WORDS", default="", help="only runs in whose name, note, tags, data, "
+                         "recipe or id all these words stand")  # fmt: skip
+    listing.add_argument("--bin", action="store_true", help="list what lies in the bin instead")
+    instead = listing.add_mutually_exclusive_group()
+    instead.add_argument("--delete", nargs="+", metavar="RUN", help="move runs into the bin, where they lie 30 days")
+    instead.add_argument("--restore", nargs="+", metavar="RUN", help="take runs out of the bin again, by id")
+    instead.add_argument("--empty-bin", action="store_true", help="remove what lies in the bin for good")
+    listing.set_defaults(run="emotion.cli.runs")
 
 
 def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -197,7 +206,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if module := getattr(chosen, "run", ""):
         return int(importlib.import_module(module).run(chosen))
     commands = importlib.import_module("emotion.cli.commands")
-    return int(getattr(commands, "list_runs" if chosen.command == "runs" else chosen.command)(chosen))
+    return int(getattr(commands, chosen.command)(chosen))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

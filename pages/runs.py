@@ -1,72 +1,83 @@
-"""Runs: everything that was trained here or brought in, and what can be done with it."""
+"""Runs: everything that was trained here or brought in, what can be done with it, and several side by side."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from emotion.data import material
 from emotion.evaluation import read_report
 from emotion.recipes import ELSEWHERE
-from emotion.runs import Run, Status, list_runs, rename, summarize, unreadable_runs
-from emotion.system import duration
+from emotion.runs import Run, Status, deleted, list_runs, table, unreadable_runs
+from emotion.system import count
+from emotion.tuning import studies
+from pages.ui.runs import choose, compare, listed, words
+from pages.ui.runs import deleted as the_bin
 from pages.ui.shared import bring_model, frame, text
-from pages.ui.train import end, result
+from pages.ui.train import again, end, result
 
-ROW_HEIGHT, MOST_ROWS = 44, 10
+STYLE = Path(__file__).parent / "ui" / "runs" / "runs.css"
+TO_FORM = "runs_to_form"  # session state: "Train again" was pressed
 
 
 def page() -> None:
-    action = frame.heading("Runs", "Everything that was trained on this computer or brought in, newest first.")
+    if st.session_state.pop(TO_FORM, False):
+        st.switch_page(frame.TRAIN, query_params={"run": "new"})
+    st.html(STYLE)
+    deleted.sweep()
+    asked = listed.COMPARE.adopt(lambda word: True, "")
+    compared = compare.chosen(asked) if asked else []
+    if len(compared) > 1:
+        _compare(compared)
+        return
+    action = frame.heading("Runs", "Everything that was trained on this computer or brought in.")
     with action:
         if st.button("Train", key="to_train", type="primary", width="stretch"):
             st.switch_page(frame.TRAIN, query_params={"run": "new"})
-    runs = list_runs()
+    if asked:
+        st.info("It takes two runs to compare, and fewer than two of those in the address are here.")
+    the_bin.show_last()
     frame.unreadable(unreadable_runs())
-    if not runs:
-        st.info("Nothing has been trained here yet. Train on the drawn faces takes about a minute.")
-    elif chosen := _table(runs):
-        _open(chosen)
-    else:
-        st.caption("Tick a run to open it.")
+    _show_runs(list_runs())
+    the_bin.show_bin()
     bring_model.show_bring_in()
 
 
-def _table(runs: list[Run]) -> Run | None:
-    """The runs as a table. Returns the one that is ticked."""
-    column = st.column_config
-    rows = [_row(run) for run in runs]
-    event = st.dataframe(
-        {name: [row[name] for row in rows] for name in rows[0]},
-        key="runs_table",
-        hide_index=True,
-        placeholder="",
-        row_height=ROW_HEIGHT,
-        height="content" if len(runs) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "learning": column.LineChartColumn("learning", y_min=0, y_max=1, width="small",
-                                               help="validation faces it got right, epoch by epoch"),
-            "best": column.NumberColumn("best", format="%.1f %%", help="validation faces it got right, at its best"),
-        },
-    )  # fmt: skip
-    ticked = event.selection.rows
-    return runs[ticked[0]] if ticked and ticked[0] < len(runs) else None
+def _compare(runs: list[Run]) -> None:
+    action = frame.heading("Runs side by side", f"{count(len(runs), 'run')}, each with a letter of its own.")
+    with action:
+        st.button("Back to all runs", key="compare_back", width="stretch", on_click=listed.COMPARE.set, args=("",))
+    compare.show_comparison(runs)
 
 
-def _row(run: Run) -> dict[str, object]:
-    summary, elsewhere = summarize(run.paths), run.config.recipe == ELSEWHERE.name
-    return {
-        "run": run.title,
-        "status": text.STATUS_WORDS[run.status],
-        "learning": list(summary.accuracies),
-        "best": None if summary.best is None else 100 * summary.best,
-        "epochs": "" if elsewhere else f"{len(summary.accuracies)} of {run.config.epochs}",
-        "took": duration(summary.seconds) if summary.seconds else "",
-        "data": material.title(run.config),
-        "recipe": "made elsewhere" if elsewhere else run.config.recipe,
-        "when": run.when,
-    }
+def _show_runs(runs: list[Run]) -> None:
+    if not runs:
+        st.info("Nothing has been trained here yet. Train on the drawn faces takes about a minute.")
+        return
+    wanted = choose.show_choice(table.rows(runs, studies()), runs)
+    _tools(runs)
+    if wanted:
+        listed.show_table(wanted, _open)
+    else:
+        st.info("No run fits.", icon=":material/search_off:")
+        st.button("Show all runs", key="show_all_runs", on_click=choose.clear)
+
+
+def _tools(runs: list[Run]) -> None:
+    """What can be done with the runs that are ticked."""
+    there = {run.id for run in runs}
+    ticked = st.session_state[listed.TICKED] = [run_id for run_id in listed.ticked() if run_id in there]
+    with st.container(horizontal=True, vertical_alignment="center", key="runs_tools"):
+        label = f"Compare {len(ticked)}" if len(ticked) > 1 else "Compare"
+        st.button(label, key="compare", icon=":material/stacked_line_chart:", disabled=len(ticked) < 2,
+                  on_click=listed.COMPARE.set, args=(",".join(ticked),),
+                  help=f"Tick two to {listed.MOST_COMPARED} runs to see them side by side.")  # fmt: skip
+        if ticked:
+            st.button(f"Delete {len(ticked)}" if len(ticked) > 1 else "Delete", key="delete_ticked",
+                      icon=":material/delete:", on_click=the_bin.delete, args=(list(ticked),))  # fmt: skip
+            st.button("Untick all", key="untick", type="tertiary", on_click=ticked.clear)
+        else:
+            st.caption("A click on a name opens a run; the boxes choose runs to compare.", width="content")
 
 
 def _open(run: Run) -> None:
@@ -80,24 +91,25 @@ def _open(run: Run) -> None:
                 end.use_buttons(run)
             if st.button("Open", key="to_run", icon=":material/open_in_full:"):
                 st.switch_page(frame.TRAIN, query_params={"run": run.id})
+            if run.config.recipe != ELSEWHERE.name:
+                st.button("Train again", key="again", icon=":material/replay:", on_click=_again, args=(run,))
             end.resume_button(run)
             end.rescue_button(run)
-        _rename(run)
+            if run.status.has_ended:
+                st.button("Delete", key="delete", icon=":material/delete:", on_click=the_bin.delete, args=([run.id],))
+            st.button("Close", key="close_run", type="tertiary", on_click=listed.OPEN.set, args=("",))
+        words.show_form(run)
+
+
+def _again(run: Run) -> None:
+    again.fill(run.config)
+    st.session_state[TO_FORM] = True
 
 
 def _state(run: Run) -> str:
     return {Status.LOST: result.LOST, Status.FAILED: run.reason, Status.DIVERGED: run.reason}.get(
         run.status, text.STATUS_WORDS[run.status]
     )
-
-
-def _rename(run: Run) -> None:
-    with st.form(f"rename_{run.id}", border=False, clear_on_submit=False):
-        field, button = st.columns([3, 1], vertical_alignment="bottom")
-        name = field.text_input("Name", run.title, max_chars=80, key=f"name_{run.id}")
-        if button.form_submit_button("Rename", key="rename", width="stretch"):
-            rename(run.paths, name)
-            st.rerun()
 
 
 frame.guard()

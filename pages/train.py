@@ -28,7 +28,11 @@ def page() -> None:
     with action:
         st.fragment(_stop_button)(run)
     live.show_run(run)
-    st.button("Train another", key="another", type="tertiary", on_click=end.form_again, args=(run,))
+    st.button("Train another", key="another", type="tertiary", on_click=_new)
+
+
+def _new() -> None:
+    st.query_params["run"] = NEW
 
 
 def _problem() -> None:

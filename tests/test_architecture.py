@@ -18,7 +18,16 @@ ROOMS = (
     "system", "images", "metrics", "recipes", "data", "runs", "models", "checks", "evaluation", "training", "tuning",
     "cli",
 )  # fmt: skip
-PAGE_ROOMS = ("shared", "predict", "data", "teach", "train", "tune", "evaluate")  # each imports `shared` and itself
+PAGE_ROOMS = (
+    "shared",
+    "predict",
+    "data",
+    "teach",
+    "train",
+    "tune",
+    "evaluate",
+    "runs",
+)  # of each: `shared`, itself
 FRAMEWORKS = {"tensorflow", "keras"}
 HEAVY = FRAMEWORKS | {"matplotlib", "optuna", "sklearn", "scipy"}  # in the worker and the command line, not the server
 # Inside functions Keras may be asked for by these too: a recipe's network is written down where recipes are.

@@ -6,7 +6,6 @@ Heavy modules are imported inside the functions, so that a run can say that it s
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 import signal
@@ -19,7 +18,7 @@ from emotion import recipes, runs
 from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
-from emotion.runs import RunPaths, Status, queue, read_history
+from emotion.runs import RunPaths, Status, queue
 from emotion.system import DEMO, RunStateError, count, disk, expanded, typed_path
 
 if TYPE_CHECKING:
@@ -245,35 +244,6 @@ def _pictures(names: list[str], but: Path | None, none: list[str] | None = None)
         if none is not None and not found:
             none.append(name)
             print(f"emotion: {terminal.safe(name)} holds no pictures, whatever their endings.", file=sys.stderr)
-
-
-def _summary(run: runs.Run) -> dict[str, Any]:
-    history = read_history(run.paths)
-    created = datetime.datetime.fromtimestamp(run.created).astimezone()
-    return {
-        "id": run.id,
-        "name": run.own_name or run.config.name,
-        "status": str(run.status),
-        "recipe": run.config.recipe,
-        "data": run.config.data,
-        "created": created.isoformat(timespec="seconds"),
-        "epochs_done": len(history.epochs),
-        "best_validation_accuracy": max((row["val_accuracy"] for row in history.epochs), default=None),
-    }
-
-
-def list_runs(chosen: argparse.Namespace) -> int:
-    """Prints all runs, newest first."""
-    rows = [_summary(run) for run in runs.list_runs()]
-    terminal.tell_unreadable(runs.unreadable_runs())
-    if chosen.json:
-        print(json.dumps(rows, indent=1))
-        return OK
-    if not rows:
-        print("No runs yet. Start one: python -m emotion train", file=sys.stderr)
-    for row in rows:
-        print(terminal.run(row))
-    return OK
 
 
 def export(chosen: argparse.Namespace) -> int:

@@ -213,10 +213,10 @@ def _class_line(scores: Evaluation, label: int) -> str:
 
 
 def run(row: dict[str, Any]) -> str:
-    """One line a run."""
-    best = row["best_validation_accuracy"]
-    score = "-" if best is None else f"{best:.1%}"
+    """One line a run: the share of the validation faces at the epoch that is kept, and of the test faces."""
+    kept, test = (row[name] for name in ("kept_validation_accuracy", "test_accuracy"))
+    tags = "".join(f" #{tag}" for tag in row["tags"])
     return (
         f"{row['id']:<22} {row['status']:<10} {row['recipe']:<10} {count(row['epochs_done'], 'epoch'):>11} "
-        f"{score:>7}  {safe(row['name'] or row['data'])}"
+        f"{_share(kept):>7} {_share(test):>7}  {safe(row['name'] or row['data'])}{safe(tags)}"
     )

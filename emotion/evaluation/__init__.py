@@ -16,6 +16,7 @@ from emotion.evaluation import (
     report,
     robustness,
     selection,
+    several,
     study,
 )
 from emotion.evaluation.corruptions import Corruption, Faces, Values
@@ -38,6 +39,7 @@ from emotion.evaluation.scores import (
     narrow,
 )
 from emotion.evaluation.selection import Range, Selection, range_of
+from emotion.evaluation.several import Several, Standing
 from emotion.evaluation.study import Study, Truths, YesOrNo
 
 __all__ = [
@@ -57,6 +59,8 @@ __all__ = [
     "RunReport",
     "Score",
     "Selection",
+    "Several",
+    "Standing",
     "Study",
     "Truths",
     "Values",
@@ -80,6 +84,7 @@ __all__ = [
     "report",
     "robustness",
     "selection",
+    "several",
     "study",
     "ways_out",
     "worst_mistakes",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Annotated, Any
@@ -74,6 +75,22 @@ def mcnemar(only_before: int, only_after: int) -> float:
     return min(1.0, 2 * ways / 2**differing)
 
 
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values of several tests at once, each raised so that all hold together (Holm 1979).
+
+    Args:
+        p_values: 0 to 1 each; the smallest is multiplied by their number, the next by one less, and so on.
+
+    Returns:
+        In the same order, 0 to 1.
+    """
+    raised, least = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        least = max(least, min(1.0, (len(p_values) - rank) * p_values[place]))
+        raised[place] = least
+    return raised
+
+
 def difference_interval(only_before: int, only_after: int, n: int, level: float = 0.95) -> tuple[float, float]:
     """Where the difference of two paired shares may truly lie (Agresti and Min 2005: half a face added to each cell).
 
@@ -90,14 +107,20 @@ def difference_interval(only_before: int, only_after: int, n: int, level: float 
     return max(-1.0, middle - half), min(1.0, middle + half)
 
 
-def p_in_words(p_value: float) -> str:
-    """A probability as it stands beside a finding: "p = 0.03"."""
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.01 else f"p = {p_value:.2f}"
+def by_luck(p_value: float) -> str:
+    """How often chance alone brings as much (a p-value), in words: "about once in 91 times by luck alone"."""
+    if p_value < 0.001:
+        often = "less than once in 1,000 times"
+    elif p_value < 0.02:
+        often = f"about once in {float(f'{1 / p_value:.2g}'):,.0f} times"
+    else:
+        often = f"about {100 * p_value:.0f} in 100 times"
+    return f"{often} by luck alone"
 
 
 def chance_in_words(p_value: float) -> str:
-    """Whether a difference may be chance: "this is hardly chance (p = 0.03)"."""
-    return f"this {'may be' if p_value >= CHANCE else 'is hardly'} chance ({p_in_words(p_value)})"
+    """Whether a difference may be chance: "this is hardly chance (about 3 in 100 times by luck alone)"."""
+    return f"this {'may be' if p_value >= CHANCE else 'is hardly'} chance ({by_luck(p_value)})"
 
 
 def in_words(difference: int, p_value: float) -> str:

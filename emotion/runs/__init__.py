@@ -5,7 +5,7 @@ May import `data` and the rooms below it.
 
 from __future__ import annotations
 
-from emotion.runs import film, progress, queue, speed
+from emotion.runs import deleted, differences, film, index, person, progress, queue, speed, table
 from emotion.runs.film import Film
 from emotion.runs.history import History, append_history, read_history
 from emotion.runs.progress import Progress
@@ -25,7 +25,7 @@ from emotion.runs.run import (
     unreadable_runs,
     write_status,
 )
-from emotion.runs.summary import Summary, summarize
+from emotion.runs.summary import Summary, TestScore, summarize
 
 __all__ = [
     "ID_ALPHABET",
@@ -36,13 +36,18 @@ __all__ = [
     "RunPaths",
     "Status",
     "Summary",
+    "TestScore",
     "append_history",
     "check_room",
     "claim",
+    "deleted",
+    "differences",
     "film",
     "find_run",
+    "index",
     "list_runs",
     "new_run",
+    "person",
     "progress",
     "queue",
     "read_history",
@@ -51,6 +56,7 @@ __all__ = [
     "request_stop",
     "speed",
     "summarize",
+    "table",
     "unreadable_runs",
     "write_status",
 ]

@@ -77,9 +77,9 @@ def _newest(marks: _Marks) -> float:
 
 
 def folders(directory: Path) -> list[str]:
-    """The paths of the folders in a folder, in no order; none where there is no such folder."""
+    """The paths of the folders in a folder, in no order, but those that a dot hides; none where there is no folder."""
     try:
         with os.scandir(directory) as entries:
-            return [entry.path for entry in entries if is_folder(entry)]
+            return [entry.path for entry in entries if entry.name[0] != "." and is_folder(entry)]
     except OSError:
         return []

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from emotion.data import edits
-from emotion.recipes import MAX_NAME, TrainingConfig
-from emotion.runs import index
+from emotion.recipes import TrainingConfig
+from emotion.runs import index, person
 from emotion.system import (
     ConfigError,
     RunMissingError,
@@ -34,6 +34,7 @@ from emotion.system import (
 )
 
 RUN_BYTES = 50 * 10**6  # that a run takes at most beside its log: each of its networks once more while it is written
+NO_WORDS = person.Words()
 ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are mistaken for one another
 
 
@@ -150,7 +151,7 @@ class Run:
         pid: of the process that works (or waits) for it, or None.
         created: seconds since 1970.
         queued: when it was last put into the queue, seconds since 1970.
-        own_name: the name that the person gave it later; it goes before that of the configuration.
+        words: what the person says of it; a name there goes before that of the configuration.
     """
 
     paths: RunPaths
@@ -160,11 +161,16 @@ class Run:
     pid: int | None = None
     created: float = 0.0
     queued: float = 0.0
-    own_name: str = ""
+    words: person.Words = NO_WORDS
 
     @property
     def id(self) -> str:
         return self.paths.id
+
+    @property
+    def own_name(self) -> str:
+        """The name that the person gave it later, "" for none."""
+        return self.words.name
 
     @property
     def title(self) -> str:
@@ -238,13 +244,6 @@ class _Status:
 
 
 @dataclass(frozen=True)
-class _Person:
-    """What `person.json` says of the run itself."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class _Stored:
     """A run as its files say, before anybody asks whether its process still lives.
 
@@ -289,17 +288,9 @@ def _stored(paths: RunPaths) -> _Stored:
         raise RunUnreadableError(paths.id, error.why, may_pass=error.may_pass) from error
     except (ConfigError, ValueError) as error:
         raise RunUnreadableError(paths.id, f"config.json: {str(error).rstrip('.')}") from error
-    own_name, certain = _own_name(paths)
-    run = Run(paths, config, said.status, said.reason, None, said.created, said.queued, own_name)
+    words, certain = person.read(paths.person)
+    run = Run(paths, config, said.status, said.reason, None, said.created, said.queued, words)
     return _Stored(run, said.pid, said.pid_started, certain)
-
-
-def _own_name(paths: RunPaths) -> tuple[str, bool]:
-    """The name that the person gave a run, and whether that is certain: a damaged `person.json` names nothing."""
-    try:
-        return stored.read(paths.person, _Person).name, True
-    except StoredFileError as error:
-        return "", not error.may_pass
 
 
 def list_runs(directory: Path | None = None) -> list[Run]:
@@ -355,7 +346,7 @@ def find_run(reference: str | Path) -> RunPaths:
 
 def rename(paths: RunPaths, name: str) -> None:
     """Gives a run the person's own name; "" goes back to the first one."""
-    files.update_json(paths.person, {"name": name.strip()[:MAX_NAME]})
+    person.write(paths.person, name=name)
 
 
 def request_stop(paths: RunPaths) -> None:

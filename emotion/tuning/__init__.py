@@ -8,6 +8,7 @@ from __future__ import annotations
 from emotion.tuning import control, fields, folder, work
 from emotion.tuning.fields import Field, Range
 from emotion.tuning.folder import Tuning, TuningPaths, TuningState, read
+from emotion.tuning.of_runs import studies
 from emotion.tuning.trials import (
     Settings,
     Trial,
@@ -45,5 +46,6 @@ __all__ = [
     "read",
     "share_done",
     "shown",
+    "studies",
     "work",
 ]

@@ -20,11 +20,10 @@ def opened(page: str, stored: dict[str, Path]) -> AppTest:
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.switch_page(f"pages/{page}.py")
     words = {"train": {"run": stored["config"].parent.name}, "tune": {"id": stored["tuning"].parent.name},
-             "evaluate": {"run": stored["config"].parent.name}, "data": {"set": "mine", "part": "check"}}  # fmt: skip
+             "evaluate": {"run": stored["config"].parent.name}, "data": {"set": "mine", "part": "check"},
+             "runs": {"run": stored["config"].parent.name}}  # fmt: skip
     for name, word in words.get(page, {}).items():
         app.query_params[name] = word
-    if page == "runs":
-        app.session_state["runs_table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     return app.run()
 
 

@@ -73,10 +73,14 @@ def test_nothing_compared_says_nothing():
 @pytest.mark.parametrize(
     ("difference", "p_value", "words"),
     [
-        (12, 0.12, "12 more right than before; this may be chance (p = 0.12)."),
-        (-3, 0.25, "3 fewer right than before; this may be chance (p = 0.25)."),
-        (9, 0.004, "9 more right than before; this is hardly chance (p = 0.004)."),
-        (1200, 1e-9, "1,200 more right than before; this is hardly chance (p < 0.001)."),
+        (12, 0.12, "12 more right than before; this may be chance (about 12 in 100 times by luck alone)."),
+        (-3, 0.25, "3 fewer right than before; this may be chance (about 25 in 100 times by luck alone)."),
+        (9, 0.004, "9 more right than before; this is hardly chance (about once in 250 times by luck alone)."),
+        (
+            1200,
+            1e-9,
+            "1,200 more right than before; this is hardly chance (less than once in 1,000 times by luck alone).",
+        ),
         (0, 1.0, "As many right as before."),
     ],
 )

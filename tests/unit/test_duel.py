@@ -55,9 +55,12 @@ def test_differences_are_those_of_scikit_learn(looked: Study) -> None:
     ("count", "sentence"),
     [
         (0, "“old” and “new” get as many right."),
-        (2, "“old” gets 2 more right than “new”; this may be chance (p = 0.50)."),
-        (9, "“old” gets 9 more right than “new”; this is hardly chance (p = 0.004)."),
-        (30, "“old” gets 30 more right than “new”; this is hardly chance (p < 0.001)."),
+        (2, "“old” gets 2 more right than “new”; this may be chance (about 50 in 100 times by luck alone)."),
+        (9, "“old” gets 9 more right than “new”; this is hardly chance (about once in 260 times by luck alone)."),
+        (
+            30,
+            "“old” gets 30 more right than “new”; this is hardly chance (less than once in 1,000 times by luck alone).",
+        ),
     ],
 )
 def test_says_who_is_better_in_words(looked: Study, count: int, sentence: str) -> None:

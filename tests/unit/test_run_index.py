@@ -240,12 +240,12 @@ def test_a_summary_is_read_once_until_another_epoch_is_written(ended: list[RunPa
     age(ended[0])
     first = summarize(ended[0])
     opened.clear()
-    assert summarize(ended[0]) == first == Summary((0.5,), 0.5, 30)
+    assert summarize(ended[0]) == first == Summary((0.5,), 0.5, 1, 30)
     assert opened == []
 
     append_history(ended[0], **row, epoch=2, val_loss=0.7, val_accuracy=0.4)
 
-    assert summarize(ended[0]) == Summary((0.5, 0.4), 0.5, 60)
+    assert summarize(ended[0]) == Summary((0.5, 0.4), 0.5, 1, 60)
 
 
 def test_a_summary_takes_the_seconds_of_the_report_once_there_is_one(ended: list[RunPaths]) -> None:

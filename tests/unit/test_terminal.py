@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from emotion import runs
-from emotion.cli import commands, terminal
+from emotion.cli import runs as cli_runs
+from emotion.cli import terminal
 from emotion.evaluation.scores import Evaluation, evaluate
 from emotion.models.answers import Answer, Face
 from emotion.recipes.settings import ModelInfo, TrainingConfig
@@ -104,7 +105,7 @@ def test_a_run_is_listed_by_the_name_that_the_person_gave_it(home, capsys, as_js
     paths = runs.new_run(TrainingConfig(name="first name"))
     runs.rename(paths, "with glasses")
 
-    commands.list_runs(argparse.Namespace(json=as_json))
+    cli_runs.list_runs(argparse.Namespace(json=as_json, find=""))
 
     said = capsys.readouterr().out
     assert told in said

@@ -47,7 +47,7 @@ def _slices(result: Result) -> None:
 
 
 def _matters(one: Slicing) -> str:
-    often = paired.p_in_words(one.p_value)
+    often = paired.by_luck(one.p_value)
     return f"matters ({often})" if one.matters else f"may not matter ({often})"
 
 

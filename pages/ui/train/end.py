@@ -16,7 +16,7 @@ from emotion.recipes import ELSEWHERE
 from emotion.runs import Status, queue, read_history, read_run
 from emotion.system import EmotionError
 from pages.ui.shared import before_after, frame, problem, text
-from pages.ui.train import film, live, mend, result
+from pages.ui.train import again, film, live, mend, result
 
 if TYPE_CHECKING:
     from emotion.evaluation import RunReport
@@ -140,7 +140,8 @@ def log_tail(run: Run) -> str:
 
 
 def form_again(run: Run) -> None:
-    """Opens the form. For callbacks."""
+    """Opens the form with the settings of the run. For callbacks."""
+    again.fill(run.config)
     st.query_params["run"] = "new"
 
 

@@ -10,7 +10,8 @@ from emotion import recipes
 from emotion.data import BROWSER, registry
 from emotion.evaluation import WayOut, ways_out
 from emotion.training import start_from
-from pages.ui.shared import data_choice, frame, training_data
+from pages.ui.shared import data_choice, frame
+from pages.ui.train import again
 from pages.ui.train.recipe import WANTED
 
 if TYPE_CHECKING:
@@ -60,10 +61,6 @@ def _word_of(data: str) -> str:
 
 def _build_on(config: TrainingConfig) -> None:
     """Opens the form with the data of the run and a recipe that builds on a finished model. For callbacks."""
-    listed = _word_of(config.data)
-    st.session_state["train_data"] = config.data if listed else training_data.OTHER
-    if not listed:
-        st.session_state["train_folder"] = config.data
-    st.session_state["train_task"], st.session_state["train_classes"] = training_data.CHOOSE, list(config.classes)
+    again.choose_data(config)
     st.session_state["train_recipe"], st.session_state[WANTED] = recipes.HEAD.name, True
     st.query_params["run"] = "new"

@@ -59,6 +59,13 @@ def bring(own: TrainingConfig) -> None:
         st.session_state[f"train_{name}"] = _brought()[name] = _shown(own, name)
 
 
+def put(config: TrainingConfig) -> None:
+    """Puts the numbers of a run into the form as if the person had typed them, but its name. For callbacks."""
+    for name in (*FROM_RECIPE, *FROM_START, *PERSONS):
+        st.session_state[f"train_{name}"] = "" if name == "name" else _shown(config, name)
+        _brought().pop(name, None)
+
+
 def show_numbers(own: TrainingConfig, seen: Seen | None) -> None:
     """Draws the numbers."""
     _follow(own)
