@@ -206,7 +206,7 @@ def _slices(axis: Axes, one: Slicing, overall: float) -> None:
     axis.scatter(places, accuracy, c=colours, s=22, zorder=3)
     axis.axhline(overall, color=QUIET, linewidth=0.8, linestyle=":")
     axis.set_xticks(places, [_reach(part, one.slices) for part in one.slices], fontsize=7)
-    tidy(axis, f"{one.name} ({'matters' if one.matters else 'may not matter'}, {paired.by_luck(one.p_value)})")
+    tidy(axis, f"{one.name}: {'matters' if one.matters else 'may not matter'}\n({paired.by_luck(one.p_value)})")
     percent(axis.yaxis)
 
 
