@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emotion import __version__
-from emotion.cli import app, bundle, check, data, options, tune
+from emotion.cli import app, bundle, check, data, options, serve, tune
 from emotion.system import EmotionError, cache_dir, disk, home, tasks
 
 LOG = "last-error.txt"  # in the cache
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_parser(commands)
     check.add_parser(commands)
     tune.add_parser(commands)
+    serve.add_parser(commands, MODEL_HELP)
     app.add_parser(commands)
     return top
 

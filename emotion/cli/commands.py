@@ -122,7 +122,7 @@ def _tell(row: dict[str, Any], epochs: int) -> None:
     print(f"{text:<110}" if watched else text, end=end, file=sys.stderr, flush=True)
 
 
-def _load(reference: str) -> Predictor:
+def load_quietly(reference: str) -> Predictor:
     """The model, without the line about processors that LiteRT writes straight to file descriptor 2."""
     from emotion.models import load_model
 
@@ -145,7 +145,7 @@ def evaluate(chosen: argparse.Namespace) -> int:
     from emotion.evaluation import honest, study
     from emotion.evaluation.report import write
 
-    predictor = _load(chosen.model)
+    predictor = load_quietly(chosen.model)
     classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
     data = chosen.data or default_data()
     listing = scan(resolve(data))
@@ -197,7 +197,7 @@ def predict(chosen: argparse.Namespace) -> int:
     from emotion.models import Looking, answer
 
     copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
-    predictor = _load(chosen.model)
+    predictor = load_quietly(chosen.model)
     smallest = chosen.min_face or MIN_FACE
     looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=smallest, turn=chosen.turn)
     bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None

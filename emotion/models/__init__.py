@@ -20,9 +20,10 @@ from emotion.models.predictor import (
     read_info,
 )
 from emotion.models.preferences import Adjustment, changed
-from emotion.models.turns import Turns
+from emotion.models.turns import AT_ONCE, Turns
 
 __all__ = [
+    "AT_ONCE",
     "PRETRAINED",
     "Adjustment",
     "Answer",

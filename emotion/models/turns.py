@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 
+AT_ONCE = min(4, max(2, os.cpu_count() or 2))  # photos of all people together: each takes a core and up to 500 MB
 TOLD_EVERY = 0.5  # seconds between two words to one who waits
 
 

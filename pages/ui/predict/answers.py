@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from PIL import Image
 
 from emotion import images
 from emotion.images import decode, measure
-from emotion.models import Looking, Turns, answer, marking, preferences
+from emotion.models import AT_ONCE, Looking, Turns, answer, marking, preferences
 from pages.ui.shared import bars
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 KEPT_ANSWERS = 5000  # about 8 kB each
 KEPT_PREVIEWS = 8
 PREVIEW_SIDE, THUMBNAIL_SIDE = 1000, 160  # pixels
-AT_ONCE = min(4, max(2, os.cpu_count() or 2))  # of all people together: a photo takes a core and up to 500 MB
 
 Key = tuple[str, str, Looking]
 

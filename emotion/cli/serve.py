@@ -1,0 +1,64 @@
+"""`emotion serve`: answers photos of other programs over HTTP, until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from emotion.cli.options import OK
+
+SUMMARY = "Answer photos of other programs over HTTP, with the JSON of predict; Ctrl-C ends it."
+EXAMPLE = "python -m emotion serve --port 8600, then curl --data-binary @photo.jpg http://127.0.0.1:8600/v1/predict"
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], model_help: str) -> None:
+    """The command `serve`; nothing heavy is imported for it."""
+    serve = commands.add_parser("serve", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
+    serve.set_defaults(run="emotion.cli.serve")
+    serve.add_argument("--model", default="pretrained", help=f"{model_help} (default: pretrained)")
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where it listens (default: 127.0.0.1, which only this computer can reach); any other needs an API key",
+    )
+    serve.add_argument("--port", type=_whole, default=8600, metavar="N", help="0: any that is free (default: 8600)")
+    serve.add_argument(
+        "--key-file",
+        metavar="FILE",
+        help="file with the API key that clients must send (default: the variable EMOTION_API_KEY, where it is set)",
+    )
+    serve.add_argument("--rate", type=_whole, metavar="N", help="photos a minute and client; 0: any (default: 600)")
+    serve.add_argument(
+        "--waiting", type=_whole, metavar="N", help="requests that may wait; others are answered with 503 (default: 32)"
+    )
+    serve.add_argument(
+        "--at-once",
+        type=_whole,
+        metavar="N",
+        help="photos looked at at once, up to 500 MB each (default: 2 to 4, by cores)",
+    )
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > 1_000_000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0. Received: {text}")
+    return int(text)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serves until a signal ends it; only the address is printed, on stderr."""
+    from emotion import serving
+    from emotion.cli import commands
+    from emotion.system import check_whole
+
+    check_whole("port", chosen.port, 0, 65535)
+    said = {"at_once": chosen.at_once, "waiting": chosen.waiting, "rate": chosen.rate}
+    limits = serving.Limits(**{name: value for name, value in said.items() if value is not None})
+    key = serving.read_key(chosen.key_file)
+    serving.run(commands.load_quietly(chosen.model), chosen.host, chosen.port, limits, key, _tell)
+    return OK
+
+
+def _tell(address: str) -> None:
+    print(f"emotion: answering at {address}, described at {address}/openapi.json", file=sys.stderr, flush=True)
