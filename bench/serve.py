@@ -3,7 +3,7 @@
     python bench/serve.py [--clients 40] [--seconds 60] [--small]
 
 Each client sends one photo after the other, of 12 megapixels (2 to 5 MB) or, with --small, of 1280×960 (200 kB), has an
-address of its own, and waits as long as it is told to when it is sent away. The clients take a little of the same cores.
+address of its own, and waits as long as it is told to when it is sent away. The clients take some of the same cores.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -117,6 +118,9 @@ def main() -> None:
         for number in range(WARM):
             httpx.post(f"{address}/v1/predict", content=photos[number % len(photos)]).raise_for_status()
         before, used, start = memory(), process.cpu_times(), time.monotonic()
+        between: list[float] = []
+        for share in (1, 2):
+            threading.Timer(asked.seconds * share / 3, lambda: between.append(memory())).start()
         told = asyncio.run(crowd(asked.clients, address, photos, asked.seconds))
         lasted, spent, at_end = time.monotonic() - start, process.cpu_times(), memory()
         time.sleep(AFTER)
@@ -124,11 +128,18 @@ def main() -> None:
     middle, late = np.quantile(told.seconds, [0.5, 0.95])
     size = sum(map(len, photos)) / len(photos) / 1e6
     print(f"{asked.clients} clients for {lasted:.0f} s, photos of {size:.1f} MB\n")
-    print("| photos/s | p50, s | p95, s | answers by status | broken | CPU, s | MB before, at the end, later |\n" + "|---" * 7 + "|")
     statuses = ", ".join(f"{number:,} × {status}" for status, number in sorted(told.statuses.items()))
-    cpu = spent.user + spent.system - used.user - used.system
-    print(f"| {len(told.seconds) / lasted:.1f} | {middle:.2f} | {late:.2f} | {statuses} | {sum(told.broken.values())} | "
-          f"{cpu:.0f} | {before:.0f}, {at_end:.0f}, {after:.0f} |")  # fmt: skip
+    memories = ", ".join(f"{one:.0f}" for one in (before, *between, at_end, after))
+    rows = {
+        "photos/s": f"{len(told.seconds) / lasted:.1f}",
+        "p50, s": f"{middle:.2f}",
+        "p95, s": f"{late:.2f}",
+        "answers by status": statuses,
+        "broken connections": str(sum(told.broken.values())),
+        "CPU of the server, s": f"{spent.user + spent.system - used.user - used.system:.0f}",
+        "MB before, after a third, two thirds, all of it, and later": memories,
+    }
+    print("| " + " | ".join(rows) + " |\n" + "|---" * len(rows) + "|\n| " + " | ".join(rows.values()) + " |")
     print(*told.broken.items(), sep="\n")
 
 

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import http
 import json
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +23,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from emotion.models import Turns, answer
+from emotion.models import answer
 from emotion.serving import figures, keys, openapi, wanted
 from emotion.serving.body import Body, Photo
 from emotion.serving.limits import BusyError, Limits, Rate, TooOftenError
 from emotion.serving.places import Places
-from emotion.system import ConfigError
+from emotion.system import ConfigError, processes
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -46,6 +45,7 @@ TOLD = (
     "recipe",
     "parameters",
 )  # of a model
+TIDIED_EVERY = 10.0  # seconds
 CLIENT_LEFT = 499  # counted only: nobody is there to read it
 
 
@@ -66,7 +66,7 @@ class Service:
         self.predictor, self.limits, self._key = predictor, limits, key
         self.places = Places(limits.at_once, limits.waiting, limits.held_bytes)
         self.figures = figures.Figures(lambda: self.places.waiting)
-        self._turns, self._rate = Turns(limits.at_once), Rate(limits.rate)
+        self._rate = Rate(limits.rate)
         self._pool: ThreadPoolExecutor | None = None
 
     async def predict(self, request: Request) -> Response:
@@ -95,39 +95,30 @@ class Service:
         return _json(rows[0])
 
     async def _answered(self, photos: list[Photo], asked: Wanted, body: Body) -> list[dict[str, Any]]:
-        """All answers, worked out in a thread; given up where nobody waits for them any more."""
-        has_left = threading.Event()
-        work = asyncio.get_running_loop().run_in_executor(self._threads(), self._answers, photos, asked, has_left)
+        """Each photo in a turn of its own, so that a form holds up nobody; given up once its sender has left."""
         leaving = asyncio.create_task(body.gone())
-        try:
-            await asyncio.wait((asyncio.shield(work), leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                has_left.set()
-            return await work
-        finally:
-            has_left.set()
-            leaving.cancel()
-
-    def _answers(self, photos: list[Photo], asked: Wanted, has_left: threading.Event) -> list[dict[str, Any]]:
-        """In a thread of its own. Each photo takes its own turn, and is let go of once it has been answered."""
-
-        def look_up(_: int = 0) -> None:
-            if has_left.is_set():
-                raise _LeftError
-
         rows = []
         photos.reverse()
-        while photos:
-            photo = photos.pop()
-            with self._turns.take(look_up):
-                look_up()
-                start = time.perf_counter()
-                given = answer(photo.content, self.predictor, photo.name, asked.looking)
-                seconds = time.perf_counter() - start
-            self.places.learn(seconds)
-            self.figures.photo(len(given.faces), given.error is not None, seconds)
-            rows.append(given.to_json(asked.all_classes))
+        try:
+            while photos:
+                work = asyncio.get_running_loop().run_in_executor(self._threads(), self._answer, photos.pop(), asked)
+                either: list[asyncio.Future[Any]] = [work, leaving]
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if not work.done():
+                    work.cancel()  # it is never begun where it still waits
+                    raise _LeftError
+                rows.append(work.result())
+        finally:
+            leaving.cancel()
         return rows
+
+    def _answer(self, photo: Photo, asked: Wanted) -> dict[str, Any]:
+        start = time.perf_counter()
+        given = answer(photo.content, self.predictor, photo.name, asked.looking)
+        seconds = time.perf_counter() - start
+        self.places.learn(seconds)
+        self.figures.photo(len(given.faces), given.error is not None, seconds)
+        return given.to_json(asked.all_classes)
 
     async def models(self, request: Request) -> Response:
         """`GET /v1/models`"""
@@ -166,10 +157,19 @@ class Service:
             keys.check_key(request.headers, self._key)
 
     def _threads(self) -> ThreadPoolExecutor:
-        """A thread for each place, so that none waits in the pool: the turns have the order."""
+        """As many threads as photos are looked at at once; the others wait for them in the order of their coming."""
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.limits.at_once + self.limits.waiting, "photos")
+            self._pool = ThreadPoolExecutor(self.limits.at_once, "photos")
         return self._pool
+
+    async def tidy(self) -> None:
+        """Hands freed memory back to the system after each time of work, for ever."""
+        done = 0
+        while True:
+            await asyncio.sleep(TIDIED_EVERY)
+            if self.places.taken == 0 and self.places.learned != done:
+                done = self.places.learned
+                await asyncio.to_thread(processes.give_memory_back)
 
     def close(self) -> None:
         """Waits for the photos that are being looked at."""
@@ -198,7 +198,9 @@ def build(predictor: Predictor, limits: Limits | None = None, key: str = "") -> 
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        tidying = asyncio.create_task(service.tidy())
         yield
+        tidying.cancel()
         service.close()
 
     handlers: dict[Any, Callable[[Request, Any], Response]] = {

@@ -21,13 +21,17 @@ class Places:
         at_once: requests that are worked on.
         waiting: requests that may wait beside them.
         most_bytes: of all of them together; one that is larger than that is taken where no other is there.
+
+    Attributes:
+        taken, bytes: what is taken of them now.
+        learned: how many photos have told their time.
     """
 
     def __init__(self, at_once: int, waiting: int, most_bytes: int) -> None:
         self._at_once, self._most, self._most_bytes = at_once, at_once + waiting, most_bytes
         self._lock = threading.Lock()
         self._seconds = USUAL_SECONDS
-        self.taken, self.bytes = 0, 0
+        self.taken, self.bytes, self.learned = 0, 0, 0
 
     @contextlib.contextmanager
     def take(self, size: int) -> Iterator[None]:
@@ -54,6 +58,7 @@ class Places:
         """Takes in how long a photo took."""
         with self._lock:
             self._seconds += WEIGHT * (seconds - self._seconds)
+            self.learned += 1
 
     @property
     def waiting(self) -> int:

@@ -26,6 +26,7 @@ from emotion.models import load_model
 from emotion.serving import Limits, build
 from tests.conftest import ROOT, CommandLine
 from tests.tiny_model import BRIGHTNESS
+from tests.waiting import wait_for
 
 KEY = "a-key-for-tests-0123456789"
 MODEL = str(BRIGHTNESS / "model.tflite")
@@ -95,8 +96,8 @@ def test_a_client_that_goes_away_half_way_leaves_its_place() -> None:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as half:
             half.sendall(head + b"x" * 1000)
-            wait_until(lambda: status() == 503)
-        wait_until(lambda: status() == 200)
+            wait_for(lambda: status() == 503)
+        wait_for(lambda: status() == 200)
 
 
 def test_beyond_this_computer_it_starts_with_a_key_only(emotion: CommandLine) -> None:
