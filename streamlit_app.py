@@ -9,8 +9,9 @@ import streamlit as st
 
 if __name__ == "__main__":
     from emotion.runs import queue
-    from pages.ui.shared import frame, model_choice, problem, run_chip
+    from pages.ui.shared import frame, login, model_choice, problem, run_chip
 
+    login.show_login()
     page = frame.navigate()
     # After the navigation, whose own title and icon for the tab it replaces.
     st.set_page_config(page_title=f"{page.title} · {frame.NAME}", page_icon=str(frame.ICON), layout="wide")

@@ -35,16 +35,8 @@ if TYPE_CHECKING:
     from emotion.serving.wanted import Wanted
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-TOLD = (
-    "classes",
-    "positive",
-    "threshold",
-    "unsure_band",
-    "input_size",
-    "channels",
-    "recipe",
-    "parameters",
-)  # of a model
+# Of a model.
+TOLD = ("classes", "positive", "threshold", "unsure_band", "input_size", "channels", "recipe", "parameters")
 TIDIED_EVERY = 10.0  # seconds
 CLIENT_LEFT = 499  # counted only: nobody is there to read it
 
