@@ -24,9 +24,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emotion.models import answer
-from emotion.serving import figures, keys, openapi, wanted
+from emotion.serving import counts, keys, openapi, wanted
 from emotion.serving.body import Body, Photo
-from emotion.serving.limits import BusyError, Limits, Rate, TooOftenError
+from emotion.serving.limits import Allowance, BusyError, Limits, TooOftenError
 from emotion.serving.places import Places
 from emotion.system import ConfigError, processes
 
@@ -57,8 +57,8 @@ class Service:
     def __init__(self, predictor: Predictor, limits: Limits, key: str) -> None:
         self.predictor, self.limits, self._key = predictor, limits, key
         self.places = Places(limits.at_once, limits.waiting, limits.held_bytes)
-        self.figures = figures.Figures(lambda: self.places.waiting)
-        self._rate = Rate(limits.rate)
+        self.counts = counts.Counts(lambda: self.places.waiting)
+        self._rate = Allowance(limits.rate)
         self._pool: ThreadPoolExecutor | None = None
 
     async def predict(self, request: Request) -> Response:
@@ -109,7 +109,7 @@ class Service:
         given = answer(photo.content, self.predictor, photo.name, asked.looking)
         seconds = time.perf_counter() - start
         self.places.learn(seconds)
-        self.figures.photo(len(given.faces), given.error is not None, seconds)
+        self.counts.photo(len(given.faces), given.error is not None, seconds)
         return given.to_json(asked.all_classes)
 
     async def models(self, request: Request) -> Response:
@@ -128,7 +128,7 @@ class Service:
     async def metrics(self, request: Request) -> Response:
         """`GET /metrics`"""
         self._let_in(request)
-        return Response(self.figures.text(), headers=HEADERS | {"Content-Type": figures.KIND})
+        return Response(self.counts.text(), headers=HEADERS | {"Content-Type": counts.KIND})
 
     async def description(self, request: Request) -> Response:
         """`GET /openapi.json`"""
@@ -201,7 +201,7 @@ def build(predictor: Predictor, limits: Limits | None = None, key: str = "") -> 
     }  # fmt: skip
     return Starlette(
         routes=routes,
-        middleware=[Middleware(_Counted, told=service.figures.request, paths=paths)],
+        middleware=[Middleware(_Counted, told=service.counts.request, paths=paths)],
         exception_handlers=handlers,
         lifespan=lifespan,
     )

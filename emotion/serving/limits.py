@@ -74,7 +74,7 @@ class BusyError(EmotionError):
         self.seconds = seconds
 
 
-class Rate:
+class Allowance:
     """How often each client may ask: a bucket of tokens a client that fills at an even pace. For several threads.
 
     Args:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emotion.serving import KeyNeededError, Limits, keys, read_key
-from emotion.serving.limits import MOST_CLIENTS, BusyError, Rate, TooOftenError, network
+from emotion.serving.limits import MOST_CLIENTS, Allowance, BusyError, TooOftenError, network
 from emotion.serving.places import Places
 from emotion.system import ConfigError
 
@@ -23,7 +23,7 @@ class Clock:
 
 def test_a_client_may_ask_so_often_a_minute_and_gets_its_share_back_evenly() -> None:
     clock = Clock()
-    rate = Rate(60, clock)
+    rate = Allowance(60, clock)
 
     for _ in range(60):
         rate.take("a")
@@ -39,7 +39,7 @@ def test_a_client_may_ask_so_often_a_minute_and_gets_its_share_back_evenly() -> 
 
 def test_a_client_pays_later_for_what_it_sent_at_once() -> None:
     clock = Clock()
-    rate = Rate(60, clock)
+    rate = Allowance(60, clock)
 
     rate.take("a")
     rate.charge("a", 500)  # never more than a minute
@@ -52,7 +52,7 @@ def test_a_client_pays_later_for_what_it_sent_at_once() -> None:
 
 
 def test_without_a_rate_everybody_may_ask_as_often_as_they_like() -> None:
-    rate = Rate(0, Clock())
+    rate = Allowance(0, Clock())
 
     for _ in range(1000):
         rate.take("a")
@@ -60,7 +60,7 @@ def test_without_a_rate_everybody_may_ask_as_often_as_they_like() -> None:
 
 
 def test_clients_that_are_long_gone_are_forgotten() -> None:
-    rate = Rate(1, Clock())
+    rate = Allowance(1, Clock())
 
     for number in range(MOST_CLIENTS + 1):
         rate.take(f"client {number}")

@@ -11,7 +11,7 @@ KIND = CONTENT_TYPE_PLAIN_0_0_4
 SECONDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
-class Figures:
+class Counts:
     """The figures of one server, from its start on.
 
     Args:
