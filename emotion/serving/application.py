@@ -24,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emotion.models import answer
-from emotion.serving import counts, keys, openapi, wanted
+from emotion.serving import counts, keys, openapi, query
 from emotion.serving.body import Body, Photo
 from emotion.serving.limits import Allowance, BusyError, Limits, TooOftenError
 from emotion.serving.places import Places
@@ -32,7 +32,7 @@ from emotion.system import ConfigError, processes
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
-    from emotion.serving.wanted import Wanted
+    from emotion.serving.query import PhotoQuery
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 # Of a model.
@@ -72,7 +72,7 @@ class Service:
             raise
 
     async def _predict(self, request: Request, body: Body, client: str) -> Response:
-        asked = wanted.read(request.query_params)
+        asked = query.read(request.query_params)
         with self.places.take(body.size()):
             photos = await body.photos(asked.name)
             self._rate.charge(client, len(photos) - 1)
@@ -86,7 +86,7 @@ class Service:
             raise HTTPException(422, rows[0]["error"])
         return _json(rows[0])
 
-    async def _answered(self, photos: list[Photo], asked: Wanted, body: Body) -> list[dict[str, Any]]:
+    async def _answered(self, photos: list[Photo], asked: PhotoQuery, body: Body) -> list[dict[str, Any]]:
         """Each photo in a turn of its own, so that a form holds up nobody; given up once its sender has left."""
         leaving = asyncio.create_task(body.gone())
         rows = []
@@ -104,7 +104,7 @@ class Service:
             leaving.cancel()
         return rows
 
-    def _answer(self, photo: Photo, asked: Wanted) -> dict[str, Any]:
+    def _answer(self, photo: Photo, asked: PhotoQuery) -> dict[str, Any]:
         start = time.perf_counter()
         given = answer(photo.content, self.predictor, photo.name, asked.looking)
         seconds = time.perf_counter() - start

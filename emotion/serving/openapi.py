@@ -9,7 +9,7 @@ from emotion.images import MIN_FACE
 from emotion.serving import schema
 from emotion.serving.body import FORM
 from emotion.serving.limits import MB, Limits
-from emotion.serving.wanted import LARGEST_FACE, LONGEST_NAME, LOOKS, TURNS
+from emotion.serving.query import LARGEST_FACE, LONGEST_NAME, LOOKS, TURNS
 
 KINDS = "JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF"
 RAW = ("image/*", "application/octet-stream")  # others are read too: the first bytes say what a photo is

@@ -17,7 +17,7 @@ LONGEST_NAME = 255  # characters
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PhotoQuery:
     """How a request wants its photos looked at and answered.
 
     Attributes:
@@ -41,17 +41,17 @@ class Wanted:
         )
 
 
-def read(query: QueryParams) -> Wanted:
+def read(query: QueryParams) -> PhotoQuery:
     """The options in a query.
 
     Raises:
         ConfigError: for one that is unknown, said twice or outside its range.
     """
     said = dict(query.multi_items())
-    known_fields(Wanted, said, "query")
+    known_fields(PhotoQuery, said, "query")
     if twice := [name for name in said if len(query.getlist(name)) > 1]:
         raise ConfigError(twice[0], "one value", ", ".join(query.getlist(twice[0])))
-    return Wanted(
+    return PhotoQuery(
         all_classes=_one_of("all_classes", ("true", "false"), said.get("all_classes", "false")) == "true",
         look=_one_of("look", LOOKS, said.get("look", LOOKS[0])),
         min_face=_pixels(said.get("min_face", str(MIN_FACE))),
