@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from playwright import sync_api
 
+Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
 CAMERA_SIZE = (640, 480)  # pixels: width, height
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -122,7 +124,8 @@ def launch(playwright: Any, chromium: str, film: Path | None = None) -> Any:
     Returns:
         The browser, a `playwright.sync_api.Browser`.
     """
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
+    arguments += ["--process-per-site"]  # tabs of one app share a process, which has read its scripts already
     if film:
         arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         arguments += [f"--use-file-for-fake-video-capture={film}"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.e2e.browser import Server, find_chromium, launch, write_film
+from tests.e2e.browser import Server, Visit, find_chromium, launch, write_film
 
 HERE = Path(__file__).resolve().parent
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PATIENCE = 30_000  # ms for whatever a page is to show: a limit against hanging; two busy cores may well need 5 s
 
 
@@ -81,29 +81,39 @@ def browser(chromium: str, film: Path) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Any) -> Iterator[Callable[[Server], Any]]:
+def visit(browser: Any) -> Iterator[Visit]:
     """Gives one person's browser for a server: the tests of a file share it, so the app's files are in its cache.
 
-    It is a desktop that may use the camera. `visit(server).new_page()` is a fresh tab, which is a fresh session.
+    `visit(server).new_page()` is a fresh tab, which is a fresh session, on a desktop that may use the camera;
+    `visit(server, phone=True)` is a telephone, held upright; `scheme="dark"` wants dark pages.
+
+    One small page stays open in each, so that its process lives from tab to tab and knows the app's scripts already:
+    that is half of what a tab costs.
     """
 
     @functools.cache
-    def context(url: str) -> Any:
+    def context(url: str, phone: bool, scheme: str) -> Any:
         opened = browser.new_context(
-            base_url=url, viewport=DESKTOP, permissions=["camera"], locale="en-US", color_scheme="light"
+            base_url=url,
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            permissions=["camera"],
+            locale="en-US",
+            color_scheme=scheme,
         )
         opened.set_default_timeout(PATIENCE)
+        opened.new_page().goto("/_stcore/health")
         contexts.append(opened)
         return opened
 
     contexts: list[Any] = []
-    yield lambda server: context(server.url)
+    yield lambda server, phone=False, scheme="light": context(server.url, phone, scheme)
     for each in contexts:
         each.close()
 
 
 @pytest.fixture
-def page(visit: Callable[[Server], Any], server: Server) -> Iterator[Any]:
+def page(visit: Visit, server: Server) -> Iterator[Any]:
     """A fresh tab of a desktop that may use the camera; `page.goto("/train")` opens a page of the app."""
     opened = visit(server).new_page()
     yield opened

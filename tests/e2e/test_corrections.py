@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,8 @@ from playwright.sync_api import expect
 from emotion.data.drawn import write
 from emotion.runs.run import RunPaths, Status
 from emotion.system.files import read_json
-from tests.e2e.browser import ROOT, Server, settled
+from tests.conftest import command_here
+from tests.e2e.browser import Server, settled
 from tests.waiting import wait_for_status
 
 pytestmark = pytest.mark.slow
@@ -27,8 +25,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with one run that was trained for a moment on a few drawn faces."""
     home = tmp_path_factory.mktemp("home")
     write.write(home / "drawn_faces", train=200, test=80)
-    command = [sys.executable, "-m", "emotion", "train", "--data", "demo", "--epochs", "2", "--name", "the first"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"EMOTION_HOME": str(home)}, check=True, timeout=600)
+    words = ["--data", "demo", "--recipe", "classic", "--epochs", "2", "--name", "the first"]
+    assert command_here("train", *words, EMOTION_HOME=str(home)).returncode == 0
     running = Server(home)
     yield running
     running.stop()

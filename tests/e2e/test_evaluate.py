@@ -19,11 +19,10 @@ from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from tests.conftest import each_night
-from tests.e2e.browser import Server, settled
+from tests.e2e.browser import Server, Visit, settled
 from tests.tiny_model import EMOTIONS, give_model
 
 TEST_FACES = 240  # three pages
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 RUN, SEVEN = "20260102-030405-demo", "20250102-030405-seven"
 FROM_DARK_TO_BRIGHT = ("sad", "angry", "fear", "disgust", "neutral", "surprise", "happy")
 
@@ -55,18 +54,10 @@ def seven(server: Server, evaluated: Evaluation) -> str:
     return SEVEN
 
 
-@pytest.fixture(scope="module")
-def context(browser: Any, server: Server) -> Iterator[Any]:
-    """One person's browser for all tests of this file: what it has loaded once is in its cache."""
-    opened = browser.new_context(base_url=server.url, viewport=DESKTOP, locale="en-US", color_scheme="light")
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
-def evaluate(context: Any, evaluated: Evaluation) -> Iterator[Any]:
+def evaluate(visit: Visit, server: Server, evaluated: Evaluation) -> Iterator[Any]:
     """The page in a fresh tab, with its gallery painted."""
-    page = context.new_page()
+    page = visit(server).new_page()
     page.goto("/evaluate")
     painted(page)
     yield page
@@ -197,10 +188,9 @@ def test_back_returns_to_the_former_filter(evaluate: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
 def test_fits_a_phone_without_scrolling_sideways(
-    browser: Any, server: Server, evaluated: Evaluation, scheme: str
+    visit: Visit, server: Server, evaluated: Evaluation, scheme: str
 ) -> None:
-    context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme=scheme, has_touch=True)
-    page = context.new_page()
+    page = visit(server, phone=True, scheme=scheme).new_page()
     page.goto("/evaluate")
     painted(page)
 
@@ -211,7 +201,7 @@ def test_fits_a_phone_without_scrolling_sideways(
     assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
     assert min(page.get_by_role("gridcell").first.bounding_box()[side] for side in ("width", "height")) >= 40
     expect(page.locator(".face-facts")).to_be_in_viewport()
-    context.close()
+    page.close()
 
 
 def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
@@ -220,8 +210,8 @@ def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
     expect(evaluate.locator(".face-facts")).to_be_in_viewport()
 
 
-def test_a_cell_of_seven_classes_shows_exactly_its_faces(context: Any, seven: str) -> None:
-    page = context.new_page()
+def test_a_cell_of_seven_classes_shows_exactly_its_faces(visit: Visit, server: Server, seven: str) -> None:
+    page = visit(server).new_page()
     page.goto(f"/evaluate?run={seven}")
     page.get_by_role("grid", name="4 faces, page 1").wait_for(timeout=90_000)  # a first page takes its time
     page.get_by_role("radio", name="all 7 classes").click()
@@ -238,9 +228,8 @@ def test_a_cell_of_seven_classes_shows_exactly_its_faces(context: Any, seven: st
 
 
 @pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
-def test_seven_classes_fit_a_phone(browser: Any, server: Server, seven: str, scheme: str) -> None:
-    context = browser.new_context(base_url=server.url, viewport=PHONE, color_scheme=scheme, has_touch=True)
-    page = context.new_page()
+def test_seven_classes_fit_a_phone(visit: Visit, server: Server, seven: str, scheme: str) -> None:
+    page = visit(server, phone=True, scheme=scheme).new_page()
 
     page.goto(f"/evaluate?run={seven}&classes=all")
     page.get_by_role("grid", name="17 faces, page 1").wait_for(timeout=90_000)
@@ -249,4 +238,4 @@ def test_seven_classes_fit_a_phone(browser: Any, server: Server, seven: str, sch
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
     names = page.locator(".matrix thead th")
     expect(names).to_have_count(7)
-    context.close()
+    page.close()

@@ -19,12 +19,11 @@ from emotion.evaluation.study import Study
 from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
-from tests.e2e.browser import Server, settled
+from tests.e2e.browser import Server, Visit, settled
 from tests.tiny_model import give_model
 
 TEST_FACES = 120
 RUN, OTHER = "20260102-030405-demo", "20250102-030405-other"
-DESKTOP = {"width": 1280, "height": 900}
 PATIENCE = 120_000  # ms: the first page of a server, the report
 
 
@@ -40,18 +39,9 @@ def looked(server: Server) -> Study:
     return study.look(model, examples)
 
 
-@pytest.fixture(scope="module")
-def context(browser: Any, server: Server, looked: Study) -> Iterator[Any]:
-    """One person's browser for all tests of this file: what it has loaded once is in its cache."""
-    opened = browser.new_context(base_url=server.url, viewport=DESKTOP, locale="en-US", accept_downloads=True)
-    opened.set_default_timeout(60_000)
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
-def page(context: Any) -> Iterator[Any]:
-    opened = context.new_page()
+def page(visit: Visit, server: Server, looked: Study) -> Iterator[Any]:
+    opened = visit(server).new_page()
     yield opened
     opened.close()
 
@@ -191,7 +181,7 @@ def test_an_address_shows_a_second_browser_the_same(page: Any, browser: Any, ser
     page.locator(".face-facts").wait_for()
     page.wait_for_url("**face=*")
     first = page.get_by_role("grid").get_attribute("aria-label"), page.locator(".face-facts").inner_text()
-    other = browser.new_context(base_url=server.url, viewport=DESKTOP)
+    other = browser.new_context(base_url=server.url)
     second = other.new_page()
 
     second.goto(page.url)
@@ -265,13 +255,12 @@ def test_the_report_opens_without_a_network(page: Any, browser: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("look", ["threshold", "sure", "weak", "compare", "beat", "report"])
-def test_every_section_fits_a_phone(browser: Any, server: Server, looked: Study, look: str) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
+def test_every_section_fits_a_phone(visit: Visit, server: Server, looked: Study, look: str) -> None:
+    page = visit(server, phone=True).new_page()
 
     open_section(page, look)
     page.get_by_role("radio", name="Report").wait_for(timeout=PATIENCE)
     settled(page)
 
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
-    context.close()
+    page.close()

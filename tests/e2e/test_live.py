@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Server, settled
+from tests.e2e.browser import Server, Visit, settled
 
 # What the page asks of the browser's camera; `ASKED` counts, the last stream stays to be looked at.
 WATCH = """
@@ -30,7 +30,7 @@ Filming = tuple[Any, int, set[str]]  # what the fixture `filming` yields
 
 
 @pytest.fixture(scope="module")
-def filming(visit: Callable[[Server], Any], server: Server) -> Iterator[Filming]:
+def filming(visit: Visit, server: Server) -> Iterator[Filming]:
     """A live picture at work, for tests that only look at it.
 
     Yields the page; how often the camera was asked for before the click; and the files in the home before it.

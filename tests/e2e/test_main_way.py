@@ -42,20 +42,16 @@ def run_in(page: Any, server: Server) -> RunPaths:
     return RunPaths(server.home / "runs" / re.search(r"run=([\w-]+)", page.url)[1])
 
 
-def choose_epochs(page: Any) -> None:
-    page.get_by_text("More settings").click()
-    page.get_by_role("spinbutton", name="Epochs").fill(str(EPOCHS))
-    page.get_by_role("spinbutton", name="Epochs").press("Enter")
-    settled(page)
-
-
-def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: Any, astronaut: Path) -> None:
+def test_train_watch_restart_stop_evaluate_predict(page: Any, server: Server, browser: Any, astronaut: Path) -> None:
     # opens on Try a photo, goes to Train
     page.goto("/")
     expect(page.get_by_role("heading", name="Try a photo", exact=True)).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
     page.get_by_text("400 faces", exact=True).wait_for()
-    choose_epochs(page)
+    page.get_by_text("More settings").click()
+    page.get_by_role("spinbutton", name="Epochs").fill(str(EPOCHS))
+    page.get_by_role("spinbutton", name="Epochs").press("Enter")
+    settled(page)
 
     # presses Train and sees two points on the curves
     page.get_by_role("button", name="Train", exact=True).click()
@@ -79,6 +75,13 @@ def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: A
     other.context.close()
     assert runs.read_run(run).status is Status.RUNNING
 
+    # the server ends and begins again: the run went on, and is found again
+    server.stop()
+    assert runs.read_run(run).status is Status.RUNNING
+    server.start()
+    page.goto("/train")
+    expect(page.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS}")).first).to_be_visible()
+
     # stops and keeps
     page.get_by_role("button", name="Stop and keep").click()
     wait_for_status(run, Status.STOPPED)
@@ -100,21 +103,3 @@ def test_train_watch_stop_evaluate_predict(page: Any, server: Server, browser: A
     take_picture(page)
     page.get_by_text("camera picture").wait_for()
     expect(page.get_by_text("looks happy", exact=True)).to_be_visible()
-
-
-def test_a_server_restart_finds_the_run_again(page: Any, server: Server) -> None:
-    page.goto("/train?run=new")
-    page.get_by_text("400 faces", exact=True).wait_for()
-    choose_epochs(page)
-    page.get_by_role("button", name="Train", exact=True).click()
-    run = run_in(page, server)
-    wait_for(lambda: read_history(run).steps)
-
-    server.stop()
-    assert runs.read_run(run).status is Status.RUNNING
-    server.start()
-
-    page.goto("/train")
-    expect(page.get_by_text(re.compile(rf"epoch \d+ of {EPOCHS}")).first).to_be_visible()
-    page.get_by_role("button", name="Stop and keep").click()
-    wait_for_status(run, Status.STOPPED)
