@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from emotion.models.predictor import load_model
@@ -15,8 +11,8 @@ from emotion.runs import run as runs
 from emotion.runs.history import read_history
 from emotion.runs.run import Status
 from emotion.system import disk, files, tasks
-from tests.full_disk import fill, small_disk, strays
-from tests.waiting import wait_for, wait_for_status
+from tests.full_disk import FULL, fill, small_disk, strays, taking_nothing
+from tests.waiting import wait_for
 from tests.zips import write_archive, zip_of
 
 pytestmark = pytest.mark.slow
@@ -37,6 +33,14 @@ def begin(faces, **changes):
     return queue.start(catalogue.config(**{"data": str(faces), "epochs": 3, "batch_size": 16} | changes)).paths
 
 
+def go_on(paths):
+    """Resumes a run within this process, which has TensorFlow already."""
+    from emotion.training import worker
+
+    worker.run(queue.requeue(paths))
+    assert runs.read_run(paths).status is Status.COMPLETED
+
+
 def ended(paths):
     return wait_for(lambda: run if (run := runs.read_run(paths)).status.has_ended else None)
 
@@ -53,42 +57,24 @@ def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, fac
     assert strays(small) == []
 
     zeros.unlink()
-    queue.resume(paths.id)
-    wait_for_status(paths, Status.COMPLETED)
+    go_on(paths)
     assert len(read_history(paths).epochs) == 3
     assert load_model(paths.id).info.classes == ("sad", "happy")
     assert "best" in files.read_json(paths.report)
 
 
-REFUSING = """
-import os
-from pathlib import Path
-import pytest
-from tests import full_disk
-
-full_disk.refuse(pytest.MonkeyPatch(), Path(os.environ["EMOTION_HOME"]), full_disk.FULL, os.environ["EMOTION_REFUSED"])
-"""
-
-
 @pytest.mark.parametrize("refused", [".model.*.tflite", ".report.*.json"])
-def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, refused):
-    paths = runs.new_run(catalogue.config(data=str(faces), epochs=1, batch_size=16))
-    command = f"{REFUSING}\nimport sys\nfrom emotion.__main__ import entry\nsys.exit(entry())"
-    words = ["train", "--run-dir", str(paths.root)]
+def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, emotion, refused):
+    paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=1, batch_size=16))
 
-    done = subprocess.run(
-        [sys.executable, "-c", command, *words],
-        env=os.environ | {"EMOTION_REFUSED": refused},
-        capture_output=True,
-        text=True,
-    )
+    with taking_nothing(home, FULL, only=refused):
+        done = emotion("train", "--run-dir", paths.root)
 
     assert done.returncode == 2, done.stderr
     assert runs.read_run(paths).status is Status.FAILED
     assert runs.read_run(paths).reason.startswith(NO_ROOM)
     assert strays(home) == []
-    queue.resume(paths.id)
-    wait_for_status(paths, Status.COMPLETED)
+    go_on(paths)
     assert load_model(paths.id).info.classes == ("sad", "happy")
     assert "best" in files.read_json(paths.report)
 

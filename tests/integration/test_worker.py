@@ -18,6 +18,7 @@ from emotion.runs import run as runs
 from emotion.runs.history import read_history
 from emotion.runs.run import Status
 from emotion.system import files
+from tests.conftest import each_night
 from tests.waiting import wait_for, wait_for_status
 
 pytestmark = pytest.mark.slow
@@ -47,6 +48,24 @@ def kill(paths):
     pid = runs.read_run(paths).pid
     psutil.Process(pid).send_signal(signal.SIGKILL)
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def run_here(data, **changes):
+    """The folder of a run of one epoch, done in this process, which has TensorFlow already."""
+    from emotion.training import worker
+
+    paths = runs.new_run(catalogue.config("classic", data=str(data), epochs=1, batch_size=16, **changes))
+    worker.run(paths)
+    assert runs.read_run(paths).status is Status.COMPLETED
+    return paths
+
+
+def go_on(paths):
+    """Resumes a run, in this process too."""
+    from emotion.training import worker
+
+    worker.run(queue.requeue(paths))
+    assert runs.read_run(paths).status is Status.COMPLETED
 
 
 @pytest.fixture(scope="module")
@@ -133,17 +152,15 @@ def test_a_stopped_run_goes_on_where_it_was(two, started):
 def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
     lost = begin(faces)
     wait_for(lambda: lost.keras_model.exists() and epochs_done(lost) >= 1)
-    following = begin(faces, epochs=1)
-    assert runs.read_run(following).status is Status.QUEUED
 
     kill(lost)
 
     assert runs.read_run(lost).status is Status.LOST
-    wait_for_status(following, Status.COMPLETED)
+    run_here(faces)
     assert load_model(lost.id).info.classes == ("sad", "happy")
 
 
-@pytest.mark.parametrize("phase", ["loading TensorFlow", "exporting", "evaluating"])
+@pytest.mark.parametrize("phase", ["loading TensorFlow", "evaluating", *each_night("exporting")])
 def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, faces, phase):
     paths = begin(faces, epochs=1)
     wait_for(lambda: read_history(paths).phase == phase)
@@ -152,8 +169,7 @@ def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, f
 
     assert runs.read_run(paths).status is Status.LOST
     assert paths.keras_model.exists() == (phase != "loading TensorFlow")
-    queue.resume(paths.id)
-    wait_for_status(paths, Status.COMPLETED)
+    go_on(paths)
     assert epochs_done(paths) == 1
     assert load_model(paths.id).info.classes == ("sad", "happy")
     assert "best" in files.read_json(paths.report)
@@ -198,7 +214,7 @@ def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
     out, _ = server.communicate("go\n")
     paths = runs.find_run(out.strip())
 
-    wait_for(lambda: epochs_done(paths) >= 1)
+    wait_for(lambda: read_history(paths).phase == "training")
 
     assert server.returncode == 0
     assert runs.read_run(paths).pid == worker.pid
@@ -284,16 +300,6 @@ def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkey
     assert "There was no whole epoch before, so nothing is kept." in run.reason
     assert not run.has_model
     assert not paths.keras_model.exists()
-
-
-def run_here(data, **changes):
-    """The folder of a run of one epoch, done in this process, which has TensorFlow already."""
-    from emotion.training import worker
-
-    paths = runs.new_run(catalogue.config("classic", data=str(data), epochs=1, batch_size=16, **changes))
-    worker.run(paths)
-    assert runs.read_run(paths).status is Status.COMPLETED
-    return paths
 
 
 def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, faces, tmp_path):
