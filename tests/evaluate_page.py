@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def open_evaluate(**address: str) -> AppTest:
     """The page at an address with this query."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     for name, value in address.items():
         app.query_params[name] = value
     return app.switch_page("pages/evaluate.py").run()

@@ -214,7 +214,7 @@ def retrained(old: str, **facts: Any) -> RunPaths:
 
 
 def open_train(run: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.query_params["run"] = run
     return app.switch_page("pages/train.py").run()
 

@@ -25,7 +25,6 @@ def archive(home: Path) -> Path:
 def open_check() -> AppTest:
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.query_params["part"] = "check"
-    app.run()
     return app.switch_page("pages/data.py").run()
 
 

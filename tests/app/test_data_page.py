@@ -35,7 +35,7 @@ def drawn(home: Path) -> Path:
 
 
 def open_data(**address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     for name, word in address.items():
         app.query_params[name] = word
     return app.switch_page("pages/data.py").run()

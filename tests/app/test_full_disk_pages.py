@@ -42,7 +42,7 @@ def finished() -> RunPaths:
 
 
 def page(name: str, **address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.switch_page(f"pages/{name}.py")
     for word, value in address.items():
         app.query_params[word] = value

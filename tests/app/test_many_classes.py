@@ -70,7 +70,7 @@ def pets(home: Path) -> RunPaths:
 
 
 def open_page(page: str, **address: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     for name, value in address.items():
         app.query_params[name] = value
     return app.switch_page(f"pages/{page}.py").run()

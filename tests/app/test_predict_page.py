@@ -52,10 +52,10 @@ def png(grey: int, size: int = 60) -> bytes:
     return buffer.getvalue()
 
 
-def noise(size: int) -> bytes:
+def noise(width: int, height: int) -> bytes:
     """A picture that is too large to be taken for a face that was cut out, without a face in it."""
     buffer = io.BytesIO()
-    pixels = np.random.default_rng(0).integers(150, 255, (size, size, 3), np.uint8)
+    pixels = np.random.default_rng(0).integers(150, 255, (height, width, 3), np.uint8)
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
@@ -248,7 +248,7 @@ def test_the_place_for_files_comes_back_and_goes_with_new_ones(model: str) -> No
     ("files", "opened"),
     [
         ((b"broken", png(250), png(5)), "looks happy"),
-        ((b"broken", noise(400), png(5)), "looks sad"),
+        ((b"broken", noise(400, 400), png(5)), "looks sad"),
         ((png(5), b"broken", png(250)), "looks sad"),
     ],
 )
@@ -383,14 +383,14 @@ def test_keeps_the_newest_picture_of_the_camera(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_offers_the_whole_picture_where_no_face_is_found(model: str) -> None:
-    app = upload(open_predict(model), ("landscape.png", noise(400)))
+    app = upload(open_predict(model), ("landscape.png", noise(400, 400)))
 
     assert "No face was found" in texts(app)
     assert app.button(key="use_whole").label == "Use the whole picture"
 
 
 def test_answers_the_whole_picture_when_asked_to(model: str) -> None:
-    app = upload(open_predict(model), ("landscape.png", noise(400)))
+    app = upload(open_predict(model), ("landscape.png", noise(400, 400)))
 
     app.button(key="use_whole").click().run()
 
@@ -523,7 +523,7 @@ def test_asks_for_no_reason_before_it_is_wanted(model: str) -> None:
 
 
 def test_offers_to_look_for_small_faces_in_large_pictures_only(model: str) -> None:
-    large, exact = noise(1281), noise(1280)
+    large, exact = noise(1281, 300), noise(1280, 300)
 
     offered = [
         any(toggle.label == "Look for small faces" for toggle in upload(open_predict(model), ("n.png", one)).toggle)
@@ -534,7 +534,7 @@ def test_offers_to_look_for_small_faces_in_large_pictures_only(model: str) -> No
 
 
 def test_looks_for_small_faces_when_asked_to(model: str) -> None:
-    app = upload(open_predict(model), ("landscape.png", noise(1300)))
+    app = upload(open_predict(model), ("landscape.png", noise(1300, 300)))
     (toggle,) = (toggle for toggle in app.toggle if toggle.label == "Look for small faces")
 
     toggle.set_value(True).run()
@@ -544,7 +544,7 @@ def test_looks_for_small_faces_when_asked_to(model: str) -> None:
 
 
 def test_goes_back_from_the_whole_picture_to_its_faces(model: str) -> None:
-    app = upload(open_predict(model), ("landscape.png", noise(400)))
+    app = upload(open_predict(model), ("landscape.png", noise(400, 400)))
     app.button(key="use_whole").click().run()
 
     app.button(key="look_for_faces").click().run()
@@ -553,7 +553,7 @@ def test_goes_back_from_the_whole_picture_to_its_faces(model: str) -> None:
 
 
 def test_shows_the_picture_to_draw_in(model: str) -> None:
-    app = upload(open_predict(model), ("landscape.png", noise(400)))
+    app = upload(open_predict(model), ("landscape.png", noise(400, 400)))
 
     app.button(key="draw_box").click().run()
 

@@ -39,7 +39,7 @@ def run_in(status: Status, name: str = "mine", **settings: Any) -> RunPaths:
 
 def open_runs(opened: RunPaths | None = None, **state: Any) -> AppTest:
     """The page, with a run open and with these words in the session."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     if opened is not None:
         app.query_params["run"] = opened.id
     for name, value in state.items():

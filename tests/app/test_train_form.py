@@ -39,7 +39,7 @@ def drawn(home: Path) -> Path:
 
 
 def open_train() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     return app.switch_page("pages/train.py").run()
 
 

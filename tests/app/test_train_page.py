@@ -31,7 +31,7 @@ def drawn(home: Path) -> Path:
 
 
 def open_train(run: str | None = None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     if run:
         app.query_params["run"] = run
     return app.switch_page("pages/train.py").run()

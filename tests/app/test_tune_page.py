@@ -29,7 +29,7 @@ def drawn(home: Path) -> Path:
 
 
 def open_tune(tuning: str | None = None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     if tuning:
         app.query_params["id"] = tuning
     return app.switch_page("pages/tune.py").run()
