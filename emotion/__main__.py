@@ -70,6 +70,12 @@ def _pixels(text: str) -> int:
     return int(text)
 
 
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"expected a whole number of processes from 1 to 256. Received: {text}")
+    return int(text)
+
+
 def _turn(text: str) -> int | None:
     if text not in ("0", "90", "180", "270", "auto"):
         raise argparse.ArgumentTypeError(f"expected 0, 90, 180, 270 or auto. Received: {text}")
@@ -143,7 +149,8 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "Say what the faces in pictures look like.",
         "python -m emotion predict photo.jpg holiday/ --json",
     )
-    predict.add_argument("files", nargs="+", metavar="FILE|DIR", help="pictures, or folders to walk")
+    predict.add_argument("files", nargs="+", metavar="FILE|DIR",
+                         help="pictures, folders to walk, or .txt files with the path of a picture a line")  # fmt: skip
     predict.add_argument("--model", default="pretrained", help=MODEL_HELP + " (default: pretrained)")
     predict.add_argument("--json", action="store_true", help="print one JSON object a line")
     predict.add_argument(
@@ -157,7 +164,14 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="turn each picture to the right first, by 0, 90, 180 or 270 degrees; auto: as much as puts it upright, "
         "where that is clear (default: auto)",
     )
-    predict.add_argument(
+    given = predict.add_mutually_exclusive_group()
+    given.add_argument(
+        "--out",
+        metavar="FILE",
+        help="write a table, .parquet or .jsonl, with a row a picture and all cores; the same call goes on after a stop",
+    )
+    predict.add_argument("--jobs", type=_jobs, metavar="N", help="with --out: processes (default: one a core)")
+    given.add_argument(
         "--annotate",
         metavar="DIR",
         help="write marked copies (JPEG, with the answers in words) into this folder; it is made, and never walked",

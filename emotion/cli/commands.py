@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +17,11 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue
-from emotion.system import DEMO, RunStateError, count, disk, expanded, typed_path
+from emotion.system import DEMO, ConfigError, RunStateError, count, disk, expanded
 
 if TYPE_CHECKING:
     from emotion.data import Examples
-    from emotion.models import Answer, Predictor
+    from emotion.models import Answer
     from emotion.recipes import TrainingConfig
 
 
@@ -122,21 +120,6 @@ def _tell(row: dict[str, Any], epochs: int) -> None:
     print(f"{text:<110}" if watched else text, end=end, file=sys.stderr, flush=True)
 
 
-def load_quietly(reference: str) -> Predictor:
-    """The model, without the line about processors that LiteRT writes straight to file descriptor 2."""
-    from emotion.models import load_model
-
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        return load_model(reference)
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
 def evaluate(chosen: argparse.Namespace) -> int:
     """Prints the figures of a model on a whole test split."""
     from emotion import evaluation
@@ -144,6 +127,7 @@ def evaluate(chosen: argparse.Namespace) -> int:
     from emotion.data import dataset, default_data, resolve, scan, title
     from emotion.evaluation import honest, study
     from emotion.evaluation.report import write
+    from emotion.models import load_quietly
 
     predictor = load_quietly(chosen.model)
     classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
@@ -193,16 +177,18 @@ def _by_votes(examples: Examples, root: Path) -> Examples:
 
 def predict(chosen: argparse.Namespace) -> int:
     """Answers every picture; one that is refused never keeps the others from being answered."""
-    from emotion.images import MIN_FACE
-    from emotion.models import Looking, answer
+    from emotion.cli import many
+    from emotion.models import answer, load_quietly
 
+    if chosen.out:
+        return many.run(chosen)
+    if chosen.jobs:
+        raise ConfigError("--jobs", "--out FILE beside it", chosen.jobs)
     copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
-    predictor = load_quietly(chosen.model)
-    smallest = chosen.min_face or MIN_FACE
-    looking = Looking(whole=chosen.whole, small=chosen.small_faces, min_face=smallest, turn=chosen.turn)
-    bar = terminal.Bar(sys.stderr, sum(1 for _ in _pictures(chosen.files, copies))) if sys.stderr.isatty() else None
+    predictor, looking = load_quietly(chosen.model), many.looking(chosen)
+    bar = terminal.Bar(sys.stderr, many.number(chosen.files, copies)) if sys.stderr.isatty() else None
     refused, none = 0, list[str]()
-    for path in _pictures(chosen.files, copies, none):
+    for path in many.pictures(chosen.files, copies, none):
         given = answer(path, predictor, str(path), looking)
         refused += given.error is not None
         if bar and sys.stdout.isatty():
@@ -230,20 +216,6 @@ def _write_copy(given: Answer, folder: Path, all_classes: bool) -> None:
     marked = marking.draw(given.picture, given.faces, given.scale, in_words=True, all_classes=all_classes)
     with disk.writing(folder):
         marking.write_copy(marked, folder, given.file)
-
-
-def _pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:
-    """The files named, and all pictures below the folders named but one; `none` takes in folders that hold none."""
-    from emotion.images import load
-
-    for name in names:
-        path, found = typed_path(name) if name.lower().startswith("file:") else expanded(name), False
-        for picture in load.pictures(path, but):
-            found = True
-            yield picture
-        if none is not None and not found:
-            none.append(name)
-            print(f"emotion: {terminal.safe(name)} holds no pictures, whatever their endings.", file=sys.stderr)
 
 
 def export(chosen: argparse.Namespace) -> int:

@@ -49,14 +49,14 @@ def _whole(text: str) -> int:
 def run(chosen: argparse.Namespace) -> int:
     """Serves until a signal ends it; only the address is printed, on stderr."""
     from emotion import serving
-    from emotion.cli import commands
+    from emotion.models import load_quietly
     from emotion.system import check_whole
 
     check_whole("port", chosen.port, 0, 65535)
     said = {"at_once": chosen.at_once, "waiting": chosen.waiting, "rate": chosen.rate}
     limits = serving.Limits(**{name: value for name, value in said.items() if value is not None})
     key = serving.read_key(chosen.key_file)
-    serving.run(commands.load_quietly(chosen.model), chosen.host, chosen.port, limits, key, _tell)
+    serving.run(load_quietly(chosen.model), chosen.host, chosen.port, limits, key, _tell)
     return OK
 
 

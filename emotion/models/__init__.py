@@ -1,11 +1,11 @@
 """A model that answers, through LiteRT: probabilities, answers about photos, explanations, live video.
 
-`bundle` packs a model to take along. May import `runs` and the rooms below it.
+`bundle` packs a model to take along; `many` answers photos by the million. May import `runs` and the rooms below it.
 """
 
 from __future__ import annotations
 
-from emotion.models import answers, bundle, explain, live, marking, predictor, preferences
+from emotion.models import answers, bundle, explain, live, many, marking, predictor, preferences
 from emotion.models.answers import Answer, Face, Headline, Looking, answer, looks
 from emotion.models.explain import Spread, Step, Variant
 from emotion.models.live import LiveFace, Tracker
@@ -16,6 +16,7 @@ from emotion.models.predictor import (
     Values,
     all_classes,
     load_model,
+    load_quietly,
     positive_probability,
     read_info,
 )
@@ -47,7 +48,9 @@ __all__ = [
     "explain",
     "live",
     "load_model",
+    "load_quietly",
     "looks",
+    "many",
     "marking",
     "positive_probability",
     "predictor",

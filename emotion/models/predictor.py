@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -219,6 +220,22 @@ def load_model(reference: str | Path = "pretrained") -> Predictor:
     """
     path, name = _find_model(str(reference))
     return Predictor(path, read_info(path), name)
+
+
+def load_quietly(reference: str | Path = "pretrained") -> Predictor:
+    """`load_model` without the line about processors that LiteRT writes straight to file descriptor 2.
+
+    For a process of which nothing else writes there meanwhile.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        return load_model(reference)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def read_info(path: Path) -> ModelInfo:

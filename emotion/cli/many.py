@@ -1,0 +1,93 @@
+"""`predict`: which pictures are meant, and how they are looked at; with `--out`, all of them into one table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emotion.cli import terminal
+from emotion.cli.options import OK, REFUSED
+from emotion.system import count, duration, expanded, typed_path
+
+if TYPE_CHECKING:
+    from emotion.models import Looking
+
+LIST = ".txt"  # ending of a file that holds paths
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Writes the table; what came of it is told on stderr."""
+    from emotion.models import load_quietly, many
+
+    out, none = expanded(chosen.out).absolute(), list[str]()
+    predictor, jobs = load_quietly(chosen.model), chosen.jobs or many.usual_jobs()
+    names = (str(path) for path in pictures(chosen.files, None, none))
+    watched = sys.stderr.isatty()
+    bar, total = terminal.Bar(sys.stderr), number(chosen.files, None) if watched else 0
+
+    def tell(done: int) -> None:
+        if watched:
+            bar.tell("", done, total)
+
+    done = many.answer_all(
+        names, out, predictor, looking(chosen), all_classes=chosen.all_classes, jobs=jobs, tell=tell
+    )  # fmt: skip
+    if watched:
+        bar.clear()
+    before = f", {done.kept:,} of them before this call" if done.kept else ""
+    print(
+        f"emotion: {count(done.photos, 'picture')} in {terminal.safe(str(out))}{before}; {done.refused:,} refused; "
+        f"{duration(done.seconds)}, {jobs:,} at a time",
+        file=sys.stderr,
+    )
+    return REFUSED if done.refused or none else OK
+
+
+def looking(chosen: argparse.Namespace) -> Looking:
+    """How the options say that pictures are to be looked at."""
+    from emotion.images import MIN_FACE
+    from emotion.models import Looking
+
+    smallest = chosen.min_face or MIN_FACE
+    return Looking(whole=chosen.whole, small=chosen.small_faces, min_face=smallest, turn=chosen.turn)
+
+
+def number(names: list[str], but: Path | None) -> int:
+    """How many pictures are meant."""
+    return sum(1 for _ in pictures(names, but))
+
+
+def pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:
+    """The files named, those in lists that are named, and all pictures below the folders named but one.
+
+    Args:
+        names: as a person has typed them.
+        but: a folder that is left out.
+        none: takes in folders and lists that hold none, which is told.
+    """
+    from emotion.images import load
+
+    for name in names:
+        path, found = typed_path(name) if name.lower().startswith("file:") else expanded(name), False
+        for picture in _listed(path) if _is_list(path) else load.pictures(path, but):
+            found = True
+            yield picture
+        if none is not None and not found:
+            none.append(name)
+            print(f"emotion: {terminal.safe(name)} holds no pictures, whatever their endings.", file=sys.stderr)
+
+
+def _is_list(path: Path) -> bool:
+    return path.suffix.lower() == LIST and os.path.isfile(path)
+
+
+def _listed(path: Path) -> Iterator[Path]:
+    """The paths in the lines of a file, relative to the current folder as if they were typed."""
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            if name := line.strip("\r\n\ufeff"):
+                yield expanded(name)

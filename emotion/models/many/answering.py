@@ -1,0 +1,113 @@
+"""From names of photos to a table of answers, part after part, with memory that does not grow with their number."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion import __version__
+from emotion.models import preferences
+from emotion.models.many.errors import OutputThereError
+from emotion.models.many.parts import Parts
+from emotion.models.many.pool import Pool
+from emotion.models.many.worker import Row, Task
+
+if TYPE_CHECKING:
+    from emotion.models.answers import Looking
+    from emotion.models.predictor import Predictor
+
+PART = 1000  # photos: at a restart at most so many are looked at once more
+BATCH = 8  # photos that a process is given at a time
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of it.
+
+    Attributes:
+        photos: rows of the table; `refused` of them say why there is no answer.
+        kept: photos that an earlier, interrupted call had answered already.
+        seconds: that the others took.
+    """
+
+    photos: int
+    refused: int
+    kept: int
+    seconds: float
+
+
+def answer_all(
+    names: Iterable[str],
+    out: Path,
+    predictor: Predictor,
+    looking: Looking,
+    *,
+    all_classes: bool = False,
+    jobs: int = 1,
+    tell: Callable[[int], None] | None = None,
+) -> Done:
+    """Answers photos in several processes and writes a table with a row for each, in the order of their names.
+
+    Args:
+        names: of files; a row says them as they are given.
+        out: the table, .parquet or .jsonl. While it grows its parts lie beside it; the same call goes on with them.
+        predictor: the model. Each process reads it anew, by its `reference`.
+        looking: how to look at each.
+        all_classes: also say the probability of every class.
+        jobs: how many processes, 1 or more.
+        tell: called with how many photos are done; what it raises ends the work, and the parts stay.
+
+    Raises:
+        OutputThereError: where the table is there already.
+        TableKindError, OutputFolderError: where no table of that name can be written.
+        WorkersError: where no process can be started.
+    """
+    if out.exists():
+        raise OutputThereError(out)
+    parts = Parts(out, _asked(predictor, looking, all_classes), predictor.info.classes if all_classes else ())
+    start, photos, kept = time.perf_counter(), 0, 0
+    todo: deque[tuple[int, list[str]]] = deque()  # parts whose rows are on their way
+
+    def batches() -> Iterator[list[str]]:
+        nonlocal photos, kept
+        for number, part in enumerate(_cut(names, PART)):
+            photos += len(part)
+            if parts.is_there(number, part):
+                kept += len(part)
+                continue
+            todo.append((number, part))
+            yield from _cut(part, BATCH)
+
+    with Pool(jobs, Task(predictor.reference, looking, all_classes)) as pool:
+        done, rows = 0, list[Row]()
+        for found in pool.rows(batches()):
+            rows += found
+            done += len(found)
+            if len(rows) == len(todo[0][1]):
+                parts.write(*todo.popleft(), rows)
+                rows = []
+            if tell is not None:
+                tell(kept + done)
+    parts.join()
+    return Done(photos, parts.refused(), kept, time.perf_counter() - start)
+
+
+def _asked(predictor: Predictor, looking: Looking, all_classes: bool) -> dict[str, Any]:
+    """All that decides an answer beside the photo."""
+    return {
+        "version": __version__, "network": preferences.digest(predictor.path), "info": predictor.info.to_json(),
+        "looking": dataclasses.asdict(looking), "all_classes": all_classes,
+    }  # fmt: skip
+
+
+def _cut(names: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of so many, the last one shorter."""
+    rest = iter(names)
+    while some := list(itertools.islice(rest, size)):
+        yield some

@@ -1,0 +1,27 @@
+"""What can go wrong with a table of answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emotion.system import EmotionError
+
+
+class TableKindError(EmotionError):
+    def __init__(self, path: Path, kinds: tuple[str, ...]) -> None:
+        super().__init__(f"{path}: expected a file that ends in {' or '.join(kinds)}. Call the table so.")
+
+
+class OutputThereError(EmotionError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is there already: nothing is written over it. Move it away, or name another with --out."
+        )
+
+
+class WorkersError(EmotionError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The processes that look at photos end before they have looked at any. Expected room for one, of about "
+            "500 MB: end other programs, or try without --out."
+        )

@@ -1,0 +1,76 @@
+"""The parts of a table that is being written, so that a restart goes on after the last of them.
+
+Each part is a file in a folder beside the table, `answers.parquet.parts/`. Its name holds its number, a digest of the
+names and of all that decides their answers, and how many were refused: a part is used again only where all of that is
+the same, however often it is asked for, and nothing else has to be kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from emotion.models.many.tables import kind_of
+from emotion.models.many.worker import Row
+from emotion.system import disk, files
+
+NAME = re.compile(r"(\d+)-([0-9a-f]{16})-(\d+)")
+
+
+class Parts:
+    """The parts of one table.
+
+    Args:
+        out: the table, which is not there yet.
+        asked: everything beside the names that decides the answers, as JSON can hold it.
+        classes: of which the probability is a column; () for none.
+
+    Raises:
+        TableKindError: where the table's name says no kind that is known.
+        OutputFolderError: where nothing can be written beside it.
+    """
+
+    def __init__(self, out: Path, asked: object, classes: Sequence[str]) -> None:
+        self._out, self._kind, self._classes = out, kind_of(out), tuple(classes)
+        self._asked = json.dumps(asked, sort_keys=True, default=str).encode()
+        self._folder = disk.make_folder(out.with_name(f"{out.name}.parts"))
+        for left in files.unfinished(self._folder):
+            left.unlink(missing_ok=True)
+        self._kept = {path.name.rpartition("-")[0]: path for path in self._folder.iterdir() if NAME.match(path.name)}
+        self._used: dict[int, Path] = {}
+
+    def is_there(self, number: int, names: list[str]) -> bool:
+        """Whether this part was written before, for the very same names and question; it is counted in then."""
+        path = self._kept.get(self._name(number, names))
+        if path is not None:
+            self._used[number] = path
+        return path is not None
+
+    def write(self, number: int, names: list[str], rows: list[Row]) -> None:
+        """Writes a part whole, or not at all."""
+        refused = sum(row["error"] is not None for row in rows)
+        path = self._folder / f"{self._name(number, names)}-{refused}{self._out.suffix}"
+        with disk.writing(self._folder), files.whole(path) as unfinished:
+            self._kind.write(rows, unfinished, self._classes)
+        self._used[number] = path
+
+    def refused(self) -> int:
+        """How many photos of all parts were refused."""
+        return sum(int(found[3]) for path in self._used.values() if (found := NAME.match(path.name)))
+
+    def join(self) -> None:
+        """Makes the table of its parts, which are removed."""
+        with disk.writing(self._out.parent), files.whole(self._out) as unfinished:
+            self._kind.join([self._used[number] for number in sorted(self._used)], unfinished, self._classes)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _name(self, number: int, names: list[str]) -> str:
+        """The beginning of a part's name."""
+        digest = hashlib.blake2b(self._asked, digest_size=8)
+        for name in names:
+            digest.update(b"\0" + name.encode("utf-8", "surrogatepass"))
+        return f"{number:08}-{digest.hexdigest()}"

@@ -1,0 +1,106 @@
+"""Several processes that look at photos, and the order in which their rows come out.
+
+A photo that ends its process (a decoder that crashes, memory that runs out) is one refused row; the others are asked
+again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+import psutil
+
+from emotion.models.many import worker
+from emotion.models.many.errors import WorkersError
+from emotion.models.many.worker import Row, Task
+
+AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
+EACH = 500 * 2**20  # bytes that a process may take
+LOST = "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
+
+
+def usual_jobs() -> int:
+    """How many processes: one a core that this one may use, as far as there is memory for them."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, int(psutil.virtual_memory().available // EACH)))
+
+
+class Pool:
+    """Processes that are started when they are first needed, and again where one has ended.
+
+    Args:
+        jobs: how many.
+        task: what they are asked.
+    """
+
+    def __init__(self, jobs: int, task: Task) -> None:
+        self._jobs, self._task = jobs, task
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def rows(self, batches: Iterator[list[str]]) -> Iterator[list[Row]]:
+        """The rows of each batch of names, in the order of the batches.
+
+        Raises:
+            WorkersError: when no process can be started, or none stays.
+        """
+        asked: deque[tuple[list[str], Future[list[Row]]]] = deque()
+        while True:
+            while len(asked) < AHEAD * self._jobs and (names := next(batches, None)) is not None:
+                asked.append((names, self._ask(names)))
+            if not asked:
+                return
+            names, answer = asked.popleft()
+            try:
+                found = answer.result()
+            except BrokenProcessPool:  # all that was asked is lost with it; whose fault it is nobody knows
+                found = self._one_by_one(names)
+                asked = deque((names, self._ask(names)) for names, _ in asked)
+            yield found
+
+    def _one_by_one(self, names: list[str]) -> list[Row]:
+        rows = []
+        for name in names:
+            self._end()
+            self._check_start()
+            try:
+                rows += self._ask([name]).result()
+            except BrokenProcessPool:
+                rows.append({"file": name, "faces": [], "turned": 0, "error": LOST, "note": None})
+                self._end()
+        return rows
+
+    def _check_start(self) -> None:
+        """Tells a process that cannot begin from one that a photo ends."""
+        try:
+            self._ask([]).result()
+        except BrokenProcessPool as error:
+            raise WorkersError from error
+
+    def _ask(self, names: list[str]) -> Future[list[Row]]:
+        try:
+            return self._running().submit(worker.look, names)
+        except BrokenProcessPool:  # it ended while nobody waited for it
+            self._end()
+            return self._running().submit(worker.look, names)
+
+    def _running(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            context = multiprocessing.get_context("spawn")  # a fork would take over threads and locks of this process
+            self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, (self._task,))
+        return self._executor
+
+    def _end(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+            self._executor = None

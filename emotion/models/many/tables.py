@@ -1,0 +1,102 @@
+"""Rows as a table on disk: Parquet with the fields of the JSON as columns, or the JSON itself, a line a photo."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotion.models.many.errors import TableKindError
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from emotion.models.many.worker import Row
+
+ROW_GROUP = 50_000  # rows: what readers of Parquet take in at once
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a table is written.
+
+    Attributes:
+        write: rows into the file of a part; the class names decide the columns of their probabilities, () for none.
+        join: the files of parts, in their order, into one.
+    """
+
+    write: Callable[[list[Row], Path, Sequence[str]], None]
+    join: Callable[[list[Path], Path, Sequence[str]], None]
+
+
+def kind_of(path: Path) -> Kind:
+    """How a table of this name is written.
+
+    Raises:
+        TableKindError: where its ending says nothing that is known.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise TableKindError(path, tuple(KINDS))
+    return KINDS[path.suffix.lower()]
+
+
+def schema(classes: Sequence[str]) -> pyarrow.Schema:
+    """The columns of a Parquet table: those of `Answer.to_json`."""
+    import pyarrow as pa
+
+    face = [
+        ("box", pa.list_(pa.int32())), ("probability", pa.float64()), ("label", pa.string()), ("unsure", pa.bool_()),
+        ("share", pa.float64()),
+    ]  # fmt: skip
+    if classes:
+        each = pa.struct([(name, pa.float64()) for name in classes])
+        face += [("likeliest", pa.string()), ("likeliest_probability", pa.float64()), ("probabilities", each)]
+    return pa.schema(
+        [("file", pa.string()), ("faces", pa.list_(pa.struct(face))), ("turned", pa.int16()), ("error", pa.string()),
+         ("note", pa.string())]
+    )  # fmt: skip
+
+
+def _write_parquet(rows: list[Row], path: Path, classes: Sequence[str]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    told = [row | {"file": _utf8(row["file"])} for row in rows]
+    parquet.write_table(pa.Table.from_pylist(told, schema(classes)), path, compression="zstd")
+
+
+def _join_parquet(parts: list[Path], path: Path, classes: Sequence[str]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with parquet.ParquetWriter(path, schema(classes), compression="zstd") as writer:
+        waiting: list[Any] = []
+        for part in parts:
+            waiting.append(parquet.read_table(part, schema=schema(classes)))
+            if sum(len(table) for table in waiting) >= ROW_GROUP:
+                writer.write_table(pa.concat_tables(waiting), ROW_GROUP)
+                waiting = []
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting), ROW_GROUP)
+
+
+def _utf8(name: str) -> str:
+    r"""A name with bytes that are no UTF-8 as "\xff", which a column of text can hold."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _write_lines(rows: list[Row], path: Path, classes: Sequence[str]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def _join_lines(parts: list[Path], path: Path, classes: Sequence[str]) -> None:
+    with open(path, "wb") as whole:
+        for part in parts:
+            with open(part, "rb") as file:
+                shutil.copyfileobj(file, whole)
+
+
+KINDS = {".parquet": Kind(_write_parquet, _join_parquet), ".jsonl": Kind(_write_lines, _join_lines)}
