@@ -168,7 +168,7 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     given.add_argument(
         "--out",
         metavar="FILE",
-        help="write a table, .parquet or .jsonl, with a row a picture and all cores; the same call goes on after a stop",
+        help="write a table, .parquet or .jsonl, a row a picture, with all cores; the same call goes on after a stop",
     )
     predict.add_argument("--jobs", type=_jobs, metavar="N", help="with --out: processes (default: one a core)")
     given.add_argument(

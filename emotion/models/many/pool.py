@@ -70,14 +70,15 @@ class Pool:
 
     def _one_by_one(self, names: list[str]) -> list[Row]:
         rows = []
+        self._end()
+        self._check_start()
         for name in names:
-            self._end()
-            self._check_start()
             try:
                 rows += self._ask([name]).result()
             except BrokenProcessPool:
                 rows.append({"file": name, "faces": [], "turned": 0, "error": LOST, "note": None})
                 self._end()
+                self._check_start()
         return rows
 
     def _check_start(self) -> None:
