@@ -2,9 +2,9 @@
 
     python bench/scale.py [--photos 300] [--jobs 1,2]
 
-Asks `predict --out` for a folder of photos of 1280×960 (200 kB) and for one of faces of 48×48, each time anew, and prints
-photos/s, the CPU that a photo takes, and the memory of the largest process. Other work on the same cores makes the first
-worse and leaves the second alone.
+Asks `predict --out` for a folder of photos of 1280×960 (200 kB) and for one of faces of 48×48, each time anew, and
+prints photos/s, the CPU that a photo takes, and the memory of the largest process. Other work on the same cores makes
+the first worse and leaves the second alone.
 """
 
 from __future__ import annotations

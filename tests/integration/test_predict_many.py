@@ -18,7 +18,7 @@ from pyarrow import parquet
 from emotion.models import Looking, load_model, many
 from emotion.models.many import answering
 from emotion.models.many.pool import Pool
-from emotion.models.many.worker import Task
+from emotion.models.many.worker import PhotoTask
 from tests.conftest import ROOT, CommandLine
 from tests.tiny_model import BRIGHTNESS
 from tests.waiting import wait_for
@@ -124,7 +124,7 @@ def test_a_photo_that_ends_its_process_is_one_refused_row(photos: Path) -> None:
     names = sorted(map(str, photos.glob("dark/*.png")))[:20]
     names[10] = Deadly("deadly.png")
 
-    with Pool(2, Task(MODEL, WHOLE, False)) as pool:
+    with Pool(2, PhotoTask(MODEL, WHOLE, False)) as pool:
         rows = [row for found in pool.rows(iter([names[:8], names[8:16], names[16:]])) for row in found]
 
     assert [row["file"] for row in rows] == names

@@ -16,7 +16,7 @@ from emotion.models import preferences
 from emotion.models.many.errors import OutputThereError
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
-from emotion.models.many.worker import Row, Task
+from emotion.models.many.worker import PhotoTask, Row
 
 if TYPE_CHECKING:
     from emotion.models.answers import Looking
@@ -84,7 +84,7 @@ def answer_all(
             todo.append((number, part))
             yield from _cut(part, BATCH)
 
-    with Pool(jobs, Task(predictor.reference, looking, all_classes)) as pool:
+    with Pool(jobs, PhotoTask(predictor.reference, looking, all_classes)) as pool:
         done, rows = 0, list[Row]()
         for found in pool.rows(batches()):
             rows += found

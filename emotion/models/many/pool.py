@@ -17,7 +17,7 @@ import psutil
 
 from emotion.models.many import worker
 from emotion.models.many.errors import WorkersError
-from emotion.models.many.worker import Row, Task
+from emotion.models.many.worker import PhotoTask, Row
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
@@ -38,7 +38,7 @@ class Pool:
         task: what they are asked.
     """
 
-    def __init__(self, jobs: int, task: Task) -> None:
+    def __init__(self, jobs: int, task: PhotoTask) -> None:
         self._jobs, self._task = jobs, task
         self._executor: ProcessPoolExecutor | None = None
 

@@ -26,7 +26,7 @@ Row = dict[str, Any]  # as `Answer.to_json` gives it
 
 
 @dataclass(frozen=True)
-class Task:
+class PhotoTask:
     """What all processes are asked.
 
     Attributes:
@@ -40,10 +40,10 @@ class Task:
     all_classes: bool
 
 
-_asked: tuple[Task, Predictor] | None = None
+_asked: tuple[PhotoTask, Predictor] | None = None
 
 
-def begin(task: Task) -> None:
+def begin(task: PhotoTask) -> None:
     """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one."""
     global _asked
     signal.signal(signal.SIGINT, signal.SIG_IGN)
