@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     return found
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path)
-    yield running
-    running.stop()
+@pytest.fixture(autouse=True)
+def nothing_taught(server: Server) -> None:
+    """Each test begins with a home in which nobody has taught anything: one server does for all of them."""
+    for folder in server.home.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
 
 
 def drop(page: Any, place: int, paths: list[Path]) -> None:

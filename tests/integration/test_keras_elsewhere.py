@@ -12,7 +12,7 @@ import pytest
 from emotion.images import as_batch
 from emotion.models import load_model
 from emotion.training.elsewhere import Description, ElsewhereError, bring_in
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, each_night
 
 ELSEWHERE = Path(__file__).resolve().parents[1] / "data" / "elsewhere"
 
@@ -75,7 +75,7 @@ def test_a_file_of_keras_2_as_teachable_machine_writes_it_is_read(home: Path, tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["code.keras", "code.h5"])
+@pytest.mark.parametrize("name", ["code.keras", *each_night("code.h5")])
 def test_code_in_a_file_is_never_run(home: Path, tmp_path: Path, name: str) -> None:
     import keras
 

@@ -16,7 +16,7 @@ from emotion.runs import queue
 from emotion.runs import run as runs
 from emotion.runs.run import Status
 from emotion.system.paths import runs_dir
-from emotion.tuning import control, folder
+from emotion.tuning import control, folder, work
 from emotion.tuning.folder import TuningState
 from emotion.tuning.study import TuningStudy
 from emotion.tuning.trials import TrialState
@@ -88,8 +88,7 @@ def test_trials_survive_two_kills(started, faces):
     assert runs.read_run(runs.find_run(second)).status is Status.LOST
 
     # the last process tries the lost values once more, and ends
-    control.resume(paths.id)
-    wait_until(lambda found: found.state is TuningState.FINISHED, paths)
+    assert work.work(paths) is TuningState.FINISHED
     states = [trial.state for trial in trials(paths)]
     assert states == [TrialState.FINISHED, TrialState.LOST, TrialState.FINISHED]
     assert trials(paths)[2].values == trials(paths)[1].values
@@ -109,8 +108,7 @@ def test_a_pruned_trial_leaves_a_stopped_run_with_a_model(started, faces):
         trial.report(dict.fromkeys(range(1, 11), 1.0))
         trial.end(TrialState.FINISHED, 1.0)
 
-    control.resume(paths.id)
-    wait_until(lambda found: found.state is TuningState.FINISHED, paths)
+    assert work.work(paths) is TuningState.FINISHED
 
     pruned = trials(paths)[4]
     run = runs.read_run(runs.find_run(pruned.run))
