@@ -24,10 +24,11 @@ def page() -> None:
     word = SET.adopt(known, next(iter(known)))
     part = PART.adopt(PARTS, LOOK)
     left, right = st.columns(2, vertical_alignment="bottom")
-    left.selectbox("Data", list(known), key=SET.key, format_func=title, on_change=_chosen)
-    with right:
+    with left:
         st.segmented_control("What to do", list(PARTS), key=PART.key, required=True, format_func=PARTS.__getitem__,
                              label_visibility="collapsed", on_change=PART.publish)  # fmt: skip
+    if part != BRING:
+        right.selectbox("Data", list(known), key=SET.key, format_func=title, on_change=_chosen)
     if part == BRING:
         bring.show_ways()
     else:

@@ -13,6 +13,7 @@ from emotion.runs import Run, list_runs
 from emotion.system import DEMO, DataError, EmotionError, count
 from emotion.training.head.run import HELD_OUT
 from pages.ui.evaluate import (
+    alike,
     asked,
     beat,
     certainty,
@@ -35,18 +36,20 @@ from pages.ui.shared.address import Choice
 
 STYLE = Path(__file__).parent / "ui" / "evaluate" / "evaluate.css"
 LOOK = Choice("look", filters.BASE)
-OVERVIEW, THRESHOLDS, SURE, WEAK, COMPARE, BEAT, REPORT = (
-    "overview", "threshold", "sure", "weak", "compare", "beat", "report",
+OVERVIEW, THRESHOLDS, SURE, WEAK, ALIKE, COMPARE, BEAT, REPORT = (
+    "overview", "threshold", "sure", "weak", "alike", "compare", "beat", "report",
 )  # fmt: skip
 SECTIONS = {
     OVERVIEW: "Overview",
     THRESHOLDS: "Threshold",
     SURE: "How sure",
     WEAK: "Weak spots",
+    ALIKE: "Faces like this",
     COMPARE: "Two models",
     BEAT: "Beat the model",
     REPORT: "Report",
 }
+WITH_MATRIX = (OVERVIEW, THRESHOLDS)
 WITH_FACES = (OVERVIEW, THRESHOLDS, SURE, WEAK)  # sections whose figures choose the faces below them
 
 
@@ -67,13 +70,14 @@ def page() -> None:
     _notes(result, data)
     st.html(figures.headline(result.evaluation))
     section = _section()
+    beside = section in WITH_MATRIX and filters.is_beside(result)
     if section in WITH_FACES:
-        filters.tell(result)
+        filters.tell(result, below=not beside)
     if section == COMPARE:
         _compare(result, run, runs, data)
     else:
         _show_section(section, result, run, data)
-    if section in WITH_FACES:
+    if section in WITH_FACES and not beside:
         st.subheader("The faces", anchor="faces")
         gallery.show_gallery(result)
     if run is not None and section == OVERVIEW:
@@ -101,6 +105,8 @@ def _show_section(section: str, result: Result, run: Run | None, data: str) -> N
         certainty.show_certainty(result, run)
     elif section == WEAK:
         weak_spots.show_weak_spots(result)
+    elif section == ALIKE:
+        alike.show_map(result)
     elif section == BEAT:
         beat.show_game(result)
     else:
@@ -242,20 +248,37 @@ def _notes(result: Result, data: str) -> None:
 
 def _classes(result: Result) -> None:
     """Who was called what, and how each class fares: side by side, or one below the other where they need room."""
-    few = len(result.info.classes) <= matrix.MOST_WITH_WORDS
-    left, right = st.columns(2, gap="large") if few else (st.container(), st.container())
-    with left:
-        _matrix(result)
-    with right:
+    rest = _matrix(result, always_two=_is_small(result))
+    with rest or st.container():
         st.subheader("Class by class", anchor=False)
         figures.show_classes(result.evaluation, lambda name: filters.only(truth=name))
 
 
-def _matrix(result: Result) -> None:
-    cell = filters.chosen_cell(result)
-    st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
-    matrix.show_matrix(result.evaluation, cell, filters.choose_cell)
-    st.caption("A click on a cell shows exactly its faces; so do “Truth” and “Called” below.")
+def _is_small(result: Result) -> bool:
+    return len(result.info.classes) <= matrix.MOST_WITH_WORDS
+
+
+def _matrix(result: Result, always_two: bool = False) -> DeltaGenerator | None:
+    """The matrix; the faces of a cell that was clicked stand beside it, on a phone below it.
+
+    Args:
+        always_two: whether there is a place beside it for something else where no cell was clicked; it is returned.
+    """
+    cell, beside = filters.chosen_cell(result), filters.is_beside(result)
+    widths = ([1, 1] if _is_small(result) else [3, 2]) if beside or always_two else [1]
+    left, *others = st.columns(widths, gap="large")  # always columns, so that the matrix stays the same element
+    with left:
+        st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
+        matrix.show_matrix(result.evaluation, cell, filters.choose_beside)
+        told = "A click on a cell shows exactly its faces, beside it; so do “Truth” and “Called” below."
+        st.caption("A second click on the cell shows all faces again." if beside else told)
+    if not beside or cell is None:
+        return others[0] if others else None
+    with others[0]:
+        truth, answer = (text.plain(name) for name in cell)
+        st.subheader(f"{text.capital(truth)}, called {answer}", anchor=False)
+        gallery.show_beside(result)
+    return None
 
 
 frame.guard()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from emotion.data import material
@@ -14,12 +12,10 @@ from pages.ui.tune import form, live
 from pages.ui.tune.form import PROBLEM
 
 ABOUT = "Trains a recipe again and again with other settings, and tells which of them do best."
-STYLE = Path(__file__).parent / "ui" / "tune" / "tune.css"
 LOG_TAIL = 3000  # characters
 
 
 def page() -> None:
-    st.html(STYLE)
     action = frame.heading("Tune", ABOUT)
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")

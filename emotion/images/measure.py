@@ -101,6 +101,11 @@ def measure(images: Greys) -> Measures:
     return Measures(brightness, contrast, sharpness)
 
 
+def share_below(values: Floats, index: int) -> float:
+    """The share, 0 to 1, of values (N,) that lie below one of them: what a measure without a scale says to a person."""
+    return float((values < values[index]).mean())
+
+
 def mean_faces(images: Greys, labels: NDArray[np.int64], classes: int) -> Greys:
     """The mean picture of each class.
 

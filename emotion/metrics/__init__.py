@@ -25,7 +25,7 @@ from emotion.metrics.classification import (
     wilson_interval,
 )
 from emotion.metrics.metric import METRICS, Answered, Metric, shown_metrics
-from emotion.metrics.neighbours import Cluster, Neighbours
+from emotion.metrics.neighbours import Cluster, Neighbours, Plane
 from emotion.metrics.paired import Comparison, Right, compare
 from emotion.metrics.slices import Slice, Slicing
 from emotion.metrics.thresholds import Costs, Figures, Histogram, Numbers, Sweep, histogram
@@ -48,6 +48,7 @@ __all__ = [
     "Metric",
     "Neighbours",
     "Numbers",
+    "Plane",
     "Right",
     "Slice",
     "Slicing",

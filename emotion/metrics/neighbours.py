@@ -198,6 +198,39 @@ def distances_from_class(features: Features, labels: Labels, classes: int) -> Nu
     return np.linalg.norm(scaled(features) - means[labels], axis=1)
 
 
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Faces on a map: those that look alike to the network lie near one another, as far as two directions can show it.
+
+    Attributes:
+        points: (N, 2) float64.
+        share: of all differences between the faces, the part that the two directions hold, 0 to 1.
+    """
+
+    points: Numbers
+    share: float
+
+
+def plane(features: Features) -> Plane:
+    """The two directions in which faces differ most (principal components; Pearson 1901), features of length one.
+
+    Args:
+        features: (N, F), N at least 1.
+
+    Returns:
+        The same features give the same map: of each direction the largest part points up.
+    """
+    points = scaled(features)
+    points = points - points.mean(axis=0)
+    sizes, directions = np.linalg.eigh(points.T @ points)  # F×F, rising: thousands of faces take no longer than F³
+    first_two = directions[:, ::-1][:, :2]
+    first_two = first_two * np.where(first_two[np.abs(first_two).argmax(axis=0), range(first_two.shape[1])] < 0, -1, 1)
+    drawn = np.zeros((len(points), 2))
+    drawn[:, : first_two.shape[1]] = points @ first_two
+    total = float(np.maximum(sizes, 0).sum())
+    return Plane(drawn, float(np.maximum(sizes[::-1][:2], 0).sum()) / total if total > 0 else 1.0)
+
+
 def nearest(features: Features, train: Features, count: int) -> Neighbours:
     """The faces of train that look most alike to the network.
 

@@ -13,7 +13,8 @@ from emotion.data import listing, made_here, registry
 from emotion.data.bring import add, import_jobs
 from emotion.data.drawn import write
 from emotion.system.paths import drawn_faces_dir
-from pages.ui.data import bring, look, scatter
+from pages.ui.data import bring, look
+from pages.ui.shared import points
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -87,9 +88,11 @@ def test_the_address_names_the_data_and_the_part(drawn: Path) -> None:
     write_archive(drawn / "archive")
 
     app = open_data(set="mine", part="bring")
-
-    assert app.selectbox(key="data_set").value == "mine"
     assert "bring_zip_go" in keys(app)
+    assert "data_set" not in [box.key for box in app.selectbox]  # what is brought in is no part of another set
+
+    app.segmented_control(key="data_part").set_value("look").run()
+    assert app.selectbox(key="data_set").value == "mine"
 
 
 def test_a_path_in_the_address_is_never_read(drawn: Path) -> None:
@@ -109,6 +112,8 @@ def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
 
     assert "**faces** is here: 12 train (6 happy, 6 sad), 4 test (2 happy, 2 sad)." in words_on(app)
     assert registry.get("faces").counts["train"] == {"happy": 6, "sad": 6}
+    assert app.selectbox(key="data_set").value == "faces"  # it is chosen, and shown
+    assert "part" not in app.query_params
 
 
 def test_looks_at_what_was_brought_in(drawn: Path) -> None:
@@ -343,4 +348,4 @@ def test_names_are_shown_as_text(drawn: Path) -> None:
 
 @pytest.mark.parametrize(("told", "expected"), [([3], 3), (3, 3), ([99], None), ("3", None), (None, None)])
 def test_a_point_of_the_chart_is_a_picture_or_nothing(told: object, expected: int | None) -> None:
-    assert scatter._index({"customdata": told}, 10) == expected
+    assert points.index_of({"customdata": told}, 10) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from emotion.models.predictor import load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system.files import read_json
+from pages.ui.evaluate import results
 from tests.evaluate_page import elements_of, html_of, open_evaluate
 from tests.patterns import examples
 from tests.tiny_model import BRIGHTNESS, give_model
 
 ROOT = Path(__file__).resolve().parents[2]
 THREE_CLASSES = ROOT / "tests" / "data" / "three_classes"
-SECTIONS = ("overview", "threshold", "sure", "weak", "compare", "beat", "report")
+SECTIONS = ("overview", "threshold", "sure", "weak", "alike", "compare", "beat", "report")
 
 
 def write_faces(root: Path, count: int, classes: tuple[str, ...] = ("sad", "happy")) -> Path:
@@ -396,3 +398,46 @@ def answer_on_predict(run: RunPaths, picture: bytes) -> str:
     app.query_params["model"] = run.id
     app.run().file_uploader(key="uploads").upload("a.png", picture, "image/png")
     return html_of(app.run())
+
+
+def test_faces_of_a_clicked_cell_stand_beside_the_matrix_and_nowhere_else(run: RunPaths) -> None:
+    app = open_evaluate(truth="sad", answer="happy")
+    assert "The faces" in [heading.value for heading in app.subheader]
+
+    app.session_state["evaluate_beside"] = ("sad", "happy")  # as a click on the cell does
+    app.run()
+
+    headings = [heading.value for heading in app.subheader]
+    assert "Sad, called happy" in headings
+    assert "The faces" not in headings
+    assert "page 1" in shown(app)
+
+    app.selectbox(key="evaluate_truth").set_value("any").run()
+    assert "The faces" in [heading.value for heading in app.subheader]
+
+
+def test_the_map_has_a_point_a_face_and_opens_the_worst_mistakes_first(run: RunPaths) -> None:
+    app = open_evaluate(look="alike")
+
+    (chart,) = (json.loads(element.proto.spec) for element in app.get("plotly_chart"))
+    mistakes = sum(len(one["customdata"]) for one in chart["data"] if "wrong" in one["name"])
+    assert sum(len(one["hovertext"]) for one in chart["data"]) == 90
+    app.segmented_control(key="map_by").set_value("right or wrong").run()
+    (chart,) = (json.loads(element.proto.spec) for element in app.get("plotly_chart"))
+    assert [one["name"] for one in chart["data"]] == ["right", "✕ wrong"]
+    mistakes = len(chart["data"][1]["hovertext"])
+    assert shown(app).startswith(f"{mistakes} face")
+
+
+@pytest.mark.parametrize(("points", "told"), [([3], "24 faces"), ([3, 5, 8], "3 faces")])
+def test_a_click_shows_the_faces_most_like_it_and_a_lasso_those_within(
+    run: RunPaths, points: list[int], told: str
+) -> None:
+    app = open_evaluate(look="alike")
+    result = list(results._results().results.values())[-1]
+
+    app.session_state["evaluate_map_chosen"] = (result.base, points)  # as a click or a lasso does
+    app.run()
+
+    assert not app.exception
+    assert shown(app).startswith(told)

@@ -19,6 +19,7 @@ from emotion.evaluation.study import Study
 from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
+from pages.ui.evaluate import gallery
 from tests.e2e.browser import Server, Visit, settled
 from tests.tiny_model import give_model
 
@@ -75,7 +76,7 @@ def test_the_cell_of_sad_called_happy_holds_its_faces(page: Any, looked: Study) 
     page.get_by_role("button", name=re.compile("^truth: sad → called happy")).click()
 
     expect(page.get_by_role("grid", name=faces(expected))).to_be_visible()
-    expect(page.get_by_role("gridcell")).to_have_count(min(expected, 96))
+    expect(page.get_by_role("gridcell")).to_have_count(min(expected, gallery.A_NARROW_PAGE))
     expect(page.get_by_role("gridcell").first).to_have_attribute("aria-label", re.compile("truth: sad, called happy"))
 
 
@@ -264,3 +265,24 @@ def test_every_section_fits_a_phone(visit: Visit, server: Server, looked: Study,
 
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
     page.close()
+
+
+def test_a_click_on_the_map_opens_the_face_and_a_lasso_shows_those_within(page: Any) -> None:
+    open_section(page, "alike")
+    points = page.locator(".scatterlayer path.point")
+    points.first.scroll_into_view_if_needed()
+
+    box = points.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".face-facts").wait_for()
+    expect(page.get_by_text("The face that was clicked")).to_be_visible()
+
+    page.locator('[data-val="lasso"]').click()
+    map_ = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.02)]
+    for number, (x, y) in enumerate(corners):
+        page.mouse.move(map_["x"] + x * map_["width"], map_["y"] + y * map_["height"], steps=4)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_text("that lie in the part you drew around")).to_be_visible()

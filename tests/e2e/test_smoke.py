@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from pages.ui.evaluate import matrix
 from tests.e2e.browser import Server, pages, settled
 
 
@@ -113,3 +115,33 @@ def test_no_other_page_may_show_an_answer_in_a_frame_or_take_it_for_something_el
 
 def test_refuses_a_foreign_name_for_this_computer(server: Server) -> None:
     assert _knock(server, "evil.example", "http://evil.example") == 403
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_chosen_of_several_can_be_read(browser: Any, server: Server, theme: str) -> None:
+    context = browser.new_context(base_url=server.url, color_scheme=theme)
+    page = context.new_page()
+    page.goto("/data?part=bring")
+    settled(page)
+
+    chosen = page.get_by_role("radio", name="Upload a file")
+    ink, tint = chosen.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+    context.close()
+
+    assert contrast(_numbers(ink), _over(_numbers(tint), _numbers(ground))) >= 4.5
+
+
+def _numbers(colour: str) -> list[float]:
+    """Of "rgb(1, 2, 3)" or "rgba(1, 2, 3, 0.4)"."""
+    return [float(number) for number in re.findall(r"[\d.]+", colour)]
+
+
+def _over(tint: list[float], ground: list[float]) -> list[float]:
+    share = tint[3] if len(tint) > 3 else 1.0
+    return [share * top + (1 - share) * below for top, below in zip(tint[:3], ground[:3], strict=True)]
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """Of two colours, 0 to 255 each, 1 to 21."""
+    return matrix.contrast(*(f"#{bytes(round(value) for value in colour[:3]).hex()}" for colour in (one, other)))

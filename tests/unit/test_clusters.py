@@ -114,3 +114,23 @@ def test_only_the_direction_of_features_counts() -> None:
     lengths = np.linalg.norm(neighbours.scaled(np.array([[3.0, 4], [0, 0], [1e-3, 0]])), axis=1)
 
     assert lengths == pytest.approx([1, 0, 1])
+
+
+def test_a_map_keeps_apart_what_differs_most_and_says_how_much_it_holds() -> None:
+    rng = np.random.default_rng(1)
+    features = np.concatenate([rng.normal([5, 0, 1], 0.1, (30, 3)), rng.normal([0, 5, 1], 0.1, (30, 3))])
+
+    found = neighbours.plane(features.astype(np.float32))
+
+    first = found.points[:, 0]
+    assert first[:30].max() < first[30:].min() or first[30:].max() < first[:30].min()
+    assert 0.98 < found.share <= 1
+    assert np.array_equal(found.points, neighbours.plane(features.astype(np.float32)).points)
+
+
+@pytest.mark.parametrize("features", [np.ones((3, 4)), np.zeros((2, 4)), np.ones((1, 1))])
+def test_faces_that_are_all_alike_lie_on_one_point(features: np.ndarray) -> None:
+    found = neighbours.plane(features.astype(np.float32))
+
+    assert found.points.shape == (len(features), 2)
+    assert np.abs(found.points).max() < 1e-6

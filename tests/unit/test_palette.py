@@ -9,8 +9,7 @@ import pytest
 
 from emotion.recipes import SEVEN_EMOTIONS, palette
 from emotion.recipes.palette import HAPPY, OTHERS, SAD, TONES, UNSURE, letters, tone
-from pages.ui.data import scatter
-from pages.ui.shared import tones
+from pages.ui.shared import points, tones
 from tests.unit.test_settings import SETTINGS, contrast
 
 # Full protanopia, deuteranopia and tritanopia on linear RGB: Machado, Oliveira and Fernandes 2009, table 1.
@@ -107,5 +106,5 @@ def test_letters_are_as_few_as_tell_classes_apart(names: tuple[str, ...], expect
 
 def test_style_sheets_and_charts_know_every_look() -> None:
     assert all(f".{each.name} {{" in tones.PAGE and f"--{each.name}:" in tones.PAGE for each in TONES)
-    assert set(scatter.SYMBOLS) == {each.name for each in TONES} - {"unsure"}
-    assert len(set(scatter.SYMBOLS.values())) == len(scatter.SYMBOLS)
+    assert set(points.SYMBOLS) == {each.name for each in TONES} - {"unsure"}
+    assert len(set(points.SYMBOLS.values())) == len(points.SYMBOLS)

@@ -11,6 +11,7 @@ from emotion.data.bring import add, code_pages, fer_csv, import_jobs, kaggle
 from emotion.data.bring.layout import Options
 from emotion.data.bring.tables.labels import Asked
 from emotion.system import EmotionError
+from pages.ui.data import jobs
 from pages.ui.shared import frame, text
 
 UPLOAD, PATH, KAGGLE, MAKE = "upload", "path", "kaggle", "make"
@@ -129,7 +130,7 @@ def _make() -> None:
 
 def _start(begin: Callable[[], str]) -> None:
     try:
-        begin()
+        jobs.await_import(begin())
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/error:")
         return

@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from emotion.system import Task
 
 
+AWAITED = "imports_awaited"  # session state: names of the imports that were begun here and have not ended
+
+
+def await_import(name: str) -> None:
+    """Has the page choose what this import brings as soon as it has ended."""
+    st.session_state.setdefault(AWAITED, set()).add(name)
+
+
 def show_imports() -> None:
-    """Draws all imports; the page is drawn anew when one of them ends."""
+    """Draws all imports; the page is drawn anew when one of them ends. Before the choice of data is drawn."""
     for task in import_jobs.list_imports():
         if not waiting.show_work(task.name, task.title, import_jobs.stop):
             _ended(task)
@@ -28,6 +36,10 @@ def _ended(task: Task) -> None:
     if record is None:
         st.button("All right", key=f"dismiss_{task.name}", on_click=import_jobs.dismiss, args=(task.name,))
         return
+    if task.name in st.session_state.get(AWAITED, ()):
+        st.session_state[AWAITED].discard(task.name)
+        SET.set(record.name)
+        PART.set(LOOK)
     st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}"
                f"{''.join(f' {text.plain(note)}' for note in record.notes)}",
                icon=":material/check:")  # fmt: skip

@@ -280,7 +280,7 @@ def open_picture(seen: Overview, where: str) -> None:
         "size": f"{width} × {height} pixels, {seen.headers.modes[index]}",
         "brightness": f"{seen.measures.brightness[index]:.0f} of 255",
         "contrast": f"{seen.measures.contrast[index]:.0f} of 128",
-        "sharpness": f"{seen.measures.sharpness[index]:,.0f}",
+        "sharpness": f"more than {text.percent(measure.share_below(seen.measures.sharpness, index))} of these pictures",
     }
     rows = "".join(f"<dt>{fact}</dt><dd>{text.markup(value)}</dd>" for fact, value in facts.items())
     st.html(f'<dl class="data-facts">{rows}</dl>')

@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.images import measure as picture_statistics
 from emotion.recipes import palette
 from pages.ui.data import look
-from pages.ui.shared import text
+from pages.ui.shared import points, text
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -25,13 +25,7 @@ PAIRS = {
     "contrast and sharpness": ("contrast", "sharpness"),
 }
 AXES = {"brightness": "brightness (0 black, 255 white)", "contrast": "contrast (0 flat)",
-        "sharpness": "sharpness (variance of the Laplacian)"}  # fmt: skip
-SYMBOLS = {  # what Plotly calls the shapes of the palette
-    "happy": "triangle-up", "sad": "triangle-down", "violet": "circle", "green": "square", "red": "star",
-    "brown": "cross", "pink": "pentagon", "teal": "hexagon", "navy": "triangle-right", "sage": "star-diamond",
-    "plum": "line-ew", "wine": "triangle-sw",
-}  # fmt: skip
-GRID = {"light": "#e3e7ea", "dark": "#39434a"}
+        "sharpness": "from blurred to sharp (variance of the Laplacian)"}  # fmt: skip
 
 
 def show_outliers(seen: Overview, token: str) -> None:
@@ -47,8 +41,8 @@ def _chart(seen: Overview, token: str) -> None:
     places = picture_statistics.standing_out(seen.measures, MOST)
 
     def picked() -> None:
-        points = st.session_state[key].selection.points
-        if points and (index := _index(points[0], len(seen.files))) is not None:
+        chosen = st.session_state[key].selection.points
+        if chosen and (index := points.index_of(chosen[0], len(seen.files))) is not None:
             look.open_in("outlier", seen.files[index])
 
     left, right = st.columns([5, 2], gap="medium")
@@ -63,13 +57,6 @@ def _chart(seen: Overview, token: str) -> None:
                    "in the legend to hide it.")  # fmt: skip
     with right:
         look.open_picture(seen, "outlier")
-
-
-def _index(point: dict[str, Any], n: int) -> int | None:
-    """The picture that a point stands for; it comes from the browser, so it may be anything."""
-    told = point.get("customdata")
-    index = told[0] if isinstance(told, list) and told else told
-    return index if isinstance(index, int) and 0 <= index < n else None
 
 
 def figure(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str) -> Figure:
@@ -88,7 +75,7 @@ def _trace(seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, t
     x, y = (np.round(getattr(seen.measures, measure)[mine], 1) for measure in pair)
     tone = palette.tone(name, seen.classes)
     colour = tone.dark if theme == "dark" else tone.fill
-    marker = {"color": colour, "size": 7, "opacity": 0.7, "symbol": SYMBOLS[tone.name]}
+    marker = {"color": colour, "size": 7, "opacity": 0.7, "symbol": points.SYMBOLS[tone.name]}
     return {
         "type": "scatter", "mode": "markers", "name": text.markup(name), "x": x, "y": y, "customdata": mine,
         "marker": marker, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
@@ -98,7 +85,7 @@ def _trace(seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, t
 
 def _layout(pair: tuple[str, str], theme: str) -> dict[str, Any]:
     axes = [
-        {"title": {"text": AXES[measure]}, "gridcolor": GRID[theme], "zeroline": False,
+        {"title": {"text": AXES[measure]}, "gridcolor": points.GRID[theme], "zeroline": False,
          "type": "log" if measure == "sharpness" else "linear"}
         for measure in pair
     ]  # fmt: skip

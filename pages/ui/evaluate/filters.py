@@ -31,9 +31,11 @@ TITLES = {
     "sure": "how sure", "score": "probability", "brightness": "brightness", "contrast": "contrast",
     "sharpness": "sharpness",
 }  # fmt: skip
+SCALES = {"sharpness": ", from 0 (blurred) to some thousands (every hair is seen)"}  # where the title does not say it
 RANGES = {name: Choice(name, BASE) for name in TITLES}
 SLIDERS = ("sure", "brightness", "contrast", "sharpness")  # offered beside the figures, whose pieces set the others too
 ROUNDING = 1e-9  # 0.29 · 100 is a little less than 29
+BESIDE = "evaluate_beside"  # session state: the cell that was clicked in the matrix
 PAGE = "page"  # of the gallery, bound to the address by the widget itself
 SHOW_WORDS = {gallery.ALL: "all", gallery.WRONG: "✕ wrong", gallery.RIGHT: "right"}
 ORDER_WORDS = {
@@ -71,6 +73,18 @@ def chosen_cell(result: Result) -> Cell | None:
     """The cell of the confusion matrix to which the faces are narrowed, or None."""
     now = chosen(result)
     return (now.truth, now.answer) if now.truth and now.answer else None
+
+
+def choose_beside(cell: Cell | None) -> None:
+    """As `choose_cell`, with its faces beside the matrix, where it was clicked. For callbacks."""
+    choose_cell(cell)
+    st.session_state[BESIDE] = cell
+
+
+def is_beside(result: Result) -> bool:
+    """Whether the faces stand beside the matrix: as long as they are those of the cell that was clicked there."""
+    cell = st.session_state.get(BESIDE)
+    return cell is not None and cell == chosen_cell(result)
 
 
 def choose_cell(cell: Cell | None) -> None:
@@ -117,14 +131,13 @@ def show_filters(result: Result) -> Labels:
         lambda: [one.members for one in insight.groups(result)],
     )
     counts = selection.counts(result.study, everything)
-    first, second, third = st.columns([9, 9, 6], vertical_alignment="bottom")
-    first.segmented_control(
+    st.segmented_control(
         "Faces", list(SHOW_WORDS), key=SHOW.key, required=True, on_change=_chosen_moved, args=(SHOW,),
         format_func=lambda kind: f"{SHOW_WORDS[kind]} {counts[kind]:,}",
     )  # fmt: skip
-    left, right = second.columns(2, wrap=False, gap="small")
-    _class_filter(left, "Truth", TRUTH, result)
-    _class_filter(right, "Called", ANSWER, result)
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    _class_filter(first, "Truth", TRUTH, result)
+    _class_filter(second, "Called", ANSWER, result)
     third.selectbox(
         "Order", list(ORDER_WORDS), key=ORDER.key, format_func=ORDER_WORDS.__getitem__, filter_mode=None,
         on_change=_chosen_moved, args=(ORDER,),
@@ -136,15 +149,15 @@ def show_filters(result: Result) -> Labels:
     return everything[right_ones if now.show == gallery.RIGHT else ~right_ones]
 
 
-def tell(result: Result) -> None:
-    """What is chosen, in words, with the way to the faces; they stand below the figures that choose them."""
+def tell(result: Result, below: bool = True) -> None:
+    """What is chosen, in words, with the way to the faces, where these stand below the figures that choose them."""
     now = chosen(result)
     parts = [f"truth {now.truth}"] * bool(now.truth) + [f"called {now.answer}"] * bool(now.answer)
     parts += [f"{TITLES[name]} {in_words(name, within)}" for name, within in now.ranges.items()]
     parts += [f"group {now.group + 1} of mistakes"] if now.group is not None else []
     parts += [now.show] if now.show != gallery.ALL else []
     place = st.empty()  # always there, so that what follows stays the same element and keeps its focus
-    if parts:
+    if parts and below:
         place.caption(f"Shown below: {text.plain(', '.join(parts))}. [To the faces](#faces)")
 
 
@@ -199,7 +212,8 @@ def _slider(result: Result, name: str, now: Range | None) -> None:
         RANGES[name].set("" if narrowed == Range() else narrowed.word)
         to_first_page()
 
-    st.slider(TITLES[name].capitalize(), 0, highest, key=key, on_change=moved, format="%d %%" if scale > 1 else "%d")
+    title = f"{TITLES[name].capitalize()}{SCALES.get(name, '')}"
+    st.slider(title, 0, highest, key=key, on_change=moved, format="%d %%" if scale > 1 else "%d")
 
 
 def in_words(name: str, within: Range) -> str:

@@ -20,12 +20,24 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
-A_PAGE = 96  # faces: eight rows on a desktop
+A_PAGE, A_NARROW_PAGE = 96, 48  # faces: eight rows on a desktop
 
 
 def show_gallery(result: Result) -> None:
     """Filters, then faces."""
     show_faces(result, filters.show_filters(result))
+
+
+def show_beside(result: Result) -> None:
+    """The same in a narrow place, such as beside the matrix: the filters in a list that opens, the open face on top."""
+    with st.popover("Filters", key="gallery_filters"):
+        indices = filters.show_filters(result)
+    show_narrow(result, indices)
+
+
+def show_narrow(result: Result, indices: np.ndarray) -> None:
+    """Faces in this order, for a narrow place: the open face stands above them."""
+    st.fragment(_faces)(result, indices, narrow=True)
 
 
 def show_faces(result: Result, indices: np.ndarray) -> None:
@@ -35,11 +47,16 @@ def show_faces(result: Result, indices: np.ndarray) -> None:
     st.fragment(_faces)(result, indices)
 
 
-def _faces(result: Result, indices: np.ndarray) -> None:
+def _faces(result: Result, indices: np.ndarray, narrow: bool = False) -> None:
     FACE.adopt(lambda file: not file or results.index_of(result, file) is not None, "")
     if not len(indices):
         st.info("No face fits these filters.", icon=":material/search_off:")
         st.button("Show all faces", key="show_all", on_click=filters.choose_cell, args=(None,))
+        return
+    if narrow:
+        with st.container(key="face_beside"):
+            open_face.show_open_face(result)
+        _page(result, indices, A_NARROW_PAGE)
         return
     sheet, beside = st.columns([5, 2], gap="medium")
     with sheet:
@@ -48,10 +65,10 @@ def _faces(result: Result, indices: np.ndarray) -> None:
         open_face.show_open_face(result)
 
 
-def _page(result: Result, indices: np.ndarray) -> None:
-    place, pages = st.container(), gallery.page_count(len(indices), A_PAGE)
+def _page(result: Result, indices: np.ndarray, size: int = A_PAGE) -> None:
+    place, pages = st.container(), gallery.page_count(len(indices), size)
     number = st.pagination(pages, key=PAGE, bind="query-params", on_change=filters.pin)  # drawn first, shown below
-    here = gallery.page(indices, number, A_PAGE)
+    here = gallery.page(indices, number, size)
     token = hashlib.blake2b(result.token.encode() + here.tobytes(), digest_size=8).hexdigest()
     marks = text.marks(result.model.info.classes)
     with place:

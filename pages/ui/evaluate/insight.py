@@ -18,7 +18,7 @@ from emotion.models import positive_probability
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.evaluation.selection import Values
-    from emotion.metrics import Cluster, Neighbours, Slicing, Sweep
+    from emotion.metrics import Cluster, Labels, Neighbours, Plane, Slicing, Sweep
     from pages.ui.evaluate.results import Result
 
 
@@ -102,6 +102,27 @@ def best(result: Result, costs: thresholds.Costs) -> thresholds.Figures | None:
     """The threshold that costs least."""
     asked = question(result)
     return None if asked is None else thresholds.cheapest(asked[1], costs)
+
+
+def plane(result: Result) -> Plane:
+    """The faces on a map of what the network sees in them."""
+    return _plane(result.base, result)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _plane(token: str, _result: Result) -> Plane:
+    return clusters.plane(_result.study.features)
+
+
+def on_map(result: Result, most: int) -> Labels:
+    """Which faces a map has room for, at most so many: the mistakes, then a random choice of the others."""
+    return _on_map(result.token, most, result)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _on_map(token: str, most: int, _result: Result) -> Labels:
+    chance = np.random.default_rng(0).permutation(len(_result.answered))
+    return np.sort(chance[np.argsort(_result.study.right[chance], kind="stable")][:most])
 
 
 def train_faces(result: Result) -> Examples:
