@@ -24,7 +24,7 @@ from emotion.checks.rule import Rule
 from emotion.checks.rules import faceless
 from emotion.checks.table import Table, names_of, places_of
 from emotion.data import decided, digest, edits, on_disk, votes
-from emotion.system import collect
+from emotion.system import collect, count
 
 if TYPE_CHECKING:
     from emotion.checks.finding import Finding, Remedy
@@ -148,7 +148,9 @@ def all_twins(report: Report) -> Remedy | None:
     files = sorted({file for finding in found for change in finding.remedies[0].changes for file in change.files})
     if len(found) < 2:
         return None
-    return exclude(files, "identical to another picture", f"Fix all exact twins ({len(files):,} pictures)", "all_twins")
+    return exclude(
+        files, "identical to another picture", f"Fix all exact twins ({count(len(files), 'picture')})", "all_twins"
+    )
 
 
 def _read(listing: Listing, tell: Tell | None) -> Stored:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.cli import options, terminal
+from emotion.system import count
 
 if TYPE_CHECKING:
     from emotion.checks import LabelErrors, Report
@@ -71,7 +72,9 @@ def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
 
 def _text(report: Report) -> str:
     lines = [
-        f"{split}: {sum(inside.values()):,} pictures (" + ", ".join(f"{n:,} {name}" for name, n in inside.items()) + ")"
+        f"{split}: {count(sum(inside.values()), 'picture')} ("
+        + ", ".join(f"{n:,} {name}" for name, n in inside.items())
+        + ")"
         for split, inside in report.counts.items()
     ]
     if decided := [f"{n:,} {what}" for n, what in _decided(report) if n]:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from emotion.cli.options import OK, REFUSED
-from emotion.system import ConfigError, tasks
+from emotion.system import ConfigError, count, tasks
 
 if TYPE_CHECKING:
     from emotion.data import DataSet
@@ -119,7 +119,7 @@ def _line(record: DataSet) -> str:
     parts = [f"{sum(counts.values()):,} {split}" for split, counts in record.counts.items() if counts]
     classes = len(next(iter(record.counts.values()), {}))
     state = "" if record.folder.is_dir() else "  FOLDER MISSING"
-    return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {classes} classes  {record.source}{state}")
+    return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {count(classes, 'class')}  {record.source}{state}")
 
 
 def _names(chosen: argparse.Namespace) -> dict[str, str]:

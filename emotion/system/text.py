@@ -4,8 +4,9 @@ from __future__ import annotations
 
 
 def count(number: int, noun: str) -> str:
-    """ "1 run", "2 runs"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+    """ "1 run", "2 runs", "2 classes"."""
+    ending = "es" if noun.endswith(("s", "x", "sh")) else "s"
+    return f"{number:,} {noun}" + ("" if number == 1 else ending)
 
 
 def duration(seconds: float) -> str:

@@ -410,3 +410,13 @@ def test_a_run_made_elsewhere_opens_and_offers_what_it_can(home: Path) -> None:
     assert not app.exception
     assert "to_predict" in keys(app)
     assert "again" not in keys(app)
+
+
+def test_train_again_says_what_the_form_has_no_place_for(home: Path) -> None:
+    app = open_runs(run_in(Status.COMPLETED, own=True, start_from="gone", recipe="quick"))
+
+    app.button(key="again").click().run()
+
+    assert "learned from your own pictures too" in app.info[0].value
+    assert "is not here any more" in app.info[0].value
+    assert not app.exception

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.data import dataset, decided, default_data, disagreements, title
 from emotion.data.bring import add
 from emotion.recipes import SEVEN, SEVEN_EMOTIONS, TWO, presets
-from emotion.system import DEMO, EmotionError, archive_dir, drawn_faces_dir
+from emotion.system import DEMO, EmotionError, archive_dir, count, drawn_faces_dir
 from pages.ui.shared import data_warning, frame, listings, text
 from pages.ui.shared.montage import tiled
 
@@ -115,7 +115,7 @@ def _look_at(data: str) -> Seen | None:
             continue
         counts = {name: listing.counts[split].get(name, 0) for name in classes}
         parts = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        st.markdown(f"**{sum(counts.values()):,} faces** {says} :small[({text.plain(parts)})]")
+        st.markdown(f"**{count(sum(counts.values()), 'face')}** {says} :small[({text.plain(parts)})]")
     faces = samples(str(listing.root), listing.fingerprint, classes)
     st.image(
         tiled(faces, columns=SAMPLES // 2),

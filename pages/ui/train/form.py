@@ -12,7 +12,7 @@ from emotion.data import dataset
 from emotion.runs import queue
 from emotion.system import EmotionError, count
 from pages.ui.shared import training_data
-from pages.ui.train import augmentation, settings
+from pages.ui.train import again, augmentation, settings
 from pages.ui.train import recipe as train_recipe
 from pages.ui.train.end import PROBLEM
 
@@ -25,6 +25,7 @@ def show_form(action: DeltaGenerator) -> None:
     with action:
         st.button("Train", key="train", type="primary", width="stretch", on_click=_start)
     _queue_note()
+    again.show_left_behind()
     data, recipe = st.columns(2, gap="large")
     with recipe:
         train_recipe.show_recipes()
