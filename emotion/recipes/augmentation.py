@@ -27,6 +27,7 @@ Mirrored = NDArray[np.bool_] | None
 Vary = Callable[[Faces, np.random.Generator, "Augmentation", Mirrored], Faces]
 
 GREY = 128
+GRAIN = (4.0, 24.0)  # standard deviation of the noise, in grey levels: seen, and a face still
 ERASED = (0.15, 0.4)  # sides of the box that is painted over, in shares of the face's; at most 0.4 x 0.4 of it
 JPEG_QUALITY = (12, 50)  # at 48 pixels, 12 leaves blocks of eight and the expression
 SHADOW_EDGE = (-1.2, 1.2)  # how far from the middle, in halves of the side
@@ -224,6 +225,13 @@ def _jpeg(faces: Faces, rng: np.random.Generator) -> Faces:
     return coded
 
 
+def _grain(faces: Faces, rng: np.random.Generator) -> Faces:
+    """With noise of its own on each pixel, as of a camera in the dark."""
+    size = rng.uniform(*GRAIN, len(faces)).astype(np.float32)[:, None, None]
+    grainy = faces + rng.standard_normal(faces.shape, np.float32) * size + np.float32(0.5)
+    return np.clip(grainy, 0, 255).astype(np.uint8)
+
+
 def _erase(faces: Faces, rng: np.random.Generator) -> Faces:
     """A box painted over with grey (random erasing, Zhong et al. 2020, arXiv 1708.04896)."""
     n = len(faces)
@@ -281,6 +289,9 @@ class Augmentation:
     erase: float = kind(
         "Erase", 1.0, 0.05, 0.6, "A grey box is painted over this share of the faces.",
         "How many faces have a box painted over.", share(_erase, "erase"))
+    grain: float = kind(
+        "Grain", 1.0, 0.05, 0.3, "This share of the faces gets grain, as of a camera in the dark.",
+        "How many faces get grain.", share(_grain, "grain"))
     mixup: float = kind(
         "Mixup", 1.0, 0.05, 0.4, "Two faces are blended, and their labels with them; more: more evenly.",
         "How strongly two faces and their labels are blended.", None, "%.2f")

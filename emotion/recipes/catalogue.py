@@ -39,6 +39,7 @@ FIRST = (
     "strong",
     "full",
     "teacher",
+    "duo",
 )  # the order of the list; others follow by name
 DEFAULT = "quick"
 MAIN = (HEAD.name, DEFAULT, "strong")  # what a list begins with: for few faces, the usual one, the best

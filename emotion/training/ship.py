@@ -1,92 +1,184 @@
-"""Makes the model that comes along, and its card, with one command.
+"""Makes the model that comes along, and its card, from the two networks that were trained for it.
 
-    python -m emotion.training.ship FOLDER                      the whole way, TIME on 2 cores
-    python -m emotion.training.ship FOLDER --scale 0.01 --into DIR      the same way with every hundredth face and epoch
+    python -m emotion train --recipe full --labels both --classes all --data FOLDER     some hours on two cores
+    python tools/distil.py FOLDER other.npz                         PyTorch on a graphics card: a quarter of an hour
+    python -m emotion.training.ship FOLDER RUN/model.keras other.npz     a minute: calibrates, tests, writes the card
 
 FOLDER is FER-2013 with train/ and test/, each with the seven class folders, and beside them `votes.csv`, the votes of
-FER+ by split, class and file. It is an ordinary run: when it was interrupted, the same command goes on with it.
+FER+ by split, class and file.
 
-The card of the shipped model: what it is, what it learned from, what it scores, what it is not for.
-
-Every number comes from the run and its evaluation; the sentences around them are here.
+The card of the shipped model: what it is, what it learned from, what it scores, what it is not for. Every number comes
+from the run and its evaluation; the sentences around them are here.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emotion import evaluation, recipes, runs
 from emotion.data import dataset, listing, material, votes
+from emotion.images import as_batch
 from emotion.models import PRETRAINED, load_model
-from emotion.recipes import BOTH, FOLDERS, SEVEN_EMOTIONS
-from emotion.runs import Status, queue, read_history
-from emotion.system import EmotionError, files
-from emotion.training import worker
+from emotion.recipes import BOTH, SEVEN_EMOTIONS
+from emotion.runs import Status, append_history, read_history
+from emotion.system import EmotionError, ModelFileError, files
 
 if TYPE_CHECKING:
+    import keras
+
+    from emotion.data import Examples
     from emotion.evaluation import Evaluation
     from emotion.models import Predictor
-    from emotion.recipes import ModelInfo, Recipe, TrainingConfig
-    from emotion.runs import History, RunPaths
+    from emotion.recipes import ModelInfo, TrainingConfig
+    from emotion.runs import RunPaths
 
 
 NAME = "shipped model"
-VALIDATION = 0.1  # of train: chooses the epoch, the temperature and the unsure band
-LEAST_A_CLASS = 5  # pictures, at any scale
+VALIDATION = 0.1  # of train: has chosen the networks, and chooses the temperature and the unsure band
+Weights = list[NDArray[np.float32]]  # of one layer, as Keras lays them out
 
 
-def config(data: str, scale: float = 1.0) -> TrainingConfig:
-    """The settings of the shipped model; at a smaller scale with so much fewer epochs."""
-    whole = recipes.config("full", data=data, classes=SEVEN_EMOTIONS, validation_split=VALIDATION, name=NAME)
-    return replace(whole, drop_twins=True, labels=BOTH, epochs=max(1, round(whole.epochs * scale)))
+def config(data: str) -> TrainingConfig:
+    """The settings of the shipped model."""
+    whole = recipes.config("duo", data=data, classes=SEVEN_EMOTIONS, validation_split=VALIDATION, name=NAME)
+    return replace(whole, drop_twins=True, labels=BOTH)
 
 
-def ship(data: str, into: Path, scale: float = 1.0) -> RunPaths:
-    """Trains, and puts model, settings, history and card into a folder.
+def ship(data: str, one: Path, other: Path, into: Path) -> RunPaths:
+    """Puts two trained networks together, calibrates and tests them, and writes model, settings, history and card.
 
     Args:
         data: a folder as `emotion.data.dataset.resolve` takes it.
+        one: the `model.keras` of a run of `full` with seven classes: it looks at the face.
+        other: what `tools/distil.py` has written: it looks at the mirror image.
         into: gets `model.tflite`, `model.keras`, `model.json`, `config.json`, `history.jsonl` and the card `README.md`.
-        scale: share of the pictures and of the epochs, above 0 and at most 1.
 
     Returns:
-        The run that it came from.
+        The run that stands for it.
 
     Raises:
         EmotionError: with what is missing.
     """
-    with tempfile.TemporaryDirectory() as fewer:
-        folder = listing.resolve(data)
-        votes.check(folder, SEVEN_EMOTIONS)
-        if scale < 1:
-            folder = _thinned(folder, Path(fewer), scale)
-        paths = _run(config(dataset.checked(str(folder), SEVEN_EMOTIONS), scale))
-        worker.run(paths, _tell)
-        copy(paths, into)
+    from emotion.training import fit, report, worker
+    from emotion.training.callbacks import save_whole
+    from emotion.training.network import load_whole
+
+    folder = listing.resolve(data)
+    votes.check(folder, SEVEN_EMOTIONS)
+    settings = config(dataset.checked(str(folder), SEVEN_EMOTIONS))
+    layers, about = read(other)
+    learned = material.read(settings)
+    paths = runs.new_run(settings)
+    runs.claim(paths, Status.STARTING)
+    runs.write_status(paths, Status.RUNNING, fingerprint=learned.fingerprint)
+    model = joined(load_whole(one, compiled=False), layers)
+    save_whole(model, paths.keras_model, optimizer=False)
+    validated = {f"val_{name}": value for name, value in _figures(model, learned.validation).items()}
+    append_history(
+        paths, event="epoch", epoch=settings.epochs, seconds=0.0, **_figures(model, learned.train), **validated
+    )
+    worker.export_run(paths)
+    report.write(paths, learned, fit.Fitted(model, settings.epochs, stopped=False), seconds=0.0)
+    runs.write_status(paths, Status.COMPLETED)
+    copy(paths, into, about)
     return paths
 
 
-def copy(paths: RunPaths, into: Path) -> None:
-    """Puts a finished run's model into a folder, with all that is needed to repeat it, and writes the card."""
+def _figures(model: keras.Model, examples: Examples) -> dict[str, float]:
+    """Loss and share of right answers, as a history has them; of faces as they are, without variations."""
+    said = model.predict(as_batch(examples.images), verbose=0)
+    loss = -np.log(said[np.arange(len(said)), examples.labels]).mean()
+    right = (said.argmax(axis=1) == examples.labels).mean()
+    return {"loss": round(float(loss), 6), "accuracy": round(float(right), 6)}
+
+
+def read(file: Path) -> tuple[list[Weights], dict[str, Any]]:
+    """The layers that `tools/distil.py` has trained, in the order in which they were made, and what it tells of them.
+
+    Raises:
+        ModelFileError: when it is no such file.
+    """
+    try:
+        with np.load(file) as stored:
+            arrays = [stored[name] for name in stored.files if name.startswith("layer_")]
+            last = [stored["kernel"], stored["bias"]]
+            about: dict[str, Any] = json.loads(str(stored["about"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelFileError(file, "it does not hold the network of tools/distil.py") from error
+    # A convolution has one array of four axes; batch norm has four of one axis, which lie in one.
+    return [*([array] if array.ndim == 4 else list(array) for array in arrays), last], about
+
+
+def joined(one: keras.Model, other: list[Weights]) -> keras.Model:
+    """The network of the recipe `duo` with the weights of both, which answers with the mean of their logits.
+
+    Args:
+        one: of the recipe `full`.
+        other: from `read`.
+    """
+    from emotion.training.network import LAST, network
+
+    model = network(recipes.find("duo"), len(SEVEN_EMOTIONS))
+    given = [*(layer.get_weights() for layer in _as_made(one)), *other[:-1]]
+    for layers, kind in ((_as_made(model), kind) for kind in (_is_norm, _is_thin, _is_convolution)):
+        pairs = zip([layer for layer in layers if kind(layer.get_weights())], filter(kind, given), strict=True)
+        for layer, weights in pairs:
+            layer.set_weights(weights)
+    ends = [one.get_layer(LAST).get_weights(), other[-1]]
+    kernel, bias = np.concatenate([end[0] for end in ends]) / 2, sum(end[1] for end in ends) / 2
+    model.get_layer(LAST).set_weights([kernel, bias])
+    return model
+
+
+def _as_made(model: keras.Model) -> list[keras.Layer]:
+    """The layers with weights, without the last, in the order of their making."""
+    return sorted((layer for layer in model.layers if layer.weights and not hasattr(layer, "units")), key=_number)
+
+
+def _number(layer: keras.Layer) -> int:
+    """Keras numbers the names of a kind of layers as they are made; the first one has no number."""
+    return int(found[1]) if (found := re.search(r"_(\d+)$", layer.name)) else 0
+
+
+def _is_norm(weights: Weights) -> bool:
+    return len(weights) == 4
+
+
+def _is_thin(weights: Weights) -> bool:
+    return len(weights) == 1 and weights[0].shape[3] == 1  # one filter a channel
+
+
+def _is_convolution(weights: Weights) -> bool:
+    return len(weights) == 1 and weights[0].shape[3] > 1
+
+
+def copy(paths: RunPaths, into: Path, about: dict[str, Any]) -> None:
+    """Puts a finished run's model into a folder, with all that is needed to repeat it, and writes the card.
+
+    Args:
+        about: of the training of its networks, as `tools/distil.py` tells it.
+    """
     into.mkdir(parents=True, exist_ok=True)
     for path in (paths.model, paths.keras_model):
         shutil.copyfile(path, into / path.name)
     predictor = load_model(str(paths.root))
     settings, history = runs.read_run(paths).config, read_history(paths)
     files.write_json(into / paths.model_info.name, predictor.info.to_json())
-    card = text(predictor.info, settings, history, _measured(predictor, settings))
+    card = text(predictor.info, settings, about, _measured(predictor, settings))
     (into / "README.md").write_text(card, encoding="utf-8")
     # A path of one computer means nothing on another.
     files.write_json(into / paths.config.name, replace(settings, data=listing.title(settings.data)).to_json())
-    blend = [{"event": "blend", "share": history.blend}] if history.blend is not None else []
-    rows = "".join(json.dumps(row) + "\n" for row in [*history.epochs, *blend])
+    rows = "".join(json.dumps(row) + "\n" for row in history.epochs)
     (into / paths.history.name).write_text(rows, encoding="utf-8")
 
 
@@ -110,46 +202,18 @@ def _measured(predictor: Predictor, settings: TrainingConfig) -> Measured:
     )
 
 
-def _run(wanted: TrainingConfig) -> RunPaths:
-    """A new run, or the one of the same settings that was interrupted."""
-    for run in runs.list_runs():
-        if run.config == wanted and run.status in (Status.STOPPED, Status.LOST, Status.FAILED):
-            return queue.requeue(run.paths)
-    return runs.new_run(wanted)
-
-
-def _thinned(folder: Path, into: Path, scale: float) -> Path:
-    """A folder with a share of the pictures of each class, taken at even steps, and with the votes."""
-    for split, classes in listing.scan(folder).files.items():
-        for names in (classes[name] for name in SEVEN_EMOTIONS if name in classes):
-            wanted = min(len(names), max(LEAST_A_CLASS, round(len(names) * scale)))
-            for name in (names[place * len(names) // wanted] for place in range(wanted)):
-                target = into / split / Path(name).relative_to(Path(name).parts[0])
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / name, target)
-    if votes.there(folder):
-        shutil.copyfile(folder / votes.NAME, into / votes.NAME)
-    return into
-
-
-def _tell(row: dict[str, object]) -> None:
-    if row["event"] == "epoch":
-        print(
-            f"epoch {row['epoch']}: right {row['accuracy']:.1%}, validation {row['val_accuracy']:.1%}", file=sys.stderr
-        )
-
-
 def main() -> int:
     """The command of this file; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m emotion.training.ship", description=__doc__.split("\n")[0])
     parser.add_argument(
         "data", metavar="FOLDER", help="FER-2013: train/ and test/ with seven class folders each, and votes.csv"
     )
-    parser.add_argument("--scale", type=float, default=1.0, metavar="X", help="share of the pictures and the epochs")
+    parser.add_argument("one", type=Path, metavar="KERAS", help="model.keras of a run of `full` with seven classes")
+    parser.add_argument("other", type=Path, metavar="NPZ", help="what tools/distil.py has written")
     parser.add_argument("--into", type=Path, default=PRETRAINED, metavar="DIR", help="where the model goes")
     chosen = parser.parse_args()
     try:
-        ship(chosen.data, chosen.into, chosen.scale)
+        ship(chosen.data, chosen.one, chosen.other, chosen.into)
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
         return 2
@@ -158,7 +222,7 @@ def main() -> int:
 
 HEAD = """# The shipped model: a card
 
-Written by `python -m emotion.training.ship FOLDER`, which trains it again; settings and history of the run are beside it.
+Written by `python -m emotion.training.ship`, whose first lines tell the commands that train its two networks again.
 """
 
 LEARNED = """
@@ -189,6 +253,23 @@ THE SOFTWARE IS PROVIDED *AS IS*, WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLI
 WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
 ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
+
+TAUGHT = """
+## How it was trained
+Its two networks were trained one by one and put together. The one that looks at the face is a run of the recipe `full` with
+both labels and votes, as `docs/decisions/0012-votes-and-full-resolution.md` tells. The one that looks at its mirror image has
+separable convolutions from 12 pixels on: {epochs} epochs of batches of {batch} with AdamW, learning rate up to {rate:g} held, and
+falling to zero in the last third, weight decay {decay:g}, seed {seed}; its weights are a running mean of all steps.
+Faces were varied: {varied}.
+{share:.0%} of what it learned of a face was the mean answer of two teachers that had not seen this face (five of each kind, each
+trained without a fifth of the faces), the rest was its label. A second last layer, thrown away at the end, learned the votes.
+What the five of a kind get right together on the validation faces, with the mirror image:
+
+| teachers | began with | licence of that | epochs | seven | happy or sad |
+|---|---|---|---|---|---|
+{teachers}
+PyTorch {torch} on one {device}; what else was weighed stands in `docs/decisions/0018-two-networks.md`.
 """
 
 LIMITS = """
@@ -226,35 +307,20 @@ class Measured:
     megabytes: float
 
 
-def text(info: ModelInfo, settings: TrainingConfig, history: History, measured: Measured) -> str:
+def text(info: ModelInfo, settings: TrainingConfig, about: dict[str, Any], measured: Measured) -> str:
     """The card in Markdown."""
-    best = history.best or {"epoch": 0}
     varied = ", ".join(f"{name} {value:g}" for name, value in vars(settings.augmentation).items() if value)
-    recipe = recipes.find(settings.recipe)
-    schedule = "held, and falling to zero in the last third" if recipe.schedule == "hold" else "on one cycle"
-    trained = (
-        f"\n## How it was trained\n{settings.epochs} epochs of batches of {settings.batch_size} with AdamW, learning rate "
-        f"up to {settings.learning_rate:g} {schedule}, weight decay {settings.weight_decay:g}, label smoothing "
-        f"{settings.label_smoothing:g}, seed {settings.seed}.\nFaces were varied: {varied}. The weights are those of epoch "
-        f"{best['epoch']}, which had the lowest validation loss.\n"
-        f"{_means(history, recipe)}"
-    )
-    return "".join([HEAD, _table(info, measured), LEARNED.format(**vars(measured)),
-                    VOTED if settings.labels != FOLDERS else "", trained, _scores(measured, info),
-                    LIMITS, NOTICE if settings.labels != FOLDERS else ""])  # fmt: skip
+    return "".join([HEAD, _table(info, measured), LEARNED.format(**vars(measured)), VOTED, _taught(about, varied),
+                    _scores(measured, info), LIMITS, NOTICE])  # fmt: skip
 
 
-def _means(history: History, recipe: Recipe) -> str:
-    """What else there is to say of the weights."""
-    parts = (
-        [f"They are a running mean of all steps, of which {recipe.average:g} is kept at each."]
-        if recipe.average
-        else []
+def _taught(about: dict[str, Any], varied: str) -> str:
+    """How the networks were trained, and by which teachers."""
+    teachers = "".join(
+        f"| {one['name']} | {one['weights']} | {one['licence']} | {one['epochs']} | {one['seven']} % | {one['pair']} % |\n"
+        for one in about["teachers"]
     )
-    if history.blend is not None:
-        parts.append(f"One last layer learned the labels, another the votes; in the blend of the two, chosen by the "
-                     f"validation faces, the votes have a share of {history.blend:g}.")  # fmt: skip
-    return "".join(f"{part}\n" for part in parts)
+    return TAUGHT.format(varied=varied, teachers=teachers, **about["settings"])
 
 
 def _table(info: ModelInfo, measured: Measured) -> str:
@@ -262,7 +328,7 @@ def _table(info: ModelInfo, measured: Measured) -> str:
 | | |
 |---|---|
 | What it does | says which of {len(info.classes)} groups of photos a face looks like ({", ".join(info.classes)}); asked for happy or sad: P(happy) / (P(happy) + P(sad)) |
-| Network | `{info.recipe}`: a residual network, {info.parameters:,} weights; the mean over the face and its mirror image |
+| Network | `{info.recipe}`: two networks side by side, {info.parameters:,} weights; one looks at the face, the other at its mirror image, and the answer is the mean of both |
 | Input | one face, 48×48 grey, float32 in [0, 1]; `model.json` says how a face is cut out |
 | Files | `model.tflite` (to use, {measured.megabytes:.1f} MB, weights as float16), `model.keras` (to go on from), `model.json`, `config.json`, `history.jsonl` |
 """

@@ -71,6 +71,26 @@ def test_the_earlier_stage_is_what_keras_has_before_its_last_resolution(quick: P
     np.testing.assert_allclose(seen, np.mean(means, axis=0), atol=1e-5)
 
 
+@pytest.mark.parametrize("width", [448, 448 + 2 * 96])
+def test_two_networks_side_by_side_each_give_their_stage(tmp_path: Path, width: int) -> None:
+    from emotion.training.export import write_tflite
+    from emotion.training.network import load_whole, network, served
+
+    two = network(recipes.find("duo"), 3)
+    two.save(tmp_path / "two.keras")
+    write_tflite(two, tmp_path / "two.tflite")
+    rng = np.random.default_rng(1)
+    weights, bias = rng.normal(size=(width, 3)).astype(np.float32), rng.normal(size=3).astype(np.float32)
+
+    (tmp_path / "model.keras").write_bytes(keras_file.with_head((tmp_path / "two.keras").read_bytes(), weights, bias))
+    (tmp_path / "model.tflite").write_bytes(fold.fold((tmp_path / "two.tflite").read_bytes(), weights, bias))
+
+    asked = Predictor(tmp_path / "model.tflite", ModelInfo(classes=NAMES[:3], positive="second"), "kept")
+    answered = served(load_whole(tmp_path / "model.keras"), mirrored=False)(faces())
+    for said, name in zip(asked._run(faces(), "probability", "features"), ("probability", "features"), strict=True):
+        np.testing.assert_allclose(said, answered[name], atol=1e-5)
+
+
 def test_a_network_of_other_classes_shows_its_file_unharmed(quick: Path) -> None:
     network = (quick / "model.tflite").read_bytes()
 

@@ -1,4 +1,4 @@
-"""The command that makes the shipped model, at a hundredth of its size."""
+"""The command that makes the shipped model of two networks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,34 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from emotion import recipes
 from emotion.data.drawn import write
 from emotion.recipes.settings import SEVEN_EMOTIONS
+from emotion.system import ModelFileError
+from emotion.training import ship
+from emotion.training.network import load_whole, network
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
+
+ABOUT = {
+    "settings": {
+        "batch": 1,
+        "rate": 0.1,
+        "decay": 0.1,
+        "epochs": 2,
+        "share": 0.5,
+        "seed": 1,
+        "torch": "2",
+        "device": "lamp",
+    },
+    "teachers": [
+        {"name": "a wise one", "weights": "nothing", "licence": "–", "epochs": 3, "seven": 70.0, "pair": 96.0}
+    ],
+}
 
 
 @pytest.fixture
@@ -41,10 +62,51 @@ def _vote(data: Path) -> None:
     (data / "votes.csv").write_text("\n".join(said), encoding="utf-8")
 
 
+@pytest.fixture
+def networks(tmp_path: Path) -> tuple[Path, Path]:
+    """What a run of `full` and `tools/distil.py` leave behind, as far as it goes without learning anything."""
+    import keras
+
+    one = network(recipes.find("full"), 7)
+    one.save(tmp_path / "one.keras")
+    layers = sorted(network(recipes.find("duo"), 7).layers, key=ship._number)
+    arrays, skipped = [], 11  # of convolutions and norms are in the half that looks at the face
+    for kind in (keras.layers.Conv2D, keras.layers.BatchNormalization, keras.layers.DepthwiseConv2D):
+        of_kind = [layer.get_weights() for layer in layers if type(layer) is kind]
+        arrays += of_kind[0 if kind is keras.layers.DepthwiseConv2D else skipped :]
+    arrays = [np.stack(weights) if len(weights) == 4 else weights[0] for weights in arrays]
+    rng = np.random.default_rng(3)
+    last = {"kernel": rng.normal(size=(256, 7)).astype(np.float32), "bias": rng.normal(size=7).astype(np.float32)}
+    np.savez(tmp_path / "other.npz", about=json.dumps(ABOUT), **last,
+             **{f"layer_{number:03}": array for number, array in enumerate(arrays)})  # fmt: skip
+    return tmp_path / "one.keras", tmp_path / "other.npz"
+
+
+def test_the_two_networks_answer_with_the_mean_of_their_logits(networks: tuple[Path, Path]) -> None:
+    import keras
+
+    one, (other, _) = load_whole(networks[0], compiled=False), ship.read(networks[1])
+    faces = np.random.default_rng(1).random((5, 48, 48, 1), np.float32)
+
+    both = ship.joined(one, other)
+
+    found = keras.Model(both.inputs, both.get_layer("features").input[1]).predict(faces, verbose=0)
+    logits = np.log(one.predict(faces, verbose=0)) / 2 + (found @ other[-1][0] + other[-1][1]) / 2
+    wanted = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(both.predict(faces, verbose=0), wanted, atol=1e-5)
+    mirrored = keras.Model(both.inputs, both.get_layer("features").input[1]).predict(faces[:, :, ::-1], verbose=0)
+    assert (
+        np.abs(mirrored - found).max() > 1e-3
+    )  # it tells a face from its mirror image, so the next line says something
+    assert not np.allclose(both.predict(faces[:, :, ::-1], verbose=0), wanted, atol=1e-4)
+
+
 @pytest.mark.nightly
-def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Path, tmp_path: Path) -> None:
+def test_one_command_makes_the_shipped_model_and_its_card(
+    seven: Path, networks: tuple[Path, Path], home: Path, tmp_path: Path
+) -> None:
     into = tmp_path / "shipped"
-    command = [sys.executable, "-m", "emotion.training.ship", str(seven), "--scale", "0.01", "--into", str(into)]
+    command = [sys.executable, "-m", "emotion.training.ship", str(seven), *map(str, networks), "--into", str(into)]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=600)
 
@@ -53,20 +115,29 @@ def test_one_command_makes_the_shipped_model_and_its_card(seven: Path, home: Pat
         "README.md", "config.json", "history.jsonl", "model.json", "model.keras", "model.tflite"
     }  # fmt: skip
     info = json.loads((into / "model.json").read_text(encoding="utf-8"))
-    assert (info["recipe"], info["classes"]) == ("full", list(SEVEN_EMOTIONS))
+    assert (info["recipe"], info["classes"]) == ("duo", list(SEVEN_EMOTIONS))
     assert info["scores"]["test_all_n"] == 35
+    assert 0 <= info["scores"]["val_accuracy"] <= 1
     assert str(tmp_path) not in (into / "config.json").read_text(encoding="utf-8")
     card = (into / "README.md").read_text(encoding="utf-8")
     assert f"{info['scores']['test_all_accuracy']:.1%}" in card
-    assert "the votes have a share of" in card
+    assert "| a wise one | nothing | – | 3 | 70.0 % | 96.0 % |" in card
     assert "Copyright (c) Microsoft Corporation" in card  # the licence of FER+ wants to go along
-    assert '"blend"' in (into / "history.jsonl").read_text(encoding="utf-8")
+
+
+def test_says_what_the_second_file_should_have_been(
+    seven: Path, networks: tuple[Path, Path], home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other.npz").write_bytes(b"something else")
+
+    with pytest.raises(ModelFileError, match=r"network of tools/distil\.py"):
+        ship.read(tmp_path / "other.npz")
 
 
 def test_says_that_the_votes_are_missing(seven: Path, home: Path) -> None:
     (seven / "votes.csv").unlink()
 
-    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(seven)],
+    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(seven), "one.keras", "other.npz"],
                           cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
 
     assert done.returncode == 2
@@ -77,8 +148,8 @@ def test_says_which_class_is_missing(home: Path, tmp_path: Path) -> None:
     write.write(tmp_path / "two", train=4, test=4)
     _vote(tmp_path / "two")
 
-    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(tmp_path / "two")],
-                          cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
+    command = [sys.executable, "-m", "emotion.training.ship", str(tmp_path / "two"), "one.keras", "other.npz"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
 
     assert done.returncode == 2
     assert "angry" in done.stderr

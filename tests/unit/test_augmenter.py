@@ -251,7 +251,7 @@ def test_light_never_wraps_around_at_black_and_white(grey: int) -> None:
     assert np.abs(moved).max() <= 128
 
 
-@pytest.mark.parametrize("kind", ["shrink", "blur", "jpeg", "erase"])
+@pytest.mark.parametrize("kind", ["shrink", "blur", "jpeg", "erase", "grain"])
 def test_changes_about_its_share_of_the_faces(kind: str) -> None:
     faces = noise(1000)
 
@@ -413,3 +413,16 @@ def test_a_small_alpha_mixes_less_than_a_large_one() -> None:
 
 def test_every_kind_is_tried_here() -> None:
     assert set(asdict(NONE)) == {"mirror", "mixup", *PIXEL_KINDS}
+
+
+def test_grain_is_of_each_pixel_alone_and_leaves_the_face_as_light_as_it_was() -> None:
+    grey = np.full((200, SIZE, SIZE), 128, np.uint8)
+
+    noise_alone = varied(grey, only("grain", 1.0)).astype(float) - 128
+
+    strength = noise_alone.std(axis=(1, 2))
+    assert np.abs(noise_alone.mean(axis=(1, 2))).max() < 3
+    assert strength.min() > 3.5
+    assert strength.max() < 25
+    beside = (noise_alone[:, :, 1:] * noise_alone[:, :, :-1]).mean(axis=(1, 2)) / strength**2
+    assert np.abs(beside).max() < 0.1

@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_lists_the_recipes_from_simple_to_large() -> None:
-    assert list(catalogue.RECIPES) == ["classic", "quick-s", "quick", "quick-l", "strong", "full", "teacher"]
+    assert list(catalogue.RECIPES) == ["classic", "quick-s", "quick", "quick-l", "strong", "full", "teacher", "duo"]
 
 
 def test_quick_is_what_one_gets_unasked() -> None:

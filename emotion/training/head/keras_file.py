@@ -83,19 +83,18 @@ def _shapes(network: dict[str, Any]) -> dict[str, list[int]]:
 def _add_stage(network: dict[str, Any], layers: dict[str, Layer], width: int) -> None:
     """Lets `features` be those of the network and the pooled earlier stage, one after the other."""
     shapes = _shapes(network)
-    pooled = _inputs(layers[FEATURES])[0]["keras_history"][0]
-    above = _above(layers, pooled)
-    larger = [
-        name for name in layers if name in above and len(shapes[name]) == 4 and shapes[name][1] > shapes[pooled][1]
-    ]
-    side = min(shapes[name][1] for name in larger)
-    stage = [name for name in larger if shapes[name][1] == side][-1]
     own = layers[FEATURES]
+    apart = own["class_name"] == "Concatenate"  # two networks side by side, each with a stage
+    pooling = [layers[tensor["keras_history"][0]] for tensor in _inputs(own)] if apart else [own]
     own["name"] = own["config"]["name"] = ALONE
-    both = copy.deepcopy(own)
-    both["name"] = both["config"]["name"] = STAGE
-    both["inbound_nodes"] = [{"args": [_tensor(shapes[stage], stage)], "kwargs": {}}]
-    parts = [_tensor(shapes[FEATURES], ALONE), _tensor([None, shapes[stage][-1]], STAGE)]
+    added, parts = [], [_tensor(shapes[FEATURES], ALONE)]
+    for number, pool in enumerate(pooling):
+        stage = _stage_below(layers, shapes, _inputs(pool)[0]["keras_history"][0])
+        mean = copy.deepcopy(pool)
+        mean["name"] = mean["config"]["name"] = f"{STAGE}_{number}" if apart else STAGE
+        mean["inbound_nodes"] = [{"args": [_tensor(shapes[stage], stage)], "kwargs": {}}]
+        added.append(mean)
+        parts.append(_tensor([None, shapes[stage][-1]], mean["name"]))
     joined = {
         "module": "keras.layers",
         "class_name": "Concatenate",
@@ -105,12 +104,21 @@ def _add_stage(network: dict[str, Any], layers: dict[str, Layer], width: int) ->
         "name": FEATURES,
         "inbound_nodes": [{"args": [parts], "kwargs": {}}],
     }
-    if shapes[FEATURES][-1] + shapes[stage][-1] != width:
-        raise ValueError(
-            f"Expected weights for {shapes[FEATURES][-1]} + {shapes[stage][-1]} features. Received: {width}"
-        )
+    widths = [part["config"]["shape"][-1] for part in parts]
+    if sum(widths) != width:
+        raise ValueError(f"Expected weights for {' + '.join(map(str, widths))} features. Received: {width}")
     layers[LAST]["inbound_nodes"] = [{"args": [_tensor([None, width], FEATURES)], "kwargs": {}}]
-    network["layers"][-1:] = [both, joined, layers[LAST]]
+    network["layers"][-1:] = [*added, joined, layers[LAST]]
+
+
+def _stage_below(layers: dict[str, Layer], shapes: dict[str, list[int]], picture: str) -> str:
+    """The layer that gives the last thing made of a face at the resolution before that of this picture."""
+    above = _above(layers, picture)
+    larger = [
+        name for name in layers if name in above and len(shapes[name]) == 4 and shapes[name][1] > shapes[picture][1]
+    ]
+    side = min(shapes[name][1] for name in larger)
+    return [name for name in larger if shapes[name][1] == side][-1]
 
 
 def _above(layers: dict[str, Layer], name: str) -> set[str]:

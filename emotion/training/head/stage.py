@@ -29,31 +29,38 @@ def exposed(network: bytes) -> bytes | None:
 def add(graph: Graph) -> int | None:
     """Adds the pooled stage to a graph; returns the number of its tensor, or None where there is none.
 
-    Of a network that looks at a face and at its mirror image it is the mean of both.
+    Of a network that looks at a face and at its mirror image it is the mean of both; of two networks side by side it is
+    theirs side by side, since the channels of one mean nothing to the other.
     """
     makers = {int(tensor): number for number, one in enumerate(graph.operations) for tensor in one.outputs}
-    places = [_stage_below(graph, makers, tensor) for tensor in _pooled(graph, makers, graph.features)]
+    pooled, apart = _pooled(graph, makers, graph.features)
+    places = [_stage_below(graph, makers, tensor) for tensor in pooled]
     found = [place for place in places if place is not None]
     if not found or len(found) != len(places) or len(found) > 2:
         return None
-    width = graph.shape(found[0])[-1]
-    if any(graph.shape(place)[-1] != width for place in found):
+    widths = [graph.shape(place)[-1] for place in found]
+    if not apart and len(set(widths)) > 1:
         return None
     axes = graph.constant("head/axes", np.array([1, 2], np.int32))
     means = [graph.add("MEAN", [place, axes], f"head/stage{number}", width, "Reducer", keepDims=False)
-             for number, place in enumerate(found)]  # fmt: skip
+             for number, (place, width) in enumerate(zip(found, widths, strict=True))]  # fmt: skip
     if len(means) == 1:
         return means[0]
-    both = graph.add("ADD", means, "head/stages", width, "Add")
+    if apart:
+        return graph.add("CONCATENATION", means, "head/stage", sum(widths), "Concatenation", axis=1)
+    both = graph.add("ADD", means, "head/stages", widths[0], "Add")
     half = graph.constant("head/half", np.array([0.5], np.float32))
-    return graph.add("MUL", [both, half], "head/stage", width, "Mul")
+    return graph.add("MUL", [both, half], "head/stage", widths[0], "Mul")
 
 
-def _pooled(graph: Graph, makers: dict[int, int], features: int) -> list[int]:
-    """The pictures (N, H, W, C) whose means the features are, one for a face and one for its mirror image."""
+def _pooled(graph: Graph, makers: dict[int, int], features: int) -> tuple[list[int], bool]:
+    """The pictures (N, H, W, C) whose means the features are, in their order, and whether they stand side by side.
+
+    Else there is one, or one for a face and one for its mirror image.
+    """
     from ai_edge_litert.schema_py_generated import BuiltinOperator
 
-    found, open_ = [], [features]
+    found, open_, apart = [], [features], False
     while open_:
         tensor = open_.pop()
         if tensor not in makers:
@@ -63,8 +70,9 @@ def _pooled(graph: Graph, makers: dict[int, int], features: int) -> list[int]:
         if graph.kind(operation) == BuiltinOperator.MEAN and len(graph.shape(inputs[0])) == 4:
             found.append(inputs[0])
         elif len(graph.shape(tensor)) == 2:
-            open_ += inputs
-    return found
+            apart |= graph.kind(operation) == BuiltinOperator.CONCATENATION
+            open_ += inputs[::-1]
+    return found, apart
 
 
 def _stage_below(graph: Graph, makers: dict[int, int], pooled: int) -> int | None:

@@ -1,0 +1,69 @@
+"""Two networks that look at a face together: one at the face, the other at its mirror image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from emotion.recipes.networks.full import FULL
+
+if TYPE_CHECKING:
+    import keras
+
+
+def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
+    """What two networks find, side by side, each about as large as `full`.
+
+    The second one is plain where the picture is large and separable (a convolution over each channel, then one over all
+    channels: Chollet 2017, arXiv 1610.02357) where it is small. Two that differ err less alike than one and its mirror
+    image do, for the same time a face.
+    """
+    from keras import layers, ops
+
+    def relu(x: keras.KerasTensor) -> keras.KerasTensor:
+        return layers.Activation("relu")(x)
+
+    def convolved(x: keras.KerasTensor, channels: int, size: int = 3) -> keras.KerasTensor:
+        conv = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal")
+        return layers.BatchNormalization(momentum=0.95)(conv(x))
+
+    def separable(x: keras.KerasTensor, channels: int) -> keras.KerasTensor:
+        conv = layers.DepthwiseConv2D(3, padding="same", use_bias=False, depthwise_initializer="he_normal")
+        return convolved(layers.BatchNormalization(momentum=0.95)(conv(x)), channels, size=1)
+
+    def block(x: keras.KerasTensor, channels: int, *, pool: bool = True, thin: bool = False) -> keras.KerasTensor:
+        conv = separable if thin else convolved
+        x = layers.MaxPooling2D(2)(x) if pool else x
+        inner = conv(relu(conv(x, channels)), channels)
+        return relu(layers.Add()([convolved(x, channels, size=1) if pool else x, inner]))
+
+    def begun(x: keras.KerasTensor) -> keras.KerasTensor:
+        for _ in range(2):
+            x = relu(convolved(x, round(16 * width)))  # (N, 48, 48, 16)
+        x = block(x, round(40 * width))  # (N, 24, 24, 40)
+        return block(x, round(96 * width))  # (N, 12, 12, 96)
+
+    one = block(begun(x), round(192 * width))  # (N, 6, 6, 192)
+    other = block(begun(ops.flip(x, axis=2)), round(96 * width), pool=False, thin=True)
+    for number in range(3):
+        other = block(other, round(256 * width), pool=number == 0, thin=True)  # (N, 6, 6, 256)
+    found = [layers.GlobalAveragePooling2D()(each) for each in (one, other)]
+    return layers.Concatenate(name="features")(found)
+
+
+RECIPES = (
+    replace(
+        FULL,
+        name="duo",
+        summary="Two networks, of which one looks at the mirror image of the face: what the model that comes along is.",
+        body=body,
+        parameters=1_235_137,
+        gpu=True,
+        epochs=80,
+        batch_size=256,
+        learning_rate=0.005,
+        augmentation=replace(FULL.augmentation, rotation=18.0, erase=0.25, grain=0.15),
+        average=0.996,
+        mirrored=False,
+    ),
+)
