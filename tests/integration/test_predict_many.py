@@ -188,6 +188,7 @@ def test_a_killed_command_leaves_no_process_and_goes_on(photos: Path, tmp_path: 
     process = subprocess.Popen([sys.executable, "-m", "emotion", *words], cwd=ROOT, stderr=subprocess.DEVNULL)
 
     wait_for(lambda: list(tmp_path.glob("a.parquet.parts/*-*-*.parquet")))
+    assert "Another process is writing" in wrong(emotion, *words)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import time
@@ -66,6 +67,7 @@ def answer_all(
     Raises:
         OutputThereError: where the table is there already.
         TableKindError, OutputFolderError: where no table of that name can be written.
+        TableTakenError: while another process writes it.
         WorkersError: where no process can be started.
     """
     if out.exists():
@@ -84,7 +86,7 @@ def answer_all(
             todo.append((number, part))
             yield from _cut(part, BATCH)
 
-    with Pool(jobs, PhotoTask(predictor.reference, looking, all_classes)) as pool:
+    with contextlib.closing(parts), Pool(jobs, PhotoTask(predictor.reference, looking, all_classes)) as pool:
         done, rows = 0, list[Row]()
         for found in pool.rows(batches()):
             rows += found
@@ -94,7 +96,7 @@ def answer_all(
                 rows = []
             if tell is not None:
                 tell(kept + done)
-    parts.join()
+        parts.join()
     return Done(photos, parts.refused(), kept, time.perf_counter() - start)
 
 

@@ -19,6 +19,11 @@ class OutputThereError(EmotionError):
         )
 
 
+class TableTakenError(EmotionError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Another process is writing {path} at this moment: wait for it, or name another table.")
+
+
 class WorkersError(EmotionError):
     def __init__(self) -> None:
         super().__init__(

@@ -14,10 +14,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from emotion.models.many.errors import TableTakenError
 from emotion.models.many.tables import kind_of
 from emotion.models.many.worker import Row
 from emotion.system import disk, files
 
+LOCK = "lock"  # held by the process that writes the table
 NAME = re.compile(r"(\d+)-([0-9a-f]{16})-(\d+)")
 
 
@@ -32,12 +36,23 @@ class Parts:
     Raises:
         TableKindError: where the table's name says no kind that is known.
         OutputFolderError: where nothing can be written beside it.
+        TableTakenError: while another process writes it.
     """
 
     def __init__(self, out: Path, asked: object, classes: Sequence[str]) -> None:
         self._out, self._kind, self._classes = out, kind_of(out), tuple(classes)
         self._asked = json.dumps(asked, sort_keys=True, default=str).encode()
         self._folder = disk.make_folder(out.with_name(f"{out.name}.parts"))
+        self._lock = FileLock(self._folder / LOCK)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """Looks for the parts of an earlier call, as the only process that writes this table."""
+        try:
+            with disk.writing(self._folder):
+                self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise TableTakenError(self._out) from error
         for left in files.unfinished(self._folder):
             left.unlink(missing_ok=True)
         self._kept = {path.name.rpartition("-")[0]: path for path in self._folder.iterdir() if NAME.match(path.name)}
@@ -66,7 +81,12 @@ class Parts:
         """Makes the table of its parts, which are removed."""
         with disk.writing(self._out.parent), files.whole(self._out) as unfinished:
             self._kind.join([self._used[number] for number in sorted(self._used)], unfinished, self._classes)
+        self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Lets another process go on with the parts."""
+        self._lock.release()
 
     def _name(self, number: int, names: list[str]) -> str:
         """The beginning of a part's name."""
