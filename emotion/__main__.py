@@ -76,6 +76,12 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
+def _cluster(text: str) -> str:
+    if text != "auto" and not text.startswith("ray://"):
+        raise argparse.ArgumentTypeError(f"expected auto or ray://host:10001. Received: {text}")
+    return text
+
+
 def _turn(text: str) -> int | None:
     if text not in ("0", "90", "180", "270", "auto"):
         raise argparse.ArgumentTypeError(f"expected 0, 90, 180, 270 or auto. Received: {text}")
@@ -170,7 +176,11 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="write a table, .parquet or .jsonl, a row a picture, with all cores; the same call goes on after a stop",
     )
-    predict.add_argument("--jobs", type=_jobs, metavar="N", help="with --out: processes (default: one a core)")
+    who = predict.add_mutually_exclusive_group()
+    who.add_argument(
+        "--on", type=_cluster, metavar="CLUSTER", help="with --out: a cluster of Ray, auto or ray://host:10001"
+    )
+    who.add_argument("--jobs", type=_jobs, metavar="N", help="with --out: processes (default: one a core)")
     given.add_argument(
         "--annotate",
         metavar="DIR",

@@ -182,8 +182,9 @@ def predict(chosen: argparse.Namespace) -> int:
 
     if chosen.out:
         return many.run(chosen)
-    if chosen.jobs:
-        raise ConfigError("--jobs", "--out FILE beside it", chosen.jobs)
+    for option in ("jobs", "on"):
+        if said := getattr(chosen, option):
+            raise ConfigError(f"--{option}", "--out FILE beside it", said)
     copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
     predictor, looking = load_quietly(chosen.model), many.looking(chosen)
     bar = terminal.Bar(sys.stderr, many.number(chosen.files, copies)) if sys.stderr.isatty() else None

@@ -34,14 +34,14 @@ def run(chosen: argparse.Namespace) -> int:
             bar.tell("", done, total)
 
     done = many.answer_all(
-        names, out, predictor, looking(chosen), all_classes=chosen.all_classes, jobs=jobs, tell=tell
+        names, out, predictor, looking(chosen), all_classes=chosen.all_classes, jobs=jobs, on=chosen.on, tell=tell
     )  # fmt: skip
     if watched:
         bar.clear()
     before = f", {done.kept:,} of them before this call" if done.kept else ""
     print(
         f"emotion: {count(done.photos, 'picture')} in {terminal.safe(str(out))}{before}; {done.refused:,} refused; "
-        f"{duration(done.seconds)}, {jobs:,} at a time",
+        f"{duration(done.seconds)}, {f'on {chosen.on}' if chosen.on else f'{jobs:,} at a time'}",
         file=sys.stderr,
     )
     return REFUSED if done.refused or none else OK

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import __version__
 from emotion.models import preferences
+from emotion.models.many.cluster import Cluster
 from emotion.models.many.errors import OutputThereError
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
@@ -51,6 +52,7 @@ def answer_all(
     *,
     all_classes: bool = False,
     jobs: int = 1,
+    on: str | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Done:
     """Answers photos in several processes and writes a table with a row for each, in the order of their names.
@@ -62,6 +64,7 @@ def answer_all(
         looking: how to look at each.
         all_classes: also say the probability of every class.
         jobs: how many processes, 1 or more.
+        on: a cluster of Ray that looks at them instead: "auto" or ray://host:10001; see `Cluster`.
         tell: called with how many photos are done; what it raises ends the work, and the parts stay.
 
     Raises:
@@ -69,6 +72,7 @@ def answer_all(
         TableKindError, OutputFolderError: where no table of that name can be written.
         TableTakenError: while another process writes it.
         WorkersError: where no process can be started.
+        RayMissingError, ClusterError: where the cluster cannot be asked.
     """
     if out.exists():
         raise OutputThereError(out)
@@ -86,7 +90,7 @@ def answer_all(
             todo.append((number, part))
             yield from _cut(part, BATCH)
 
-    with contextlib.closing(parts), Pool(jobs, PhotoTask(predictor.reference, looking, all_classes)) as pool:
+    with contextlib.closing(parts), _many(on, jobs, predictor, looking, all_classes) as pool:
         done, rows = 0, list[Row]()
         for found in pool.rows(batches()):
             rows += found
@@ -98,6 +102,13 @@ def answer_all(
                 tell(kept + done)
         parts.join()
     return Done(photos, parts.refused(), kept, time.perf_counter() - start)
+
+
+def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool | Cluster:
+    """Who looks at the photos."""
+    if on is not None:
+        return Cluster(on, predictor, looking, all_classes)
+    return Pool(jobs, PhotoTask(predictor.reference, looking, all_classes))
 
 
 def _asked(predictor: Predictor, looking: Looking, all_classes: bool) -> dict[str, Any]:

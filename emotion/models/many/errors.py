@@ -24,6 +24,22 @@ class TableTakenError(EmotionError):
         super().__init__(f"Another process is writing {path} at this moment: wait for it, or name another table.")
 
 
+class RayMissingError(EmotionError):
+    def __init__(self) -> None:
+        super().__init__(
+            "--on needs the package ray, which is not installed. Install it here and on each computer of the cluster: "
+            'pip install "emotion[cluster]"'
+        )
+
+
+class ClusterError(EmotionError):
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            f"{where}: expected a cluster of Ray whose computers have this version of the program. "
+            f"Received: {why[:300].rstrip('.')}. Start one with `ray start --head`, or leave out --on."
+        )
+
+
 class WorkersError(EmotionError):
     def __init__(self) -> None:
         super().__init__(

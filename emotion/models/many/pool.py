@@ -30,6 +30,11 @@ def usual_jobs() -> int:
     return max(1, min(cores, int(psutil.virtual_memory().available // EACH)))
 
 
+def lost(name: str) -> Row:
+    """The row of a photo that ends whatever process looks at it."""
+    return {"file": name, "faces": [], "turned": 0, "error": LOST, "note": None}
+
+
 class Pool:
     """Processes that are started when they are first needed, and again where one has ended.
 
@@ -76,7 +81,7 @@ class Pool:
             try:
                 rows += self._ask([name]).result()
             except BrokenProcessPool:
-                rows.append({"file": name, "faces": [], "turned": 0, "error": LOST, "note": None})
+                rows.append(lost(name))
                 self._end()
                 self._check_start()
         return rows

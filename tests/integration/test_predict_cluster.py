@@ -1,0 +1,114 @@
+"""`predict --on`: photos answered by the computers of a cluster, here two of them within this one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from PIL import Image
+
+from emotion.models import Looking, load_model, many
+from emotion.models.many import answering
+from tests.conftest import ROOT, CommandLine
+from tests.e2e.browser import free_port
+from tests.tiny_model import BRIGHTNESS
+
+ray = pytest.importorskip("ray", reason="ray is not installed: no cluster to try (pip install 'emotion[cluster]')")
+from ray.cluster_utils import Cluster  # noqa: E402
+
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.nightly]  # of Ray's own; and two nodes take a while
+CLIENTS = free_port()
+MODEL = str(BRIGHTNESS / "model.tflite")
+WHOLE = Looking(whole=True, turn=0)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Two nodes of a core each; this process has asked for both."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "ray_client_server_port": CLIENTS})
+        nodes.add_node(num_cpus=1)
+        nodes.wait_for_nodes()
+        assert len(nodes.list_all_nodes()) == 2
+        patch.setenv("RAY_ADDRESS", nodes.address)
+        ray.init(nodes.address, log_to_driver=False, logging_level="ERROR")
+        yield nodes
+        ray.shutdown()
+        nodes.shutdown()
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """200 pictures, one of which is none, and one that is not there."""
+    folder = tmp_path_factory.mktemp("photos")
+    for number in range(200):
+        Image.new("L", (48, 48), 10 + number).save(folder / f"{number:03}.png")
+    (folder / "100.png").write_bytes(b"GARBAGE" * 9)
+    return [*sorted(map(str, folder.iterdir())), str(folder / "nowhere.png")]
+
+
+def rows_of(table: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in table.read_text(encoding="utf-8").splitlines()]
+
+
+def test_where_no_cluster_answers_that_is_told(tmp_path: Path, emotion_process: CommandLine) -> None:
+    done = emotion_process("predict", "a.png", "--out", tmp_path / "a.jsonl", "--on", "auto", "--model", MODEL)
+
+    assert done.returncode == 2, done.stdout
+    assert "expected a cluster of Ray" in done.stderr
+
+
+def test_two_computers_answer_as_one_does_though_one_process_is_killed(
+    cluster: Cluster, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "PART", 50)
+    killed: list[int] = []
+
+    def kill_one(done: int) -> None:
+        if done >= 60 and not killed:
+            for process in psutil.process_iter(["name", "cmdline"]):
+                if "ray::look" in " ".join(process.info["cmdline"] or ()):
+                    killed.append(process.pid)
+                    process.kill()
+                    return
+
+    many.answer_all(names, tmp_path / "here.jsonl", load_model(MODEL), WHOLE, jobs=2)
+    done = many.answer_all(names, tmp_path / "there.jsonl", load_model(MODEL), WHOLE, on="auto", tell=kill_one)
+
+    assert rows_of(tmp_path / "there.jsonl") == rows_of(tmp_path / "here.jsonl")
+    assert (done.photos, done.refused, len(killed)) == (201, 2, 1)
+
+
+def test_the_command_asks_the_cluster_from_outside(
+    cluster: Cluster, names: list[str], tmp_path: Path, emotion_process: CommandLine
+) -> None:
+    table, where = tmp_path / "a.jsonl", f"ray://127.0.0.1:{CLIENTS}"
+
+    done = emotion_process("predict", *names[:9], "--out", table, "--on", where, "--model", MODEL, "--whole")
+
+    assert done.returncode == 0, done.stderr
+    assert "9 pictures in" in done.stderr
+    assert done.stderr.endswith(f"on {where}\n")
+    assert [row["file"] for row in rows_of(table)] == names[:9]
+
+
+def test_a_photo_that_ends_every_process_is_one_refused_row(cluster: Cluster, names: list[str], tmp_path: Path) -> None:
+    class Deadly(str):
+        """A name whose arrival ends the process, as a decoder that crashes would."""
+
+        def __reduce__(self) -> Any:
+            return os._exit, (1,)
+
+    some = [names[0], Deadly(names[1]), names[2]]
+
+    done = many.answer_all(some, tmp_path / "a.jsonl", load_model(MODEL), WHOLE, on="auto")
+
+    assert done.refused == 1
+    assert [row["error"] is None for row in rows_of(tmp_path / "a.jsonl")] == [True, False, True]
