@@ -68,7 +68,7 @@ class Cluster:
         try:
             ray.init(where, ignore_reinit_error=True, log_to_driver=False, logging_level="ERROR")
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ClusterError(where, str(error).splitlines()[0]) from error
+            raise ClusterError(where, " ".join(str(error).split())) from error
         network, info = predictor.path.read_bytes(), predictor.info.to_json()
         setup: Setup = (os.urandom(8).hex(), __version__, network, info, looking, all_classes)
         self._setup = ray.put(setup)
