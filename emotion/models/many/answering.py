@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import __version__
 from emotion.models import preferences
-from emotion.models.many.cluster import Cluster
+from emotion.models.many.cluster import RayPool
 from emotion.models.many.errors import OutputThereError
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
@@ -64,7 +64,7 @@ def answer_all(
         looking: how to look at each.
         all_classes: also say the probability of every class.
         jobs: how many processes, 1 or more.
-        on: a cluster of Ray that looks at them instead: "auto" or ray://host:10001; see `Cluster`.
+        on: a cluster of Ray that looks at them instead: "auto" or ray://host:10001; see `RayPool`.
         tell: called with how many photos are done; what it raises ends the work, and the parts stay.
 
     Raises:
@@ -104,10 +104,10 @@ def answer_all(
     return Done(photos, parts.refused(), kept, time.perf_counter() - start)
 
 
-def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool | Cluster:
+def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool | RayPool:
     """Who looks at the photos."""
     if on is not None:
-        return Cluster(on, predictor, looking, all_classes)
+        return RayPool(on, predictor, looking, all_classes)
     return Pool(jobs, PhotoTask(predictor.reference, looking, all_classes))
 
 

@@ -43,7 +43,7 @@ def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
     ]
 
 
-class Cluster:
+class RayPool:
     """The processes of a cluster, one a core of all its computers.
 
     Args:
@@ -74,7 +74,7 @@ class Cluster:
         self._setup = ray.put(setup)
         self._look = ray.remote(num_cpus=1, max_retries=RETRIES)(look)
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> RayPool:
         return self
 
     def __exit__(self, *_: object) -> None:
