@@ -52,7 +52,8 @@ def markup(
     titles = "".join(f'<th scope="col">{title}</th>' for title in COLUMNS)
     widths = "".join(f'<col class="c{number}">' for number in range(len(COLUMNS)))
     hidden = "" if head else ' class="unseen"'
-    return f'<table class="runs"><colgroup>{widths}</colgroup><thead{hidden}><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'  # noqa: E501
+    head_row = f"<thead{hidden}><tr>{titles}</tr></thead>"
+    return f'<table class="runs"><colgroup>{widths}</colgroup>{head_row}<tbody>{body}</tbody></table>'
 
 
 def _run(
@@ -131,5 +132,6 @@ def spark(summary: Summary, shown: tuple[float, float]) -> str:
     if summary.kept_epoch and summary.kept_epoch <= len(points):
         x, y = points[summary.kept_epoch - 1]
         dot = f'<b class="kept" style="left:{x:.1%};bottom:{y:.1%}"></b>'
-    said = f"{text.percent(values[0])} after the first of {count(len(values), 'epoch')}, {text.percent(values[-1])} after the last"  # noqa: E501
+    first_one = f"{text.percent(values[0])} after the first of {count(len(values), 'epoch')}"
+    said = f"{first_one}, {text.percent(values[-1])} after the last"
     return f'<span class="spark" role="img" aria-label="{said}" title="{said}">{plot.line(drawn, "")}{dot}</span>'
