@@ -88,7 +88,8 @@ def _tested(summary: Summary) -> str:
     if summary.test is None:
         return NOTHING
     low, high = summary.test.accuracy_interval
-    return f"{text.percent(summary.test.accuracy, 1)}<small>{100 * low:.1f}–{text.percent(high, 1)} of {summary.test.n:,}</small>"  # noqa: E501
+    interval = f"{100 * low:.1f}–{text.percent(high, 1)}"
+    return f"{text.percent(summary.test.accuracy, 1)}<small>{interval} of {summary.test.n:,}</small>"
 
 
 def _table(runs: list[Run], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
