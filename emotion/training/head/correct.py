@@ -1,10 +1,10 @@
 """What corrections change, at once and in memory: the last layer moves as little as makes the corrected faces right.
 
 Faces that the model has learned from hold it: they are to be answered as the model answers them now, not as their
-folders say, so that nothing is learned but the corrections. Measured on FER-2013 with a model that was shipped before, five
-faces of the test that it got wrong: held by the folders' labels 1.2 of the 5 became right, and 0.8 points of the others
-were lost (12 draws); held by its own answers 2.8 of 5 and 0.4 points (20 draws; 12 of these lost half a point at most). With
-the shipped model, which sees twice as much in a face: 4.9 of 5 and 0.06 points, never more than half a point (20 draws).
+folders say, so that nothing is learned but the corrections. Measured on FER-2013 with a model that was shipped before,
+five faces of the test that it got wrong: held by the folders' labels 1.2 of the 5 became right, and 0.8 points of the
+others were lost (12 draws); held by its own answers 2.8 of 5 and 0.4 points (20 draws; 12 of these lost half a point at
+most). With the shipped model, which sees twice as much in a face: 4.9 of 5 and 0.06 points, never over half a point.
 Letters: N faces, F features, K classes.
 """
 
