@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
+from emotion.data.drawn import write
 from emotion.images import memory
 from emotion.images.detect import finder
 from emotion.models import marking, preferences
@@ -25,6 +26,7 @@ from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system import OutputFolderError
 from emotion.system.files import read_json, write_json
+from emotion.system.paths import drawn_faces_dir
 from pages.ui.predict import answers, downloads, many, paste, shot, uploads
 from pages.ui.predict import box as drawn
 from pages.ui.shared.face_html import spread_words, variants_html
@@ -112,6 +114,7 @@ def test_a_greeting_that_was_put_away_stays_away(model: str, button: str) -> Non
 
 @pytest.mark.parametrize(("button", "title"), [("welcome_teach", "Teach"), ("welcome_fails", "Evaluate")])
 def test_a_greeting_leads_to_other_pages(model: str, button: str, title: str) -> None:
+    write.write(drawn_faces_dir(), train=24, test=8)
     app = open_predict(model)
 
     app.button(key=button).click().run()
