@@ -73,7 +73,7 @@ def test_the_cell_of_sad_called_happy_holds_its_faces(page: Any, looked: Study) 
     open_section(page, "overview")
     painted(page)
 
-    page.get_by_role("button", name=re.compile("^truth: sad → called happy")).click()
+    page.get_by_role("button", name=re.compile("truth: sad → called happy")).click()
 
     expect(page.get_by_role("grid", name=faces(expected))).to_be_visible()
     expect(page.get_by_role("gridcell")).to_have_count(min(expected, gallery.A_NARROW_PAGE))
@@ -83,13 +83,13 @@ def test_the_cell_of_sad_called_happy_holds_its_faces(page: Any, looked: Study) 
 def test_cells_are_reached_and_chosen_with_the_keyboard(page: Any, looked: Study) -> None:
     open_section(page, "overview")
     painted(page)
-    page.get_by_role("button", name=re.compile("^truth: sad → called sad")).focus()
+    page.get_by_role("button", name=re.compile("truth: sad → called sad")).focus()
 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("grid", name=faces(looked.evaluation.confusion_matrix[0][1]))).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^truth: sad → called happy"))).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("truth: sad → called happy"))).to_be_focused()
 
 
 def test_a_class_of_the_table_shows_its_faces(page: Any, looked: Study) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotion.system import count
 from pages.ui.shared import pick, plot, text
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _cell(evaluation: Evaluation, share: np.ndarray, row: int, column: int, chos
     n, part = evaluation.confusion_matrix[row][column], float(share[row, column])
     cell = evaluation.classes[row], evaluation.classes[column]
     cross = "✕ " if row != column and _has_words(evaluation) else ""
-    inside = f"<b>{cross}{n:,}</b><span>{_below(evaluation, part, *cell)}</span>"
+    inside = f"<b>{cross}{n:,}</b> <span>{_below(evaluation, part, *cell)}</span>"
     piece = plot.button(inside, f"{row}-{column}", _sentence(evaluation, share, row, column), "cell", cell == chosen)
     return f'<td style="{_paint(part)}">{piece}</td>'
 
@@ -85,7 +84,7 @@ def _below(evaluation: Evaluation, part: float, truth: str, answer: str) -> str:
     if not _has_words(evaluation):
         return text.percent(part)
     true, called = text.markup(truth), text.markup(answer)
-    return f"truth: {true}<br>→ called {called}<br>{text.percent(part, 1)} of the {true}"
+    return f"truth: {true} <br>→ called {called} <br>{text.percent(part, 1)} of the {true}"
 
 
 def _paint(part: float) -> str:
@@ -98,9 +97,12 @@ def _paint(part: float) -> str:
 
 
 def _sentence(evaluation: Evaluation, share: np.ndarray, row: int, column: int) -> str:
+    """The name of a cell, which begins with what is seen in it: who works the page by voice says just that."""
     truth, answer = evaluation.classes[row], evaluation.classes[column]
-    n, part = evaluation.confusion_matrix[row][column], text.percent(share[row, column], 1)
-    return f"truth: {truth} → called {answer}: {count(n, 'face')}, {part} of the {truth} ones"
+    n, part = evaluation.confusion_matrix[row][column], float(share[row, column])
+    if _has_words(evaluation):
+        return f"{n:,}, truth: {truth} → called {answer}, {text.percent(part, 1)} of the {truth} faces"
+    return f"{n:,}, {text.percent(part)} of the {truth} faces, truth: {truth} → called {answer}"
 
 
 def _has_words(evaluation: Evaluation) -> bool:
