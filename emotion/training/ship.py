@@ -1,6 +1,6 @@
 """Makes the model that comes along, and its card, from the two networks that were trained for it.
 
-    python -m emotion train --recipe full --labels both --classes all --data FOLDER     some hours on two cores
+    python -m emotion train --recipe full --labels both --classes all --drop-twins --data FOLDER     hours on two cores
     python tools/distil.py FOLDER other.npz                         PyTorch on a graphics card: a quarter of an hour
     python -m emotion.training.ship FOLDER RUN/model.keras other.npz     a minute: calibrates, tests, writes the card
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from pages.ui.evaluate import matrix
 from tests.e2e.browser import Server, pages, settled
+from tests.waiting import wait_for
 
 
 def test_opens_on_the_page_for_a_photo(page: Any) -> None:
@@ -124,12 +125,15 @@ def test_what_is_chosen_of_several_can_be_read(browser: Any, server: Server, the
     page.goto("/data?part=bring")
     settled(page)
 
-    chosen = page.get_by_role("radio", name="Upload a file")
-    ink, tint = chosen.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
-    ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
-    context.close()
+    chosen, ground = page.get_by_role("radio", name="Upload a file"), page.get_by_test_id("stApp")
 
-    assert contrast(_numbers(ink), _over(_numbers(tint), _numbers(ground))) >= 4.5
+    def readable() -> bool:  # asked again: colours move from one to the other while a page appears
+        ink, tint = chosen.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+        below = ground.evaluate("e => getComputedStyle(e).backgroundColor")
+        return contrast(_numbers(ink), _over(_numbers(tint), _numbers(below))) >= 4.5
+
+    wait_for(readable)
+    context.close()
 
 
 def _numbers(colour: str) -> list[float]:
