@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import io
 import json
 import os
 import random
-import re
 import statistics
 import subprocess
 import sys
@@ -25,28 +23,21 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import psutil
-import requests
-import websockets
 from PIL import Image
 from skimage import data
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.e2e.browser import ROOT, Server, pages
+from tests.e2e.visitor import Visitor
 
 PAUSE = 10.0  # seconds between two actions of one person, on average
 BEFORE = 20.0  # seconds of training without and of memory before the crowd
 AFTER = 160.0  # seconds after the last one has left: Streamlit keeps a closed session for two minutes
-PATIENCE = 120  # seconds for one request
 PHOTOS = 12
-MEDIA = re.compile(rb"/media/[0-9a-f]+\.\w+")
-UPLOADER = "Drop photos here"  # the label of the one on Predict begins so
 
 
 @dataclass
@@ -63,146 +54,7 @@ class Told:
     errors: list[str] = field(default_factory=list)
 
 
-class Visitor:
-    """One session of Streamlit."""
-
-    def __init__(self, server: Server, told: Told) -> None:
-        self.server, self.told = server, told
-        self.session = ""
-        self.page = ""
-        self.uploaders: dict[str, str] = {}  # label → id, of the page that is open
-        self.given: Any = None  # the state of the uploader
-        self._finished: asyncio.Queue[int] = asyncio.Queue()
-        self._urls: asyncio.Queue[Any] = asyncio.Queue()
-        self._seen: dict[str, ForwardMsg] = {}  # messages that the server names by their hash only at the second time
-        self._media: set[bytes] = set()
-        self._reruns: dict[str, asyncio.Task[None]] = {}
-        self._reader: asyncio.Task[None] | None = None
-
-    async def enter(self) -> None:
-        """Fetches the page's file, as every browser does, and opens the websocket."""
-        self.cookie = await asyncio.to_thread(self._first_request)
-        self.token = self.cookie.partition("=")[2]
-        self._socket = await websockets.connect(
-            f"ws://127.0.0.1:{self.server.port}/_stcore/stream",
-            subprotocols=[websockets.Subprotocol("streamlit"), websockets.Subprotocol(self.token)],
-            additional_headers={"Origin": self.server.url, "Cookie": self.cookie},
-            max_size=None,
-        )
-        self._reader = asyncio.create_task(self._read())
-
-    async def leave(self) -> None:
-        self._forget_reruns()
-        await self._socket.close()
-        if self._reader is not None:
-            await self._reader
-
-    async def open(self, page: str) -> float:
-        """Goes to a page; returns the seconds until all of it was sent."""
-        self.page, self.given, self.uploaders = page, None, {}
-        return await self._run()
-
-    async def upload(self, name: str, photo: bytes) -> float:
-        """Gives the open page Predict a photo in place of the one before; returns the seconds until its answer."""
-        start = time.perf_counter()
-        request = BackMsg()
-        request.file_urls_request.request_id = "r"
-        request.file_urls_request.file_names.append(name)
-        request.file_urls_request.session_id = self.session
-        await self._socket.send(request.SerializeToString())
-        urls = (await self._urls.get()).file_urls[0]
-        await asyncio.to_thread(self._put, urls.upload_url, name, photo)
-        self.given = (name, len(photo), urls)
-        await self._run()
-        return time.perf_counter() - start
-
-    async def _run(self) -> float:
-        start = time.perf_counter()
-        self._forget_reruns()
-        await self._socket.send(self._asked("").SerializeToString())
-        while await self._finished.get() not in (
-            ForwardMsg.FINISHED_SUCCESSFULLY,
-            ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
-        ):
-            pass
-        taken = time.perf_counter() - start
-        wanted, self._media = self._media, set()
-        await asyncio.to_thread(self._fetch, wanted)
-        return taken
-
-    def _asked(self, fragment: str) -> BackMsg:
-        message = BackMsg()
-        message.rerun_script.page_name = self.page
-        message.rerun_script.fragment_id = fragment
-        message.rerun_script.is_auto_rerun = bool(fragment)
-        message.rerun_script.context_info.locale = "en-US"
-        message.rerun_script.context_info.url = f"{self.server.url}/{self.page}"
-        if self.given is not None:
-            name, size, urls = self.given
-            state = message.rerun_script.widget_states.widgets.add()
-            state.id = next(known for label, known in self.uploaders.items() if label.startswith(UPLOADER))
-            file = state.file_uploader_state_value.uploaded_file_info.add()
-            file.file_id, file.name, file.size = urls.file_id, name, size
-            file.file_urls.CopyFrom(urls)
-        return message
-
-    async def _read(self) -> None:
-        with contextlib.suppress(websockets.ConnectionClosed):
-            async for raw in self._socket:
-                message = ForwardMsg.FromString(raw)
-                self._media.update(MEDIA.findall(raw))
-                kind = message.WhichOneof("type")
-                if kind == "ref_hash":
-                    message = self._seen.get(message.ref_hash, message)
-                    kind = message.WhichOneof("type")
-                elif message.hash:
-                    self._seen[message.hash] = message
-                self._take(kind, message)
-
-    def _take(self, kind: str | None, message: ForwardMsg) -> None:
-        if kind == "new_session":
-            self.session = message.new_session.initialize.session_id
-        elif kind == "script_finished":
-            self._finished.put_nowait(message.script_finished)
-        elif kind == "file_urls_response":
-            self._urls.put_nowait(message.file_urls_response)
-        elif kind == "auto_rerun":
-            asked = message.auto_rerun
-            if asked.fragment_id not in self._reruns:
-                self._reruns[asked.fragment_id] = asyncio.create_task(self._rerun(asked.fragment_id, asked.interval))
-        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            element = message.delta.new_element
-            if element.WhichOneof("type") == "file_uploader":
-                self.uploaders[element.file_uploader.label] = element.file_uploader.id
-            elif element.WhichOneof("type") == "exception":
-                self.told.errors.append(f"{self.page}: {element.exception.type} {element.exception.message}")
-
-    async def _rerun(self, fragment: str, seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            await self._socket.send(self._asked(fragment).SerializeToString())
-
-    def _forget_reruns(self) -> None:
-        for task in self._reruns.values():
-            task.cancel()
-        self._reruns = {}
-
-    def _first_request(self) -> str:
-        """The cookie by which the server knows its own pages again."""
-        said = requests.get(f"{self.server.url}/_stcore/health", timeout=PATIENCE)
-        return said.headers["Set-Cookie"].partition(";")[0]
-
-    def _put(self, address: str, name: str, photo: bytes) -> None:
-        headers = {"Cookie": self.cookie, "X-Xsrftoken": self.token, "Origin": self.server.url}
-        file = {"file": (name, photo, "image/jpeg")}
-        requests.put(self.server.url + address, files=file, headers=headers, timeout=PATIENCE).raise_for_status()
-
-    def _fetch(self, wanted: set[bytes]) -> None:
-        for address in wanted:  # one of a moment ago may be gone by now
-            requests.get(self.server.url + address.decode(), timeout=PATIENCE)
-
-
-async def photographer(visitor: Visitor, photos: list[bytes], until: float, seed: int) -> None:
+async def photographer(visitor: Visitor, told: Told, photos: list[bytes], until: float, seed: int) -> None:
     """Opens Predict and gives it one photo after the other."""
     chance = random.Random(seed)
     await asyncio.sleep(chance.uniform(0, PAUSE))
@@ -211,18 +63,18 @@ async def photographer(visitor: Visitor, photos: list[bytes], until: float, seed
     while time.monotonic() < until:
         await asyncio.sleep(chance.uniform(0.5, 1.5) * PAUSE)
         photo = chance.choice(photos) + chance.randbytes(8)  # a new one for every cache
-        visitor.told.answers.append(await visitor.upload("photo.jpg", photo))
+        told.answers.append(await visitor.upload("photo.jpg", photo))
     await visitor.leave()
 
 
-async def reader(visitor: Visitor, names: list[str], until: float, seed: int) -> None:
+async def reader(visitor: Visitor, told: Told, names: list[str], until: float, seed: int) -> None:
     """Goes from page to page."""
     chance = random.Random(seed)
     await asyncio.sleep(chance.uniform(0, PAUSE))
     await visitor.enter()
     while time.monotonic() < until:
         page = chance.choice(names)
-        visitor.told.pages.setdefault(page, []).append(await visitor.open(page))
+        told.pages.setdefault(page, []).append(await visitor.open(page))
         await asyncio.sleep(chance.uniform(0.5, 1.5) * PAUSE)
     await visitor.leave()
 
@@ -230,25 +82,26 @@ async def reader(visitor: Visitor, names: list[str], until: float, seed: int) ->
 async def crowd(server: Server, people: int, uploading: int, seconds: float) -> Told:
     """All visitors at once, for so long."""
     told, until, photos = Told(), time.monotonic() + seconds, make_photos()
-    visits = [photographer(Visitor(server, told), photos, until, number) for number in range(uploading)]
-    visits += [reader(Visitor(server, told), pages(), until, number) for number in range(uploading, people)]
+    visitors = [Visitor(server) for _ in range(people)]
+    visits = [photographer(visitors[number], told, photos, until, number) for number in range(uploading)]
+    visits += [reader(visitors[number], told, pages(), until, number) for number in range(uploading, people)]
     for outcome in await asyncio.gather(*visits, return_exceptions=True):
         if isinstance(outcome, BaseException):
             told.errors.append(f"{type(outcome).__name__}: {outcome}")
+    told.errors += [error for visitor in visitors for error in visitor.errors]
     return told
 
 
 async def open_all(server: Server) -> list[str]:
     """One person opens each page and gives one photo; returns what went wrong."""
-    told = Told()
-    visitor = Visitor(server, told)
+    visitor = Visitor(server)
     await visitor.enter()
     for page in [*pages(), "predict"]:
         await visitor.open(page)
         await asyncio.sleep(3)  # what is worked out beside the page
     await visitor.upload("photo.jpg", make_photos()[0])
     await visitor.leave()
-    return told.errors
+    return visitor.errors
 
 
 def make_photos() -> list[bytes]:

@@ -29,7 +29,6 @@ import psutil
 from PIL import Image
 from skimage import data
 
-from bench.crowd import Told, Visitor
 from emotion.__main__ import main as emotion
 from emotion.images import decode
 from emotion.models import answers, load_model
@@ -37,6 +36,7 @@ from emotion.runs import RunPaths, read_history
 from emotion.system import EmotionError
 from tests.damage import ODD
 from tests.e2e.browser import ROOT, Server, pages
+from tests.e2e.visitor import Visitor
 from tests.odd_files import broken, odd_files
 
 # At share 1.
@@ -162,16 +162,18 @@ def predictions(count: int, chance: random.Random) -> Outcome:
 def page_loads(count: int, chance: random.Random) -> Outcome:
     """One session after the other opens a page of one server; its memory must stay as it is."""
     server = Server(Path(os.environ["EMOTION_HOME"]))
-    told, memory = Told(), psutil.Process(server.process.pid).memory_info
+    wrong: list[str] = []
+    memory = psutil.Process(server.process.pid).memory_info
     early = 0.0
 
     async def visit() -> None:
         nonlocal early
         for number in range(count):
-            visitor = Visitor(server, told)
+            visitor = Visitor(server)
             await visitor.enter()
             await visitor.open(pages()[number % len(pages())])
             await visitor.leave()
+            wrong.extend(visitor.errors)
             if number == max(count // 10, 3 * len(pages())):  # each has been drawn by then, and been drawn again
                 early = memory().rss
 
@@ -180,7 +182,7 @@ def page_loads(count: int, chance: random.Random) -> Outcome:
         last = memory().rss
     finally:
         server.stop()
-    return count, told.errors + grown(early, last)
+    return count, wrong + grown(early, last)
 
 
 def grown(early: float, last: float) -> list[str]:
