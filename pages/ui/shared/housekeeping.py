@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import streamlit as st
 from streamlit import runtime
 
 from emotion.system import processes
 
-EVERY = 30.0  # seconds
+TIMES = 4  # it is looked so often for who has left, in the time in which a person may come back
 
 
 @contextlib.asynccontextmanager
@@ -23,8 +24,9 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
 
 async def _tidy() -> None:
+    every = max(0.25, st.get_option("server.disconnectedSessionTTL") / TIMES)  # seconds: 30 as Streamlit has it
     while True:
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(every)
         if runtime.exists() and forget_left(runtime.get_instance()):
             await asyncio.to_thread(processes.give_memory_back)
 
@@ -44,4 +46,6 @@ def forget_left(running: Any) -> int:
         return 0
     for _, info in left:
         info.session.shutdown()
+    if left:
+        running.media_file_mgr.remove_orphaned_files()  # once more: the first time it spares what is to be downloaded
     return len(left)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = (
@@ -14,19 +15,22 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),  # no other page draws a photo whose address it guesses
     (b"referrer-policy", b"same-origin"),
 )
+REFUSAL = PlainTextResponse("Only pages of this very server are answered.", status_code=403)
 
 
 class KeepOut:
-    """ASGI middleware: adds `HEADERS` to each answer, and opens a websocket only to a page of this very server.
+    """ASGI middleware: adds `HEADERS` to each answer, and answers no page but those of this very server.
 
-    Streamlit by itself lets a page of any port of this computer open one, and so use the app in the person's name.
+    Streamlit by itself lets a page of any port of this computer open a websocket, and so use the app in the person's
+    name, and lets it read pictures. Its guard against foreign uploads is a cookie, which all ports of a computer share.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and not is_own_page(scope["headers"]):
+        foreign = scope["type"] in ("http", "websocket") and not is_own_page(scope["headers"])
+        if foreign and scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: answered as 403
             return
@@ -38,7 +42,8 @@ class KeepOut:
                 message = {**message, "headers": [*kept, *HEADERS]}
             await send(message)
 
-        await self.app(scope, receive, send_guarded if scope["type"] == "http" else send)
+        answering = REFUSAL if foreign else self.app
+        await answering(scope, receive, send_guarded if scope["type"] == "http" else send)
 
 
 def is_own_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:
