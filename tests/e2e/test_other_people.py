@@ -6,6 +6,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def meet(server: Server, photo: Path, seen: Callable[[Visitor, Visitor], Corouti
             await ben.leave()
         assert anna.errors + ben.errors == []
 
-    asyncio.run(both())
+    with ThreadPoolExecutor(1) as own:  # a browser of another test may have a loop of events in this thread
+        own.submit(asyncio.run, both()).result()
 
 
 def get(person: Visitor, address: str, **headers: str) -> requests.Response:
