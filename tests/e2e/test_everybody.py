@@ -41,6 +41,7 @@ FIND = """async ([asked, notOurs]) => (await axe.run(asked)).violations
     .filter((node) => !(rule.id in notOurs && node.element.closest(notOurs[rule.id])))
     .map(({ target, failureSummary, html }) =>
       `${rule.id} at ${target.flat().join(" >>> ")}: ${failureSummary} ${html.slice(0, 300)}`))"""
+ASKED_AGAIN = 5  # times, a second apart
 STYLED = "getComputedStyle(document.documentElement).getPropertyValue('--quiet') !== ''"
 
 
@@ -117,10 +118,19 @@ BOTH = [(False, SCENES), (True, ON_A_PHONE)]  # whether it is a phone, and what 
 
 
 def findings(page: Any) -> list[str]:
-    """What axe-core holds to be serious or critical on a page, one string each: rule, place, reason, the element."""
+    """What axe-core holds to be serious or critical on a page, one string each: rule, place, reason, the element.
+
+    What it finds has to stay: while a page is drawn again, its old parts are pale for a moment.
+    """
     page.wait_for_function(STYLED)  # the app's own style sheet is there
     page.evaluate(Axe().axe_script)
-    return list(page.evaluate(FIND, [ASKED, NOT_OURS]))
+    found: list[str] = []
+    for _ in range(ASKED_AGAIN):
+        found = page.evaluate(FIND, [ASKED, NOT_OURS])
+        if not found:
+            break
+        page.wait_for_timeout(1000)
+    return found
 
 
 @pytest.mark.parametrize(
