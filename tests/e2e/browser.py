@@ -179,6 +179,16 @@ def choose(page: Any, field: str, option: str) -> None:
     raise AssertionError(f"the list {field} does not stay open, or has no {option}")
 
 
+def open_face(page: Any) -> None:
+    """Opens the first face of a gallery, as a person does: a click that meets a rerun of the page is lost."""
+    for _ in range(5):
+        settled(page)
+        page.get_by_role("gridcell").first.click()
+        with contextlib.suppress(sync_api.TimeoutError):
+            return page.locator(".face-facts").first.wait_for(timeout=10_000)
+    raise AssertionError("no click opens a face")
+
+
 def take_picture(page: Any) -> None:
     """Takes a picture with the camera on the page, as soon as the film runs in it.
 

@@ -17,7 +17,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs import Status, append_history, deleted, new_run, write_status
 from tests.canned_tuning import give_tuning
 from tests.conftest import each_night
-from tests.e2e.browser import Server, Visit, settled
+from tests.e2e.browser import Server, Visit, open_face, settled
 from tests.tiny_model import give_model
 
 Scenes = dict[str, Callable[[Any, Path], None]]  # by address, what a person does there first
@@ -76,8 +76,7 @@ def taught(page: Any, astronaut: Path) -> None:
 def face_open(page: Any, _: Path) -> None:
     page.locator("[role=grid][data-painted]").wait_for()
     page.locator('.matrix [data-pick="0-1"]').click()
-    page.get_by_role("gridcell").first.click()
-    page.locator(".face-facts").first.wait_for()
+    open_face(page)
 
 
 def mapped(page: Any, _: Path) -> None:

@@ -20,7 +20,7 @@ from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from pages.ui.evaluate import gallery
-from tests.e2e.browser import Server, Visit, settled
+from tests.e2e.browser import Server, Visit, open_face, settled
 from tests.tiny_model import give_model
 
 TEST_FACES = 120
@@ -178,8 +178,7 @@ def test_faces_are_corrupted_on_demand(page: Any) -> None:
 def test_an_address_shows_a_second_browser_the_same(page: Any, browser: Any, server: Server) -> None:
     open_section(page, "threshold", "&threshold=0.62&brightness=..150&show=wrong")
     painted(page)
-    page.get_by_role("gridcell").first.click()
-    page.locator(".face-facts").wait_for()
+    open_face(page)
     page.wait_for_url("**face=*")
     first = page.get_by_role("grid").get_attribute("aria-label"), page.locator(".face-facts").inner_text()
     other = browser.new_context(base_url=server.url)
@@ -198,8 +197,7 @@ def test_an_address_shows_a_second_browser_the_same(page: Any, browser: Any, ser
 def test_an_open_face_tells_why_and_shows_its_neighbours(page: Any) -> None:
     open_section(page, "overview")
     painted(page)
-    page.get_by_role("gridcell").first.click()
-    page.locator(".face-facts").wait_for()
+    open_face(page)
 
     page.get_by_text("Why?", exact=True).click()
     expect(page.locator(".strip img")).to_have_count(3)
