@@ -179,14 +179,19 @@ def choose(page: Any, field: str, option: str) -> None:
     raise AssertionError(f"the list {field} does not stay open, or has no {option}")
 
 
-def open_face(page: Any) -> None:
-    """Opens the first face of a gallery, as a person does: a click that meets a rerun of the page is lost."""
+def press(page: Any, what: Any, shown: Any, seconds: int = 15) -> None:
+    """Presses something until what it is to show is there, as a person does: a click that meets a rerun is lost."""
     for _ in range(5):
         settled(page)
-        page.get_by_role("gridcell").first.click()
         with contextlib.suppress(sync_api.TimeoutError):
-            return page.locator(".face-facts").first.wait_for(timeout=10_000)
-    raise AssertionError("no click opens a face")
+            what.click(timeout=5000)
+            return shown.wait_for(timeout=1000 * seconds)
+    raise AssertionError(f"no click on {what} shows {shown}")
+
+
+def open_face(page: Any) -> None:
+    """Opens the first face of a gallery."""
+    press(page, page.get_by_role("gridcell").first, page.locator(".face-facts").first)
 
 
 def take_picture(page: Any) -> None:

@@ -20,7 +20,7 @@ from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from pages.ui.evaluate import gallery
-from tests.e2e.browser import Server, Visit, open_face, settled
+from tests.e2e.browser import Server, Visit, open_face, press, settled
 from tests.tiny_model import give_model
 
 TEST_FACES = 120
@@ -199,13 +199,14 @@ def test_an_open_face_tells_why_and_shows_its_neighbours(page: Any) -> None:
     painted(page)
     open_face(page)
 
-    page.get_by_text("Why?", exact=True).click()
-    expect(page.locator(".strip img")).to_have_count(3)
-    settled(page)
-    page.get_by_text("Its neighbours in train", exact=True).click()
-    page.get_by_role("button", name="Look for them").click()
+    press(page, page.get_by_text("Why?", exact=True), page.locator(".strip img").nth(2))
+    look = page.get_by_role("button", name="Look for them")
+    press(page, page.get_by_text("Its neighbours in train", exact=True), look)
+    found = page.get_by_role("group", name="Its neighbours in train").locator("img")
+    press(page, look, found.nth(7), seconds=30)
 
-    expect(page.get_by_role("group", name="Its neighbours in train").locator("img")).to_have_count(8, timeout=PATIENCE)
+    expect(page.locator(".strip img")).to_have_count(3)
+    expect(found).to_have_count(8)
 
 
 def test_two_models_stand_side_by_side(page: Any) -> None:
