@@ -6,7 +6,6 @@ import asyncio
 import re
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import requests
 
 from tests.e2e.browser import Server
 from tests.e2e.visitor import PATIENCE, Visitor
-from tests.waiting import wait_for
+from tests.waiting import run, wait_for
 
 SOON = 1  # seconds in which a person may come back; two minutes by default
 
@@ -44,8 +43,7 @@ def meet(server: Server, photo: Path, seen: Callable[[Visitor, Visitor], Corouti
             await ben.leave()
         assert anna.errors + ben.errors == []
 
-    with ThreadPoolExecutor(1) as own:  # a browser of another test may have a loop of events in this thread
-        own.submit(asyncio.run, both()).result()
+    run(both())
 
 
 def get(person: Visitor, address: str, **headers: str) -> requests.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -91,6 +92,13 @@ def test_a_list_of_paths_is_answered_line_by_line(photos: Path, tmp_path: Path, 
     assert rows_of(tmp_path / "a.jsonl") == rows
 
 
+def _called(process: psutil.Process) -> str:
+    """The command line of a process; "" for one that has ended and is not waited for yet."""
+    with contextlib.suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def test_photos_of_a_process_that_is_killed_are_asked_again_and_each_is_there_once(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,7 +108,7 @@ def test_photos_of_a_process_that_is_killed_are_asked_again_and_each_is_there_on
 
     def kill_one(done: int) -> None:
         if done >= 30 + 60 * len(killed) and len(killed) < 2:
-            victim = next(child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline()))
+            victim = next(child for child in psutil.Process().children() if "spawn_main" in _called(child))
             victim.kill()
             killed.append(victim.pid)
 

@@ -21,6 +21,7 @@ from emotion.serving.schema import AnswerJson, HealthJson, ModelsJson, ProblemJs
 from emotion.system import stored
 from tests.conftest import CommandLine
 from tests.tiny_model import BRIGHTNESS, EMOTIONS
+from tests.waiting import run
 
 KEY = "a-key-for-tests-0123456789"
 HERE = "http://127.0.0.1"
@@ -372,6 +373,6 @@ def test_what_nobody_waits_for_any_more_is_given_up(bright: Predictor, monkeypat
         goes_on.set()
         await asked
 
-    asyncio.run(ask())
+    run(ask())
 
     assert looked_at == ["0"]
