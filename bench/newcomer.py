@@ -10,13 +10,10 @@ the wrong class, as it happens to people. The web page's library comes from wher
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
 import json
 import re
 import sys
 import tempfile
-import threading
 import time
 import zipfile
 from pathlib import Path
@@ -28,7 +25,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from emotion.data.drawn.write import draw_portrait
 from emotion.models.bundle import web
-from tests.e2e.browser import Server, find_chromium, launch, settled
+from tests.e2e.browser import Server, find_chromium, launch, serve_the_library, served_folder, settled
 
 COUNT = "window.clicks = 0; document.addEventListener('pointerdown', () => (window.clicks += 1), true);"
 UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
@@ -109,7 +106,7 @@ def answered_here(walk: Walk, photo: Path) -> dict[str, float]:
 def answered_there(walk: Walk, address: str, photo: Path, library: dict[str, bytes]) -> dict[str, float]:
     """What the web page of the zip says of it."""
     page = walk.page
-    page.context.route(f"{web.CDN}/**", lambda route: route.fulfill(**_from(library, route.request.url)))
+    serve_the_library(page, library)
     page.goto(address)
     page.wait_for_function("document.body.dataset.selftest")
     page.locator("#file").set_input_files([photo])
@@ -125,19 +122,6 @@ def _word(shown: str) -> str:
 
 def _share(shown: str) -> float:
     return float(re.sub(r"[^\d.]", "", shown)) / 100
-
-
-def _from(library: dict[str, bytes], url: str) -> dict[str, Any]:
-    """A file of the library, as the public server would give it."""
-    package, _, name = url.removeprefix(f"{web.CDN}/").partition("/")
-    kind = "application/wasm" if name.endswith(".wasm") else "text/javascript"
-    body = library[f"litert/{package.partition('@')[0]}/{name}"]
-    return {"body": body, "content_type": kind, "headers": {"Access-Control-Allow-Origin": "*"}}
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def main() -> None:
@@ -156,10 +140,6 @@ def main() -> None:
         faces, photo = drawn(root), root / "photo.png"
         draw_portrait(77, True).resize((96, 96)).save(photo)
         server = Server(root / "home")
-        web_server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root / "zip"))
-        )
-        threading.Thread(target=web_server.serve_forever, daemon=True).start()
         try:
             context = launch(driver, chromium).new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
             context.add_init_script(COUNT)
@@ -173,10 +153,10 @@ def main() -> None:
             own_model(walk, faces)
             taken_along(walk, root / "zip")
             here = answered_here(walk, photo)
-            there = answered_there(walk, f"http://127.0.0.1:{web_server.server_port}/index.html", photo, library)
+            with served_folder(root / "zip") as address:
+                there = answered_there(walk, f"{address}/index.html", photo, library)
         finally:
             server.stop()
-            web_server.shutdown()
     print(f"here {here}, there {there}")
     if here.keys() != there.keys() or any(abs(here[name] - there[name]) > ASIDE for name in here):
         raise SystemExit("The web page does not answer as the app does.")

@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import math
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -42,7 +41,7 @@ from torch.nn import functional
 
 from emotion import recipes
 from emotion.data import dataset, listing, material
-from emotion.recipes import SEVEN_EMOTIONS, augment
+from emotion.recipes import SEVEN_EMOTIONS, augment, hold, one_cycle
 from emotion.training import ship
 
 if TYPE_CHECKING:
@@ -70,16 +69,6 @@ class Way:
     batch: int
     rate: float
     schedule: Rate
-
-
-def hold(done: float, rise: float) -> float:
-    """A rate that rises, stays, and falls evenly in the last third; see `emotion.recipes.recipe.Recipe.schedule`."""
-    return min(0.1 + 0.9 * done / rise, 1.0, max(0.0, (1 - done) * 3))
-
-
-def cycle(done: float, rise: float = 0.15) -> float:
-    """A rate that rises and falls along half a cosine."""
-    return 0.1 + 0.9 * done / rise if done < rise else 0.5 * (1 + math.cos(math.pi * (done - rise) / (1 - rise)))
 
 
 def convolution(before: int, after: int, size: int = 3, groups: int = 1) -> nn.Sequential:
@@ -155,7 +144,9 @@ def teachers(scale: float) -> dict[str, Way]:
         "residual, 5.4 million weights": Way(
             lambda: residual(TEACHER, 0.4), wide, 256, 0.003, lambda done: hold(done, 1 / wide)
         ),
-        "EfficientNet-Lite0 at 112 pixels": Way(lambda: TwoHeads(Enlarged(), 1280, 0.3), small, 128, 0.0012, cycle),
+        "EfficientNet-Lite0 at 112 pixels": Way(
+            lambda: TwoHeads(Enlarged(), 1280, 0.3), small, 128, 0.0012, lambda done: one_cycle(done, warmup=0.15)
+        ),
     }
 
 

@@ -27,6 +27,7 @@ from emotion.recipes.catalogue import (
     was_measured_on,
 )
 from emotion.recipes.recipe import Recipe
+from emotion.recipes.schedules import hold, one_cycle
 from emotion.recipes.settings import (
     BOTH,
     CHANNELS,
@@ -87,9 +88,11 @@ __all__ = [
     "config",
     "expected_seconds",
     "find",
+    "hold",
     "label_order",
     "layers",
     "mix",
+    "one_cycle",
     "palette",
     "positive_class",
     "presets",

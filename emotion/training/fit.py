@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.images import as_batch
-from emotion.recipes import BOTH, VOTES, find
+from emotion.recipes import BOTH, VOTES, find, hold, one_cycle
 from emotion.runs import append_history, read_history
 from emotion.system import IMAGE_SIZE, processes
 from emotion.training.batches import Batches, balanced, feed
@@ -30,8 +30,6 @@ from emotion.training.callbacks import (
     Rate,
     RunWriter,
     StopRequested,
-    hold,
-    one_cycle,
     save_whole,
 )
 from emotion.training.head import begin

@@ -36,7 +36,7 @@ from emotion.system import EmotionError, ModelFileError, files
 if TYPE_CHECKING:
     import keras
 
-    from emotion.data import Examples
+    from emotion.data import Examples, Material
     from emotion.evaluation import Evaluation
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo, TrainingConfig
@@ -90,7 +90,7 @@ def ship(data: str, one: Path, other: Path, into: Path) -> RunPaths:
     worker.export_run(paths)
     report.write(paths, learned, fit.Fitted(model, settings.epochs, stopped=False), seconds=0.0)
     runs.write_status(paths, Status.COMPLETED)
-    copy(paths, into, about)
+    copy(paths, into, learned, about)
     return paths
 
 
@@ -162,10 +162,11 @@ def _is_convolution(weights: Weights) -> bool:
     return len(weights) == 1 and weights[0].shape[3] > 1
 
 
-def copy(paths: RunPaths, into: Path, about: dict[str, Any]) -> None:
+def copy(paths: RunPaths, into: Path, learned: Material, about: dict[str, Any]) -> None:
     """Puts a finished run's model into a folder, with all that is needed to repeat it, and writes the card.
 
     Args:
+        learned: what the networks have learned from.
         about: of the training of its networks, as `tools/distil.py` tells it.
     """
     into.mkdir(parents=True, exist_ok=True)
@@ -174,7 +175,7 @@ def copy(paths: RunPaths, into: Path, about: dict[str, Any]) -> None:
     predictor = load_model(str(paths.root))
     settings, history = runs.read_run(paths).config, read_history(paths)
     files.write_json(into / paths.model_info.name, predictor.info.to_json())
-    card = text(predictor.info, settings, about, _measured(predictor, settings))
+    card = text(predictor.info, settings, about, _measured(predictor, settings, learned))
     (into / "README.md").write_text(card, encoding="utf-8")
     # A path of one computer means nothing on another.
     files.write_json(into / paths.config.name, replace(settings, data=listing.title(settings.data)).to_json())
@@ -182,8 +183,7 @@ def copy(paths: RunPaths, into: Path, about: dict[str, Any]) -> None:
     (into / paths.history.name).write_text(rows, encoding="utf-8")
 
 
-def _measured(predictor: Predictor, settings: TrainingConfig) -> Measured:
-    learned = material.read(settings)
+def _measured(predictor: Predictor, settings: TrainingConfig, learned: Material) -> Measured:
     test = dataset.load(listing.scan(listing.resolve(settings.data)), "test", settings.classes)
     every, _ = evaluation.evaluate_model(predictor, test)
     faces = material.of_classes(test, predictor.info.usual.classes)

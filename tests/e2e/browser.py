@@ -6,22 +6,27 @@ Used by the browser tests (through the fixtures of `conftest.py`) and by `screen
 from __future__ import annotations
 
 import contextlib
+import functools
+import http.server
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
 from playwright import sync_api
+
+from emotion.models.bundle import web
 
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -177,6 +182,37 @@ def choose(page: Any, field: str, option: str) -> None:
         with contextlib.suppress(sync_api.TimeoutError):
             return chosen.click(timeout=5000)
     raise AssertionError(f"the list {field} does not stay open, or has no {option}")
+
+
+@contextlib.contextmanager
+def served_folder(folder: Path) -> Iterator[str]:
+    """A plain web server of a folder; gives its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def serve_the_library(page: Any, library: dict[str, bytes]) -> None:
+    """Answers for the public server of LiteRT.js, so that the web page of a model needs none.
+
+    Args:
+        library: of `emotion.models.bundle.web.runtime`.
+    """
+
+    def answered(route: Any) -> None:
+        package, _, name = route.request.url.removeprefix(f"{web.CDN}/").partition("/")
+        kind = "application/wasm" if name.endswith(".wasm") else "text/javascript"
+        body = library[f"litert/{package.partition('@')[0]}/{name}"]
+        route.fulfill(body=body, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+    page.context.route(f"{web.CDN}/**", answered)
 
 
 def press(page: Any, what: Any, shown: Any, seconds: int = 15) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 
 from emotion.models import answer, bundle, load_model
 from emotion.models.bundle import web
+from tests.e2e.browser import serve_the_library, served_folder
 
 LOADED = "document.body.dataset.selftest"
 
@@ -33,28 +31,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "bundle.zip").write_bytes(bundle.pack("pretrained"))
     with zipfile.ZipFile(folder / "bundle.zip") as file:
         file.extractall(folder)
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/index.html"
-        running.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def serve_the_library(page: Any, library: dict[str, bytes]) -> None:
-    """Answers for the public server, so that the test needs none."""
-
-    def answered(route: Any) -> None:
-        package, _, name = route.request.url.removeprefix(f"{web.CDN}/").partition("/")
-        kind = "application/wasm" if name.endswith(".wasm") else "text/javascript"
-        body = library[f"litert/{package.partition('@')[0]}/{name}"]
-        route.fulfill(body=body, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
-
-    page.context.route(f"{web.CDN}/**", answered)
+    with served_folder(folder) as there:
+        yield f"{there}/index.html"
 
 
 def test_the_page_answers_the_same_face_as_the_program_does(

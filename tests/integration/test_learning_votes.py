@@ -209,7 +209,7 @@ def test_a_mean_of_another_moment_is_begun_anew(training: Any, small: Recipe, tm
 
 
 def test_a_rate_that_holds_rises_stays_and_falls_evenly(training: Any) -> None:
-    from emotion.training.callbacks import hold
+    from emotion.recipes import hold
 
     assert [round(hold(done, 0.1), 3) for done in (0, 0.05, 0.1, 0.5, 2 / 3, 5 / 6, 1)] == [0.1, 0.55, 1, 1, 1, 0.5, 0]
 

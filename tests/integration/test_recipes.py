@@ -120,7 +120,7 @@ def test_a_mirrored_model_gives_a_face_and_its_mirror_image_one_answer(training:
 
 
 def test_rate_rises_and_falls_to_nothing(training: Any) -> None:
-    from emotion.training.callbacks import one_cycle
+    from emotion.recipes import one_cycle
 
     assert [round(one_cycle(done, 0.25), 3) for done in (0, 0.25, 0.625, 1)] == [0.1, 1.0, 0.5, 0.0]
 

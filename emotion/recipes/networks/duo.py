@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emotion.recipes.networks.full import FULL
+from emotion.recipes.networks.full import FULL, begun, block, convolved
 
 if TYPE_CHECKING:
     import keras
@@ -20,33 +20,14 @@ def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
     """
     from keras import layers, ops
 
-    def relu(x: keras.KerasTensor) -> keras.KerasTensor:
-        return layers.Activation("relu")(x)
-
-    def convolved(x: keras.KerasTensor, channels: int, size: int = 3) -> keras.KerasTensor:
-        conv = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal")
-        return layers.BatchNormalization(momentum=0.95)(conv(x))
-
     def separable(x: keras.KerasTensor, channels: int) -> keras.KerasTensor:
         conv = layers.DepthwiseConv2D(3, padding="same", use_bias=False, depthwise_initializer="he_normal")
         return convolved(layers.BatchNormalization(momentum=0.95)(conv(x)), channels, size=1)
 
-    def block(x: keras.KerasTensor, channels: int, *, pool: bool = True, thin: bool = False) -> keras.KerasTensor:
-        conv = separable if thin else convolved
-        x = layers.MaxPooling2D(2)(x) if pool else x
-        inner = conv(relu(conv(x, channels)), channels)
-        return relu(layers.Add()([convolved(x, channels, size=1) if pool else x, inner]))
-
-    def begun(x: keras.KerasTensor) -> keras.KerasTensor:
-        for _ in range(2):
-            x = relu(convolved(x, round(16 * width)))  # (N, 48, 48, 16)
-        x = block(x, round(40 * width))  # (N, 24, 24, 40)
-        return block(x, round(96 * width))  # (N, 12, 12, 96)
-
-    one = block(begun(x), round(192 * width))  # (N, 6, 6, 192)
-    other = block(begun(ops.flip(x, axis=2)), round(96 * width), pool=False, thin=True)
+    one = block(begun(x, width), round(192 * width))  # (N, 6, 6, 192)
+    other = block(begun(ops.flip(x, axis=2), width), round(96 * width), separable, pool=False)
     for number in range(3):
-        other = block(other, round(256 * width), pool=number == 0, thin=True)  # (N, 6, 6, 256)
+        other = block(other, round(256 * width), separable, pool=number == 0)  # (N, 6, 6, 256)
     found = [layers.GlobalAveragePooling2D()(each) for each in (one, other)]
     return layers.Concatenate(name="features")(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emotion.recipes.augmentation import Augmentation
@@ -11,24 +12,45 @@ if TYPE_CHECKING:
     import keras
 
 
+def relu(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Also of `duo`, as the other parts are."""
+    from keras import layers
+
+    return layers.Activation("relu")(x)
+
+
+def convolved(x: keras.KerasTensor, channels: int, size: int = 3) -> keras.KerasTensor:
+    """A convolution and batch norm."""
+    from keras import layers
+
+    conv = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal")
+    return layers.BatchNormalization(momentum=0.95)(conv(x))
+
+
+def block(
+    x: keras.KerasTensor, channels: int, conv: Callable[..., keras.KerasTensor] = convolved, *, pool: bool = True
+) -> keras.KerasTensor:
+    """A residual block of two convolutions of a kind, with pooling before it or of as many channels as come in."""
+    from keras import layers
+
+    x = layers.MaxPooling2D(2)(x) if pool else x
+    inner = conv(relu(conv(x, channels)), channels)
+    return relu(layers.Add()([convolved(x, channels, size=1) if pool else x, inner]))
+
+
+def begun(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
+    """Two convolutions on all pixels and two residual blocks."""
+    for _ in range(2):
+        x = relu(convolved(x, round(16 * width)))  # (N, 48, 48, 16)
+    x = block(x, round(40 * width))  # (N, 24, 24, 40)
+    return block(x, round(96 * width))  # (N, 12, 12, 96)
+
+
 def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
     """Two convolutions on all pixels, three residual blocks with pooling before each, the mean over the picture."""
     from keras import layers
 
-    def convolved(x: keras.KerasTensor, channels: int, size: int = 3) -> keras.KerasTensor:
-        conv = layers.Conv2D(channels, size, padding="same", use_bias=False, kernel_initializer="he_normal")
-        return layers.BatchNormalization(momentum=0.95)(conv(x))
-
-    def block(x: keras.KerasTensor, channels: int) -> keras.KerasTensor:
-        x = layers.MaxPooling2D(2)(x)
-        inner = convolved(layers.Activation("relu")(convolved(x, channels)), channels)
-        return layers.Activation("relu")(layers.Add()([convolved(x, channels, size=1), inner]))
-
-    for _ in range(2):
-        x = layers.Activation("relu")(convolved(x, round(16 * width)))  # (N, 48, 48, 16)
-    x = block(x, round(40 * width))  # (N, 24, 24, 40)
-    x = block(x, round(96 * width))  # (N, 12, 12, 96)
-    x = block(x, round(192 * width))  # (N, 6, 6, 192)
+    x = block(begun(x, width), round(192 * width))  # (N, 6, 6, 192)
     return layers.GlobalAveragePooling2D(name="features")(x)
 
 

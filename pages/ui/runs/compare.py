@@ -14,7 +14,7 @@ from emotion.runs import differences, summarize
 from emotion.system import EmotionError, count, duration
 from pages.ui.runs import curves
 from pages.ui.runs.curves import LETTERS
-from pages.ui.runs.rows import NOTHING
+from pages.ui.runs.rows import NOTHING, interval
 from pages.ui.shared import listings, own_runs, text
 
 if TYPE_CHECKING:
@@ -87,9 +87,8 @@ def _kept(summary: Summary) -> str:
 def _tested(summary: Summary) -> str:
     if summary.test is None:
         return NOTHING
-    low, high = summary.test.accuracy_interval
-    interval = f"{100 * low:.1f}–{text.percent(high, 1)}"
-    return f"{text.percent(summary.test.accuracy, 1)}<small>{interval} of {summary.test.n:,}</small>"
+    where = interval(*summary.test.accuracy_interval)
+    return f"{text.percent(summary.test.accuracy, 1)}<small>{where} of {summary.test.n:,}</small>"
 
 
 def _table(runs: list[Run], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -160,8 +159,7 @@ def _standings(found: Several) -> list[tuple[str, list[str]]]:
 def _right(one: Standing) -> str:
     if one.share is None or one.share.value is None or one.share.low is None or one.share.high is None:
         return NOTHING
-    interval = f"{100 * one.share.low:.1f}–{text.percent(one.share.high, 1)}"
-    return f"{text.percent(one.share.value, 1)}<small>{interval}</small>"
+    return f"{text.percent(one.share.value, 1)}<small>{interval(one.share.low, one.share.high)}</small>"
 
 
 def _only(one: Standing) -> str:

@@ -112,10 +112,14 @@ def _kept(row: RunRow, summary: Summary) -> str:
 def _tested(summary: Summary) -> str:
     if summary.test is None:
         return NOTHING
-    low, high = summary.test.accuracy_interval
     how = ", held out" if summary.method == HELD_OUT else ""
-    return (f"<b>{text.percent(summary.test.accuracy, 1)}</b><small>{100 * low:.1f}–{text.percent(high, 1)}"
-            f" of {summary.test.n:,}{how}</small>")  # fmt: skip
+    where = interval(*summary.test.accuracy_interval)
+    return f"<b>{text.percent(summary.test.accuracy, 1)}</b><small>{where} of {summary.test.n:,}{how}</small>"
+
+
+def interval(low: float, high: float) -> str:
+    """Where a share lies: "83.9–100.0 %"."""
+    return f"{100 * low:.1f}–{text.percent(high, 1)}"
 
 
 def spark(summary: Summary, shown: tuple[float, float]) -> str:
