@@ -49,6 +49,11 @@ SECTIONS = {
     BEAT: "Beat the model",
     REPORT: "Report",
 }
+NO_TEST = (
+    "This data has no test split. These figures are of its training faces, each answered by a last layer that had not "
+    "learned from it."
+)
+OF_TEST_FACES = (COMPARE, REPORT)  # sections that ask about a test split
 WITH_MATRIX = (OVERVIEW, THRESHOLDS)
 WITH_FACES = (OVERVIEW, THRESHOLDS, SURE, WEAK)  # sections whose figures choose the faces below them
 
@@ -69,7 +74,7 @@ def page() -> None:
     result = results.at(result, threshold.asked())
     _notes(result, data)
     st.html(figures.headline(result.evaluation))
-    section = _section()
+    section = _section(result)
     beside = section in WITH_MATRIX and filters.is_beside(result)
     if section in WITH_FACES:
         filters.tell(result, below=not beside)
@@ -84,10 +89,11 @@ def page() -> None:
         st.caption(text.plain(figures.from_training(read_report(run.paths))))
 
 
-def _section() -> str:
+def _section(result: Result) -> str:
     """What is looked at; only that is worked out."""
-    section = LOOK.adopt(SECTIONS, OVERVIEW)
-    st.segmented_control("Look at", list(SECTIONS), key=LOOK.key, required=True, format_func=SECTIONS.__getitem__,
+    offered = [name for name in SECTIONS if not (result.is_held_out and name in OF_TEST_FACES)]
+    section = LOOK.adopt(offered, OVERVIEW)
+    st.segmented_control("Look at", offered, key=LOOK.key, required=True, format_func=SECTIONS.__getitem__,
                          on_change=LOOK.publish, label_visibility="collapsed")  # fmt: skip
     return section
 
@@ -95,7 +101,8 @@ def _section() -> str:
 def _show_section(section: str, result: Result, run: Run | None, data: str) -> None:
     if section == OVERVIEW:
         st.html(figures.others(result.evaluation))
-        honest_score.show_scores(result, run, data)
+        if not result.is_held_out:
+            honest_score.show_scores(result, run, data)
         _classes(result)
     elif section == THRESHOLDS:
         threshold.show_threshold(result)
@@ -211,8 +218,7 @@ def _held_out(run: Run | None, data: str) -> bool:
         return False
     if listing.title(run.config.data) != listing.title(data):
         return False
-    st.info("This data has no test split. These figures are of its training faces, each answered by a last layer that "
-            "had not learned from it.", icon=":material/rule:")  # fmt: skip
+    st.info(NO_TEST, icon=":material/rule:")
     low, high = kept.best.accuracy_interval
     st.markdown(f"**{text.percent(kept.best.accuracy, 1)}** of {count(kept.best.n, 'face')} right, between "
                 f"{text.percent(low)} and {text.percent(high)} with 95 % certainty.")  # fmt: skip
@@ -229,6 +235,8 @@ def _ways_out(error: EmotionError, data: str) -> None:
 
 def _notes(result: Result, data: str) -> None:
     """What one has to know to read the figures right."""
+    if result.is_held_out:
+        st.info(NO_TEST, icon=":material/rule:")
     if result.info.saw_only_drawn_faces and data != DEMO:
         st.warning(text.DRAWN_ONLY, icon=":material/draw:")
     if data == DEMO and not result.info.saw_only_drawn_faces:

@@ -5,6 +5,7 @@ Letters: N faces, K classes, F features.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from emotion.evaluation import gallery, network_outputs
 from emotion.evaluation import scores as evaluation
 from emotion.metrics import thresholds
 from emotion.models import answers, positive_probability, preferences
+from emotion.system import StoredFileError, arrays, cache
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from emotion.metrics import Floats, Interval, Labels, Sweep
     from emotion.models import Predictor, Values
     from emotion.recipes import ModelInfo
+    from emotion.runs import RunPaths
 
 
 Truths = npt.NDArray[np.bool_]
@@ -108,6 +111,61 @@ def judged(predictor: Predictor, info: ModelInfo, examples: Examples, probabilit
         unsure=_unsure(probabilities, info, predictor.info),
         evaluation=evaluation.evaluate(probabilities, examples.labels, info),
     )
+
+
+def keep_held_out(paths: RunPaths, examples: Examples, probabilities: Floats) -> None:
+    """Keeps what was answered of each training face while it was held out; without room on the disk it is not kept.
+
+    Args:
+        paths: of the run whose training faces they are.
+        examples: the training faces.
+        probabilities: (N, K) in the order of `examples.classes`.
+    """
+    said = np.asarray(probabilities, np.float32)
+    cache.write_arrays(paths.held_out, faces=np.array(_digests(examples), np.bytes_), probabilities=said)
+
+
+def look_held_out(paths: RunPaths, predictor: Predictor, examples: Examples) -> Study | None:
+    """The study of training faces, each answered while it was held out; features are those of the finished model.
+
+    Args:
+        paths: of the run.
+        predictor: its model.
+        examples: training faces as they are now: those that have come since are left aside, and a label that was
+            corrected since counts as it is now.
+
+    Returns:
+        None where no such answers were kept, or none is about these faces.
+    """
+    said = _held_out(paths)
+    digests = _digests(examples)
+    places = [place for place, face in enumerate(digests) if face in said]
+    info = evaluation.narrow(predictor.info, examples.classes)
+    rows = [said[digests[place]] for place in places]
+    if not rows or {len(row) for row in rows} != {len(predictor.info.classes)}:
+        return None
+    columns = [predictor.info.classes.index(name) for name in info.classes]
+    probabilities = metrics.restrict(np.array(rows, np.float64), columns)
+    examples = examples.take(np.array(places, np.int64))
+    features = network_outputs.ask(predictor, examples.images).features
+    return judged(predictor, info, examples, probabilities, features)
+
+
+def _held_out(paths: RunPaths) -> dict[bytes, Values]:
+    """By the digest of a face: the K probabilities; none where the file is missing or damaged."""
+    try:
+        stored = arrays.read(paths.held_out)
+        faces, said = stored["faces"], stored["probabilities"]
+    except (StoredFileError, KeyError):
+        return {}
+    fits = faces.ndim == 1 and said.ndim == 2 and len(faces) == len(said) and said.dtype == np.float32
+    return dict(zip(faces.tolist(), said, strict=True)) if fits and np.isfinite(said).all() else {}
+
+
+def _digests(examples: Examples) -> list[bytes]:
+    """Of the pixels of each face: equal faces have equal answers."""
+    faces = np.ascontiguousarray(examples.images)
+    return [hashlib.blake2b(face, digest_size=16).hexdigest().encode() for face in faces]
 
 
 def _unsure(probabilities: Floats, info: ModelInfo, whole: ModelInfo) -> Truths:

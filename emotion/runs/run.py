@@ -128,6 +128,11 @@ class RunPaths:
         return self.root / "report.json"
 
     @property
+    def held_out(self) -> Path:
+        """What was answered of each training face while it was held out, see `emotion.evaluation.study`."""
+        return self.root / "held_out.npz"
+
+    @property
     def log(self) -> Path:
         return self.root / "log.txt"
 

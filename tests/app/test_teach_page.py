@@ -7,6 +7,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +74,12 @@ def keys(app: AppTest) -> set[str]:
 def the_set() -> registry.DataSet:
     (record,) = registry.list_sets()
     return record
+
+
+def the_report() -> dict[str, Any]:
+    (run,) = list_runs()
+    found: dict[str, Any] = json.loads(run.paths.report.read_text(encoding="utf-8"))
+    return found
 
 
 def end(run: Run) -> None:
@@ -297,8 +304,7 @@ def test_a_kept_model_leads_to_predict_evaluate_and_export(kept: AppTest) -> Non
 
 
 def test_the_run_has_the_score_that_the_page_has_shown(kept: AppTest) -> None:
-    (run,) = list_runs()
-    report = json.loads(run.paths.report.read_text(encoding="utf-8"))
+    report = the_report()
 
     right = sum(row[place] for place, row in enumerate(report["best"]["confusion_matrix"]))
     assert report["method"] == head_run.HELD_OUT
@@ -327,6 +333,10 @@ def test_evaluating_it_shows_the_score_of_held_out_faces(kept: AppTest) -> None:
     assert kept.title[0].value == "Evaluate"
     assert "This data has no test split." in kept.info[0].value
     assert not kept.error
+    right = sum(row[place] for place, row in enumerate(the_report()["best"]["confusion_matrix"]))
+    assert f"{right / 6:.1%}".replace("%", "\N{NO-BREAK SPACE}%") in words_on(kept)
+    assert "Who was called what" in {each.value for each in kept.subheader}
+    assert not {"Two models", "Report"} & set(kept.segmented_control(key="evaluate_look").options)
 
 
 def test_a_run_that_failed_says_why_and_can_be_tried_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,14 +11,17 @@ import pytest
 from PIL import Image
 from threadpoolctl import threadpool_info
 
+from emotion.data import dataset, scan
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.data.drawn.write import OVERSIZE
+from emotion.evaluation import study
 from emotion.images.crop import as_batch
 from emotion.models.predictor import Predictor, load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run as runs
 from emotion.runs.run import RunPaths
+from emotion.system import arrays
 from emotion.system.errors import ModelFileError, TooFewToTeachError
 from emotion.system.paths import IMAGE_SIZE
 from emotion.training.head import choose, fold, run, solve
@@ -257,3 +260,55 @@ def test_a_large_picture_without_a_face_is_left_out_and_counted(folder: Path, ho
 
     assert report["left_out"] == {"unreadable": 0, "faceless": 1}
     assert report["best"]["n"] == 12
+
+
+def looked_at(paths: RunPaths, folder: Path) -> study.Study | None:
+    return study.look_held_out(paths, load_model(paths.root), dataset.load(scan(folder), "train", ("bare", "dark")))
+
+
+def test_a_run_keeps_what_it_answered_of_each_held_out_face(folder: Path, home: Path) -> None:
+    paths = run_of(folder, home)
+
+    found = looked_at(paths, folder)
+
+    assert found is not None
+    assert found.evaluation.confusion_matrix == json.loads(paths.report.read_text())["best"]["confusion_matrix"]
+    assert found.features.shape[0] == 12
+
+
+def test_held_out_faces_that_came_or_went_since_are_left_aside_and_a_corrected_label_counts(
+    folder: Path, home: Path
+) -> None:
+    paths = run_of(folder, home)
+    before = looked_at(paths, folder)
+    (folder / "train" / "bare" / "00.png").unlink()
+    Image.fromarray(drawn("none", 1, 77)[0]).save(folder / "train" / "bare" / "new.png")
+    (folder / "train" / "dark" / "06.png").rename(folder / "train" / "bare" / "06.png")
+
+    found = looked_at(paths, folder)
+
+    assert before is not None
+    assert found is not None
+    assert sorted(Path(file).name for file in found.examples.files) == [f"{number:02}.png" for number in range(1, 12)]
+    assert found.examples.labels.sum() == 5
+    moved = next(place for place, file in enumerate(found.examples.files) if file.endswith("06.png"))
+    was = next(place for place, file in enumerate(before.examples.files) if file.endswith("06.png"))
+    np.testing.assert_array_equal(found.probabilities[moved], before.probabilities[was])
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut short", "of other classes", "not a number"])
+def test_without_whole_answers_about_held_out_faces_there_is_no_such_study(
+    folder: Path, home: Path, damage: str
+) -> None:
+    paths = run_of(folder, home)
+    kept = arrays.read(paths.held_out)
+    if damage == "gone":
+        paths.held_out.unlink()
+    elif damage == "cut short":
+        paths.held_out.write_bytes(paths.held_out.read_bytes()[:-40])
+    elif damage == "of other classes":
+        np.savez(paths.held_out, faces=kept["faces"], probabilities=np.ones((12, 3), np.float32))
+    else:
+        np.savez(paths.held_out, faces=kept["faces"], probabilities=kept["probabilities"] * np.float32("nan"))
+
+    assert looked_at(paths, folder) is None

@@ -61,6 +61,8 @@ def work(
     enter("exporting")
     report = _report(train, test, taught)
     _write_model(paths, taught, report)
+    if taught.head.held_out is not None:
+        evaluation.study.keep_held_out(paths, train, taught.head.held_out)
     report |= {
         "seconds": round(time.monotonic() - began, 1),
         "left_out": {"unreadable": len(train.unreadable), "faceless": len(train.faceless)},

@@ -82,7 +82,7 @@ def _faces(result: Result, chosen: list[int]) -> None:
         )
         gallery.show_narrow(result, order)
     elif len(chosen) == 1:
-        st.caption("The face that was clicked, and the test faces most like it to the network, the nearest first.")
+        st.caption("The face that was clicked, and the faces most like it to the network, the nearest first.")
         gallery.show_narrow(result, like(result, chosen[0]))
     else:
         st.caption(f"{count(len(chosen), 'face')} that lie in the part you drew around.")
@@ -90,7 +90,7 @@ def _faces(result: Result, chosen: list[int]) -> None:
 
 
 def like(result: Result, number: int) -> Labels:
-    """The test faces most like one of them, itself first."""
+    """The faces most like one of them, itself first."""
     features = result.study.features
     return neighbours.nearest(features[[number]], features, LIKE).places[0]
 

@@ -9,6 +9,7 @@ import streamlit as st
 from emotion.evaluation import range_of, recalibrate
 from emotion.metrics import METRICS, Interval, calibration
 from emotion.models import preferences
+from emotion.recipes import HEAD
 from emotion.system import EmotionError, count
 from pages.ui.evaluate import charts, filters, insight
 from pages.ui.shared import pick, text
@@ -87,6 +88,9 @@ def _temperature(result: Result, run: Run | None) -> None:
     now = result.model.info.temperature
     if run is None:
         st.caption(f"Temperature: {now:g}. It can be fitted for runs of your own, whose validation faces are known.")
+        return
+    if run.config.recipe == HEAD.name:
+        st.caption(f"Temperature: {now:g}, fitted on the answers about training faces that were held out in turn.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Fit the temperature on the validation faces", key="fit_temperature"):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 HEADS = (
-    ("n", "faces", "in the test"),
+    ("n", "faces", "asked about"),
     ("recall", "found", "of its faces, called so (recall)"),
     ("precision", "trusted", "of those called so, truly so (precision)"),
     ("f1", "both", "found and trusted in one (F1)"),

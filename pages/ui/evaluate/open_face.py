@@ -115,7 +115,8 @@ def _neighbour_faces(token: str, index: int, _result: Result) -> str:
     shown = "".join(
         f'<li><img src="{weak_spots.picture(train.images[place])}" alt="">{text.marked(name, known)}</li>'
         for place in found.places[0].tolist()
-        if (name := train.classes[train.labels[place]])
+        if train.files[place] != _result.examples.files[index]  # of held-out training faces each is its own nearest
+        and (name := train.classes[train.labels[place]])
     )
     return f'<ul class="faces">{shown}</ul>'
 

@@ -14,9 +14,10 @@ import streamlit as st
 
 from emotion.data import class_key, dataset, decided, resolve
 from emotion.data.bring import add
-from emotion.evaluation import study
+from emotion.evaluation import read_report, study
 from emotion.models import Adjustment, changed, predictor
 from emotion.system import DEMO, archive_dir
+from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import listings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from emotion.metrics import Labels
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo
-    from emotion.runs import Run
+    from emotion.runs import Run, RunPaths
 
 
 SHIPPED = "pretrained"
@@ -44,6 +45,8 @@ class Result:
         model: as it was loaded, with the threshold that it answers with elsewhere.
         listing: of the data folder.
         base: changes when model, faces or classes do; `token` when the threshold that is looked at does, too.
+        is_held_out: whether there is no test split, and the faces are those of training, each answered by a last layer
+            that had not learned from it.
     """
 
     study: Study
@@ -51,6 +54,7 @@ class Result:
     listing: Listing
     base: str
     token: str
+    is_held_out: bool = False
 
     @property
     def evaluation(self) -> Evaluation:
@@ -85,10 +89,13 @@ class Question:
     Attributes:
         model: as it was loaded.
         listing: of the data folder.
+        held_out: the run, where it has learned from this data, which has no test split, and was judged by its training
+            faces, each held out in turn.
     """
 
     model: Predictor
     listing: Listing
+    held_out: RunPaths | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -97,8 +104,8 @@ class Question:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Classes of the model of which the test split has no pictures."""
-        there = self.listing.counts.get("test", {})
+        """Classes of the model of which the faces that are asked about show none."""
+        there = self.listing.counts.get("train" if self.held_out else "test", {})
         return tuple(name for name in self.info.classes if not there.get(class_key(name)))
 
 
@@ -122,7 +129,14 @@ def question(run: Run | None, data: str, tell: Tell) -> Question:
     """
     model = _model(SHIPPED if run is None else run.id, str(model_file(run)), changed(model_file(run)))
     root = resolve(data, lambda done, total: tell("Drawing faces", done, total))
-    return Question(model, decided(listings.on_disk(root)))
+    listing = decided(listings.on_disk(root))
+    return Question(model, listing, _judged_by_training(run, listing))
+
+
+def _judged_by_training(run: Run | None, listing: Listing) -> RunPaths | None:
+    if run is None or any(listing.counts["test"].values()) or read_report(run.paths).method != HELD_OUT:
+        return None
+    return run.paths if resolve(run.config.data) == listing.root else None
 
 
 def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
@@ -137,9 +151,15 @@ def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
 
 
 def _evaluate(asked: Question, classes: tuple[str, ...], key: str, tell: Tell) -> Result:
-    examples = dataset.load(asked.listing, "test", classes, lambda done, total: tell("Reading faces", done, total))
-    looked = study.look(asked.model, examples, lambda done, total: tell("Asking the network", done, total))
     token = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+    reading: Callable[[int, int], None] = lambda done, total: tell("Reading faces", done, total)  # noqa: E731
+    if asked.held_out is not None:
+        learned = dataset.load(asked.listing, "train", classes, reading)
+        answered = study.look_held_out(asked.held_out, asked.model, learned)
+        if answered is not None:
+            return Result(answered, asked.model, asked.listing, token, token, is_held_out=True)
+    examples = dataset.load(asked.listing, "test", classes, reading)
+    looked = study.look(asked.model, examples, lambda done, total: tell("Asking the network", done, total))
     return Result(looked, asked.model, asked.listing, token, token)
 
 
