@@ -9,8 +9,9 @@ import streamlit as st
 
 if __name__ == "__main__":
     from emotion.runs import queue
-    from pages.ui.shared import frame, login, model_choice, problem, run_chip
+    from pages.ui.shared import frame, login, model_choice, problem, run_chip, spoken
 
+    spoken.settle()
     login.show_login()
     page = frame.navigate()
     # After the navigation, whose own title and icon for the tab it replaces.
@@ -19,6 +20,7 @@ if __name__ == "__main__":
     with st.sidebar:
         run_chip.show_chip()
         model_choice.show_choice()
+        spoken.show_choice()
     problem.show_problem()
     with problem.telling():
         page.run()

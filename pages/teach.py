@@ -9,7 +9,7 @@ import streamlit as st
 
 from emotion.data import made_here
 from emotion.models import load_model, preferences
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 from emotion.training.head.teach import Backbone, teach, with_data
 from pages.ui.shared import frame, text
 from pages.ui.teach import answer, columns, opened, score
@@ -28,7 +28,7 @@ TAUGHT, BACKBONE = (
 
 def page() -> None:
     st.html(STYLE)
-    frame.heading("Teach", "Show it a few faces of each class. It learns while you watch, on this computer.")
+    frame.heading(_("Teach"), _("Show it a few faces of each class. It learns while you watch, on this computer."))
     record = opened.choose()
     with st.container():  # a place of their own: what comes below would be made anew when one of them appears
         opened.offer(record)
@@ -47,13 +47,14 @@ def page() -> None:
 def _where(record: DataSet | None) -> str:
     """What is kept of the pictures, and where."""
     if record is None:
-        return (
+        return _(
             "With the first picture a data set is made on this computer. Only the cut-out faces are kept in it, until "
             "you remove them; the photos are not."
         )
-    return (
-        f"Only the cut-out faces are kept, on this computer, in the data set **{text.plain(record.name)}**. "
-        "You find it under Data too, and can remove it there."
+    return _(
+        "Only the cut-out faces are kept, on this computer, in the data set **{name}**. "
+        "You find it under Data too, and can remove it there.",
+        name=text.plain(record.name),
     )
 
 
@@ -61,7 +62,7 @@ def _answer(record: DataSet | None) -> None:
     found = made_here.examples(record) if record is not None else None
     if record is None or found is None:
         counts = dict.fromkeys(opened.names(None), 0) if record is None else made_here.counts(record)
-        st.subheader("What it says", anchor=False)
+        st.subheader(_("What it says"), anchor=False)
         st.markdown(answer.missing(counts))
         return
     taught = _taught(record, found)

@@ -30,6 +30,7 @@ CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _whole_session = tempfile.mkdtemp(prefix="emotion-tests-")
 os.environ["EMOTION_HOME"] = _whole_session
+os.environ["EMOTION_LANGUAGE"] = "en"  # what the tests read, whatever this system speaks
 os.environ.setdefault("EMOTION_WARM", "0")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")

@@ -19,6 +19,7 @@ from typing import IO, Any
 import psutil
 
 from emotion.system import disk, paths
+from emotion.system.words.reader import ENGLISH, VARIABLE
 
 _children: list[subprocess.Popen[bytes]] = []
 # Of glibc's malloc.h.
@@ -141,8 +142,9 @@ def environment() -> dict[str, str]:
 
     `PYTHONPATH` may hold folders that are named from the current one. An installed package is also found where it lies
     outside of Python's own folders, and what lies in the person's folder is never taken for a package.
+    It speaks English: what it says is kept in files, which people of several languages read (`retold`).
     """
-    variables = dict(os.environ)
+    variables = os.environ | {VARIABLE: ENGLISH}
     stored = variables.get("PYTHONPATH", "")
     found = [os.path.abspath(one) for one in stored.split(os.pathsep)] if stored else []
     if not paths.checkout():

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Meta
 
 from emotion.system.errors import EmotionError, StoredFileError, StoredFileMissingError
-from emotion.system.text import count
+from emotion.system.words import count
 
 T = TypeVar("T")
 

@@ -67,4 +67,4 @@ def test_pythons_own_folder_of_packages_is_not_put_before_pythons_own_modules(tm
 def test_a_process_of_a_checkout_keeps_its_variables(monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
 
-    assert processes.environment() == dict(os.environ)
+    assert processes.environment() == os.environ | {"EMOTION_LANGUAGE": "en"}

@@ -8,7 +8,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs import progress
 from emotion.runs.history import History
 from emotion.runs.run import Run, RunPaths, Status
-from emotion.system.text import duration
+from emotion.system import duration
 
 
 @pytest.fixture

@@ -4,23 +4,31 @@ const VIEWS = new WeakMap();
 const PATIENCE = 5000; // ms: an answer that has not come by then was lost
 const HANDING_OVER = 2000; // ms that an element which is made anew has for taking over the camera
 const HELD = "camera-held"; // told by a camera that takes pictures as long as its button is held
-const REFUSALS = {
-  NotAllowedError: "The camera was refused: allow it in the browser, beside the address, and start again.",
-  NotFoundError: "There is no camera: connect one and start again.",
-  NotReadableError: "Another program uses the camera: close that and start again.",
-};
+const REFUSALS = () => ({
+  NotAllowedError: _("The camera was refused: allow it in the browser, beside the address, and start again."),
+  NotFoundError: _("There is no camera: connect one and start again."),
+  NotReadableError: _("Another program uses the camera: close that and start again."),
+});
+
+let sentences = {}; // those of this script in the person's language; English ones are their own keys
+
+// A sentence as the person reads it: whole, and found in this file by what brings it into the catalogues.
+function _(sentence) {
+  return sentences[sentence] ?? sentence;
+}
 
 // The stream of the person's camera, in about this size. Where there is none, an error whose message is for the person.
 async function openCamera(width, height) {
   if (!navigator.mediaDevices?.getUserMedia) {
     const port = location.port ? `:${location.port}` : "";
-    throw new Error(`The browser gives its camera to secure addresses only: open http://localhost${port} on this computer, or use https.`);
+    const said = _("The browser gives its camera to secure addresses only: open {address} on this computer, or use https.");
+    throw new Error(said.replace("{address}", `http://localhost${port}`));
   }
   const size = { width: { ideal: width }, height: { ideal: height } };
   try {
     return await navigator.mediaDevices.getUserMedia({ video: { ...size, facingMode: "user" }, audio: false });
   } catch (error) {
-    throw new Error(REFUSALS[error.name] ?? "The camera could not be started: check it in another program and start again.");
+    throw new Error(REFUSALS()[error.name] ?? _("The camera could not be started: check it in another program and start again."));
   }
 }
 
@@ -34,7 +42,8 @@ function frameOf(video, canvas, mostWide, quality) {
 }
 
 // The view that belongs to an element of the page, made when it is first drawn, and what takes it away with the element.
-function viewOf({ parentElement }, View) {
+function viewOf({ parentElement, data }, View) {
+  sentences = data.sentences ?? {};
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new View(parentElement));
   const view = VIEWS.get(parentElement);
   const leave = () => {

@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.images import memory
 from emotion.models import answer, marking
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _
 from pages.ui.shared import bars, live, text
 from pages.ui.shared.face_html import answer_html
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emotion.models import Predictor
 
 
-CAMERA, PHOTO = "Camera", "A photo"
+CAMERA, PHOTO = N_("Camera"), N_("A photo")
 PREVIEW = 700  # pixels
 
 
@@ -30,8 +30,8 @@ def show_answers(predictor: Predictor, classes: Sequence[str]) -> None:
         classes: in the person's order.
     """
     order = [name for name in classes if name in predictor.info.classes]
-    way = st.segmented_control("Try it on", [CAMERA, PHOTO], default=CAMERA, key="teach_way", required=True,
-                               label_visibility="collapsed", persist_state="session")  # fmt: skip
+    way = st.segmented_control(_("Try it on"), [CAMERA, PHOTO], default=CAMERA, key="teach_way", required=True,
+                               format_func=_, label_visibility="collapsed", persist_state="session")  # fmt: skip
     if way == PHOTO:
         _photo(predictor, order)
     else:
@@ -43,18 +43,18 @@ def missing(counts: Mapping[str, int]) -> str:
     filled = [name for name, number in counts.items() if number]
     empty = [text.plain(name) for name, number in counts.items() if not number]
     if not filled:
-        return (
+        return _(
             "Drop a few pictures into each class, or take them with the camera. From the first face of each it answers "
             "here, and learns with every one."
         )
-    return f"Now a picture of **{empty[0]}**: with one class alone there is nothing to tell apart."
+    return _("Now a picture of **{name}**: with one class alone there is nothing to tell apart.", name=empty[0])
 
 
 def _photo(predictor: Predictor, order: Sequence[str]) -> None:
-    sent = st.file_uploader("A photo to try it on", key="teach_photo", label_visibility="collapsed",
+    sent = st.file_uploader(_("A photo to try it on"), key="teach_photo", label_visibility="collapsed",
                             max_upload_size=memory.upload_mb())  # fmt: skip
     if sent is None:
-        st.caption("It is looked at and not kept.")
+        st.caption(_("It is looked at and not kept."))
         return
     try:
         given = answer(sent.getvalue(), predictor, sent.name)
@@ -67,7 +67,7 @@ def _photo(predictor: Predictor, order: Sequence[str]) -> None:
         scale = given.scale * max(given.picture.size) / max(small.size)
         with st.container(key="photo"):
             marked = marking.draw(small, given.faces, scale, all_classes=True)
-            st.image(marking.as_jpeg(marked), width="stretch", alt="Your photo")
+            st.image(marking.as_jpeg(marked), width="stretch", alt=_("Your photo"))
     if given.error or not given.faces:
         st.warning(text.plain(given.error or given.note or ""), icon=":material/face:")
     for number, face in enumerate(given.faces, start=1):

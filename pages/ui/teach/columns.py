@@ -13,7 +13,7 @@ from PIL import Image
 
 from emotion.data import made_here
 from emotion.images import NoFaceError, PictureError, memory
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext
 from pages.ui.shared import pick, text
 from pages.ui.teach import hold, opened
 
@@ -38,7 +38,8 @@ def show_classes(record: DataSet | None) -> None:
             _column(record, place, name, names)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(names) < made_here.MOST_CLASSES:
-            st.button("Add a class", key="teach_add", icon=":material/add:", on_click=opened.add_class, args=(record,))
+            st.button(_("Add a class"), key="teach_add", icon=":material/add:", on_click=opened.add_class,
+                      args=(record,))  # fmt: skip
         _put_back(record)
 
 
@@ -58,11 +59,13 @@ def _title(record: DataSet | None, place: int, name: str, number: int, names: Se
         key = f"teach_name_{name}"
         sign = f'<span class="teach-sign {text.colour_class(name, names)}">{text.sign(name, names)}</span>'
         st.html(sign, width="content")
-        st.text_input(f"Name of class {place + 1}", name, key=key, max_chars=60, label_visibility="collapsed",
-                      on_change=_renamed, args=(record, place, name, key))  # fmt: skip
-        st.html(f'<span class="teach-count">{count(number, "face")}</span>', width="content")
+        st.text_input(_("Name of class {number}", number=place + 1), name, key=key, max_chars=60,
+                      label_visibility="collapsed", on_change=_renamed, args=(record, place, name, key))  # fmt: skip
+        faces = ngettext("{n} face", "{n} faces", number)
+        st.html(f'<span class="teach-count">{faces}</span>', width="content")
         if len(names) > 2:
-            st.button("✕", key=f"teach_drop_class_{name}", type="tertiary", help=text.plain(f"Remove {name}"),
+            st.button("✕", key=f"teach_drop_class_{name}", type="tertiary",
+                      help=text.plain(_("Remove {name}", name=name)),
                       on_click=opened.remove_class, args=(record, name))  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def _renamed(record: DataSet | None, place: int, name: str, key: str) -> None:
 def _drop(record: DataSet | None, name: str) -> None:
     """Pictures that are dropped here are kept at once; those without a face are asked about."""
     turns = st.session_state.setdefault(TURN, {})  # of each class: the places of the others stay as they are
-    sent = st.file_uploader(f"Pictures of {text.plain(name)}", accept_multiple_files=True,
+    sent = st.file_uploader(_("Pictures of {name}", name=text.plain(name)), accept_multiple_files=True,
                             max_upload_size=memory.upload_mb(),
                             key=f"teach_drop_{name}_{turns.get(name, 0)}", label_visibility="collapsed")  # fmt: skip
     if not sent:
@@ -94,7 +97,7 @@ def _drop(record: DataSet | None, name: str) -> None:
             refused.append(str(error))
             break
         if bar:
-            bar.progress(number / len(sent), f"{number:,} of {len(sent):,}")
+            bar.progress(number / len(sent), _("{done} of {all}", done=number, all=len(sent)))
     turns[name] = turns.get(name, 0) + 1
     st.session_state[REFUSED] = refused
     st.rerun()
@@ -105,13 +108,14 @@ def _without_face(record: DataSet | None, name: str) -> None:
     waiting: list[tuple[str, bytes]] = st.session_state.get(FACELESS, {}).get(name, [])
     if not waiting:
         return
-    which = text.plain(waiting[0][0]) if len(waiting) == 1 else count(len(waiting), "picture")
-    st.warning(f"No face was found in {which}.", icon=":material/face:")
+    first = text.plain(waiting[0][0])
+    st.warning(ngettext("No face was found in {name}.", "No face was found in {n} pictures.", len(waiting), name=first),
+               icon=":material/face:")  # fmt: skip
     with st.container(horizontal=True):
         many = len(waiting) > 1
-        st.button("Use them whole" if many else "Use the whole picture", key=f"teach_whole_{name}",
+        st.button(_("Use them whole") if many else _("Use the whole picture"), key=f"teach_whole_{name}",
                   on_click=_take_whole, args=(record, name))  # fmt: skip
-        st.button("Leave them out" if many else "Leave it out", key=f"teach_leave_{name}", on_click=_leave_out,
+        st.button(_("Leave them out") if many else _("Leave it out"), key=f"teach_leave_{name}", on_click=_leave_out,
                   args=(name,))  # fmt: skip
 
 
@@ -133,19 +137,20 @@ def _faces(record: DataSet | None, name: str, paths: list[Path]) -> None:
         return
     key = f"teach_all_{name}"
     shown = paths if st.session_state.get(key) else paths[:SHOWN]
-    pick.show_markup(f"teach_faces_{name}", "".join(_markup(name, shown)), f"Faces of {name}",
+    pick.show_markup(f"teach_faces_{name}", "".join(_markup(name, shown)), _("Faces of {name}", name=name),
               functools.partial(_remove, record, name))  # fmt: skip
     if len(paths) > SHOWN:
-        st.toggle(f"All {len(paths):,}", key=key)
+        st.toggle(_("All {n}", n=len(paths)), key=key)
 
 
 def _markup(name: str, paths: list[Path]) -> Iterator[str]:
+    remove = text.markup(_("Remove"))
     yield '<ul class="taught">'
     for number, path in enumerate(paths, start=1):
-        label = text.markup(f"Remove face {number} of {name}")
+        label = text.markup(_("Remove face {number} of {name}", number=number, name=name))
         yield (
             f'<li><img src="{thumbnail(str(path))}" alt="">'
-            f'<button data-pick="{path.stem}" aria-label="{label}" title="Remove"><span>✕</span></button></li>'
+            f'<button data-pick="{path.stem}" aria-label="{label}" title="{remove}"><span>✕</span></button></li>'
         )
     yield "</ul>"
 
@@ -178,7 +183,8 @@ def _put_back(record: DataSet | None) -> None:
     removed: tuple[str, str, bytes] | None = st.session_state.get(REMOVED)
     if record is None or removed is None or removed[0] != record.name or removed[1] not in opened.names(record):
         return
-    st.button(f"Put the removed face back to {text.plain(removed[1])}", key="teach_put_back", type="tertiary",
+    said = _("Put the removed face back to {name}", name=text.plain(removed[1]))
+    st.button(said, key="teach_put_back", type="tertiary",
               icon=":material/undo:", on_click=_restore, args=(record, removed))  # fmt: skip
 
 
@@ -191,6 +197,7 @@ def problems() -> None:
     """What kept the last pictures, or the last name, from being taken."""
     refused: list[Any] = st.session_state.pop(REFUSED, [])
     if refused:
-        st.error(f"{count(len(refused), 'picture')} left out. {text.plain(refused[0])}", icon=":material/error:")
+        said = ngettext("{n} picture left out.", "{n} pictures left out.", len(refused))
+        st.error(f"{said} {text.plain(refused[0])}", icon=":material/error:")
     if problem := st.session_state.pop(opened.PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")

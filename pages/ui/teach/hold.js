@@ -3,7 +3,6 @@
 
 const QUALITY = 0.9; // of the JPEG
 const SETTLING = 400; // ms after the last answer until the page is told that the button was let go
-const STAYS = "The picture stays on this computer. Faces are kept only while you hold the button.";
 export default function (component) {
   const { data, setTriggerValue } = component;
   const [view, leave] = viewOf(component, Hold);
@@ -19,11 +18,11 @@ class Hold {
   constructor(parent) {
     this.root = parent.querySelector(".hold");
     this.stage = element("div", "stage");
-    this.video = element("video", "", { playsinline: "", "aria-label": "Your camera, mirrored" });
+    this.video = element("video", "", { playsinline: "", "aria-label": _("Your camera, mirrored") });
     this.video.muted = true;
     this.begin_ = element("button", "start", { type: "button" });
-    this.begin_.textContent = "Use the camera";
-    this.end_ = element("button", "stop", { type: "button", "aria-label": "Switch the camera off" });
+    this.begin_.textContent = _("Use the camera");
+    this.end_ = element("button", "stop", { type: "button", "aria-label": _("Switch the camera off") });
     this.end_.textContent = "✕";
     this.button = element("button", "press", { type: "button" });
     this.line = element("p", "line", { "aria-live": "polite" });
@@ -50,7 +49,7 @@ class Hold {
 
   async start() {
     this.begin_.disabled = true;
-    this.say("Waiting for the camera …");
+    this.say(_("Waiting for the camera …"));
     try {
       this.begin(await openCamera(1280, 720));
     } catch (error) {
@@ -72,7 +71,7 @@ class Hold {
     this.video.play();
     this.root.dataset.state = "on";
     this.button.disabled = false;
-    this.say(STAYS);
+    this.say(_("The picture stays on this computer. Faces are kept only while you hold the button."));
   }
 
   stop() {
@@ -170,7 +169,8 @@ class Hold {
     if (answer.problem) this.lost += 1;
     else this.taken += 1;
     this.root.dataset.taken = this.taken;
-    this.say(answer.problem || `${this.taken} taken, ${answer.kept} in all`);
+    const taken = _("{taken} taken, {kept} in all").replace("{taken}", this.taken).replace("{kept}", answer.kept);
+    this.say(answer.problem || taken);
     if (this.isHeld) this.later(Math.max(0, 1000 / data.mostASecond - (performance.now() - this.sent)));
     else this.end();
   }

@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 
 from emotion.models import live
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _, in_script
 from pages.ui.shared import camera, text
 
 RERUNS = "hold_reruns"  # session state
 WIDTH, MOST_A_SECOND = 640, 4  # pixels of a frame; frames while the button is held
-STYLE, SCRIPT = Path(__file__).with_name("hold.css"), Path(__file__).with_name("hold.js")
+STYLE = Path(__file__).with_name("hold.css")
+SCRIPT = camera.SCRIPT + Path(__file__).with_name("hold.js").read_text(encoding="utf-8")
 
 Keep = Callable[[bytes], int]  # keeps the face of a picture; tells how many of its class there are then
 
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
     "hold",
     html='<div class="hold">\n</div>',
     css=camera.STYLE + STYLE.read_text(encoding="utf-8"),
-    js=camera.SCRIPT + SCRIPT.read_text(encoding="utf-8"),
+    js=SCRIPT,
 )
 
 
@@ -47,7 +48,8 @@ def _camera(key: str, label: str, keep: Keep) -> None:
             "answer": _kept(sent, keep),
             "width": WIDTH,
             "mostASecond": MOST_A_SECOND,
-            "words": f"Hold to take {label} pictures",
+            "words": _("Hold to take {name} pictures", name=label),
+            "sentences": in_script(SCRIPT),
         },
         on_frame_change=_noted,
         on_done_change=_noted,

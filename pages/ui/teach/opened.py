@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.data import BROWSER, made_here, registry
 from emotion.data.bring import add
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _
 from pages.ui.shared.address import Choice
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ NEW = "new/"  # a word of the address that no data set can be called
 SET = Choice("set", page="teach")
 NAMES, MADE, PROBLEM = "teach_names", "teach_made", "teach_problem"  # session state
 FIRST_NAMES = ("happy", "sad")
-WANTED_NAME = "my faces"
+WANTED_NAME = N_("my faces")
 
 
 def choose() -> DataSet | None:
@@ -36,10 +36,10 @@ def offer(record: DataSet | None) -> None:
     if not made:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="teach_sets"):
-        st.selectbox("Pictures", [*made, NEW], key=SET.key, on_change=_other, width=260,
-                     format_func=lambda name: "a new set" if name == NEW else name)  # fmt: skip
+        st.selectbox(_("Pictures"), [*made, NEW], key=SET.key, on_change=_other, width=260,
+                     format_func=lambda name: _("a new set") if name == NEW else name)  # fmt: skip
         if record is not None:
-            st.button("Start a new set", key="teach_new", type="tertiary", on_click=_begin_anew)
+            st.button(_("Start a new set"), key="teach_new", type="tertiary", on_click=_begin_anew)
 
 
 def names(record: DataSet | None) -> list[str]:
@@ -59,8 +59,8 @@ def rename(record: DataSet | None, place: int, typed: str) -> None:
 def add_class(record: DataSet | None) -> None:
     """Adds a class without pictures, under a name that is free. For callbacks."""
     there = names(record)
-    free = next(name for number in range(len(there) + 1, 99) if (name := f"class {number}") not in there)
-    _set(record, [*there, free])
+    numbered = (_("class {number}", number=number) for number in range(len(there) + 1, 99))
+    _set(record, [*there, next(name for name in numbered if name not in there)])
 
 
 def remove_class(record: DataSet | None, name: str) -> None:
@@ -89,7 +89,7 @@ def keep(record: DataSet | None, label: str, source: bytes, file: str = "", *, w
     """
     record = record or registry.find(st.session_state.get(MADE, ""))
     if record is None:
-        record = made_here.create(add.suggest_name(WANTED_NAME), names(None))
+        record = made_here.create(add.suggest_name(_(WANTED_NAME)), names(None))
         st.session_state[MADE] = record.name
         st.session_state.pop(NAMES, None)
     made_here.keep(record, label, source, file, whole=whole)

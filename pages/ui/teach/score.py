@@ -12,7 +12,7 @@ from emotion.data.bring import add
 from emotion.models import bundle
 from emotion.recipes import MAX_NAME, teaching
 from emotion.runs import Status, queue
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext, percent, retold
 from pages.ui.shared import frame, listings, model_choice, own_runs, text
 from pages.ui.teach import opened
 from pages.ui.teach.columns import thumbnail
@@ -31,7 +31,7 @@ LOOK_AGAIN = 0.5  # seconds
 def show_score(record: DataSet, found: Examples, taught: Taught) -> None:
     """The score of held-out faces and what follows from it."""
     if taught.score is None:
-        st.markdown("It answers already. **One more picture of each class**, and it can say how good it is.")
+        st.markdown(_("It answers already. **One more picture of each class**, and it can say how good it is."))
     else:
         _figure(taught)
         for line in advice(found, taught):
@@ -44,18 +44,29 @@ def advice(found: Examples, taught: Taught) -> list[str]:
     """What the person can do to make it better, the gravest first; Markdown."""
     twins = {frozenset(pair): (*pair, number) for pair, number in made_here.twins(found).items()}
     said = [
-        f"{count(number, 'picture')} {'is' if number == 1 else 'are'} in both **{text.plain(first)}** and "
-        f"**{text.plain(second)}**: remove {'it' if number == 1 else 'them'} from one, the same picture cannot "
-        "teach both."
+        ngettext(
+            "{n} picture is in both **{first}** and **{second}**: remove it from one, the same picture cannot teach "
+            "both.",
+            "{n} pictures are in both **{first}** and **{second}**: remove them from one, the same picture cannot "
+            "teach both.",
+            number,
+            first=text.plain(first),
+            second=text.plain(second),
+        )
         for first, second, number in twins.values()
     ]
     said += [
-        f"It cannot tell **{text.plain(pair.first)}** from **{text.plain(pair.second)}** yet: "
-        f"{pair.right} of {pair.n} right, which may be luck."
+        _(
+            "It cannot tell **{first}** from **{second}** yet: {right} of {n} right, which may be luck.",
+            first=text.plain(pair.first),
+            second=text.plain(pair.second),
+            right=pair.right,
+            n=pair.n,
+        )
         for pair in taught.alike
     ]
     if taught.weakest:
-        said.append(f"Ten more of **{text.plain(taught.weakest)}** would help most.")
+        said.append(_("Ten more of **{name}** would help most.", name=text.plain(taught.weakest)))
     return said
 
 
@@ -66,12 +77,15 @@ def _figure(taught: Taught) -> None:
         return
     right = sum(row[label] for label, row in enumerate(score.confusion_matrix))
     low, high = score.accuracy_interval
-    spoken = f"{right} of {score.n} right; the true share lies between {low:.0%} and {high:.0%}"
+    between = {"low": percent(low), "high": percent(high)}
+    spoken = _("{right} of {n} right; the true share lies between {low} and {high}", right=right, n=score.n, **between)
+    held_out = _("<b>{right} of {n}</b> right, each held out in turn", right=right, n=score.n)
+    on_new = _("On new faces: {low} to {high}, with 95 % certainty.", **between)
     st.html(
-        f'<div class="teach-score"><p><b>{right} of {score.n}</b> right, each held out in turn</p>'
+        f'<div class="teach-score"><p>{held_out}</p>'
         f'<div class="range" role="img" aria-label="{spoken}"><i style="left:{low:.1%};right:{1 - high:.1%}"></i>'
         f'<b style="left:{score.accuracy:.1%}"></b></div>'
-        f'<p class="quiet">On new faces: {text.percent(low)} to {text.percent(high)}, with 95 % certainty.</p></div>'
+        f'<p class="quiet">{on_new}</p></div>'
     )
 
 
@@ -85,11 +99,10 @@ def _wrong(record: DataSet, found: Examples, taught: Taught) -> None:
             f'<li><img src="{thumbnail(str(record.folder / found.files[place]))}" alt=""> '
             f"<span>{text.sign(truth, found.classes)} {text.markup(truth)}</span></li>"
         )
-    more = f" The surest {MOST_WRONG} mistakes:" if len(taught.wrong) > MOST_WRONG else ""
-    st.html(
-        f'<p class="quiet">Wrong when held out, with the class that you gave:{more}</p>'
-        f'<ol class="strip teach-wrong">{"".join(cells)}</ol>'
-    )
+    said = _("Wrong when held out, with the class that you gave:")
+    if len(taught.wrong) > MOST_WRONG:
+        said += " " + _("The surest {n} mistakes:", n=MOST_WRONG)
+    st.html(f'<p class="quiet">{said}</p><ol class="strip teach-wrong">{"".join(cells)}</ol>')
 
 
 def _keep_button(record: DataSet, found: Examples) -> None:
@@ -97,11 +110,11 @@ def _keep_button(record: DataSet, found: Examples) -> None:
     run = own_runs.find(run_id) if fingerprint == found.fingerprint else None
     if run is None or (run.status.has_ended and not run.has_model):
         if run is not None:
-            st.error(text.plain(f"It could not be kept. {run.reason}"), icon=":material/error:")
-        st.button("Keep this model", key="teach_keep", type="primary", width="stretch", on_click=_keep,
+            st.error(text.plain(_("It could not be kept.") + f" {retold(run.reason)}"), icon=":material/error:")
+        st.button(_("Keep this model"), key="teach_keep", type="primary", width="stretch", on_click=_keep,
                   args=(record, found))  # fmt: skip
         if fingerprint and run is None:
-            st.caption("The faces have changed since it was kept.")
+            st.caption(_("The faces have changed since it was kept."))
     elif run.status.has_ended:
         _kept(run)
     else:
@@ -134,19 +147,19 @@ def _await(run_id: str) -> None:
     if run is None or run.status.has_ended:
         st.rerun(scope="app")
     waiting = run.status is Status.QUEUED and queue.active() is not None
-    st.button("Waits for another run …" if waiting else "Keeping it …", key="teach_keeping", disabled=True,
+    st.button(_("Waits for another run …") if waiting else _("Keeping it …"), key="teach_keeping", disabled=True,
               width="stretch")  # fmt: skip
 
 
 def _kept(run: Run) -> None:
     """It is a run now: where to go with it."""
-    st.success(f"Kept as **{text.plain(run.title)}**.", icon=":material/check:")
+    st.success(_("Kept as **{name}**.", name=text.plain(run.title)), icon=":material/check:")
     with st.container(horizontal=True, key="teach_next"):
-        if st.button("Try it on a photo", key="teach_predict", icon=":material/mood:", on_click=model_choice.choose,
+        if st.button(_("Try it on a photo"), key="teach_predict", icon=":material/mood:", on_click=model_choice.choose,
                      args=(run.id,)):  # fmt: skip
             st.switch_page(frame.PREDICT, query_params={"model": run.id})
-        if st.button("Evaluate it", key="teach_evaluate", icon=":material/fact_check:"):
+        if st.button(_("Evaluate it"), key="teach_evaluate", icon=":material/fact_check:"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
-        st.download_button("Take it with you", functools.partial(bundle.pack, run.id), bundle.file_name(run.title),
+        st.download_button(_("Take it with you"), functools.partial(bundle.pack, run.id), bundle.file_name(run.title),
                            "application/zip", key="teach_export", icon=":material/download:",
                            on_click="ignore")  # fmt: skip

@@ -1,0 +1,30 @@
+"""The words that a person reads, in the person's language: which one, its sentences, numbers and times."""
+
+from __future__ import annotations
+
+from emotion.system.words.catalogue import own_name
+from emotion.system.words.figures import count, decimal, duration, listed, number, percent, sureness
+from emotion.system.words.reader import LANGUAGES, ask_through, language, nearest, speaking
+from emotion.system.words.sentences import N_, _, in_script, ngettext, pgettext, retold
+
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "_",
+    "ask_through",
+    "count",
+    "decimal",
+    "duration",
+    "in_script",
+    "language",
+    "listed",
+    "nearest",
+    "ngettext",
+    "number",
+    "own_name",
+    "percent",
+    "pgettext",
+    "retold",
+    "speaking",
+    "sureness",
+]

@@ -1,0 +1,50 @@
+"""Numbers, times and lists as a person reads them, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emotion.system.words.catalogue import written
+from emotion.system.words.reader import language
+from emotion.system.words.sentences import _
+
+
+def number(value: int) -> str:
+    """12000 → "12,000", in German "12.000"."""
+    return written(f"{value:,}", language())
+
+
+def decimal(value: float, digits: int = 1) -> str:
+    """1234.56 → "1,234.6", in German "1.234,6"."""
+    return written(f"{value:,.{digits}f}", language())
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """0.913 → "91 %", with a space that does not break."""
+    return written(f"{share:.{digits}%}", language()).replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def sureness(share: float) -> str:
+    """A probability as a percentage that never claims to be certain."""
+    return _("over {percent}", percent=percent(0.99)) if share > 0.99 else percent(share)
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 run", "2 runs", "2 classes"; in English alone, where `ngettext` says it in every language."""
+    ending = "es" if noun.endswith(("s", "x", "sh")) else "s"
+    return f"{number:,} {noun}" + ("" if number == 1 else ending)
+
+
+def duration(seconds: float) -> str:
+    """A short human duration: "41 s", "3 min", "1 h 5 min"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("{others} and {last}", others=", ".join(names[:-1]), last=names[-1])

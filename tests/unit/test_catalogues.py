@@ -1,0 +1,232 @@
+"""The words of pages and command line: every sentence in every language, and each person's own."""
+
+from __future__ import annotations
+
+import contextvars
+import string
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+
+from emotion.system import (
+    LANGUAGES,
+    N_,
+    _,
+    decimal,
+    in_script,
+    language,
+    listed,
+    nearest,
+    ngettext,
+    number,
+    own_name,
+    percent,
+    retold,
+    speaking,
+)
+from emotion.system.words import reader as which
+from emotion.system.words.sentences import sentences_of
+from tests.words import unmarked
+from tools import words
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = sorted(which.FOLDER.glob("*.po"))
+# Files and folders in which every sentence is marked.
+SPOKEN = ["pages/teach.py", "pages/ui/teach"]
+
+each_catalogue = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Asked as on the command line, with nothing set."""
+    monkeypatch.setattr(which, "_asked", which.of_the_system)
+    for name in (which.VARIABLE, *which.OF_THE_SYSTEM):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def spoken() -> Iterator[Path]:
+    for name in SPOKEN:
+        place = ROOT / name
+        assert place.exists(), f"{name} is gone: take it out of SPOKEN"
+        yield from sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _literal, name, *_rest in string.Formatter().parse(sentence) if name is not None}
+
+
+@each_catalogue
+def test_a_catalogue_holds_the_sentences_of_the_code_and_no_others(path: Path) -> None:
+    """`python tools/words.py` brings it up to date."""
+    held = {words.key(entry) for entry in polib.pofile(str(path))}
+    said = set(words.sentences())
+
+    assert sorted(said - held) == [], "missing: run python tools/words.py and translate"
+    assert sorted(held - said) == [], "no longer said: run python tools/words.py"
+
+
+@each_catalogue
+def test_every_sentence_is_translated(path: Path) -> None:
+    entries = polib.pofile(str(path))
+
+    assert [entry.msgid for entry in entries if not entry.translated() or entry.obsolete or entry.fuzzy] == []
+
+
+@each_catalogue
+def test_a_catalogue_is_in_the_order_in_which_changes_merge(path: Path) -> None:
+    entries = polib.pofile(str(path), wrapwidth=0, check_for_duplicates=True)
+
+    assert [words.key(entry) for entry in entries] == words.sentences()
+    assert path.read_text(encoding="utf-8") == str(entries).rstrip("\n") + "\n"
+
+
+@each_catalogue
+def test_a_translation_has_the_places_of_the_sentence(path: Path) -> None:
+    for entry in polib.pofile(str(path)):
+        several = entry.msgstr_plural
+        if several:
+            assert set().union(*map(fields, several.values())) <= fields(entry.msgid) | fields(entry.msgid_plural)
+            assert fields(several[max(several)]) == fields(entry.msgid_plural), entry.msgid
+        else:
+            assert fields(entry.msgstr) == fields(entry.msgid), entry.msgid
+
+
+@each_catalogue
+def test_a_translation_keeps_marks_and_tags(path: Path) -> None:
+    """Bold, code and HTML of the sentence are those of its translation too, as is a space at an end."""
+    for entry in polib.pofile(str(path)):
+        said, other = entry.msgid, entry.msgstr
+        if entry.msgid_plural:
+            said, other = entry.msgid_plural, entry.msgstr_plural[max(entry.msgstr_plural)]
+        for mark in ("**", "`", "<b>", "</b>", "\n"):
+            assert said.count(mark) == other.count(mark), (mark, said)
+        assert [said[0].isspace(), said[-1].isspace()] == [other[0].isspace(), other[-1].isspace()], said
+
+
+def test_what_is_put_into_a_sentence_is_named_and_formatted_before() -> None:
+    for said in words.sentences():
+        for sentence in filter(None, said[:2]):
+            for _literal, name, spec, conversion in string.Formatter().parse(sentence):
+                assert name is None or (name.isidentifier() and not spec and not conversion), sentence
+
+
+def test_rooms_that_speak_all_languages_have_no_sentence_that_speaks_one() -> None:
+    """Mark it: `_("…")` where it is said, `N_("…")` where it is written down at import."""
+    found = [f"{path.relative_to(ROOT)}:{line}: {said}" for path in spoken() for line, said in unmarked(path)]
+
+    assert found == []
+
+
+def test_a_file_that_says_sentences_calls_nothing_else_underscore() -> None:
+    """`for _ in …` beside `_("…")` would call a number."""
+    wrong = [
+        str(path.relative_to(ROOT)) for path in words.code() if path.suffix == ".py" and words.hides_the_marker(path)
+    ]
+
+    assert wrong == []
+
+
+def test_the_language_is_the_one_that_is_set(command_line: pytest.MonkeyPatch) -> None:
+    said = {}
+    for name, value in (("LANG", "de_DE.UTF-8"), ("LC_ALL", "C.UTF-8"), ("EMOTION_LANGUAGE", "de")):
+        command_line.setenv(name, value)
+        said[name] = language()
+
+    assert said == {"LANG": "de", "LC_ALL": "en", "EMOTION_LANGUAGE": "de"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("de-AT", "de"), ("DE", "de"), ("en-GB", "en"), ("fr-FR", "en"), ("C", "en"), ("", "en"), (None, "en")],
+)
+def test_a_locale_finds_the_language_that_suits_it(asked: str | None, found: str) -> None:
+    assert nearest(asked) == found
+
+
+def test_english_is_said_as_it_is_written() -> None:
+    assert _("Add a class") == "Add a class"
+    assert _("{done} of {all}", done=1200, all="many") == "1,200 of many"
+    assert [ngettext("{n} face", "{n} faces", n) for n in (0, 1, 1200)] == ["0 faces", "1 face", "1,200 faces"]
+    assert in_script('say(_("Use the camera"))') == {}
+
+
+def test_german_is_said_to_who_reads_german() -> None:
+    with speaking("de"):
+        assert _("Add a class") == "Klasse hinzufügen"
+        assert [ngettext("{n} face", "{n} faces", n) for n in (1, 1200)] == ["1 Gesicht", "1.200 Gesichter"]
+        assert in_script('say(_("Use the camera"))') == {"Use the camera": "Kamera benutzen"}
+        assert (number(12000), decimal(1234.56), percent(0.913, 1)) == ("12.000", "1.234,6", "91,3\N{NO-BREAK SPACE}%")
+        assert listed(["a", "b", "c"]) == "a, b und c"
+
+    assert _("Add a class") == "Add a class"
+
+
+def test_what_nobody_has_translated_is_said_in_english() -> None:
+    with speaking("de"):
+        assert _("Nobody knows this sentence.") == "Nobody knows this sentence."
+        assert _("") == ""
+
+
+def test_a_sentence_marked_at_import_is_translated_where_it_is_shown() -> None:
+    marked = N_("Camera")
+
+    with speaking("de"):
+        assert (marked, _(marked)) == ("Camera", "Kamera")
+
+
+def test_kept_sentences_are_english_and_told_in_the_readers_language() -> None:
+    kept = _("It cannot tell **{first}** from **{second}** yet: {right} of {n} right, which may be luck.",
+             first="happy", second="sad", right=3, n=1200)  # fmt: skip
+
+    with speaking("de"):
+        assert retold(kept).startswith("**happy** und **sad** kann es noch nicht unterscheiden: 3 von 1,200 richtig")
+        assert retold("2 pictures left out.") == "2 Bilder ausgelassen."
+        assert retold("It could not be kept.") == "Das Modell konnte nicht behalten werden."
+        assert retold("Nobody knows this sentence.") == "Nobody knows this sentence."
+    assert retold(kept) == kept
+
+
+def test_two_people_are_answered_at_once_each_in_their_language() -> None:
+    said: dict[str, str] = {}
+
+    def say(code: str) -> None:
+        with speaking(code):
+            said[code] = _("Add a class")
+
+    threads = [threading.Thread(target=contextvars.Context().run, args=(say, code)) for code in ("de", "en")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert said == {"de": "Klasse hinzufügen", "en": "Add a class"}
+
+
+def test_a_language_tells_its_own_name() -> None:
+    assert [own_name(code) for code in LANGUAGES[:2]] == ["English", "Deutsch"]
+
+
+def test_scripts_of_pages_find_their_sentences() -> None:
+    assert sentences_of('a(_("One."), _("Two, \\u2026")); say(_(later))') == ("One.", "Two, \\u2026")
+
+
+def test_words_of_the_rule_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "page.py"
+    path.write_text(
+        '"""A docstring of words."""\n'
+        'st.button("Save", key="no words here")\n'
+        'raise DataError(f"The folder {path} is empty.")\n'
+        "st.html(f'<p class=\"not for you\">{n} of all</p>')\n"
+        'st.caption(_("This is marked."))\n'
+        'log.warning("nobody reads this")\n'
+        'names = ["happy", "sad"]\n'
+        'style = "display: grid; margin: 0 auto"\n',
+        encoding="utf-8",
+    )
+
+    assert [line for line, _said in unmarked(path)] == [2, 3, 4]
