@@ -14,7 +14,7 @@ from emotion.runs import differences, summarize
 from emotion.system import EmotionError, count, duration
 from pages.ui.runs import curves
 from pages.ui.runs.curves import LETTERS
-from pages.ui.runs.rows import NOTHING, interval
+from pages.ui.runs.rows import NOTHING, interval, tested
 from pages.ui.shared import listings, own_runs, text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _end(summary: Summary) -> str:
 def _results(summaries: Sequence[Summary]) -> list[tuple[str, list[str]]]:
     return [
         ("kept epoch", [_kept(one) for one in summaries]),
-        ("test score", [_tested(one) for one in summaries]),
+        ("test score", [tested(one) for one in summaries]),
         ("took", [duration(one.seconds) if one.seconds else NOTHING for one in summaries]),
     ]
 
@@ -82,13 +82,6 @@ def _kept(summary: Summary) -> str:
         return NOTHING
     when = f"epoch {summary.kept_epoch}" if summary.kept_epoch else "as it began"
     return f"{text.percent(summary.kept, 1)}<small>{when}, validation faces</small>"
-
-
-def _tested(summary: Summary) -> str:
-    if summary.test is None:
-        return NOTHING
-    where = interval(*summary.test.accuracy_interval)
-    return f"{text.percent(summary.test.accuracy, 1)}<small>{where} of {summary.test.n:,}</small>"
 
 
 def _table(runs: list[Run], lines: Sequence[tuple[str, Sequence[str]]]) -> None:

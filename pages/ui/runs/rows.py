@@ -81,7 +81,7 @@ def _line(tone: str, box: str, name: str, row: RunRow, shown: tuple[float, float
     cells = {
         "learning": spark(summary, shown),
         "kept epoch": _kept(row, summary),
-        "test score": _tested(summary),
+        "test score": tested(summary),
         "data": f"{text.markup(row.data)}<small>{text.markup(row.recipe)}</small>",
         "trained": f"{row.run.when}<small>{duration(summary.seconds) if summary.seconds else ''}</small>",
     }
@@ -109,7 +109,8 @@ def _kept(row: RunRow, summary: Summary) -> str:
     return f"{text.percent(summary.kept, 1)}<small>{when}</small>"
 
 
-def _tested(summary: Summary) -> str:
+def tested(summary: Summary) -> str:
+    """The test score with its interval, of how many faces, and by which."""
     if summary.test is None:
         return NOTHING
     how = ", held out" if summary.method == HELD_OUT else ""
