@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.images import as_batch
 from emotion.recipes import FOLDERS, NONE, VOTES, augment, mix
+from emotion.recipes.layers.backend import keras
 
 if TYPE_CHECKING:
     from emotion.recipes import Augmentation

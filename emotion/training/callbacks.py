@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from emotion.images import as_batch
 from emotion.models import all_classes
+from emotion.recipes.layers.backend import keras
 from emotion.runs import append_history, film
 from emotion.system import StoredFileError, arrays, files
 from emotion.training.network import LAST

@@ -6,11 +6,10 @@ import importlib.metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
-
 from emotion import runs
 from emotion.images import CROP
 from emotion.recipes import ModelInfo, find, positive_class
+from emotion.recipes.layers.backend import keras
 from emotion.system import files
 from emotion.training.network import served
 from emotion.training.start_from import model_data

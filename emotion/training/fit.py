@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.images import as_batch
 from emotion.recipes import BOTH, VOTES, find, hold, one_cycle
+from emotion.recipes.layers.backend import keras
 from emotion.runs import append_history, read_history
 from emotion.system import IMAGE_SIZE, processes
 from emotion.training.batches import Batches, balanced, feed

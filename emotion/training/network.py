@@ -12,11 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
-from keras import layers, ops
 
 from emotion.models import load_model
+from emotion.recipes.layers.backend import keras
 from emotion.recipes.layers.convolution import StandardizedConv2D
 from emotion.system import IMAGE_SIZE, ConfigError, ModelFileError
 from emotion.training.start_from import keras_file
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from emotion.recipes import Recipe, TrainingConfig
 
 
+layers, ops = keras.layers, keras.ops
 FEATURES = "features"
 OWN_LAYERS = {"StandardizedConv2D": StandardizedConv2D}
 LAST = "probability"  # the name of the last layer of every network

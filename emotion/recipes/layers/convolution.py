@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-import keras
-from keras import ops
+from emotion.recipes.layers.backend import keras
 
 RELU_GAIN = math.sqrt(2 / (1 - 1 / math.pi))  # standard deviation 1 goes in, and 1 comes out behind a ReLU
 
@@ -20,6 +19,6 @@ class StandardizedConv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs: keras.KerasTensor, kernel: keras.KerasTensor) -> keras.KerasTensor:
         """What Keras calls for the convolution itself; bias and activation come after it, as always."""
-        kernel = kernel - ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
-        size = ops.sum(ops.square(kernel), axis=(0, 1, 2), keepdims=True)
-        return super().convolution_op(inputs, kernel * (RELU_GAIN * ops.rsqrt(size + 1e-6)))
+        kernel = kernel - keras.ops.mean(kernel, axis=(0, 1, 2), keepdims=True)
+        size = keras.ops.sum(keras.ops.square(kernel), axis=(0, 1, 2), keepdims=True)
+        return super().convolution_op(inputs, kernel * (RELU_GAIN * keras.ops.rsqrt(size + 1e-6)))

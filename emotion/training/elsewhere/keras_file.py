@@ -6,8 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import keras
-
+from emotion.recipes.layers.backend import keras
 from emotion.training.elsewhere.errors import ElsewhereError
 
 NEAR = 0.02
