@@ -16,6 +16,9 @@ HAS_WHEELS := import platform, sys; sys.exit(f"{sys.platform} {platform.machine(
   ("linux x86_64", "linux aarch64", "win32 AMD64", "darwin arm64"))
 PIP := $(PY) -m pip --disable-pip-version-check install
 
+# Where it is set, as in many images, each of the many processes of the app and of the tests compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: app test test-all coverage check bench soak help

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from emotion.images.crop import as_batch
 from emotion.recipes.augmentation import KINDS, NONE, Augmentation
-from emotion.training.batches import Batches
+
+if TYPE_CHECKING:  # with it comes TensorFlow, which collecting the tests does without
+    from emotion.training.batches import Batches
 
 N, CLASSES = 50, 7
 LIMITS = {name: kind.most for name, kind in KINDS.items()}
@@ -17,7 +21,13 @@ LABELS = np.arange(N) % CLASSES
 
 
 def batches(augmentation: Augmentation, seed: int | None = 3) -> Batches:
-    return Batches(FACES, LABELS, batch_size=16, classes=CLASSES, seed=seed, augmentation=augmentation)
+    return _batches(LABELS, CLASSES, seed, augmentation)
+
+
+def _batches(labels: np.ndarray, classes: int, seed: int | None, augmentation: Augmentation) -> Batches:
+    from emotion.training.batches import Batches
+
+    return Batches(FACES, labels, batch_size=16, classes=classes, seed=seed, augmentation=augmentation)
 
 
 def epoch(data: Batches, number: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +78,7 @@ def test_another_epoch_varies_in_another_way() -> None:
 
 @pytest.mark.parametrize("classes", [2, CLASSES])
 def test_mixed_targets_are_shares_of_the_classes(classes: int) -> None:
-    data = Batches(FACES, LABELS % classes, 16, classes, seed=3, augmentation=Augmentation(mixup=1.0))
+    data = _batches(LABELS % classes, classes, 3, Augmentation(mixup=1.0))
 
     _, targets = epoch(data)
 
