@@ -12,10 +12,9 @@ from PIL import Image
 from emotion.checks import check
 from emotion.data import NO_TEST, disagreements, material
 from emotion.data.bring import add
-from emotion.data.bring.errors import NoClassExportError
 from emotion.data.class_names import split_of
 from emotion.recipes import TrainingConfig
-from emotion.system import FoldsError, SplitAsClassError
+from emotion.system import DataError
 from tests.zips import png, raw_zip, tar_of, zip_of
 
 LABELS = ("happy", "sad")
@@ -165,7 +164,7 @@ def test_folds_are_refused_with_the_remedy(tmp_path: Path) -> None:
     root = fill(tmp_path / "faces", *(f"fold_{n}/{split}/{name}" for n in (1, 2) for split in ("train", "test")
                                       for name in LABELS))  # fmt: skip
 
-    with pytest.raises(FoldsError, match="Add one fold"):
+    with pytest.raises(DataError, match="Add one fold"):
         add.add_folder(root, "faces")
 
 
@@ -208,14 +207,14 @@ def test_an_export_for_detection_is_refused_with_the_one_to_choose(tmp_path: Pat
     (root / beside).mkdir(parents=True)
     (root / beside / "0.txt").write_text("0 .5 .5 1 1")
 
-    with pytest.raises(NoClassExportError, match="export it for classification"):
+    with pytest.raises(DataError, match="export it for classification"):
         add.add_folder(root, "faces")
 
 
 def test_a_class_called_like_a_split_is_refused_with_the_remedy(tmp_path: Path) -> None:
     root = fill(tmp_path / "faces", "train/happy", "train/val", "train/sad")
 
-    with pytest.raises(SplitAsClassError, match="train/<class>/"):
+    with pytest.raises(DataError, match="train/<class>/"):
         add.add_folder(root, "faces")
 
 

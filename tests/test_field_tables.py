@@ -10,10 +10,10 @@ import pytest
 
 from emotion.data import listing, registry
 from emotion.data.bring import add
-from emotion.data.bring.errors import NoClassesError, NoClassExportError, PatternError, TableColumnsError
+from emotion.data.bring.errors import TableError
 from emotion.data.bring.layout import Options
 from emotion.data.bring.tables.labels import Asked
-from emotion.system import ConfigError
+from emotion.system import ConfigError, DataError
 from tests.zips import png, zip_of
 
 WORDS = ("sad", "happy")
@@ -173,7 +173,7 @@ def test_a_column_that_there_is_not_is_told_with_those_that_there_are(tmp_path: 
     names = pictures(tmp_path / "faces" / "img")
     table(tmp_path / "faces" / "a.csv", "picture,mood", [f"{name},{WORDS[n % 2]}" for n, name in enumerate(names)])
 
-    with pytest.raises(TableColumnsError, match=r"no column 'feeling'.*it has picture, mood"):
+    with pytest.raises(TableError, match=r"no column 'feeling'.*it has picture, mood"):
         add.add_folder(tmp_path / "faces", "faces", Options(labels=Asked("a.csv", "", "feeling")))
 
 
@@ -188,7 +188,7 @@ def test_a_refusal_names_the_table_and_the_folders_that_are_there(tmp_path: Path
     pictures(tmp_path / "faces" / "img", 4)
     table(tmp_path / "faces" / "notes.csv", "date,weather", ["1,fine", "2,rain"])
 
-    with pytest.raises(NoClassesError, match=r"4 pictures in img/.*notes\.csv was not understood.*--labels notes\.csv"):
+    with pytest.raises(DataError, match=r"4 pictures in img/.*notes\.csv was not understood.*--labels notes\.csv"):
         add.add_folder(tmp_path / "faces", "faces")
 
 
@@ -219,14 +219,14 @@ def test_a_regular_expression_is_a_pattern_too(tmp_path: Path) -> None:
 def test_a_pattern_that_finds_nothing_is_told(tmp_path: Path, pattern: str, says: str) -> None:
     pictures(tmp_path / "faces")
 
-    with pytest.raises(PatternError, match=says):
+    with pytest.raises(DataError, match=says):
         add.add_folder(tmp_path / "faces", "faces", Options(labels=Asked(pattern=pattern)))
 
 
 def test_names_like_those_of_jaffe_are_told_with_the_pattern(tmp_path: Path) -> None:
     pictures(tmp_path / "jaffe", 4, "KA.HA1.{}.tiff")
 
-    with pytest.raises(NoClassesError, match=r"so try --label-pattern '\*\.\{label\}"):
+    with pytest.raises(DataError, match=r"so try --label-pattern '\*\.\{label\}"):
         add.add_folder(tmp_path / "jaffe", "jaffe")
 
 
@@ -287,7 +287,7 @@ def test_an_export_for_detection_in_a_zip_is_refused_too(tmp_path: Path) -> None
     pictures(tmp_path / "yolo" / "train" / "images")
     table(tmp_path / "yolo" / "train" / "labels" / "0.txt", "", ["0 .5 .5 1 1"])
 
-    with pytest.raises(NoClassExportError, match="export it for classification"):
+    with pytest.raises(DataError, match="export it for classification"):
         add.add(zip_of(tmp_path / "yolo", tmp_path / "yolo.zip"))
 
 
@@ -296,7 +296,7 @@ def test_boxes_in_one_file_are_recognised(tmp_path: Path, name: str) -> None:
     pictures(tmp_path / "coco" / "train")
     (tmp_path / "coco" / "train" / name).write_text("{}")
 
-    with pytest.raises(NoClassExportError, match="export it for classification"):
+    with pytest.raises(DataError, match="export it for classification"):
         add.add_folder(tmp_path / "coco", "coco")
 
 

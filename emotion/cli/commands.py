@@ -17,7 +17,7 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
 from emotion.runs import RunPaths, Status, queue
-from emotion.system import DEMO, ConfigError, RunStateError, count, disk, expanded
+from emotion.system import DEMO, ConfigError, RunError, count, disk, expanded
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -57,7 +57,9 @@ def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
         if paths.config.exists():
             run = runs.read_run(paths)
             if run.status is not Status.QUEUED:
-                raise RunStateError(run.id, str(run.status), "a queued run or a new folder; --resume goes on with one")
+                raise RunError.in_state(
+                    run.id, str(run.status), "a queued run or a new folder; --resume goes on with one"
+                )
             return paths
         return runs.new_run(_config(chosen), paths.root)
     return runs.new_run(_config(chosen))
@@ -227,7 +229,9 @@ def export(chosen: argparse.Namespace) -> int:
 
     paths = runs.find_run(chosen.run_id)
     if runs.read_run(paths).status.is_active:
-        raise RunStateError(paths.id, "being trained", "a run that is not at work; it makes its model usable itself")
+        raise RunError.in_state(
+            paths.id, "being trained", "a run that is not at work; it makes its model usable itself"
+        )
     if doubt := worker.rescue(paths):
         print(f"emotion: {doubt}", file=sys.stderr)
     print(paths.model)

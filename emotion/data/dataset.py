@@ -17,16 +17,14 @@ from numpy.typing import NDArray
 
 from emotion.data.class_names import class_key, named_like
 from emotion.data.listing import kept_as, resolve, scan
-from emotion.data.splits import hold_out, identical_groups
+from emotion.data.splits import TOO_FEW, hold_out, identical_groups
 from emotion.images import cache, can_be_read_now, first_readable, read_all
 from emotion.system import (
     DEMO,
     IMAGE_SIZE,
-    ClassEmptyError,
-    ClassMissingError,
     ConfigError,
+    DataError,
     SplitMissingError,
-    TooFewPicturesError,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +32,10 @@ if TYPE_CHECKING:
     from emotion.images import Pixels, Progress
     from emotion.metrics import Labels
 
+
+NO_PICTURE = (
+    "{} holds no readable picture. Expected jpg, jpeg, png, bmp or webp files. Put pictures in or choose other classes."
+)
 
 _Labelled = list[tuple[str, int]]  # relative name, label
 
@@ -86,8 +88,8 @@ def load(listing: Listing, split: str, classes: Sequence[str], progress: Progres
         The examples, class after class, by file name within each.
 
     Raises:
-        SplitMissingError, ClassMissingError: when the folder has no such split or class.
-        ClassEmptyError: when no picture of a class can be read.
+        SplitMissingError: when the folder has no such split.
+        DataError: when it has no such class, or no picture of a class can be read.
     """
     labelled = [pair for label, files in enumerate(_files(listing, split, classes)) for pair in _with(label, files)]
     files = [file for file, _ in labelled]
@@ -134,9 +136,12 @@ def _files(listing: Listing, split: str, classes: Sequence[str]) -> list[tuple[s
     keys = [class_key(name) if split == "train" else named_like(name, there) for name in classes]
     for name, key in zip(classes, keys, strict=True):
         if key is None or key not in there:
-            raise ClassMissingError(listing.root / split, name, there)
+            raise DataError(
+                f"{listing.root / split} has no folder for the class {name!r}. Found: "
+                f"{', '.join(sorted(there)) or 'no class folders'}. Add that folder or choose classes that are there."
+            )
         if not there[key]:
-            raise ClassEmptyError(listing.root / split / name)
+            raise DataError(NO_PICTURE.format(listing.root / split / name))
     return [there[key] for key in keys if key is not None]
 
 
@@ -150,7 +155,7 @@ def _examples(listing: Listing, split: str, classes: tuple[str, ...], labelled: 
     labels = np.array([label for _, label in readable], dtype=np.int64)
     for name, n in zip(classes, np.bincount(labels, minlength=len(classes)), strict=True):
         if not n:
-            raise ClassEmptyError(listing.root / split / name)
+            raise DataError(NO_PICTURE.format(listing.root / split / name))
     return Examples(
         images=pixels.images,
         labels=labels,
@@ -182,7 +187,7 @@ def samples(listing: Listing, split: str, classes: Sequence[str], count: int, se
         order = np.random.default_rng((seed, label)).permutation(len(files))
         found, lost = first_readable(listing.root, [files[place] for place in order], wanted)
         if wanted and not found:
-            raise ClassEmptyError(listing.root / split / classes[label])
+            raise DataError(NO_PICTURE.format(listing.root / split / classes[label]))
         labelled += [(file, label) for file in found]
         images += found.values()
         unreadable += lost
@@ -212,7 +217,7 @@ def split_validation(examples: Examples, share: float, seed: int) -> tuple[NDArr
 
     Raises:
         ConfigError: for a share outside its range.
-        TooFewPicturesError: when a class has too few different pictures to stand on both sides.
+        DataError: when a class has too few different pictures to stand on both sides.
     """
     if not 0 < share < 1:
         raise ConfigError("validation_split", "a share above 0 and below 1", share)
@@ -221,9 +226,8 @@ def split_validation(examples: Examples, share: float, seed: int) -> tuple[NDArr
     for label, name in enumerate(examples.classes):
         mine = examples.labels == label
         if not (mine & held).any() or not (mine & ~held).any():
-            needed = f"two different pictures or more of the class {name!r}, one of them for validation"
             folder = Path(examples.files[int(mine.argmax())]).parent if mine.any() else Path(name)
-            raise TooFewPicturesError(folder, needed, len(np.unique(groups[mine])))
+            raise DataError(TOO_FEW.format(folder, name, "validation", len(np.unique(groups[mine]))))
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data import registry
-from emotion.data.bring.errors import DataSetFolderMissingError
 from emotion.data.class_names import SPLITS, split_of
 from emotion.data.decisions import apply
 from emotion.data.drawn import write
@@ -31,8 +30,7 @@ from emotion.data.folders import meaning, sorting, tree
 from emotion.system import (
     DEMO,
     DEMO_TITLE,
-    ClassFoldersOnlyError,
-    DataFolderMissingError,
+    DataError,
     SplitMissingError,
     archive_dir,
     drawn_faces_dir,
@@ -47,6 +45,11 @@ if TYPE_CHECKING:
 
 
 ALWAYS = ("train", "test")  # stand in the counts when they are missing too
+
+NO_FOLDER = (
+    "No folder at {}. Expected a folder with train/ and test/ inside, each with one folder a class (such as happy/ and "
+    "sad/). Choose another folder or use the drawn faces."
+)
 
 LOOK_AGAIN = 10.0  # seconds after which `current` looks at every file anew
 SETTLED_NS = 2_000_000_000  # the coarsest clock of a disk that is still in use: FAT has two seconds
@@ -109,17 +112,20 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
         The absolute path of the folder; whether train/ and test/ are in it, `scan` tells.
 
     Raises:
-        DataFolderMissingError: when there is no such folder.
+        DataError: when there is no such folder.
     """
     if data.strip() == DEMO:
         return _drawn_faces(progress)
     if known := registry.find(data):
         if not os.path.isdir(known.folder):
-            raise DataSetFolderMissingError(known.name, known.folder)
+            raise DataError(
+                f"The pictures of the data set {known.name!r} are not at {known.folder} any more. Expected that folder "
+                "as it was. Connect its disk, put it back, or remove the data set and add the folder where it is now."
+            )
         return known.folder
     folder = typed_path(data)
     if not os.path.isdir(folder):
-        raise DataFolderMissingError(folder)
+        raise DataError(NO_FOLDER.format(folder))
     return _inner_folder(folder)
 
 
@@ -136,7 +142,7 @@ def kept_as(data: str) -> str:
     """The data as a run keeps it, so that it can be found again from anywhere: "demo", a name, or an absolute path.
 
     Raises:
-        DataFolderMissingError: when there is no such folder.
+        DataError: when there is no such folder.
     """
     known = registry.find(data)
     folder = resolve(data) if data.strip() != DEMO else None
@@ -225,13 +231,12 @@ def on_disk(root: Path, known: DataSet | None = None, placed: Placement | None =
         Its listing: 32,298 files take about 0.2 s.
 
     Raises:
-        DataFolderMissingError: when there is no such folder.
+        DataError: when there is no such folder, or two folders in it differ only in upper and lower case.
         DataFolderUnreadableError: when a folder may not be opened.
         SplitMissingError: when it holds neither train/ nor test/, and no split of its class folders is recorded.
-        FolderNamesClashError: when two folders differ only in upper and lower case.
     """
     if not os.path.isdir(root):
-        raise DataFolderMissingError(root)
+        raise DataError(NO_FOLDER.format(root))
     return _walked(root, known or registry.of_folder(root), placed, {})
 
 
@@ -249,7 +254,13 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
         recorded = replace(recorded, others="train")
     if not understood.splits and recorded is None:
         folders = sorted({name for _, name in understood.sides.values()}) or list(tree.folders(root))
-        raise ClassFoldersOnlyError(root, folders) if len(folders) > 1 else SplitMissingError(root, SPLITS[0])
+        if len(folders) < 2:
+            raise SplitMissingError(root, SPLITS[0])
+        raise DataError(
+            f"{root} has no train/ and no test/ folder. Found: {', '.join(folders[:8])}. If these are the classes, add "
+            "the folder on the Data page or with `python -m emotion data add`: which pictures are for the test is then "
+            "chosen for you, and no file is changed."
+        )
     for parts, error in walked.locked.items():
         if not understood.splits or any(parts[:1] == used[:1] for used in understood.sides):
             raise error
@@ -306,7 +317,7 @@ def current(root: Path) -> Listing:
     if kept is not None and kept.holds(known):
         return kept.listing
     if not os.path.isdir(root):
-        raise DataFolderMissingError(root)
+        raise DataError(NO_FOLDER.format(root))
     split = known.home / registry.SPLIT if known else None
     seen: Stamps = {} if split is None else {str(split): tree.stamp(split)}
     began, made = time.time_ns(), time.monotonic()

@@ -54,7 +54,7 @@ def create(name: str, names: Sequence[str]) -> DataSet:
     """Makes an empty data set with these classes.
 
     Raises:
-        DataNameError, DataNameTakenError, ConfigError
+        DataError, ConfigError
     """
     keys, name = check_classes(names), registry.check_new_name(name)
     target = registry.sets_dir() / name

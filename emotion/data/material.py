@@ -8,6 +8,7 @@ these that the person has corrected are left out there. Alone, a share of them i
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from emotion.data import collection, dataset, listing, votes
 from emotion.data.class_names import class_key, named_like
 from emotion.data.splits import identical_groups
 from emotion.recipes import FOLDERS
-from emotion.system import TooFewOwnPicturesError, VotesError
+from emotion.system import DataError
 
 if TYPE_CHECKING:
     from emotion.data.dataset import Examples
@@ -59,7 +60,7 @@ class Material:
         Its classes are those of train that are there, which may be fewer.
 
         Raises:
-            SplitMissingError, ClassMissingError, ClassEmptyError: when there are not even two of them.
+            DataError: when there are not even two of them.
         """
         if self.listing is None:
             return None
@@ -101,7 +102,7 @@ def by_majority(examples: Examples, root: Path) -> Examples:
     # A hair less than asked for: 6 of 10 as float32.
     clear = said.counts.max(axis=1) >= (MAJORITY - 1e-6) * np.maximum(said.counts.sum(axis=1) + said.others, 1)
     if not clear.any():
-        raise VotesError(root / votes.NAME, "a picture on which most people agree", "none")
+        raise votes.unlike(root / votes.NAME, "a picture on which most people agree", "none")
     return replace(examples, labels=said.counts.argmax(axis=1).astype(np.int64)).take(np.flatnonzero(clear))
 
 
@@ -110,18 +111,27 @@ def title(config: TrainingConfig) -> str:
     return " and ".join(([listing.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
 
 
+def _too_few_own(counts: Mapping[str, int], needed: str, why: str) -> DataError:
+    """Args: counts: class name to the number of own pictures kept of it."""
+    kept = ", ".join(f"{number} {name}" for name, number in counts.items())
+    return DataError(
+        f"Kept of your own pictures: {kept}. Expected {needed}, because {why}. "
+        "Correct more faces on the page “Try a photo” and try again."
+    )
+
+
 def check_own(config: TrainingConfig, why_alone: str = "they are all there is to learn from") -> None:
     """Says whether enough own pictures are kept for a run with them.
 
     Raises:
-        TooFewOwnPicturesError: for none beside a data folder, or fewer than five of a class without one.
+        DataError: for none beside a data folder, or fewer than five of a class without one.
     """
     counts = collection.counts()
     kept = {name: counts.get(class_key(name), 0) for name in config.classes}
     if not config.data and min(kept.values()) < ENOUGH_ALONE:
-        raise TooFewOwnPicturesError(kept, f"at least {ENOUGH_ALONE} of each class", why_alone)
+        raise _too_few_own(kept, f"at least {ENOUGH_ALONE} of each class", why_alone)
     if not any(kept.values()):
-        raise TooFewOwnPicturesError(kept, "at least one", "there is nothing new to learn otherwise")
+        raise _too_few_own(kept, "at least one", "there is nothing new to learn otherwise")
 
 
 def read(config: TrainingConfig) -> Material:

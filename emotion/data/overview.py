@@ -92,7 +92,7 @@ def read(listing: Listing, progress: Progress = quiet) -> Overview:
         progress: called in this thread; what it raises ends the reading.
 
     Raises:
-        ClassEmptyError: when no picture of a class can be read.
+        DataError: when no picture of a class can be read.
     """
     parts, labels = [], []
     splits, files, lost, faceless = (list[str]() for _ in range(4))

@@ -20,13 +20,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from emotion.data.bring.errors import DataNameError, DataNameTakenError, DataSetMissingError
 from emotion.data.class_names import class_key, is_data_name
-from emotion.system import StoredFileError, StoredFileMissingError, files, home, is_folder, stored
+from emotion.system import DataError, StoredFileError, StoredFileMissingError, files, home, is_folder, stored
 
 FORMAT = 1
 FOLDER, ZIP, CSV, KAGGLEHUB, BROWSER = "folder", "zip", "csv", "kagglehub", "browser"
 RECORD, SPLIT, PICTURES = "dataset.json", "split.json", "pictures"
+NAME_TAKEN = "There is a data set called {!r} already: choose another name, or remove that one first."
 
 Counts = dict[str, dict[str, stored.Number]]  # split → class → pictures
 
@@ -162,11 +162,13 @@ def get(name: str) -> DataSet:
     """The data set of that name.
 
     Raises:
-        DataSetMissingError: naming those that there are.
+        DataError: naming those that there are.
     """
     record = find(name)
     if record is None:
-        raise DataSetMissingError(name, sorted(known.name for known in list_sets()))
+        names = ", ".join(sorted(known.name for known in list_sets()))
+        todo = f"choose one of {names}." if names else "bring one in with `python -m emotion data add`."
+        raise DataError(f"No data set is called {name!r}: {todo}")
     return record
 
 
@@ -180,14 +182,16 @@ def check_new_name(name: str) -> str:
     """The name as a new data set may have it.
 
     Raises:
-        DataNameError: when no folder may be called so.
-        DataNameTakenError: when one is called so.
+        DataError: when no folder may be called so, or one is called so.
     """
     name = name.strip()
     if not is_data_name(name):
-        raise DataNameError(name)
+        raise DataError(
+            f"A data set cannot be called {name!r}: choose up to 60 letters, digits, spaces or - _ ( ) that a folder "
+            "may be called, and not demo."
+        )
     if find(name) or (sets_dir() / name).exists():
-        raise DataNameTakenError(name)
+        raise DataError(NAME_TAKEN.format(name))
     return name
 
 

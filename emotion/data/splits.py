@@ -19,10 +19,14 @@ from numpy.typing import NDArray
 
 from emotion.data.bring.staging import quiet
 from emotion.images import WORKING_SIDE, PictureError, open_picture, to_input
-from emotion.system import IMAGE_SIZE, ConfigError, TooFewPicturesError
+from emotion.system import IMAGE_SIZE, ConfigError, DataError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
+TOO_FEW = (
+    "{}: expected two different pictures or more of the class {!r}, one of them for {}. Received: {}. Add pictures or "
+    "change the setting."
+)
 
 
 def identical_groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -149,7 +153,7 @@ def share_out(
 
     Raises:
         ConfigError: for a share outside its range.
-        TooFewPicturesError: when a class has too few different pictures to stand on both sides.
+        DataError: when a class has too few different pictures to stand on both sides.
     """
     if not 0 < share < 1:
         raise ConfigError("share", "a share above 0 and below 1", share)
@@ -163,8 +167,7 @@ def share_out(
     for label, name in enumerate(classes):
         mine = labels == label
         if not (mine & held).any() or not (mine & ~held).any():
-            needed = f"two different pictures or more of the class {name!r}, one of them for the test"
-            raise TooFewPicturesError(root, needed, len(np.unique(groups[mine])))
+            raise DataError(TOO_FEW.format(root, name, "the test", len(np.unique(groups[mine]))))
     return {file: "test" if is_held else "train" for file, is_held in zip(files, held.tolist(), strict=True)}
 
 

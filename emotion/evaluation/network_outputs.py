@@ -59,7 +59,7 @@ class Outputs:
             classes: names that it knows, in the order of the result.
 
         Raises:
-            ModelClassesError: when the model does not know one of them.
+            ModelError: when the model does not know one of them.
         """
         scores.narrow(info, classes)
         columns = [info.classes.index(name) for name in classes]

@@ -116,7 +116,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
         progress: called before each trial; what it raises ends the measuring.
 
     Raises:
-        ModelClassesError: when the model does not know a class of the examples.
+        ModelError: when the model does not know a class of the examples.
     """
     known = kept(predictor, examples)
     if known is not None:

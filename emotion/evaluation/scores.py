@@ -15,7 +15,7 @@ import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ModelClassesError, count, stored
+from emotion.system import ModelError, count, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -162,7 +162,7 @@ def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]
 
     Raises:
         ConfigError: for fewer than two names, an empty one, or one named twice.
-        ModelClassesError: when the model does not know one of them.
+        ModelError: when the model does not know one of them.
     """
     if not names:
         return info.usual.classes
@@ -179,11 +179,14 @@ def narrow(info: ModelInfo, classes: tuple[str, ...]) -> ModelInfo:
         classes: names in label order.
 
     Raises:
-        ModelClassesError: when the model does not know one of them.
+        ModelError: when the model does not know one of them.
     """
     unknown = [name for name in classes if name not in info.classes]
     if unknown:
-        raise ModelClassesError(unknown, info.classes)
+        raise ModelError(
+            f"This model knows only the classes {', '.join(info.classes)}. Received: {', '.join(unknown)}. "
+            "Choose among its classes, or another model."
+        )
     positive = info.positive if info.positive in classes else positive_class(classes)
     return dataclasses.replace(info, classes=classes, positive=positive)
 
@@ -237,7 +240,7 @@ def evaluate_model(
         The figures, and the probabilities (N, K) float32 in the order of `examples.classes`.
 
     Raises:
-        ModelClassesError: when the model does not know a class of the examples.
+        ModelError: when the model does not know a class of the examples.
     """
     info = narrow(predictor.info, examples.classes)
     probabilities = np.empty((len(examples.labels), len(info.classes)), np.float32)

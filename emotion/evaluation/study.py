@@ -90,7 +90,7 @@ def look(predictor: Predictor, examples: Examples, progress: Callable[[int, int]
         progress: called with the faces done and all of them.
 
     Raises:
-        ModelClassesError: when the model does not know a class of the examples.
+        ModelError: when the model does not know a class of the examples.
     """
     info = evaluation.narrow(predictor.info, examples.classes)
     outputs = network_outputs.ask(predictor, examples.images, progress)

@@ -22,7 +22,7 @@ from emotion.images.crop import (
 from emotion.images.decode import SHRINK_FILTER, open_picture, to_rgb
 from emotion.images.detect import MIN_FACE, SMALL_FACES_ABOVE, TIGHT_CROP_UP_TO, finder
 from emotion.images.detectors import blazeface
-from emotion.images.errors import NoFaceError, NotAPictureError, PictureError, PictureFileTooLargeError
+from emotion.images.errors import NoFaceError, NotAPictureError, PictureError
 from emotion.images.kinds import memory
 from emotion.images.load import (
     CHUNK,
@@ -54,7 +54,6 @@ __all__ = [
     "NoFaceError",
     "NotAPictureError",
     "PictureError",
-    "PictureFileTooLargeError",
     "Pixels",
     "Progress",
     "WayUp",

@@ -24,21 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from emotion.images.errors import (
-    HeicMissingError,
-    HiddenTextError,
-    KindNotReadError,
-    NotAPictureError,
-    PictureDamagedError,
-    PictureEmptyError,
-    PictureError,
-    PictureFileError,
-    PictureFileTooLargeError,
-    PictureTooSlowError,
-    PictureTooSmallError,
-    RawPhotoError,
-    TooManyPixelsError,
-)
+from emotion.images.errors import NotAPictureError, PictureError
 from emotion.images.kinds import memory, raw, signatures
 
 # Of this thread's computing, for one picture. The largest honest ones take 1 to 3 s; one of 211 kB whose JPEG passes
@@ -47,6 +33,12 @@ MOST_SECONDS = 10.0
 JPEG_BLOCK = 4096  # bytes that the decoder is given between two looks at the time
 LEAST_SIDE = 16  # pixels: below there is nothing to see
 SHRINK_FILTER = Image.Resampling.HAMMING
+
+NOT_OPENED = "The file cannot be opened: check that it is there, is not a folder, and may be read."
+TOO_LARGE = "The file has {:,.1f} MB and at most {:g} MB are read: save the picture smaller."
+NOT_READ = "The file is a picture of a kind that is not read ({}): save it as JPEG or PNG."
+HIDDEN_TEXT = "The picture carries more than 1 MB of hidden text: save it again without its metadata."
+DAMAGED = "The picture is damaged, cut short or saved in a rare way: download it again or save it as JPEG or PNG."
 
 ANIMATION_NOTE = "An animation: its first frame was used."
 PAGES_NOTE = "A file of several pages: its first page was used."
@@ -126,24 +118,21 @@ def _formats(head: bytes, name: str | None) -> tuple[str, ...]:
     """What Pillow may take a file for that begins like this.
 
     Raises:
-        KindNotReadError, NotAPictureError: where the first bytes say that it is none of these.
+        PictureError: where the first bytes say that it is none of these.
     """
     if kind := signatures.unread(head):
-        raise KindNotReadError(kind.name) if kind.is_picture else NotAPictureError(kind.name)
+        raise PictureError(NOT_READ.format(kind.name)) if kind.is_picture else NotAPictureError(kind.name)
     formats = (*signatures.signed(), *signatures.unsigned(name))
     if not signatures.is_heif(head):
         return formats
     if not _heif_is_ready():
         if signatures.is_general(head):
             return formats
-        raise HeicMissingError
+        raise PictureError(
+            "HEIC pictures need the package pillow-heif, which is not installed: install it or save the picture "
+            "as JPEG."
+        )
     return (*formats, "HEIF")  # AVIF stays in front and passes on a general file that is none
-
-
-def _check_pixels(image: Image.Image) -> None:
-    most = memory.most_pixels(image)
-    if image.width * image.height > most:
-        raise TooManyPixelsError(image.size, most, memory.title(image) if most < memory.MAX_PIXELS else "")
 
 
 class _InTime:
@@ -157,7 +146,10 @@ class _InTime:
 
     def read(self, *size: int) -> bytes:
         if time.thread_time() > self._end:
-            raise PictureTooSlowError(MOST_SECONDS)
+            raise PictureError(
+                f"The picture was given up after {MOST_SECONDS:g} seconds of work, where others take one or two: "
+                "save it again as JPEG or PNG."
+            )
         return self._stream.read(*size)
 
     def __getattr__(self, name: str) -> Any:
@@ -176,13 +168,14 @@ def _read_header(stream: BinaryIO, name: str | None) -> tuple[Image.Image, bool]
             image = Image.open(stream, formats=formats)
         except UnidentifiedImageError as error:
             damaged = signatures.starts_like_a_picture(head)
-            raise (PictureDamagedError if damaged else NotAPictureError)() from error
+            raise (PictureError(DAMAGED) if damaged else NotAPictureError()) from error
     is_raw = image is None or (image.format == "TIFF" and raw.is_raw(image))
     if is_raw:
         image = raw.preview(stream, image)
     if image is None or (is_raw and max(image.size) < raw.LEAST_PREVIEW):
-        raise RawPhotoError(image.size if image else None)
-    _check_pixels(image)
+        size = f", whose preview has only {image.width} × {image.height} pixels" if image else ""
+        raise PictureError(NOT_READ.format(f"camera raw{size}"))
+    memory.check(image)
     return image, is_raw
 
 
@@ -226,10 +219,13 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool, name: str |
     image.load()
     if not memory.is_jpeg(image):  # Pillow turns a TIFF while loading, and a HEIC tells its true size only then
         full = image.size
-        _check_pixels(image)
+        memory.check(image)
         target = memory.drawn(image, _fit(full, max_side or max(full)))
     if min(full) < LEAST_SIDE:
-        raise PictureTooSmallError(full, LEAST_SIDE)
+        raise PictureError(
+            f"The picture has only {full[0]:,} × {full[1]:,} pixels, too few to see a face, and at least {LEAST_SIDE} "
+            "on its shorter side are expected: choose a larger one."
+        )
     turn = _UPRIGHT.get(_orientation(image))
     grey = keep_grey and image.mode == "L" and target == full and not image.has_transparency_data
     upright = image if grey else _to_rgb_within(image, target)
@@ -248,18 +244,18 @@ def _open_stream(source: Path | str | bytes, max_bytes: int | None) -> BinaryIO:
         try:
             status = os.stat(source)
         except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
-            raise PictureFileError from error
+            raise PictureError(NOT_OPENED) from error
         if not stat.S_ISREG(status.st_mode):  # a pipe or device could be read for ever
-            raise PictureFileError
+            raise PictureError(NOT_OPENED)
         size, most = status.st_size, max_bytes or memory.MAX_FILE_BYTES
     if size == 0:
-        raise PictureEmptyError
+        raise PictureError("The file is empty: copy or download the picture again.")
     if size > most:
-        raise PictureFileTooLargeError(size, most)
+        raise PictureError(TOO_LARGE.format(size / 2**20, most / 2**20))
     try:
         return io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb")
     except OSError as error:
-        raise PictureFileError from error
+        raise PictureError(NOT_OPENED) from error
 
 
 def open_picture(
@@ -287,7 +283,7 @@ def open_picture(
         The picture, with its whole size and a note for the person.
 
     Raises:
-        PictureError: a subclass with one sentence for the person; nothing else, whatever the file holds.
+        PictureError: with one sentence for the person; nothing else, whatever the file holds.
     """
     with _open_stream(source, max_bytes) as stream:
         try:
@@ -296,11 +292,11 @@ def open_picture(
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise TooManyPixelsError(None, memory.MAX_PIXELS) from error
+            raise memory.too_many("is far too large", memory.MAX_PIXELS) from error
         except Exception as error:
             # A decoder that is fed a broken file may raise anything, and the next file is waiting. Of Pillow's limits
             # on compressed text the message alone tells.
-            raise (HiddenTextError if "MAX_TEXT" in str(error) else PictureDamagedError)() from error
+            raise PictureError(HIDDEN_TEXT if "MAX_TEXT" in str(error) else DAMAGED) from error
 
 
 BAND_PIXELS = 2_000_000  # of one band: 8 MB as RGB, and few enough rounds to cost nothing

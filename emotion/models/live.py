@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion import images
-from emotion.images import NotAPictureError, PictureFileTooLargeError, detect, open_picture
+from emotion.images import NotAPictureError, PictureError, detect, open_picture
 from emotion.models.answers import Face, by_name, judge
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def decode(text: object) -> bytes:
 
     Raises:
         NotAPictureError: for anything else.
-        PictureFileTooLargeError: above `MAX_FRAME_BYTES`.
+        PictureError: above `MAX_FRAME_BYTES`.
     """
     if not isinstance(text, str) or not text.startswith(PREFIX):
         raise NotAPictureError
     if len(text) > len(PREFIX) + MAX_FRAME_BYTES * 4 // 3 + 4:
-        raise PictureFileTooLargeError(len(text) * 3 // 4, MAX_FRAME_BYTES)
+        raise PictureError(images.decode.TOO_LARGE.format(len(text) * 3 / 4 / 2**20, MAX_FRAME_BYTES / 2**20))
     try:
         jpeg = base64.b64decode(text[len(PREFIX) :], validate=True)
     except (binascii.Error, ValueError) as error:

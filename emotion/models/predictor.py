@@ -24,12 +24,7 @@ from emotion.runs import RunPaths, find_run, list_runs, read_run
 from emotion.system import (
     IMAGE_SIZE,
     ConfigError,
-    ModelCropError,
-    ModelElsewhereError,
-    ModelFileError,
-    ModelInputError,
-    ModelMissingError,
-    ModelNotYetError,
+    ModelError,
     RunMissingError,
     StoredFileError,
     StoredFileMissingError,
@@ -82,7 +77,7 @@ class Predictor:
             network: the bytes to be used in place of those of the file.
 
         Raises:
-            ModelFileError: when the file is no whole LiteRT model, or not one for what `info` says.
+            ModelError: when the file is no whole LiteRT model, or not one for what `info` says.
             UnsupportedPlatformError: where LiteRT is not to be had.
         """
         self.info, self.path, self.reference = info, path, reference
@@ -107,7 +102,7 @@ class Predictor:
             (N, 1) float32 in [0, 1].
 
         Raises:
-            ModelInputError: for another shape, type or range.
+            ModelError: for another shape, type or range.
         """
         return positive_probability(self.predict_classes(faces), self.info)[:, np.newaxis]
 
@@ -157,11 +152,11 @@ class Predictor:
         each = f"({size}, {size}, {channels})"
         expected = f"float32 {each} each, from 0 to 1, together (N, {each[1:]}"
         if not isinstance(faces, np.ndarray) or faces.ndim != 4 or not self._takes(faces.shape[1:]):
-            raise ModelInputError(expected, f"shape {getattr(faces, 'shape', type(faces).__name__)}")
+            raise _not_faces(expected, f"shape {getattr(faces, 'shape', type(faces).__name__)}")
         if not np.issubdtype(faces.dtype, np.floating):
-            raise ModelInputError(expected, str(faces.dtype))
+            raise _not_faces(expected, str(faces.dtype))
         if faces.size and not (faces.min() >= -SLACK and faces.max() <= 1 + SLACK):  # so put, nan is refused too
-            raise ModelInputError(expected, f"values from {faces.min():g} to {faces.max():g}")
+            raise _not_faces(expected, f"values from {faces.min():g} to {faces.max():g}")
         return np.ascontiguousarray(faces, dtype=np.float32)
 
     def _check_network(self) -> None:
@@ -169,14 +164,20 @@ class Predictor:
         size, channels, classes = self.info.input_size, self.info.channels, len(self.info.classes)
         takes = tuple(self._network.get_input_details()[self._input]["shape"][1:].tolist())
         if takes != (size, size, channels):
-            raise ModelFileError(self.path, f"its input is {takes}, expected ({size}, {size}, {channels})")
+            raise ModelError.of_file(self.path, f"its input is {takes}, expected ({size}, {size}, {channels})")
         try:
             outputs = self._network(**{self._input: np.zeros((1, size, size, channels), np.float32)})
         except (ValueError, RuntimeError) as error:
-            raise ModelFileError(self.path, "LiteRT cannot run it") from error
+            raise ModelError.of_file(self.path, "LiteRT cannot run it") from error
         width = outputs["probability"].shape[-1] if "probability" in outputs else 0
         if width != (1 if classes == 2 else classes) or "features" not in outputs:
-            raise ModelFileError(self.path, f"its answers do not fit the {classes} classes of its model.json")
+            raise ModelError.of_file(self.path, f"its answers do not fit the {classes} classes of its model.json")
+
+
+def _not_faces(expected: str, received: str) -> ModelError:
+    return ModelError(
+        f"Expected faces as {expected}. Received: {received}. `load_and_preprocess_image(path)` makes them."
+    )
 
 
 def _open_network(path: Path, network: bytes | None) -> tuple[Any, str]:
@@ -191,9 +192,9 @@ def _open_network(path: Path, network: bytes | None) -> tuple[Any, str]:
         (name,) = signature["inputs"]
         return interpreter.get_signature_runner("serving_default"), name
     except OSError as error:
-        raise ModelFileError(path, "it cannot be read") from error
+        raise ModelError.of_file(path, "it cannot be read") from error
     except (ValueError, RuntimeError, KeyError) as error:
-        raise ModelFileError(path, "it is not a whole LiteRT model of this program") from error
+        raise ModelError.of_file(path, "it is not a whole LiteRT model of this program") from error
 
 
 def _interpreter_class() -> Any:
@@ -213,9 +214,7 @@ def load_model(reference: str | Path = "pretrained") -> Predictor:
             has a model), or the path of a run folder or of a `model.tflite` with its `model.json` beside it.
 
     Raises:
-        ModelMissingError: when there is no such model.
-        ModelNotYetError: when that run has none so far.
-        ModelFileError, ModelCropError: when there is one but it cannot be used.
+        ModelError: when there is no such model, that run has none so far, or there is one but it cannot be used.
         UnsupportedPlatformError: where LiteRT is not to be had.
     """
     path, name = _find_model(str(reference))
@@ -238,28 +237,38 @@ def load_quietly(reference: str | Path = "pretrained") -> Predictor:
         os.close(nowhere)
 
 
+def _made_elsewhere(path: Path) -> ModelError:
+    return ModelError(
+        f"{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
+        f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, used like any other."
+    )
+
+
 def read_info(path: Path) -> ModelInfo:
     """What stands in the `model.json` beside a `model.tflite`, with what the person has changed since.
 
     Raises:
-        ModelElsewhereError: when it is missing.
-        ModelFileError: when it does not say what it must.
-        ModelCropError: when it learned from faces that were cut out by a rule which is not known here.
+        ModelError: when it is missing, does not say what it must, or the model learned from faces that were cut out
+            by a rule which is not known here.
     """
     try:
         said = stored.read(path.with_name("model.json"), dict[str, Any])
     except StoredFileMissingError as error:
-        raise ModelElsewhereError(path) from error
+        raise _made_elsewhere(path) from error
     except StoredFileError as error:
-        raise ModelFileError(path, f"there is no readable model.json beside it ({error.why})") from error
+        raise ModelError.of_file(path, f"there is no readable model.json beside it ({error.why})") from error
     if not said.get("classes"):
-        raise ModelFileError(path, "there is no readable model.json beside it (it names no classes)")
+        raise ModelError.of_file(path, "there is no readable model.json beside it (it names no classes)")
     try:
         info = preferences.applied(ModelInfo.from_json(said), path)
     except (ConfigError, ValueError) as error:
-        raise ModelFileError(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
+        raise ModelError.of_file(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
     if not images.knows(info.crop):
-        raise ModelCropError(path, info.crop)
+        raise ModelError(
+            f"{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
+            f"version of the program does not know ({info.crop}). Update the program, choose another model or train "
+            "again."
+        )
     return info
 
 
@@ -270,28 +279,31 @@ def _find_model(reference: str) -> tuple[Path, str]:
     if reference == "latest":
         newest = next((run for run in list_runs() if run.has_model), None)
         if newest is None:
-            raise ModelMissingError(reference)
+            raise ModelError(preferences.NO_MODEL.format(reference))
         return newest.paths.model, newest.id
     try:
         paths = find_run(reference)
     except RunMissingError:
         return _find_by_path(reference)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise ModelMissingError(reference) from error
+        raise ModelError(preferences.NO_MODEL.format(reference)) from error
     if not paths.model.is_file():
-        raise ModelNotYetError(paths.id, read_run(paths).status)
+        raise ModelError(
+            f"Run {paths.id} has no model to use; it is {read_run(paths).status}. Wait until it ends, choose another "
+            f"run, or try `python -m emotion export {paths.id}`."
+        )
     return paths.model, paths.id if paths.root.parent == runs_dir().resolve() else str(paths.root)
 
 
 def _find_by_path(reference: str) -> tuple[Path, str]:
     path = expanded(reference)
     if path.suffix.lower() in ELSEWHERE and os.path.isfile(path):
-        raise ModelElsewhereError(path)
+        raise _made_elsewhere(path)
     model = path if path.suffix == ".tflite" else RunPaths(path).model
     return _existing(model, reference).resolve(), str(model.resolve())
 
 
 def _existing(path: Path, reference: str) -> Path:
     if not reference.strip() or not os.path.isfile(path):
-        raise ModelMissingError(reference)
+        raise ModelError(preferences.NO_MODEL.format(reference))
     return path

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs import find_run, read_run
-from emotion.system import ConfigError, EmotionError, ModelMissingError, disk, files, home, stored
+from emotion.system import ConfigError, EmotionError, ModelError, disk, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
@@ -145,6 +145,10 @@ def digest(model: Path) -> str:
 
 
 PRETRAINED = "pretrained"
+NO_MODEL = (
+    "No model called {!r}. Expected a run id, latest, pretrained, or the path of a run folder or of its model.tflite. "
+    "`python -m emotion runs` lists the runs."
+)
 
 
 def _location() -> Path:
@@ -170,11 +174,11 @@ def choose_model(reference: str) -> None:
     """Keeps the person's choice until the next one.
 
     Raises:
-        ModelMissingError: when there is no such model; the choice stays as it was.
+        ModelError: when there is no such model; the choice stays as it was.
         OutputFolderError: where it cannot be written.
     """
     if not reference or not _is_there(reference):
-        raise ModelMissingError(reference)
+        raise ModelError(NO_MODEL.format(reference))
     disk.make_folder(home())
     files.write_json(_location(), {"model": reference})
 

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from emotion.runs import run as runs
 from emotion.runs.run import Status
-from emotion.system import RunStateError, disk, files, processes, runs_dir
+from emotion.system import RunError, disk, files, processes, runs_dir
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -114,7 +114,7 @@ def resume(reference: str) -> Run:
     """Goes on with a run that was stopped, lost or failed, from its last whole epoch.
 
     Raises:
-        RunMissingError, RunStateError
+        RunMissingError, RunError
     """
     return _launch(requeue(runs.find_run(reference)))
 
@@ -123,11 +123,11 @@ def requeue(paths: RunPaths) -> RunPaths:
     """Puts an unfinished run back into the queue, behind the others.
 
     Raises:
-        RunStateError: when it is at work, queued or completed.
+        RunError: when it is at work, queued or completed.
     """
     run = runs.read_run(paths)
     if run.status not in (Status.STOPPED, Status.LOST, Status.FAILED):
-        raise RunStateError(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
+        raise RunError.in_state(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
     runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time())

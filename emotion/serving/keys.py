@@ -18,14 +18,6 @@ SHORTEST, LONGEST = 16, 512  # characters
 MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
-class KeyNeededError(EmotionError):
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"Other computers could ask at {host}, so an API key is needed: put one of at least {SHORTEST} characters "
-            f"into the variable {VARIABLE} or into a file that --key-file names. Make one: {MAKE_ONE}"
-        )
-
-
 def read_key(file: str | None) -> str:
     """The key that clients must send: the one in a file, else that of `EMOTION_API_KEY`; "" where neither is set.
 
@@ -58,9 +50,12 @@ def is_here(host: str) -> bool:
 
 
 def check_bound(host: str, key: str) -> None:
-    """KeyNeededError where others could ask and there is no key."""
+    """EmotionError where others could ask and there is no key."""
     if not key and not is_here(host):
-        raise KeyNeededError(host)
+        raise EmotionError(
+            f"Other computers could ask at {host}, so an API key is needed: put one of at least {SHORTEST} characters "
+            f"into the variable {VARIABLE} or into a file that --key-file names. Make one: {MAKE_ONE}"
+        )
 
 
 def check_key(headers: Headers, key: str) -> None:

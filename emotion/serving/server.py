@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 LAST_SECONDS = 30  # that requests have to end when the server is told to
 
 
-class PortTakenError(EmotionError):
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(
-            f"Nothing can be served at {host}, port {port} ({why}). Expected a free port of an address "
-            "of this computer: choose another with --port or --host."
-        )
-
-
 def run(
     predictor: Predictor, host: str, port: int, limits: Limits, key: str, tell: Callable[[str], None] | None = None
 ) -> None:
@@ -44,8 +36,8 @@ def run(
         tell: called once, with the address, when it answers there.
 
     Raises:
-        KeyNeededError: when others could ask and there is no key.
-        PortTakenError: when the port is not free, or the address not of this computer.
+        EmotionError: when others could ask and there is no key, the port is not free, or the address not of this
+            computer.
     """
     keys.check_bound(host, key)
     logging.basicConfig(level=logging.WARNING, format="emotion: %(message)s")
@@ -66,4 +58,7 @@ def _bound(host: str, port: int) -> socket.socket:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
         )
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that no computer can have
-        raise PortTakenError(host, port, getattr(error, "strerror", None) or str(error)) from error
+        raise EmotionError(
+            f"Nothing can be served at {host}, port {port} ({getattr(error, 'strerror', None) or error}). Expected a "
+            "free port of an address of this computer: choose another with --port or --host."
+        ) from error

@@ -2,27 +2,25 @@
 
     EmotionError
         ConfigError                  a setting outside its range
-        DataError                    the folder of pictures
-            DataFolderMissingError · DataFolderUnreadableError · DataFolderTooWideError · FolderNamesClashError
-            SplitAsClassError · FoldsError
-            SplitMissingError (ClassFoldersOnlyError)
-            BringError and its kinds     data to be brought in (in `emotion.data.bring.errors`)
-            ClassMissingError · ClassEmptyError · TooFewPicturesError (TooFewOwnPicturesError, TooFewToTeachError)
-            FolderNotEmptyError · OwnPicturesChangedError · DecisionError
-            VotesError (VotesMissingError)
+        DataError                    the folder of pictures, and whatever is to become one
+            DataFolderUnreadableError · SplitMissingError · DecisionError · VotesError
+            ClassNamesUnknownError · ZipPathError · CsvError · TableError (in `emotion.data.bring.errors`)
         PictureError                 one picture (in `emotion.images.errors`)
-            PictureFileError · PictureEmptyError · PictureFileTooLargeError · NotAPictureError · PictureDamagedError
-            PictureTooSlowError
-            TooManyPixelsError (TooManyForFormatError) · HiddenTextError · HeicMissingError
+            NotAPictureError · NoFaceError
         ModelError
-            ModelMissingError · ModelNotYetError · ModelFileError · ModelCropError · ModelClassesError · ModelInputError
+        ElsewhereError               a model that was made elsewhere (in `emotion.training.elsewhere.errors`)
         RunError
-            RunMissingError · RunUnreadableError · RunStateError
-        TuningError
-            TuningMissingError · TuningUnreadableError · TuningStateError · TuningStudyError
-        StoredFileError (StoredFileMissingError) · OutputFolderError   a file that cannot be read, a folder that cannot
-                                     be written to
+            RunMissingError · RunUnreadableError
+        TuningMissingError · TuningUnreadableError
+        TooOftenError · BusyError    a server that is asked too much (in `emotion.serving.limits`)
+        StoredFileError              a file that cannot be read
+            StoredFileMissingError
+        OutputFolderError            a folder that cannot be written to
+            NoRoomError
         UnsupportedPlatformError
+
+There is a class for each kind that somebody catches, and no other: what nobody tells apart is raised as the nearest of
+these, with its sentence where it is raised.
 
 The text of each error is one or two plain sentences: what happened, what was expected, what to do.
 Pages and the command line show it as it is; anything else that is raised is a bug of ours.
@@ -30,7 +28,6 @@ Pages and the command line show it as it is; anything else that is raised is a b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -49,14 +46,6 @@ class DataError(EmotionError):
     """The folder of pictures is not as expected."""
 
 
-class DataFolderMissingError(DataError):
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"No folder at {path}. Expected a folder with train/ and test/ inside, each with one folder "
-            "a class (such as happy/ and sad/). Choose another folder or use the drawn faces."
-        )
-
-
 class DataFolderUnreadableError(DataError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(
@@ -73,99 +62,6 @@ class SplitMissingError(DataError):
         )
 
 
-class ClassFoldersOnlyError(SplitMissingError):
-    """Args: names: of the folders that may be classes."""
-
-    def __init__(self, root: Path, names: Iterable[str]) -> None:
-        DataError.__init__(
-            self,
-            f"{root} has no train/ and no test/ folder. Found: {', '.join(list(names)[:8])}. If these are the classes, "
-            "add the folder on the Data page or with `python -m emotion data add`: which pictures are for the test is "
-            "then chosen for you, and no file is changed.",
-        )
-
-
-class FolderNamesClashError(DataError):
-    def __init__(self, folder: Path, names: Iterable[str]) -> None:
-        super().__init__(
-            f"{folder} has several folders with one name: {', '.join(sorted(names))}. Expected names that differ in "
-            "more than upper and lower case. Put the pictures together in one of them or rename one."
-        )
-
-
-class DataFolderTooWideError(DataError):
-    def __init__(self, path: Path, most: int) -> None:
-        super().__init__(
-            f"{path} holds more than {most:,} folders, as no data set does. Expected a folder with train/ and test/ "
-            "or with class folders, inside. Choose the folder of the pictures itself."
-        )
-
-
-class SplitAsClassError(DataError):
-    """A folder that would become a class is called like a split: its pictures would be learned as a class."""
-
-    def __init__(self, root: Path, name: str) -> None:
-        super().__init__(
-            f"{name!r} in {root} would become a class, but it is called like a split: put the pictures into "
-            "train/<class>/ and test/<class>/, or call the folder otherwise."
-        )
-
-
-class FoldsError(DataError):
-    """The same pictures, dealt into train and test several times."""
-
-    def __init__(self, root: Path, name: str) -> None:
-        super().__init__(
-            f"{root} holds folds, such as {name!r}: most of their pictures are the same, so that one would be learned "
-            "and tested. Add one fold as a data set of its own."
-        )
-
-
-class ClassMissingError(DataError):
-    def __init__(self, folder: Path, name: str, found: Iterable[str]) -> None:
-        names = ", ".join(sorted(found)) or "no class folders"
-        super().__init__(
-            f"{folder} has no folder for the class {name!r}. Found: {names}. "
-            "Add that folder or choose classes that are there."
-        )
-
-
-class ClassEmptyError(DataError):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} holds no readable picture. Expected jpg, jpeg, png, bmp or webp files. "
-            "Put pictures in or choose other classes."
-        )
-
-
-class TooFewPicturesError(DataError):
-    def __init__(self, root: Path, needed: str, received: int) -> None:
-        super().__init__(f"{root}: expected {needed}. Received: {received}. Add pictures or change the setting.")
-
-
-class TooFewOwnPicturesError(TooFewPicturesError):
-    """Args: counts: class name to the number of own pictures kept of it."""
-
-    def __init__(self, counts: dict[str, int], needed: str, why: str) -> None:
-        kept = ", ".join(f"{number} {name}" for name, number in counts.items())
-        EmotionError.__init__(
-            self,
-            f"Kept of your own pictures: {kept}. Expected {needed}, because {why}. "
-            "Correct more faces on the page “Try a photo” and try again.",
-        )
-
-
-class PicturesChangedError(DataError):
-    """A run would go on with other pictures: some that it has learned from could be among those that judge it."""
-
-    def __init__(self, run_id: str, *, own: bool) -> None:
-        whose = "your own pictures" if own else "the pictures, or what was decided about them,"
-        super().__init__(
-            f"Run {run_id} cannot go on: {whose} have changed since it began. Expected the same pictures. "
-            "Start a new run with those that are kept now."
-        )
-
-
 class DecisionError(DataError):
     """A decision about pictures that cannot be taken, or a line that is none."""
 
@@ -173,98 +69,26 @@ class DecisionError(DataError):
         super().__init__(f"The decision cannot be taken. Expected {expected}. Received: {received}.")
 
 
-class TooFewToTeachError(DataError):
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no picture of {name!r} yet. Expected at least one of each class. Add one.")
-
-
-class FolderNotEmptyError(DataError):
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} already holds files. Expected a new or an empty folder for the drawn faces. "
-            "Choose another folder or move its files away."
-        )
-
-
 class VotesError(DataError):
-    """The table of votes beside a data folder is not as expected."""
-
-    def __init__(self, path: Path, expected: str, received: str) -> None:
-        super().__init__(f"{path}: expected {expected}. Received: {received}.")
-
-
-class VotesMissingError(VotesError):
-    def __init__(self, path: Path) -> None:
-        DataError.__init__(
-            self,
-            f"There are no votes at {path}. Expected a table with split, class, file and one column an answer. "
-            "Put it there, or learn from the folders.",
-        )
+    """The table of votes beside a data folder is missing or not as expected."""
 
 
 class ModelError(EmotionError):
-    """A model that cannot be found or read."""
+    """A model that cannot be found or used."""
 
-
-class ModelMissingError(ModelError):
-    def __init__(self, reference: str) -> None:
-        super().__init__(
-            f"No model called {reference!r}. Expected a run id, latest, pretrained, or the path of a run folder "
-            "or of its model.tflite. `python -m emotion runs` lists the runs."
-        )
-
-
-class ModelFileError(ModelError):
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
-
-
-class ModelElsewhereError(ModelFileError):
-    """A model of another program, which says neither its classes nor how it takes pictures."""
-
-    def __init__(self, path: Path) -> None:
-        EmotionError.__init__(
-            self,
-            f"{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
-            f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, used like any other.",
-        )
-
-
-class ModelCropError(ModelError):
-    """A model that learned from faces which this program cannot cut out: its answers would be wrong unnoticed."""
-
-    def __init__(self, path: Path, rule: object) -> None:
-        super().__init__(
-            f"{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
-            f"version of the program does not know ({rule}). Update the program, choose another model or train again."
-        )
-
-
-class ModelNotYetError(ModelError):
-    def __init__(self, run_id: str, status: str) -> None:
-        super().__init__(
-            f"Run {run_id} has no model to use; it is {status}. Wait until it ends, choose another run, "
-            f"or try `python -m emotion export {run_id}`."
-        )
-
-
-class ModelClassesError(ModelError):
-    def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
-        super().__init__(
-            f"This model knows only the classes {', '.join(known)}. Received: {', '.join(unknown)}. "
-            "Choose among its classes, or another model."
-        )
-
-
-class ModelInputError(ModelError):
-    def __init__(self, expected: str, received: str) -> None:
-        super().__init__(
-            f"Expected faces as {expected}. Received: {received}. `load_and_preprocess_image(path)` makes them."
-        )
+    @classmethod
+    def of_file(cls, path: Path, why: str) -> ModelError:
+        """Args: path: of a model that cannot be used; why: in words."""
+        return cls(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
 
 
 class RunError(EmotionError):
     """A run that is missing or in the wrong state for what was asked."""
+
+    @staticmethod
+    def in_state(run_id: str, status: str, needed: str) -> RunError:
+        """Args: needed: what a run must be for what was asked, such as "a run that has ended; stop it first"."""
+        return RunError(f"Run {run_id} is {status}. Expected {needed}.")
 
 
 class RunMissingError(RunError):
@@ -283,26 +107,12 @@ class RunUnreadableError(RunError):
         self.why, self.may_pass = why, may_pass
 
 
-class RunStateError(RunError):
-    def __init__(self, run_id: str, status: str, needed: str) -> None:
-        super().__init__(f"Run {run_id} is {status}. Expected {needed}.")
-
-
-class TuningError(EmotionError):
-    """A tuning that is missing or in the wrong state for what was asked."""
-
-
-class TuningMissingError(TuningError):
+class TuningMissingError(EmotionError):
     def __init__(self, reference: str) -> None:
         super().__init__(f"No tuning called {reference!r}. `python -m emotion tune --list` lists those there are.")
 
 
-class TuningStateError(TuningError):
-    def __init__(self, tuning_id: str, state: str, needed: str) -> None:
-        super().__init__(f"Tuning {tuning_id} is {state}. Expected {needed}.")
-
-
-class TuningUnreadableError(TuningError):
+class TuningUnreadableError(EmotionError):
     """Args: why: what is wrong, in words."""
 
     def __init__(self, tuning_id: str, why: str) -> None:
@@ -311,16 +121,6 @@ class TuningUnreadableError(TuningError):
             f"({why}). Open it with that version, or start another; its folder stays as it is."
         )
         self.why = why
-
-
-class TuningStudyError(TuningError):
-    """Args: why: what is wrong with its database, in words."""
-
-    def __init__(self, tuning_id: str, why: str) -> None:
-        super().__init__(
-            f"Tuning {tuning_id} cannot go on, since its study.db cannot be used: {why}. Its trials so far can still "
-            "be shown, and it was changed no further. Put back a copy of the file, or start another tuning."
-        )
 
 
 class StoredFileError(EmotionError):

@@ -21,7 +21,7 @@ from emotion.data import OWN_WEIGHT, folds
 from emotion.images import as_batch
 from emotion.metrics import SMALLEST, compare
 from emotion.models import load_model
-from emotion.system import EmotionError, ModelFileError, count
+from emotion.system import EmotionError, ModelError, count
 from emotion.training.start_from import config_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def untouched(base: Predictor) -> Predictor:
     if config is None or not config.own:
         return base
     if not config.start_from:
-        raise ModelFileError(base.path, "it has known your own pictures from its start, so none can be held out")
+        raise ModelError.of_file(base.path, "it has known your own pictures from its start, so none can be held out")
     return untouched(load_model(config.start_from))
 
 

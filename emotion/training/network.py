@@ -17,7 +17,7 @@ import numpy as np
 from emotion.models import load_model
 from emotion.recipes.layers.backend import keras
 from emotion.recipes.layers.convolution import StandardizedConv2D
-from emotion.system import IMAGE_SIZE, ConfigError, ModelFileError
+from emotion.system import IMAGE_SIZE, ConfigError, ModelError
 from emotion.training.start_from import keras_file
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
     """A network from one of this project's own files, with its optimiser where that was saved.
 
     Raises:
-        ModelFileError: when the file is damaged or is none of this program. A description of layers that was written
+        ModelError: when the file is damaged or is none of this program. A description of layers that was written
             elsewhere may raise whatever those layers do: ImportError for one of PyTorch.
     """
     try:
         return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
     except Exception as error:
-        raise ModelFileError(path, "it is not a whole network of this program") from error
+        raise ModelError.of_file(path, "it is not a whole network of this program") from error
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
@@ -130,7 +130,7 @@ def continued(config: TrainingConfig) -> keras.Model:
         model = load_whole(path, compiled=False)
         last = model.get_layer(LAST)
     except ValueError as error:  # no such layer
-        raise ModelFileError(path, "it is not a whole network of this program") from error
+        raise ModelError.of_file(path, "it is not a whole network of this program") from error
     _thaw(model, last)
     if base.info.classes != config.classes:
         model = keras.Model(model.inputs, head(last.input, len(config.classes)), name=model.name)

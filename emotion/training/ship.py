@@ -31,7 +31,7 @@ from emotion.images import as_batch
 from emotion.models import PRETRAINED, load_model
 from emotion.recipes import BOTH, SEVEN_EMOTIONS
 from emotion.runs import Status, append_history, read_history
-from emotion.system import EmotionError, ModelFileError, files
+from emotion.system import EmotionError, ModelError, files
 
 if TYPE_CHECKING:
     import keras
@@ -106,7 +106,7 @@ def read(file: Path) -> tuple[list[Weights], dict[str, Any]]:
     """The layers that `tools/distil.py` has trained, in the order in which they were made, and what it tells of them.
 
     Raises:
-        ModelFileError: when it is no such file.
+        ModelError: when it is no such file.
     """
     try:
         with np.load(file) as stored:
@@ -114,7 +114,7 @@ def read(file: Path) -> tuple[list[Weights], dict[str, Any]]:
             last = [stored["kernel"], stored["bias"]]
             about: dict[str, Any] = json.loads(str(stored["about"]))
     except (OSError, ValueError, KeyError) as error:
-        raise ModelFileError(file, "it does not hold the network of tools/distil.py") from error
+        raise ModelError.of_file(file, "it does not hold the network of tools/distil.py") from error
     # A convolution has one array of four axes; batch norm has four of one axis, which lie in one.
     return [*([array] if array.ndim == 4 else list(array) for array in arrays), last], about
 

@@ -17,7 +17,7 @@ from emotion.models import load_model, read_info
 from emotion.models.preferences import PRETRAINED
 from emotion.recipes import ALONE_EPOCHS, ALONE_RATE, TOGETHER_EPOCHS, TOGETHER_RATE
 from emotion.runs import RunPaths, find_run, list_runs, read_run
-from emotion.system import DEMO, DataError, ModelError, ModelFileError, RunError, archive_dir, count, duration
+from emotion.system import DEMO, DataError, ModelError, RunError, archive_dir, count, duration
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -29,11 +29,11 @@ def keras_file(base: Predictor) -> Path:
     """The `model.keras` beside a model's `model.tflite`.
 
     Raises:
-        ModelFileError: where it is missing.
+        ModelError: where it is missing.
     """
     path = base.path.with_name("model.keras")
     if not path.is_file():
-        raise ModelFileError(base.path, "there is no model.keras beside it to go on from")
+        raise ModelError.of_file(base.path, "there is no model.keras beside it to go on from")
     return path
 
 
@@ -96,7 +96,7 @@ def plan(reference: str, **changes: Any) -> TrainingConfig:
         Settings for `jobs.start`. Without the old data `data` is "" and `freeze` is true.
 
     Raises:
-        TooFewOwnPicturesError: when too few pictures are kept.
+        DataError: when too few pictures are kept.
         ModelError: when there is no such model, or none to go on from.
     """
     base = load_model(reference)
@@ -191,7 +191,7 @@ class StartingPoint:
 
     @property
     def info(self) -> ModelInfo:
-        """What the model says of itself; ModelFileError where that cannot be read."""
+        """What the model says of itself; ModelError where that cannot be read."""
         return read_info(self.path)
 
 
@@ -222,7 +222,7 @@ def settings(
 
     Raises:
         ConfigError: for an unknown recipe.
-        ModelFileError: when the model's `model.json` cannot be read.
+        ModelError: when the model's `model.json` cannot be read.
     """
     config = recipes.config(recipe)
     if start is None:
@@ -252,7 +252,7 @@ def in_the_order_of(start: StartingPoint | None, classes: tuple[str, ...]) -> tu
         classes: in label order.
 
     Raises:
-        ModelFileError: when the model's `model.json` cannot be read.
+        ModelError: when the model's `model.json` cannot be read.
     """
     if start is None or set(start.info.classes) != set(classes):
         return classes

@@ -22,7 +22,7 @@ from emotion import recipes, runs
 from emotion.models import read_info
 from emotion.runs import RunPaths, Status, append_history, read_history, speed
 from emotion.runs import queue as jobs
-from emotion.system import EmotionError, PicturesChangedError, RunStateError, disk, files, processes
+from emotion.system import DataError, EmotionError, RunError, disk, files, processes
 from emotion.training.head import run as head_run
 
 if TYPE_CHECKING:
@@ -164,7 +164,12 @@ def _read(paths: RunPaths, config: TrainingConfig) -> Material:
     learned = material.read(config)
     before = files.read_json(paths.status).get("fingerprint")
     if before and paths.last_checkpoint.exists() and before != learned.fingerprint:
-        raise PicturesChangedError(paths.id, own=config.own)
+        # Pictures that the run has learned from could be among those that judge it now.
+        whose = "your own pictures" if config.own else "the pictures, or what was decided about them,"
+        raise DataError(
+            f"Run {paths.id} cannot go on: {whose} have changed since it began. Expected the same pictures. "
+            "Start a new run with those that are kept now."
+        )
     runs.write_status(paths, Status.STARTING, fingerprint=learned.fingerprint)
     return learned
 
@@ -173,11 +178,11 @@ def export_run(paths: RunPaths) -> None:
     """Writes `model.tflite` and `model.json` from a run's `model.keras`.
 
     Raises:
-        RunStateError: when there is no `model.keras`.
+        RunError: when there is no `model.keras`.
     """
     state = runs.read_run(paths)
     if not paths.keras_model.is_file():
-        raise RunStateError(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
+        raise RunError.in_state(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
     from emotion.training import export, network
 
     model = network.blended(network.load_whole(paths.keras_model), HALF)  # of a lost run: nothing has chosen a share
@@ -197,7 +202,7 @@ def rescue(paths: RunPaths) -> str:
         "", or a sentence on why it could not be calibrated: it is never unsure then.
 
     Raises:
-        RunStateError: when there is no `model.keras`.
+        RunError: when there is no `model.keras`.
     """
     export_run(paths)
     config = runs.read_run(paths).config

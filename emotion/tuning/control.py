@@ -14,10 +14,10 @@ from emotion import recipes
 from emotion.data import class_key, dataset, listing
 from emotion.recipes import DEFAULT_CLASSES
 from emotion.runs import queue
-from emotion.system import TuningStateError, disk, files, processes
+from emotion.system import EmotionError, disk, files, processes
 from emotion.tuning import fields, folder
 from emotion.tuning import trials as tuning
-from emotion.tuning.folder import TuningState, Worker
+from emotion.tuning.folder import IN_STATE, TuningState, Worker
 from emotion.tuning.trials import Settings
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def resume(reference: str, trials: int | None = None, minutes: float | None = No
         trials, minutes: new limits, for all sittings together; None leaves the old ones.
 
     Raises:
-        TuningMissingError, TuningStateError, ConfigError
+        TuningMissingError, EmotionError, ConfigError
     """
     paths = folder.find(reference)
     prepare(paths, trials, minutes)
@@ -137,12 +137,14 @@ def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None
     """Takes back a Stop and sets new limits, before a tuning goes on.
 
     Raises:
-        TuningStateError: when a process works on it, or nothing is left to do.
+        EmotionError: when a process works on it, or nothing is left to do.
         ConfigError: for a limit outside its range.
     """
     found = folder.read(paths)
     if found.state in (TuningState.RUNNING, TuningState.STOPPING):
-        raise TuningStateError(paths.id, "at work", "one that has ended; --join adds a process to one at work")
+        raise EmotionError(
+            IN_STATE.format(paths.id, "at work", "one that has ended; --join adds a process to one at work")
+        )
     settings = found.settings
     if trials is not None:
         settings = replace(settings, trials=trials)
@@ -150,7 +152,7 @@ def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None
         settings = replace(settings, minutes=minutes)
     if tuning.share_done(found.trials, settings) >= 1.0:
         used = tuning.budget_sentence(found.trials, settings)
-        raise TuningStateError(paths.id, f"done: {used}", "more trials or more minutes to go on with")
+        raise EmotionError(IN_STATE.format(paths.id, f"done: {used}", "more trials or more minutes to go on with"))
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
     if settings != found.settings:
@@ -171,10 +173,12 @@ def best_config(found: Tuning) -> TrainingConfig:
     """The settings of the best trial at full length.
 
     Raises:
-        TuningStateError: when no trial has finished.
+        EmotionError: when no trial has finished.
     """
     if found.best is None:
-        raise TuningStateError(found.id, f"{found.state} and no trial has finished", "a tuning with a finished trial")
+        raise EmotionError(
+            IN_STATE.format(found.id, f"{found.state} and no trial has finished", "a tuning with a finished trial")
+        )
     return found.settings.at_full_length(found.best.values, f"best of tuning {found.short_id}")
 
 

@@ -40,6 +40,7 @@ from emotion.system import (
 from emotion.tuning import trials as tuning
 from emotion.tuning.trials import Settings, Trial
 
+IN_STATE = "Tuning {} is {}. Expected {}."
 GRACE_SECONDS = 30.0  # a new process has this long to come
 SEEN_SECONDS = 120.0  # a process on another computer says more often than this that it is there
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from emotion.system import EmotionError, TuningStudyError, files, stored
+from emotion.system import EmotionError, files, stored
 from emotion.tuning import fields, trials
 from emotion.tuning.trials import Trial, TrialState
 
@@ -90,6 +90,12 @@ def _probe(database: Path) -> None:
         raise sqlite3.DatabaseError("database disk image is malformed")
 
 
+NO_STUDY = (
+    "Tuning {} cannot go on, since its study.db cannot be used: {}. Its trials so far can still be shown, and it was "
+    "changed no further. Put back a copy of the file, or start another tuning."
+)
+
+
 @contextmanager
 def told(tuning_id: str) -> Iterator[None]:
     """What comes out of Optuna, SQLAlchemy and SQLite, in one sentence.
@@ -97,7 +103,7 @@ def told(tuning_id: str) -> Iterator[None]:
     A damaged database may hold any values, so that each of the three may raise anything.
 
     Raises:
-        TuningStudyError
+        EmotionError
     """
     try:
         yield
@@ -107,7 +113,7 @@ def told(tuning_id: str) -> Iterator[None]:
         said = (str(error) or type(error).__name__).splitlines()[0][:120]
         known = (why for words, why in KNOWN.items() if words in str(error))
         why = next(known, f"it is damaged ({said})")
-        raise TuningStudyError(tuning_id, why) from error
+        raise EmotionError(NO_STUDY.format(tuning_id, why)) from error
 
 
 def sampler(settings: Settings, number: int) -> optuna.samplers.BaseSampler:
@@ -224,7 +230,8 @@ class TuningStudy:
         """Trials that are told of and no longer in the file are not written over."""
         known = stored.read_or(self.paths.trials, dict[str, Any], {}).get("trials")
         if known:
-            raise TuningStudyError(self.paths.id, "it is empty or gone, while trials.json knows of trials")
+            why = "it is empty or gone, while trials.json knows of trials"
+            raise EmotionError(NO_STUDY.format(self.paths.id, why))
 
     def __enter__(self) -> TuningStudy:
         return self

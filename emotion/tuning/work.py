@@ -16,11 +16,11 @@ from filelock import FileLock
 
 from emotion import runs
 from emotion.runs import Status, queue, read_history
-from emotion.system import EmotionError, RunMissingError, TuningStateError
+from emotion.system import EmotionError, RunMissingError
 from emotion.tuning import folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.control import Attendance, prepare
-from emotion.tuning.folder import TuningState
+from emotion.tuning.folder import IN_STATE, TuningState
 from emotion.tuning.study import TuningStudy, reports
 from emotion.tuning.trials import Trial, TrialState
 
@@ -55,7 +55,7 @@ def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: N
         How it ended: finished, stopped or failed.
 
     Raises:
-        TuningMissingError, TuningStateError, TuningStudyError, ConfigError
+        EmotionError: when there is no such tuning, it is in another state, or its study cannot be used.
     """
     attendance = _entered(paths, join, trials, minutes)
     try:
@@ -75,7 +75,7 @@ def _entered(paths: TuningPaths, join: bool, trials: int | None, minutes: float 
     with FileLock(paths.lock):
         state = folder.read(paths).state
         if state is TuningState.STOPPING and join:
-            raise TuningStateError(paths.id, "stopping", "one that is at work or has ended")
+            raise EmotionError(IN_STATE.format(paths.id, "stopping", "one that is at work or has ended"))
         beside = state is TuningState.RUNNING and join
         if not beside and state is not TuningState.STARTING:  # whoever asked for this process has prepared it already
             prepare(paths, trials, minutes)

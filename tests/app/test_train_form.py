@@ -18,7 +18,7 @@ from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.settings import SEVEN_EMOTIONS, TrainingConfig
 from emotion.runs import queue
 from emotion.runs.run import RunPaths, Status, list_runs, new_run, read_run, write_status
-from emotion.system import FolderNotEmptyError, duration, tasks
+from emotion.system import DataError, duration, tasks
 from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
 from pages.ui.shared import listings
@@ -130,7 +130,7 @@ def test_shows_the_form_at_once_while_the_faces_are_being_drawn(home: Path, monk
 
 def test_offers_to_draw_the_faces_again_where_that_failed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(root: Path, progress: object) -> None:
-        raise FolderNotEmptyError(root)
+        raise DataError(f"{root} already holds files.")
 
     with monkeypatch.context() as patch:
         patch.setattr(write, "write", fails)

@@ -11,6 +11,7 @@ import pytest
 
 from emotion.models import answer, bundle, load_model
 from emotion.models.bundle import web
+from emotion.system import EmotionError
 from tests.e2e.browser import serve_the_library, served_folder
 
 LOADED = "document.body.dataset.selftest"
@@ -20,7 +21,7 @@ LOADED = "document.body.dataset.selftest"
 def library() -> dict[str, bytes]:
     try:
         return web.runtime()
-    except bundle.LibraryMissingError as error:
+    except EmotionError as error:
         pytest.skip(str(error))
 
 

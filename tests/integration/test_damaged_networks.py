@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from emotion.models import PRETRAINED
-from emotion.system import ModelFileError
+from emotion.system import ModelError
 from emotion.training.network import load_whole
 
 Layer = dict[str, Any]
@@ -58,7 +58,7 @@ def test_a_network_with_a_foreign_layer_is_refused(
     path = tmp_path / "model.keras"
     path.write_bytes(with_layer(whole, change))
 
-    with pytest.raises(ModelFileError, match="it is not a whole network of this program"):
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
         load_whole(path)
 
 
@@ -69,5 +69,5 @@ def test_a_network_with_wrong_bytes_is_refused_or_read(whole: bytes, tmp_path: P
         path.write_bytes(whole[:place] + rng.randbytes(100) + whole[place + 100 :])
         try:
             load_whole(path)
-        except ModelFileError:
+        except ModelError:
             continue

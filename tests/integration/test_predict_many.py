@@ -20,6 +20,7 @@ from emotion.models import Looking, load_model, many
 from emotion.models.many import answering
 from emotion.models.many.pool import Pool
 from emotion.models.many.worker import PhotoTask
+from emotion.system import EmotionError
 from tests.conftest import ROOT, CommandLine
 from tests.tiny_model import BRIGHTNESS
 from tests.waiting import wait_for
@@ -144,7 +145,7 @@ def test_processes_that_cannot_begin_are_told(photos: Path, tmp_path: Path) -> N
     predictor = load_model(MODEL)
     predictor.reference = str(tmp_path / "gone")  # by when the processes read it
 
-    with pytest.raises(many.WorkersError, match="end before they have looked at any"):
+    with pytest.raises(EmotionError, match="end before they have looked at any"):
         many.answer_all([str(photos / "dark" / "001.png")], tmp_path / "a.parquet", predictor, WHOLE)
 
 

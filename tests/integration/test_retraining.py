@@ -17,7 +17,7 @@ from emotion.runs import run
 from emotion.runs.history import read_history
 from emotion.runs.run import Status
 from emotion.system import files
-from emotion.system.errors import ModelFileError, PicturesChangedError
+from emotion.system.errors import DataError, ModelError
 from emotion.training import start_from
 from emotion.training.head import solve
 
@@ -182,7 +182,7 @@ def test_a_run_whose_own_pictures_changed_does_not_go_on(worker, base, tmp_path)
     run.write_status(paths, Status.QUEUED, fingerprint=material.read(config).fingerprint)
     added = collection.keep(negative(99, "happy"), "happy")
 
-    with pytest.raises(PicturesChangedError, match="own pictures have changed"):
+    with pytest.raises(DataError, match="own pictures have changed"):
         worker.run(paths)
 
     collection.remove(added.stem)
@@ -303,7 +303,7 @@ def test_a_broken_keras_file_is_refused_in_plain_words(base, tmp_path):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "model.keras").write_bytes(b"cut off")
 
-    with pytest.raises(ModelFileError, match="not a whole network"):
+    with pytest.raises(ModelError, match="not a whole network"):
         training.build(start_from.plan(str(tmp_path), data="demo"))
 
 

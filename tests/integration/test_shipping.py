@@ -13,7 +13,7 @@ import pytest
 from emotion import recipes
 from emotion.data.drawn import write
 from emotion.recipes.settings import SEVEN_EMOTIONS
-from emotion.system import ModelFileError
+from emotion.system import ModelError
 from emotion.training import ship
 from emotion.training.network import load_whole, network
 from tests.conftest import ROOT
@@ -139,7 +139,7 @@ def test_says_what_the_second_file_should_have_been(
 ) -> None:
     (tmp_path / "other.npz").write_bytes(b"something else")
 
-    with pytest.raises(ModelFileError, match=r"network of tools/distil\.py"):
+    with pytest.raises(ModelError, match=r"network of tools/distil\.py"):
         ship.read(tmp_path / "other.npz")
 
 

@@ -20,7 +20,7 @@ from emotion.models import Predictor, bundle, load_model
 from emotion.models.bundle import web
 from emotion.recipes import config
 from emotion.runs import Status, new_run, read_run, write_status
-from emotion.system import files
+from emotion.system import EmotionError, files
 from tests.tiny_model import THREE_CLASSES, give_model
 
 
@@ -68,7 +68,7 @@ def test_tells_when_the_network_answers_otherwise(packed: bytes) -> None:
     changed = repacked(packed, other_rules)
 
     assert not bundle.verify(changed).passed
-    with pytest.raises(bundle.BundleError, match=r"far\.zip is not .*only \d of 8 faces are answered as when"):
+    with pytest.raises(EmotionError, match=r"far\.zip is not .*only \d of 8 faces are answered as when"):
         bundle.bring_back(changed, "far.zip")
 
 
@@ -86,7 +86,7 @@ def test_tells_when_the_network_answers_otherwise(packed: bytes) -> None:
 def test_refuses_a_damaged_zip_in_one_sentence(
     packed: bytes, change: Callable[[dict[str, bytes]], object], why: str
 ) -> None:
-    with pytest.raises(bundle.BundleError, match=why):
+    with pytest.raises(EmotionError, match=why):
         bundle.verify(repacked(packed, change))
 
 
@@ -95,12 +95,12 @@ def test_refuses_what_is_no_zip(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "smiles.zip"
     path.write_bytes(content)
 
-    with pytest.raises(bundle.BundleError, match=r"smiles\.zip is not a model that was taken along"):
+    with pytest.raises(EmotionError, match=r"smiles\.zip is not a model that was taken along"):
         bundle.verify(path)
 
 
 def test_a_file_that_is_not_there_is_refused_too(tmp_path: Path) -> None:
-    with pytest.raises(bundle.BundleError, match=r"gone\.zip is not a model"):
+    with pytest.raises(EmotionError, match=r"gone\.zip is not a model"):
         bundle.verify(tmp_path / "gone.zip")
 
 
@@ -184,7 +184,7 @@ def test_the_example_cuts_a_box_out_as_the_program_does(packed: bytes, tmp_path:
 def test_offline_wants_the_library_that_it_knows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(b"something else"))
 
-    with pytest.raises(bundle.LibraryMissingError, match="what came is not the file that was expected"):
+    with pytest.raises(EmotionError, match="what came is not the file that was expected"):
         bundle.pack("pretrained", offline=True)
 
 
@@ -194,7 +194,7 @@ def test_without_the_internet_offline_says_what_to_do(home: Path, monkeypatch: p
 
     monkeypatch.setattr(web.urllib.request, "urlopen", unreachable)
 
-    with pytest.raises(bundle.LibraryMissingError, match=r"no route to host.*leave --offline out"):
+    with pytest.raises(EmotionError, match=r"no route to host.*leave --offline out"):
         bundle.pack("pretrained", offline=True)
 
 

@@ -8,7 +8,7 @@ import pytest
 from emotion.models import preferences
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run
-from emotion.system.errors import ModelMissingError
+from emotion.system.errors import ModelError
 
 BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 
@@ -49,7 +49,7 @@ def test_a_model_elsewhere_can_be_chosen(home):
 
 @pytest.mark.parametrize("reference", ["", "nowhere", "\0", "x" * 300])
 def test_refuses_a_model_that_is_not_there(home, reference):
-    with pytest.raises(ModelMissingError, match="No model called"):
+    with pytest.raises(ModelError, match="No model called"):
         preferences.choose_model(reference)
 
     assert preferences.chosen_model() == "pretrained"
@@ -58,7 +58,7 @@ def test_refuses_a_model_that_is_not_there(home, reference):
 def test_refuses_a_run_without_a_model(home):
     empty = run.new_run(TrainingConfig())
 
-    with pytest.raises(ModelMissingError, match=empty.id):
+    with pytest.raises(ModelError, match=empty.id):
         preferences.choose_model(empty.id)
 
 

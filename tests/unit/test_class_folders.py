@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from emotion.data.splits import groups_of, share_out
-from emotion.system.errors import ConfigError, TooFewPicturesError
+from emotion.system.errors import ConfigError, DataError
 from tests.zips import CLASSES, face, png, write_classes
 
 
@@ -112,7 +112,7 @@ def test_refuses_a_class_of_one_picture_many_times(tmp_path: Path) -> None:
     for path in (tmp_path / "sad").iterdir():
         path.write_bytes(png(0))
 
-    with pytest.raises(TooFewPicturesError, match="of the class 'sad', one of them for the test"):
+    with pytest.raises(DataError, match="of the class 'sad', one of them for the test"):
         share_out(tmp_path, classes_in(tmp_path))
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from emotion.data.drawn import shipped, write
-from emotion.system.errors import FolderNotEmptyError
+from emotion.system.errors import DataError
 from tools import paint_faces
 
 
@@ -112,7 +112,7 @@ def test_shows_no_folder_before_all_is_drawn(tmp_path: Path) -> None:
 def test_refuses_a_folder_that_holds_files(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
 
-    with pytest.raises(FolderNotEmptyError, match="already holds files"):
+    with pytest.raises(DataError, match="already holds files"):
         write.write(tmp_path, train=2, test=2)
 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

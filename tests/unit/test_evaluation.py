@@ -16,7 +16,7 @@ from emotion.evaluation.scores import Evaluation, asked_classes, evaluate, evalu
 from emotion.models.predictor import load_model
 from emotion.recipes.settings import ModelInfo, TrainingConfig
 from emotion.system import stored
-from emotion.system.errors import ConfigError, ModelClassesError
+from emotion.system.errors import ConfigError, ModelError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REQUIRED = {"n", "loss", "accuracy", "accuracy_interval", "balanced_accuracy", "auc", "confusion_matrix", "classes"}
@@ -193,7 +193,7 @@ def test_finds_the_classes_that_are_asked_for(names: tuple[str, ...], expected: 
 
 
 def test_a_wrong_name_is_told_with_the_right_ones() -> None:
-    with pytest.raises(ModelClassesError, match=r"knows only the classes sad, happy\. Received: furious\. Choose"):
+    with pytest.raises(ModelError, match=r"knows only the classes sad, happy\. Received: furious\. Choose"):
         asked_classes(ModelInfo(), ("happy", "furious"))
 
 
@@ -204,7 +204,7 @@ def test_refuses_to_ask_for_less_than_two_classes(names: tuple[str, ...]) -> Non
 
 
 def test_refuses_a_class_the_model_does_not_know() -> None:
-    with pytest.raises(ModelClassesError, match=r"knows only the classes sad, happy\. Received: fear"):
+    with pytest.raises(ModelError, match=r"knows only the classes sad, happy\. Received: fear"):
         evaluate_model(load_model(DATA / "brightness"), grey_examples([0], [0], ("fear", "happy")))
 
 

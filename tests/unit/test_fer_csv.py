@@ -11,9 +11,9 @@ from PIL import Image
 
 from emotion.data import votes
 from emotion.data.bring import add, fer_csv
-from emotion.data.bring.errors import CsvError, SourceMissingError
+from emotion.data.bring.errors import CsvError
 from emotion.data.bring.layout import Options
-from emotion.system.errors import VotesError
+from emotion.system.errors import DataError, VotesError
 from tests.zips import face, zip_of
 
 NAMES = "emotion,pixels,Usage"
@@ -123,7 +123,7 @@ def test_refuses_what_is_no_such_table(content: bytes, home: Path) -> None:
 
 
 def test_refuses_a_table_that_is_not_there(home: Path) -> None:
-    with pytest.raises(SourceMissingError, match="no folder, archive or csv file"):
+    with pytest.raises(DataError, match="no folder, archive or csv file"):
         add.add_csv(home / "nowhere.csv", "fer")
 
 

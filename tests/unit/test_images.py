@@ -13,7 +13,7 @@ from PIL import Image
 
 from emotion.images.crop import CROP, SIDES, as_batch, crop_face, to_input, to_square
 from emotion.images.decode import open_picture
-from emotion.images.errors import PictureError, TooManyPixelsError
+from emotion.images.errors import PictureError
 from emotion.images.kinds import memory
 from tests.odd_files import encode, jpeg, scene, turned, with_alpha
 
@@ -162,12 +162,6 @@ except PictureError as error:
     )
 
     assert "HEIC pictures need the package pillow-heif" in run.stdout
-
-
-def test_error_of_too_many_pixels_names_the_size() -> None:
-    error = TooManyPixelsError((12000, 12000), 50_000_000)
-
-    assert "12,000 × 12,000 pixels" in str(error)
 
 
 def test_several_threads_read_the_same_pictures() -> None:

@@ -13,12 +13,7 @@ import pytest
 from emotion.data import listing, registry
 from emotion.data.bring import add
 from emotion.data.registry import DataSet
-from emotion.system.errors import (
-    DataFolderMissingError,
-    DataFolderUnreadableError,
-    FolderNamesClashError,
-    SplitMissingError,
-)
+from emotion.system.errors import DataError, DataFolderUnreadableError, SplitMissingError
 
 
 def put(root: Path, *names: str) -> Path:
@@ -90,7 +85,7 @@ def test_refuses_folders_that_differ_in_case(tmp_path: Path) -> None:
     if len(os.listdir(tmp_path / "train")) == 1:
         pytest.skip("this disk does not tell upper from lower case")
 
-    with pytest.raises(FolderNamesClashError, match="Happy, happy"):
+    with pytest.raises(DataError, match="several folders with one name: Happy, happy"):
         listing.scan(tmp_path)
 
 
@@ -140,7 +135,7 @@ def test_names_a_folder_without_splits(tmp_path: Path) -> None:
 
 
 def test_names_a_folder_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(DataFolderMissingError, match=r"No folder at .*nowhere"):
+    with pytest.raises(DataError, match=r"No folder at .*nowhere"):
         listing.scan(tmp_path / "nowhere")
 
 
@@ -248,14 +243,14 @@ def test_chooses_none_of_two_data_folders(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("typed", ["", "  ", '""', "no/such/folder", "~nobody-of-this-name/x", "a" * 5000, "nul\0byte"])
 def test_refuses_paths_that_lead_nowhere(typed: str) -> None:
-    with pytest.raises(DataFolderMissingError, match="No folder at"):
+    with pytest.raises(DataError, match="No folder at"):
         listing.resolve(typed)
 
 
 def test_refuses_a_file_as_data(tmp_path: Path) -> None:
     put(tmp_path, "archive.zip")
 
-    with pytest.raises(DataFolderMissingError, match=r"archive\.zip"):
+    with pytest.raises(DataError, match=r"No folder at .*archive\.zip"):
         listing.resolve(str(tmp_path / "archive.zip"))
 
 
@@ -388,7 +383,7 @@ def test_a_folder_that_goes_away_is_told(tmp_path: Path, settled: None) -> None:
 
     root.rename(tmp_path / "elsewhere")
 
-    with pytest.raises(DataFolderMissingError, match="No folder at"):
+    with pytest.raises(DataError, match="No folder at"):
         listing.current(root)
 
 

@@ -11,10 +11,9 @@ from PIL import Image
 
 from emotion.data import dataset, listing, made_here, registry
 from emotion.data.bring import add
-from emotion.data.bring.errors import DataNameTakenError
 from emotion.data.registry import DataSet
 from emotion.images.errors import NoFaceError, NotAPictureError
-from emotion.system.errors import ConfigError
+from emotion.system.errors import ConfigError, DataError
 from tests.zips import png
 
 
@@ -44,7 +43,7 @@ def test_refuses_classes_that_cannot_be(classes: list[str], home: Path) -> None:
 
 
 def test_refuses_a_name_that_is_taken(mine: DataSet) -> None:
-    with pytest.raises(DataNameTakenError, match="already"):
+    with pytest.raises(DataError, match=r"is a data set called .* already"):
         made_here.create("Mine", ["a", "b"])
 
 

@@ -14,7 +14,7 @@ from emotion.evaluation import network_outputs, scores
 from emotion.models import preferences
 from emotion.models.predictor import Predictor, load_model
 from emotion.models.preferences import Adjustment
-from emotion.system.errors import ModelClassesError
+from emotion.system.errors import ModelError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 PICTURES = np.random.default_rng(1).integers(0, 256, (70, 48, 48), np.uint8)
@@ -78,7 +78,7 @@ def test_narrows_to_classes_as_an_evaluation_does(three: Path, classes: tuple[st
 def test_refuses_a_class_that_the_model_does_not_know(three: Path) -> None:
     model = load_model(three)
 
-    with pytest.raises(ModelClassesError, match="knows only the classes"):
+    with pytest.raises(ModelError, match="knows only the classes"):
         network_outputs.ask(model, PICTURES).of_classes(model.info, ("happy", "tired"))
 
 

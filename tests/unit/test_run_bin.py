@@ -11,7 +11,7 @@ import pytest
 from emotion import runs
 from emotion.recipes import TrainingConfig
 from emotion.runs import RunPaths, Status, deleted
-from emotion.system import RunMissingError, RunStateError
+from emotion.system import RunError, RunMissingError
 
 DAY = 24 * 3600
 
@@ -40,7 +40,7 @@ def test_a_run_that_has_not_ended_is_not_deleted(home: Path, status: Status) -> 
     paths = ended("mine")
     runs.claim(paths, status)
 
-    with pytest.raises(RunStateError, match="stop it first"):
+    with pytest.raises(RunError, match="stop it first"):
         deleted.delete(paths.id)
 
     assert [run.id for run in runs.list_runs()] == [paths.id]
@@ -82,7 +82,7 @@ def test_nothing_is_restored_over_another_run(home: Path) -> None:
     deleted.delete(paths.id)
     paths.root.mkdir()
 
-    with pytest.raises(RunStateError, match="there already"):
+    with pytest.raises(RunError, match="there already"):
         deleted.restore(paths.id)
 
     assert len(deleted.in_bin()) == 1

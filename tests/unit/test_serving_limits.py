@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from emotion.serving import KeyNeededError, Limits, keys, read_key
+from emotion.serving import Limits, keys, read_key
 from emotion.serving.limits import MOST_CLIENTS, Allowance, BusyError, TooOftenError, network
 from emotion.serving.places import Places
-from emotion.system import ConfigError
+from emotion.system import ConfigError, EmotionError
 
 KEY = "a-key-for-tests-0123456789"
 
@@ -130,7 +130,7 @@ def test_beyond_this_computer_a_key_is_needed(host: str, here: bool) -> None:
     if here:
         keys.check_bound(host, "")
     else:
-        with pytest.raises(KeyNeededError, match="so an API key is needed"):
+        with pytest.raises(EmotionError, match="so an API key is needed"):
             keys.check_bound(host, "")
 
 

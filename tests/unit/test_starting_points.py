@@ -9,7 +9,7 @@ import pytest
 from emotion.recipes import catalogue
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
-from emotion.system.errors import ConfigError, ModelFileError
+from emotion.system.errors import ConfigError, ModelError
 from emotion.training import start_from
 from emotion.training.start_from import StartingPoint
 from tests.tiny_model import give_model
@@ -45,7 +45,7 @@ def test_tells_of_a_model_that_cannot_be_read(home):
     run = trained()
     run.model_info.write_text("{}", encoding="utf-8")
 
-    with pytest.raises(ModelFileError, match=r"no readable model\.json"):
+    with pytest.raises(ModelError, match=r"no readable model\.json"):
         _ = start_from.starting_points()[run.id].info
 
 

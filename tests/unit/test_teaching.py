@@ -22,7 +22,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run as runs
 from emotion.runs.run import RunPaths
 from emotion.system import arrays
-from emotion.system.errors import ModelFileError, TooFewToTeachError
+from emotion.system.errors import DataError, ModelError
 from emotion.system.paths import IMAGE_SIZE
 from emotion.training.head import choose, fold, run, solve
 from emotion.training.head import teach as teaching
@@ -142,7 +142,7 @@ def test_one_picture_a_class_works_and_has_no_score(backbone: Backbone) -> None:
 
 
 def test_a_class_without_a_picture_is_named(backbone: Backbone) -> None:
-    with pytest.raises(TooFewToTeachError, match="no picture of 'dark' yet"):
+    with pytest.raises(DataError, match="no picture of 'dark' yet"):
         teach(backbone, drawn("none", 2, 0), np.array([0, 0]), ("bare", "dark"))
 
 
@@ -206,7 +206,7 @@ def test_a_backbone_that_is_gone_is_told(backbone: Backbone, tmp_path: Path) -> 
     taught = teach(Backbone(first), *glasses(2), ("bare", "dark"))
     first.path.unlink()
 
-    with pytest.raises(ModelFileError, match="last layer cannot be replaced"):
+    with pytest.raises(ModelError, match="last layer cannot be replaced"):
         taught.network()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
-from emotion.system.errors import ClassMissingError, ConfigError, TuningMissingError, TuningStateError
+from emotion.system.errors import ConfigError, DataError, EmotionError, TuningMissingError
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
 from emotion.tuning import control, folder
@@ -182,7 +182,7 @@ def test_goes_on_with_new_limits(paths):
 def test_refuses_to_go_on_with_one_at_work(paths):
     Attendance(paths)
 
-    with pytest.raises(TuningStateError, match="is at work"):
+    with pytest.raises(EmotionError, match="is at work"):
         control.prepare(paths)
 
 
@@ -190,7 +190,7 @@ def test_refuses_to_go_on_when_nothing_is_left_to_do(home):
     paths = made(trials=1)
     has(paths, FINISHED)
 
-    with pytest.raises(TuningStateError, match=r"1 of 1 trial, 60 s of training\. Expected more trials"):
+    with pytest.raises(EmotionError, match=r"1 of 1 trial, 60 s of training\. Expected more trials"):
         control.prepare(paths)
 
 
@@ -210,7 +210,7 @@ def test_best_settings_have_full_length_and_say_where_from(paths):
 
 
 def test_there_is_no_best_before_a_trial_has_finished(paths):
-    with pytest.raises(TuningStateError, match="no trial has finished"):
+    with pytest.raises(EmotionError, match="no trial has finished"):
         control.best_config(folder.read(paths))
 
 
@@ -233,7 +233,7 @@ def test_plan_by_minutes_alone_has_no_number_of_trials(drawn):
 
 
 def test_plan_tells_of_a_class_that_is_not_there(drawn):
-    with pytest.raises(ClassMissingError, match="no folder for the class"):
+    with pytest.raises(DataError, match="no folder for the class"):
         control.plan(str(drawn_faces_dir()), classes=("happy", "angry"))
 
 

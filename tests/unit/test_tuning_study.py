@@ -12,7 +12,7 @@ from emotion.recipes import catalogue
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import History
 from emotion.runs.run import Run, RunPaths, Status
-from emotion.system import TuningStudyError
+from emotion.system import EmotionError
 from emotion.tuning import folder as tuning_folder
 from emotion.tuning import study as tuning_search
 from emotion.tuning import work
@@ -297,7 +297,7 @@ def test_a_damaged_database_is_told_in_one_sentence_and_left(study, empty):
         paths = folder()
         paths.study.write_bytes(damage)
 
-        with pytest.raises(TuningStudyError, match=r"its study\.db cannot be used: it is damaged"):
+        with pytest.raises(EmotionError, match=r"its study\.db cannot be used: it is damaged"):
             TuningStudy(paths, tuning_folder.read(paths).settings, f"number {number}")
 
         assert paths.study.read_bytes() == damage
@@ -309,7 +309,7 @@ def test_a_database_that_another_program_holds_is_told(study, monkeypatch):
     with contextlib.closing(sqlite3.connect(paths.study, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
 
-        with pytest.raises(TuningStudyError, match="another program holds it"):
+        with pytest.raises(EmotionError, match="another program holds it"):
             TuningStudy(paths, tuning_folder.read(paths).settings, "two")
 
 
@@ -320,7 +320,7 @@ def test_a_database_that_is_damaged_meanwhile_is_told(study):
     one.paths.study.write_bytes(b"\xff" * 100_000)
 
     for step in (one.ask, one.rows, one.retry, lambda: trial.note(run="r"), lambda: trial.end(TrialState.FAILED)):
-        with pytest.raises(TuningStudyError, match="it is damaged"):
+        with pytest.raises(EmotionError, match="it is damaged"):
             step()
 
 
@@ -332,7 +332,7 @@ def test_trials_that_are_told_of_are_not_forgotten_with_the_database(study, gone
     told = one.paths.trials.read_bytes()
     gone(one.paths.study)
 
-    with pytest.raises(TuningStudyError, match=r"trials\.json knows of trials"):
+    with pytest.raises(EmotionError, match=r"trials\.json knows of trials"):
         TuningStudy(one.paths, one.settings, "two")
 
     assert one.paths.trials.read_bytes() == told
@@ -342,7 +342,7 @@ def test_a_tuning_with_a_damaged_database_has_failed_for_that_reason(study):
     paths = folder()
     paths.study.write_bytes(b"no database" * 90)
 
-    with pytest.raises(TuningStudyError, match="it is damaged"):
+    with pytest.raises(EmotionError, match="it is damaged"):
         work.work(paths)
 
     found = tuning_folder.read(paths)

@@ -11,23 +11,8 @@ from pathlib import Path
 import pytest
 
 from emotion.data.bring import add, archives, unpacking, zip_entries
-from emotion.data.bring.errors import (
-    BringError,
-    ForeignArchiveError,
-    NotAZipError,
-    SourceMissingError,
-    ZipBombError,
-    ZipCutShortError,
-    ZipEncryptedError,
-    ZipError,
-    ZipLinkError,
-    ZipMethodError,
-    ZipNamesError,
-    ZipPathError,
-    ZipTooManyError,
-    ZipWithoutPicturesError,
-)
-from emotion.system import ConfigError, NoRoomError
+from emotion.data.bring.errors import ZipPathError
+from emotion.system import ConfigError, DataError, EmotionError, NoRoomError
 from tests.zips import crowd, link, png, raw_zip, special, tar_of, zip_names
 
 GOOD = png(0)
@@ -44,7 +29,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def refuse(home: Path, source: Path | bytes, kind: type[BringError], match: str) -> None:
+def refuse(home: Path, source: Path | bytes, match: str, kind: type[EmotionError] = DataError) -> None:
     """Brings a zip in and checks that it is refused in one sentence, with nothing written anywhere."""
     before = files_in(home)
     given = io.BytesIO(source) if isinstance(source, bytes) else source
@@ -74,11 +59,11 @@ def refuse(home: Path, source: Path | bytes, kind: type[BringError], match: str)
     ],
 )
 def test_refuses_a_path_that_leads_out(name: str, home: Path) -> None:
-    refuse(home, zip_names(home / "bad.zip", {name: GOOD}), ZipPathError, "path in it leads out")
+    refuse(home, zip_names(home / "bad.zip", {name: GOOD}), "path in it leads out", ZipPathError)
 
 
 def test_refuses_a_path_with_a_zero(home: Path) -> None:
-    refuse(home, raw_zip([(b"a.png\0/../b.png", GOOD)]), ZipPathError, "path in it leads out")
+    refuse(home, raw_zip([(b"a.png\0/../b.png", GOOD)]), "path in it leads out", ZipPathError)
 
 
 def test_takes_twelve_folders_in_one_another(target: Path) -> None:
@@ -90,20 +75,20 @@ def test_takes_twelve_folders_in_one_another(target: Path) -> None:
 
 
 def test_refuses_a_symbolic_link(home: Path) -> None:
-    refuse(home, zip_names(home / "bad.zip", dict([link("train/happy/b.png", "/etc/passwd")])), ZipLinkError, "a link")
+    refuse(home, zip_names(home / "bad.zip", dict([link("train/happy/b.png", "/etc/passwd")])), "a link")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK])
 def test_refuses_devices_and_pipes(kind: int, home: Path) -> None:
-    refuse(home, zip_names(home / "bad.zip", {special("b.png", kind): b""}), ZipLinkError, "or a device")
+    refuse(home, zip_names(home / "bad.zip", {special("b.png", kind): b""}), "or a device")
 
 
 def test_refuses_a_locked_zip(home: Path) -> None:
-    refuse(home, raw_zip([(b"a.png", GOOD)], flags=0x1), ZipEncryptedError, "locked with a password")
+    refuse(home, raw_zip([(b"a.png", GOOD)], flags=0x1), "locked with a password")
 
 
 def test_refuses_names_said_to_be_utf_8_that_are_not(home: Path) -> None:
-    refuse(home, raw_zip([(b"train/happy/\xff\xfe.png", GOOD)], flags=0x800), ZipNamesError, "not UTF-8")
+    refuse(home, raw_zip([(b"train/happy/\xff\xfe.png", GOOD)], flags=0x800), "not UTF-8")
 
 
 @pytest.mark.parametrize(
@@ -160,41 +145,41 @@ def test_takes_the_utf_8_names_of_a_mac(target: Path) -> None:
 def test_refuses_a_zip_that_is_cut_short(share: float, home: Path) -> None:
     whole = zip_names(home / "good.zip", {}).read_bytes()
 
-    refuse(home, whole[: int(len(whole) * share)], ZipCutShortError, "damaged or cut short")
+    refuse(home, whole[: int(len(whole) * share)], "damaged or cut short")
 
 
 def test_refuses_a_zip_with_a_changed_byte(home: Path) -> None:
     whole = bytearray(zip_names(home / "good.zip", {}, zipfile.ZIP_STORED).read_bytes())
     whole[whole.index(b"IDAT") + 20] ^= 0xFF
 
-    refuse(home, bytes(whole), ZipCutShortError, "damaged or cut short")
+    refuse(home, bytes(whole), "damaged or cut short")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all" * 10, b"\0" * 100_000])
 def test_refuses_what_is_no_zip(content: bytes, home: Path) -> None:
-    refuse(home, content, NotAZipError, "not a zip file")
+    refuse(home, content, "not a zip file")
 
 
 def test_refuses_a_million_entries(home: Path) -> None:
-    refuse(home, crowd(1_000_000, claimed=0xFFFF), ZipTooManyError, "more than 300,000 files")
+    refuse(home, crowd(1_000_000, claimed=0xFFFF), "more than 300,000 files")
 
 
 def test_refuses_a_million_entries_that_claim_to_be_one(home: Path) -> None:
-    refuse(home, crowd(1_000_000, claimed=1), ZipTooManyError, "more than 300,000 files")
+    refuse(home, crowd(1_000_000, claimed=1), "more than 300,000 files")
 
 
 def test_refuses_a_list_of_files_that_is_too_long(home: Path) -> None:
     broken = bytearray(crowd(10, claimed=10))
     broken[-10:-6] = (2**31).to_bytes(4, "little")  # the size of the list
 
-    refuse(home, bytes(broken), ZipCutShortError, "damaged or cut short")
+    refuse(home, bytes(broken), "damaged or cut short")
 
 
 def test_refuses_a_picture_that_grows_like_a_bomb(home: Path) -> None:
     refuse(home, zip_names(home / "bad.zip", {"train/happy/b.png": b"\0" * 24 * 2**20,
                                               "train/happy/c.png": b"\0" * 24 * 2**20,
                                               "train/happy/d.png": b"\0" * 24 * 2**20}),
-           ZipBombError, "zip bomb")  # fmt: skip
+           "zip bomb")  # fmt: skip
 
 
 def test_refuses_nested_zips_like_the_known_bomb(home: Path) -> None:
@@ -203,7 +188,7 @@ def test_refuses_nested_zips_like_the_known_bomb(home: Path) -> None:
         for number in range(16):
             file.writestr(f"lib {number}.zip", inner)
 
-    refuse(home, home / "42.zip", ZipBombError, "zip bomb")
+    refuse(home, home / "42.zip", "zip bomb")
 
 
 def test_refuses_zips_that_hold_zips_that_hold_zips(home: Path) -> None:
@@ -213,7 +198,7 @@ def test_refuses_zips_that_hold_zips_that_hold_zips(home: Path) -> None:
             file.writestr("inner.zip", inner)
         inner = (home / outer).read_bytes()
 
-    refuse(home, home / "outer.zip", ZipWithoutPicturesError, "no pictures and 1 other file")
+    refuse(home, home / "outer.zip", "no pictures and 1 other file")
 
 
 def test_a_zip_in_a_zip_is_unpacked_into_a_folder_of_its_name(target: Path) -> None:
@@ -238,7 +223,7 @@ def test_a_tar_is_unpacked_with_the_same_guards(ending: str, target: Path, home:
     assert files_in(target) == ["happy/a.png", "sad/b.png"]
     assert (out.pictures, out.others) == (2, 1)
     bad = tar_of(target.parent / f"bad.{ending}", {"../outside.png": GOOD})
-    refuse(home, bad, ZipPathError, "path in it leads out")
+    refuse(home, bad, "path in it leads out", ZipPathError)
 
 
 def test_a_tar_with_a_link_for_a_picture_is_refused(home: Path) -> None:
@@ -247,20 +232,20 @@ def test_a_tar_with_a_link_for_a_picture_is_refused(home: Path) -> None:
         entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
         file.addfile(entry)
 
-    refuse(home, home / "bad.tar", ZipLinkError, "a link")
+    refuse(home, home / "bad.tar", "a link")
 
 
 def test_a_tar_that_grows_like_a_bomb_is_refused(home: Path) -> None:
     blank = {f"happy/{number}.png": b"\0" * 24 * 2**20 for number in range(3)}
 
-    refuse(home, tar_of(home / "bad.tgz", blank), ZipBombError, "zip bomb")
+    refuse(home, tar_of(home / "bad.tgz", blank), "zip bomb")
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_a_tar_that_is_cut_short_is_refused(share: float, home: Path) -> None:
     whole = tar_of(home / "good.tgz", {f"happy/{number}.png": png(number) for number in range(9)}).read_bytes()
 
-    refuse(home, whole[: int(len(whole) * share)], ZipCutShortError, "damaged or cut short")
+    refuse(home, whole[: int(len(whole) * share)], "damaged or cut short")
 
 
 @pytest.mark.parametrize(
@@ -272,11 +257,11 @@ def test_a_tar_that_is_cut_short_is_refused(share: float, home: Path) -> None:
     ],
 )
 def test_an_archive_that_is_not_read_is_told_with_the_way_out(head: bytes, says: str, home: Path) -> None:
-    refuse(home, head + bytes(200), ForeignArchiveError, says)
+    refuse(home, head + bytes(200), says)
 
 
 def test_refuses_a_file_that_is_longer_than_it_says(home: Path) -> None:
-    refuse(home, raw_zip([(b"train/happy/a.png", GOOD * 100)], claimed=10), ZipCutShortError, "damaged or cut short")
+    refuse(home, raw_zip([(b"train/happy/a.png", GOOD * 100)], claimed=10), "damaged or cut short")
 
 
 def test_refuses_a_rare_packing(home: Path) -> None:
@@ -284,15 +269,15 @@ def test_refuses_a_rare_packing(home: Path) -> None:
     place = whole.index(b"PK\x01\x02")
     whole[place + 10] = 97  # WavPack
 
-    refuse(home, bytes(whole), ZipMethodError, "packed in a rare way")
+    refuse(home, bytes(whole), "packed in a rare way")
 
 
 def test_refuses_a_file_that_is_a_folder_too(home: Path) -> None:
-    refuse(home, zip_names(home / "bad.zip", {"x.png": GOOD, "x.png/y.png": GOOD}), ZipPathError, "leads out")
+    refuse(home, zip_names(home / "bad.zip", {"x.png": GOOD, "x.png/y.png": GOOD}), "leads out", ZipPathError)
 
 
 def test_refuses_a_zip_that_is_not_there(home: Path) -> None:
-    refuse(home, home / "nowhere.zip", SourceMissingError, "no folder, archive or csv file")
+    refuse(home, home / "nowhere.zip", "no folder, archive or csv file")
 
 
 def test_leaves_out_a_picture_that_is_too_large(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +323,7 @@ def test_names_that_some_systems_cannot_hold_are_changed(name: str, safe: str) -
 def test_says_before_unpacking_that_the_disk_is_too_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emotion.data.bring.staging.RESERVE", 10**18)
 
-    refuse(home, zip_names(home / "good.zip", {}), NoRoomError, "no room left")
+    refuse(home, zip_names(home / "good.zip", {}), "no room left", NoRoomError)
 
 
 def test_a_stop_in_the_middle_leaves_nothing(home: Path) -> None:
@@ -349,7 +334,3 @@ def test_a_stop_in_the_middle_leaves_nothing(home: Path) -> None:
         add.add_zip(zip_names(home / "good.zip", {}), "good", "good.zip", progress=stop)
 
     assert list((home / "datasets").iterdir()) == []
-
-
-def test_every_refusal_is_a_data_error(home: Path) -> None:
-    assert issubclass(ZipError, BringError)

@@ -15,7 +15,7 @@ from emotion.cli import head
 from emotion.data import votes
 from emotion.data.drawn import write
 from emotion.runs import list_runs
-from emotion.system.errors import ConfigError, VotesError, VotesMissingError
+from emotion.system.errors import ConfigError, VotesError
 from tests.tiny_model import BRIGHTNESS
 
 HEAD = "split,class,file,happiness,sadness,neutral,unknown,NF"
@@ -88,7 +88,7 @@ def test_a_changed_table_is_read_anew(tmp_path: Path) -> None:
 
 def test_says_where_votes_are_missing(tmp_path: Path) -> None:
     assert not votes.there(tmp_path)
-    with pytest.raises(VotesMissingError, match=r"no votes at .*votes\.csv"):
+    with pytest.raises(VotesError, match=r"no votes at .*votes\.csv"):
         votes.check(tmp_path, CLASSES)
 
 

@@ -18,14 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from emotion.data import class_names, listing, registry, splits
 from emotion.data.bring import archives, fer_csv, staging
-from emotion.data.bring.errors import (
-    ClassNamesUnknownError,
-    FolderKnownError,
-    NoClassesError,
-    OnePictureError,
-    SourceMissingError,
-    ZipWithoutPicturesError,
-)
+from emotion.data.bring.errors import NO_SOURCE, ClassNamesUnknownError
 from emotion.data.bring.layout import Options, class_files, has_classes, inventory, locate, refuse_export
 from emotion.data.bring.staging import quiet
 from emotion.data.bring.tables import labels
@@ -35,7 +28,7 @@ from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
 from emotion.images import cache, endings
-from emotion.system import DEMO, DataError, DataFolderMissingError, typed_path
+from emotion.system import DEMO, DataError, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -44,6 +37,10 @@ if TYPE_CHECKING:
 
 
 LABELS_ARE = "Labels are from "  # how the note on them begins
+NAME_LABELS = (
+    "put the pictures into a folder for each class (such as happy/ and sad/), or name a table of their labels "
+    "(--labels FILE)"
+)
 NAMES_SPEAK = "The names of the files speak of emotions, those of the folders do not:"
 
 
@@ -87,8 +84,8 @@ def _placed(
     """The split to be recorded, None where the folders say it; and the labels, None where the folders say them.
 
     Raises:
-        NoClassesError, NoClassExportError, SplitAsClassError: when there are no two classes.
-        ConfigError, BringError: when the labels cannot be read as asked.
+        DataError: when there are no two classes.
+        ConfigError, DataError: when the labels cannot be read as asked.
     """
     walked = tree.walk(root)
     understood = None if options.labels else meaning.read(walked)
@@ -98,7 +95,9 @@ def _placed(
             return _by_labels(root, labelled, options, before, progress), labelled
         if understood is not None:
             refuse_export(walked, understood)
-        raise NoClassesError(str(root), inventory(walked), labels.hint(walked))
+        found = inventory(walked)
+        but = "" if found.startswith("no pictures") else ", but no two classes that can be told"
+        raise DataError(f"{root} holds {found}{but}: {labels.hint(walked) or NAME_LABELS}.")
     if understood.splits:
         return None, None
     classes = class_files(walked, understood)
@@ -164,11 +163,11 @@ def add_folder(
     options = options or Options()
     typed = typed_path(str(folder))
     if not os.path.isdir(typed):
-        raise DataFolderMissingError(typed)
+        raise DataError(listing.NO_FOLDER.format(typed))
     root = Path(os.path.realpath(locate(typed)))
     known, name = registry.of_folder(root), name.strip()
     if known and name and class_key(known.name) != class_key(name):
-        raise FolderKnownError(root, known.name)
+        raise DataError(f"The folder {root} is known as {known.name!r} already: use that name, or remove it first.")
     if known:
         return refresh(known.name, options, progress)
     name = registry.check_new_name(name) if name else suggest_name(root.name)
@@ -183,7 +182,7 @@ def refresh(name: str, options: Options | None = None, progress: Progress = quie
     """Counts a data set anew; new pictures of class folders are shared out, those known keep their split."""
     known = registry.get(name)
     if not known.folder.is_dir():
-        raise DataFolderMissingError(known.folder)
+        raise DataError(listing.NO_FOLDER.format(known.folder))
     before, made_with = registry.read_placement(known.home), registry.split_settings(known.home)
     options = options or (Options(*made_with) if made_with else Options())
     record = _counted(known.home, known, options, before, progress)
@@ -202,8 +201,7 @@ def add_zip(
         title: where it comes from, in words.
 
     Raises:
-        ZipError: with why the zip is refused; nothing is left behind then.
-        DataError: with what is not as expected in it.
+        DataError: with why it is refused, or what in it is not as expected; nothing is left behind then.
     """
     options = options or Options()
     name = registry.check_new_name(name)
@@ -227,12 +225,15 @@ def _converted(folder: Path, out: Unpacked, options: Options, progress: Progress
     """Turns the csv file with pixels that came out of an archive into pictures in its place; returns what it left out.
 
     Raises:
-        ZipWithoutPicturesError: when there is none.
+        DataError: when there is none.
         CsvError: when there is one that cannot be used.
     """
     tables = sorted(folder.rglob("*.csv"), key=lambda path: (-path.stat().st_size, path))
     if not tables:
-        raise ZipWithoutPicturesError(out.others + out.tables)
+        raise DataError(
+            f"The archive holds no pictures and {out.others + out.tables:,} other files: choose one with pictures, or "
+            "with fer2013.csv."
+        )
     usable = [path for path in tables if fer_csv.has_pixels(path)] or tables
     table = usable[0].replace(folder.parent / "table.csv")
     shutil.rmtree(folder)
@@ -264,16 +265,18 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
     """Brings in whatever lies at a path: a folder, an archive or a csv file.
 
     Raises:
-        SourceMissingError: when it is none of these.
-        DataError: see the function for each.
+        DataError: when it is none of these; see the function for each.
     """
     path = typed_path(str(source))
     if os.path.isdir(path):
         return add_folder(path, name, options, progress)
     if not os.path.isfile(path):
-        raise SourceMissingError(path)
+        raise DataError(NO_SOURCE.format(path))
     if endings.is_picture(path.name, lambda: endings.head_of(str(path))):
-        raise OnePictureError(path)
+        raise DataError(
+            f"{path} is one picture, and a data set takes two classes of them: give the folder above its class "
+            "folders, or ask for an answer to it with `python -m emotion predict`."
+        )
     name = name or suggest_name(path.name.split(".")[0] if path.name.lower().endswith(ARCHIVES) else path.stem)
     if path.suffix.lower() in (".csv", ".tsv", ".txt") and not archives.is_archive(endings.head_of(str(path))):
         return add_csv(path, name, options, progress)

@@ -14,11 +14,22 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from emotion.data.bring import code_pages, zips
-from emotion.data.bring.errors import ForeignArchiveError, SourceMissingError, ZipLinkError
+from emotion.data.bring.errors import NO_SOURCE
 from emotion.data.bring.staging import check_room, quiet
-from emotion.data.bring.unpacking import ARCHIVE, LARGEST_CSV, OTHER, TABLE, Unpacked, Unpacker, purpose, reading
+from emotion.data.bring.unpacking import (
+    ARCHIVE,
+    IS_LINK,
+    LARGEST_CSV,
+    OTHER,
+    TABLE,
+    Unpacked,
+    Unpacker,
+    purpose,
+    reading,
+)
 from emotion.data.bring.zip_entries import safe_path
 from emotion.data.class_names import safe_name
+from emotion.system import DataError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -43,11 +54,16 @@ def refuse_foreign(head: bytes) -> None:
     """Says of an archive that is not read here how it can be brought in all the same.
 
     Raises:
-        ForeignArchiveError
+        DataError
     """
     for start, kind in FOREIGN.items():
         if head.startswith(start):
-            raise ForeignArchiveError(kind)
+            todo = (
+                "unpack it yourself (the free program 7-Zip does) and add the folder, or pack the pictures as a zip"
+                if kind in ("7z", "rar")
+                else "save its pictures as files in a folder for each class and add that folder"
+            )
+            raise DataError(f"This is a {kind} file, which is not read here: {todo}.")
 
 
 def unpack(source: Path | BinaryIO, target: Path, progress: Progress = quiet, code_page: str = "") -> Unpacked:
@@ -60,7 +76,7 @@ def unpack(source: Path | BinaryIO, target: Path, progress: Progress = quiet, co
         code_page: in which its names are written, "" to find out.
 
     Raises:
-        ZipError: with one sentence on why the archive is refused.
+        DataError: with one sentence on why the archive is refused.
         NoRoomError: when the disk is too full.
     """
     with _opened(source) as file:
@@ -80,7 +96,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         # Files of /proc count as empty, and may be read for ever.
         file = source.open("rb") if os.path.getsize(source) else io.BytesIO()
     except OSError as error:
-        raise SourceMissingError(source) from error
+        raise DataError(NO_SOURCE.format(source)) from error
     with file:
         yield file
 
@@ -174,7 +190,7 @@ def _take_member(
     with reading():
         source = opened.extractfile(member) if member.isreg() else None
     if source is None:
-        raise ZipLinkError(name)
+        raise DataError(IS_LINK.format(name[:80]))
     if kind == ARCHIVE:
         inner(cast(BinaryIO, source), path)
     else:

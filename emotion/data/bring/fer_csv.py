@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from emotion.data.bring.errors import CsvError, TableUnreadableError, VotesWithoutPixelsError
+from emotion.data.bring.errors import CsvError, TableError
 from emotion.data.bring.staging import check_room, quiet
 from emotion.data.bring.tables import dialect
 from emotion.data.class_names import class_key, is_folder_name, split_of
@@ -99,12 +99,21 @@ class Bad:
             raise self.first
 
 
+def _unlike(why: str, row: int | None = None) -> CsvError:
+    """Args: why: what is wrong, such as "is cut short"; row: the number of the line, None for the whole file."""
+    where = "The csv file" if row is None else f"Line {row:,} of the csv file"
+    return CsvError(
+        f"{where} {why}: expected the columns emotion (0 to 7 or a word), pixels (2,304 numbers from 0 to 255) and "
+        "Usage, as in fer2013.csv."
+    )
+
+
 def has_pixels(source: Path) -> bool:
     """Whether a csv file has the columns of this form."""
     try:
         first = next(iter(dialect.lines(source)), (0, [""]))[1]
         _places(first)
-    except (CsvError, TableUnreadableError):
+    except (CsvError, TableError):
         return False
     return True
 
@@ -116,19 +125,22 @@ def _places(first: list[str]) -> tuple[Places, bool]:
     if found[0] is not None and found[1] is not None:
         return (found[0], found[1], found[2]), True
     if set(names) >= VOTES:
-        raise VotesWithoutPixelsError
+        raise CsvError(
+            "This csv file holds votes, as fer2013new.csv does, and has no pixels: give fer2013.csv too, whose "
+            "pictures the votes are about."
+        )
     if 2 <= len(first) <= len(COLUMNS) and first[0].strip().isdecimal():
         return (0, 1, 2 if len(first) > 2 else None), False
-    raise CsvError("has other columns", 1)
+    raise _unlike("has other columns", 1)
 
 
 def _row(fields: list[str], places: Places, line: int) -> Row:
     if len(fields) <= max(place for place in places if place is not None):
-        raise CsvError("is cut short", line)
+        raise _unlike("is cut short", line)
     emotion, pixels = (fields[place].strip() for place in places[:2])
     usage = NO_USAGE if places[2] is None else fields[places[2]].strip().casefold()
     if usage not in USAGES and not split_of(usage) and places[2] is not None:
-        raise CsvError(f"names a use that there is not ({usage[:20]!r})", line)
+        raise _unlike(f"names a use that there is not ({usage[:20]!r})", line)
     return Row(_picture(pixels, line), _name(emotion, line), usage, line)
 
 
@@ -147,16 +159,16 @@ def _name(emotion: str, line: int) -> str:
     else:
         if number in range(len(CLASSES)):
             return CLASSES[int(number)]
-    raise CsvError(f"names an emotion that there is not ({emotion[:20]!r})", line)
+    raise _unlike(f"names an emotion that there is not ({emotion[:20]!r})", line)
 
 
 def _picture(text: str, line: int) -> NDArray[np.uint8]:
     try:
         values = np.array(text.replace(",", " ").strip("[] ").split(), dtype=np.int64)
     except (ValueError, OverflowError) as error:
-        raise CsvError("holds something else than numbers", line) from error
+        raise _unlike("holds something else than numbers", line) from error
     if values.shape != (SIDE * SIDE,) or values.min() < 0 or values.max() > 255:
-        raise CsvError(f"does not hold {SIDE * SIDE:,} grey values from 0 to 255", line)
+        raise _unlike(f"does not hold {SIDE * SIDE:,} grey values from 0 to 255", line)
     return values.astype(np.uint8).reshape(SIDE, SIDE)
 
 
@@ -168,7 +180,7 @@ def rows(source: Path, bad: Bad | None = None) -> Iterator[Row]:
 
     Raises:
         CsvError: with the number of the line that is not as expected.
-        SourceMissingError: when the file cannot be opened.
+        DataError: when the file cannot be opened.
     """
     bad, good, places = bad or Bad(), 0, None
     try:
@@ -185,8 +197,8 @@ def rows(source: Path, bad: Bad | None = None) -> Iterator[Row]:
             good += 1
             bad.good()
             yield row
-    except TableUnreadableError as error:
-        raise CsvError("is not text of that kind") from error
+    except TableError as error:
+        raise _unlike("is not text of that kind") from error
     bad.check(good)
 
 
@@ -205,7 +217,7 @@ def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress =
         What was left out, in words → how many: pictures of a usage, rows that are none.
 
     Raises:
-        CsvError, SourceMissingError, NoRoomError
+        CsvError, DataError, NoRoomError
         VotesError: when the votes beside it are not those of these pictures.
     """
     left_out, bad = Counter[str](), Bad()
@@ -230,7 +242,7 @@ def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress =
         if number % TELL_EACH == 0:
             progress("Converting", min(number, expected), expected)
     if not number:
-        raise CsvError("is empty")
+        raise _unlike("is empty")
     if said := ferplus.beside(source):
         ferplus.convert(said, placed, number + bad.rows, target)
     progress("Converting", 1, 1)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from emotion.data import registry
 from emotion.data.bring import add, staging
-from emotion.data.bring.errors import DownloadError, KagglehubMissingError
 from emotion.data.bring.layout import locate
 from emotion.data.bring.staging import quiet
 from emotion.data.registry import KAGGLEHUB, PICTURES, DataSet
+from emotion.system import DataError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -30,6 +30,10 @@ TERMS = (
     "FER-2013 (Goodfellow et al. 2013) was put together from pictures of a web search. It has no clear licence: use it "
     "to learn and to study, publish figures and weights with a note of that, and show or pass on none of its faces. "
     "Kaggle's own terms (kaggle.com/terms) hold for the download, about 60 MB; it may ask for an account."
+)
+NOT_INSTALLED = (
+    "The package kagglehub, which downloads from Kaggle, is not installed: `pip install kagglehub`, or download the "
+    "zip in the browser and add it here."
 )
 
 
@@ -56,17 +60,20 @@ def _download(folder: Path) -> Path:
     """The folder in which kagglehub has put the data.
 
     Raises:
-        KagglehubMissingError, DownloadError
+        DataError
     """
     if not is_installed():
-        raise KagglehubMissingError
+        raise DataError(NOT_INSTALLED)
     import kagglehub
 
     with _cache_in(folder):
         try:
             return Path(kagglehub.dataset_download(HANDLE))
         except Exception as error:  # of requests, of Kaggle, of the disk: the package names none
-            raise DownloadError(_in_short(error)) from error
+            raise DataError(
+                f"FER-2013 could not be downloaded ({_in_short(error)}): check the network and try again, or download "
+                "the zip in the browser from kaggle.com/datasets/msambare/fer2013 and add it here."
+            ) from error
 
 
 def _in_short(error: Exception) -> str:
@@ -85,12 +92,11 @@ def get_fer2013(name: str = NAME, progress: Progress = quiet) -> DataSet:
         progress: told once before the download, whose own progress cannot be seen.
 
     Raises:
-        KagglehubMissingError: when the package is not installed.
-        DownloadError: without a network, or when Kaggle says no.
+        DataError: when the package is not installed, without a network, or when Kaggle says no.
     """
     name = registry.check_new_name(name)
     if not is_installed():
-        raise KagglehubMissingError
+        raise DataError(NOT_INSTALLED)
     target = registry.sets_dir() / name
     with staging.place(name) as part:
         progress("Downloading", 0, 1)

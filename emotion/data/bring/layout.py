@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from emotion.data import class_names
 from emotion.data import splits as class_folders
 from emotion.data.bring import fer_csv
-from emotion.data.bring.errors import NoClassExportError
 from emotion.data.bring.tables.labels import Asked
 from emotion.data.class_names import class_key, split_of
 from emotion.data.folders import tree
-from emotion.system import ConfigError, count
+from emotion.system import ConfigError, DataError, count
 
 if TYPE_CHECKING:
     from emotion.data.folders.meaning import Meaning
@@ -98,11 +97,17 @@ def class_files(walked: Tree, understood: Meaning) -> dict[str, tuple[str, ...]]
     return {name: tuple(sorted(files)) for name, files in sorted(found.items())}
 
 
+NO_CLASSES_IN_EXPORT = (
+    "{} holds pictures and their labels in {}, as an export for detection or segmentation does: export it for "
+    "classification instead (a folder for each class; in Roboflow: “Folder Structure”)."
+)
+
+
 def refuse_export(walked: Tree, understood: Meaning) -> None:
     """Refuses the folders of a detection or segmentation export, whose pictures lie in no class folders.
 
     Raises:
-        NoClassExportError: when images/ stands beside labels/, annotations/, masks/ or the like.
+        DataError: when images/ stands beside labels/, annotations/, masks/ or the like.
     """
     if has_classes(walked, understood):
         return
@@ -110,12 +115,12 @@ def refuse_export(walked: Tree, understood: Meaning) -> None:
         names = {name.casefold() for name in place.folders}
         beside = [name for name in BESIDE_IMAGES if name in names]
         if beside and names & IMAGES:
-            raise NoClassExportError(walked.root, f"{beside[0]}/")
+            raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, f"{beside[0]}/"))
         if place.others[".json"] and (name := _detection_json(walked.root.joinpath(*place.parts))):
-            raise NoClassExportError(walked.root, name)
+            raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, name))
         for ending, what in BESIDE_PICTURES.items():
             if len(place.records) >= 2 and place.others[ending] >= len(place.records):
-                raise NoClassExportError(walked.root, f"{what} beside the pictures")
+                raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, f"{what} beside the pictures"))
 
 
 def _detection_json(folder: Path) -> str:

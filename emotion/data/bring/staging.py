@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from emotion.data import registry
-from emotion.data.bring.errors import DataNameTakenError
-from emotion.system import disk, processes, replace
+from emotion.system import DataError, disk, processes, replace
 
 PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.([0-9a-f-]+)\.(part|gone)")
 RESERVE = 200 * 10**6  # bytes that stay free on the disk
@@ -41,7 +40,7 @@ def place(name: str) -> Iterator[Path]:
     """A hidden folder to fill; at the end of the block it becomes `datasets/<name>`, after an error it is removed.
 
     Raises:
-        DataNameTakenError: when another one was faster.
+        DataError: when another one was faster.
         NoRoomError, OutputFolderError: when the disk takes no more.
     """
     sweep()
@@ -59,12 +58,12 @@ def place(name: str) -> Iterator[Path]:
 def _move(part: Path, target: Path, name: str) -> None:
     """One step: a folder that holds something is never replaced by another one."""
     if target.exists():  # Windows says the same with an error that could mean other things too
-        raise DataNameTakenError(name)
+        raise DataError(registry.NAME_TAKEN.format(name))
     try:
         replace(part, target)
     except OSError as error:
         if target.exists():
-            raise DataNameTakenError(name) from error
+            raise DataError(registry.NAME_TAKEN.format(name)) from error
         raise
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from emotion.data.bring.errors import ZipBombError, ZipCutShortError, ZipPathError, ZipTooLargeError, ZipTooManyError
+from emotion.data.bring.errors import ZipPathError
 from emotion.data.folders.tree import is_junk
 from emotion.images import endings, memory
-from emotion.system import EmotionError
+from emotion.system import DataError, EmotionError
 
 MOST_FILES = 300_000
 MOST_BYTES = 16 * 2**30  # of all files together
@@ -28,6 +28,15 @@ LARGEST_TABLE = 50 * 2**20  # bytes of another table
 GROWTH = 100  # times the size of the archive; blank pictures in BMP files come to about 40
 GROWTH_FROM = 50 * 2**20  # bytes that may come out of the smallest archive
 CHUNK = 256 * 1024
+
+CUT_SHORT = "The archive is damaged or cut short: download or copy it again."
+IS_LINK = "The archive is refused because it holds a link or a device ({!r}): pack the pictures themselves."
+TOO_MANY = "The archive holds more than {:,} files: pack fewer, or unpack it yourself and add the folder."
+TOO_LARGE = "The files in the archive take more than {:g} GB: unpack it yourself and add the folder."
+BOMB = (
+    "The archive is refused because it grows more than pictures do when unpacked (a zip bomb): do not trust where it "
+    "comes from, and choose another one."
+)
 
 PICTURE, TABLE, ARCHIVE, UNKNOWN, OTHER = "picture", "table", "archive", "unknown", "other"
 TABLES = (".csv", ".tsv", ".jsonl", ".json", ".npy")
@@ -91,22 +100,22 @@ class Unpacker:
         """Counts bytes that have come out.
 
         Raises:
-            ZipBombError, ZipTooLargeError
+            DataError: when they are more than any archive, or one of its size, may hold.
         """
         most = min(MOST_BYTES, max(GROWTH_FROM, GROWTH * self.packed))
         self.total += n
         if self.total > most:
-            raise ZipBombError if most < MOST_BYTES else ZipTooLargeError(MOST_BYTES)
+            raise DataError(BOMB if most < MOST_BYTES else TOO_LARGE.format(MOST_BYTES / 2**30))
 
     def count(self, n: int = 1) -> None:
         """Counts files that are listed.
 
         Raises:
-            ZipTooManyError
+            DataError: when they are too many.
         """
         self.files += n
         if self.files > MOST_FILES:
-            raise ZipTooManyError(MOST_FILES)
+            raise DataError(TOO_MANY.format(MOST_FILES))
 
     def take(self, source: IO[bytes], path: str, kind: str, told: float | None) -> None:
         """Writes one file.
@@ -167,7 +176,7 @@ def reading() -> Iterator[None]:
     """Nothing but reading stands in its block: what the archive is to blame for comes out as one error of ours.
 
     Raises:
-        ZipCutShortError: for a wrong check sum or size, an end that comes too early … A reader that is fed a broken
+        DataError: for a wrong check sum or size, an end that comes too early … A reader that is fed a broken
             archive may raise anything: each way of packing has errors of its own, beside ValueError, struct.error,
             NotImplementedError and MemoryError for sizes that were made up.
     """
@@ -176,7 +185,7 @@ def reading() -> Iterator[None]:
     except EmotionError:
         raise
     except Exception as error:
-        raise ZipCutShortError from error
+        raise DataError(CUT_SHORT) from error
 
 
 def _read(source: IO[bytes] | _Behind, n: int) -> bytes:

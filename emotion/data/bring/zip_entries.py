@@ -16,40 +16,36 @@ import zipfile
 from collections.abc import Callable
 from typing import BinaryIO
 
-from emotion.data.bring.errors import (
-    NotAZipError,
-    ZipCutShortError,
-    ZipEncryptedError,
-    ZipLinkError,
-    ZipMethodError,
-    ZipNamesError,
-    ZipPathError,
-    ZipTooManyError,
-)
-from emotion.data.bring.unpacking import MOST_FILES
+from emotion.data.bring.errors import ZipPathError
+from emotion.data.bring.unpacking import CUT_SHORT, IS_LINK, MOST_FILES, TOO_MANY
 from emotion.data.class_names import safe_name
+from emotion.system import DataError
 
 DEEPEST = 12  # folders in one another
 DRIVE = re.compile(r"[A-Za-z]:")
 ENCRYPTED, UTF_8 = 0x1 | 0x40, 0x800  # flags of an entry
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+RARE_WAY = "The zip is packed in a rare way: unpack it yourself and add the folder."
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """Reads the list of files, after a look at it from outside.
 
     Raises:
-        ZipError
+        DataError: with why it is refused.
     """
     check_directory(file, MOST_FILES)
     try:
         return zipfile.ZipFile(file)
     except UnicodeDecodeError as error:
-        raise ZipNamesError from error
+        raise DataError(
+            "The zip is refused because names in it are said to be UTF-8 and are not UTF-8: pack it again, or add the "
+            "folder itself."
+        ) from error
     except NotImplementedError as error:
-        raise ZipMethodError from error
+        raise DataError(RARE_WAY) from error
     except Exception as error:  # as in `unpacking.reading`
-        raise ZipCutShortError from error
+        raise DataError(CUT_SHORT) from error
 
 
 def raw_name(entry: zipfile.ZipInfo) -> bytes:
@@ -84,17 +80,17 @@ def check(entry: zipfile.ZipInfo, read: Callable[[bytes], str]) -> str:
     """Looks at one entry without unpacking it; returns its safe path.
 
     Raises:
-        ZipError: for links and devices, passwords, foreign packing, paths that lead out.
+        DataError: for links and devices, passwords, foreign packing, paths that lead out.
     """
     name = name_of(entry, read)
     path = safe_path(name)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise ZipLinkError(name)
+        raise DataError(IS_LINK.format(name[:80]))
     if entry.flag_bits & ENCRYPTED:
-        raise ZipEncryptedError
+        raise DataError("The zip is locked with a password: unpack it yourself and add the folder.")
     if entry.compress_type not in METHODS:
-        raise ZipMethodError
+        raise DataError(RARE_WAY)
     return path
 
 
@@ -110,22 +106,23 @@ def check_directory(file: BinaryIO, most: int) -> None:
     """Refuses what is no zip, a zip without its end, and one that lists more files than wanted.
 
     Raises:
-        NotAZipError, ZipCutShortError, ZipTooManyError
+        DataError
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     starts_like_one = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
     end = _end(file, size)
     if end is None:
-        raise ZipCutShortError if starts_like_one else NotAZipError
+        no_zip = "This is not a zip file, whatever its name says: choose another one."
+        raise DataError(CUT_SHORT if starts_like_one else no_zip)
     place, listed = end
     if listed > place:
-        raise ZipCutShortError
+        raise DataError(CUT_SHORT)
     if listed > MOST_BYTES:
-        raise ZipTooManyError(most)
+        raise DataError(TOO_MANY.format(most))
     file.seek(place - listed)
     if _count(file.read(listed), most) > most:
-        raise ZipTooManyError(most)
+        raise DataError(TOO_MANY.format(most))
 
 
 def _end(file: BinaryIO, size: int) -> tuple[int, int] | None:
@@ -160,7 +157,7 @@ def _count(listed: bytes, most: int) -> int:
     while number <= most and place + ENTRY.size <= len(listed):
         fields = ENTRY.unpack_from(listed, place)
         if fields[0] != b"PK\x01\x02":
-            raise ZipCutShortError
+            raise DataError(CUT_SHORT)
         place += ENTRY.size + fields[12] + fields[13] + fields[14]
         number += 1
     return number

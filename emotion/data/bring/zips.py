@@ -33,7 +33,7 @@ def unpack(source: BinaryIO, unpacker: Unpacker, prefix: str, inner: Inner, prog
         inner: called with each archive in the archive.
 
     Raises:
-        ZipError: with one sentence on why the zip is refused.
+        DataError: with one sentence on why the zip is refused.
         NoRoomError: before anything is written, when the disk is too full.
     """
     with zip_entries.open_zip(source) as opened:

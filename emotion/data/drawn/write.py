@@ -22,7 +22,7 @@ from emotion.data.drawn import shipped
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.recipes import DEFAULT_CLASSES
-from emotion.system import IMAGE_SIZE, FolderNotEmptyError, disk
+from emotion.system import IMAGE_SIZE, DataError, disk
 
 SPLITS = ("train", "test")
 OVERSIZE = 4  # painted this many times larger than wanted, then shrunk: smooth edges
@@ -144,11 +144,14 @@ def write(
         progress: called with (faces drawn, faces in all) now and then.
 
     Raises:
-        FolderNotEmptyError: if there is something in `root`.
+        DataError: if there is something in `root`.
         NoRoomError, OutputFolderError: when the disk takes no more.
     """
     if root.is_file() or (root.is_dir() and any(root.iterdir())):
-        raise FolderNotEmptyError(root)
+        raise DataError(
+            f"{root} already holds files. Expected a new or an empty folder for the drawn faces. "
+            "Choose another folder or move its files away."
+        )
     disk.make_folder(root.parent)
     unfinished = root.with_name(f".{root.name}.{secrets.token_hex(4)}.part")
     try:

@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data.class_names import SPLITS, class_key, is_filler, means, named_like, split_words
-from emotion.system import FolderNamesClashError, FoldsError, SplitAsClassError
+from emotion.system import DataError
 
 if TYPE_CHECKING:
     from emotion.data.folders.tree import Parts, Tree
 
+SPLIT_AS_CLASS = (
+    "{1!r} in {0} would become a class, but it is called like a split: put the pictures into train/<class>/ and "
+    "test/<class>/, or call the folder otherwise."
+)
 _NONE_TOO = ("", *SPLITS)
 FOLD = re.compile(r"(k[-_ ]?)?fold[-_ ]?\d+|\d+[-_ ]?fold", re.IGNORECASE)
 Side = tuple[str, str]  # split, "" for none; class key, "" for none
@@ -61,9 +65,8 @@ def read(tree: Tree) -> Meaning:
     """Understands a walked data folder.
 
     Raises:
-        SplitAsClassError: when a folder that would become a class is called like a split.
-        FoldsError: when the same pictures are dealt into train and test several times.
-        FolderNamesClashError: when two class folders differ only in upper and lower case.
+        DataError: when a folder that would become a class is called like a split, the same pictures are dealt into
+            train and test several times, or two class folders differ only in upper and lower case.
     """
     filled = {parts for parts, place in tree.places.items() if place.records}
     bare = {parts for parts, place in tree.places.items() if parts and not place.records and not place.folders}
@@ -102,7 +105,7 @@ def _refuse_splits(root: Path, ways: list[_Way], classes: Mapping[Parts, tuple[s
         if way.split and way.parts not in classes and way.parts[:-1] in holders and way.parts:
             name = way.parts[-1]
             if split_words(name)[0] == way.split:
-                raise SplitAsClassError(root, name)
+                raise DataError(SPLIT_AS_CLASS.format(root, name))
 
 
 def _ways(tree: Tree, wanted: Iterable[Parts]) -> list[_Way]:
@@ -179,7 +182,7 @@ def _speaking(
     plain = {class_key(name) for name in names if name not in mixed}
     for name in mixed:
         if said[name][1] in plain:
-            raise SplitAsClassError(root, name)
+            raise DataError(SPLIT_AS_CLASS.format(root, name))
     return []
 
 
@@ -196,11 +199,15 @@ def _way(root: Path, parts: Parts, spoken: Mapping[Parts, tuple[str, str]], wrap
             way.names.append((name, here))
         else:
             if way.split and split != way.split and depth == len(parts) - 1:
-                raise SplitAsClassError(root, name)
+                raise DataError(SPLIT_AS_CLASS.format(root, name))
             way.split = split
             way.names += [(rest, here)] if rest else []
     if way.split and any(FOLD.fullmatch(name) for name in parts):
-        raise FoldsError(root, next(name for name in parts if FOLD.fullmatch(name)))
+        fold = next(name for name in parts if FOLD.fullmatch(name))
+        raise DataError(
+            f"{root} holds folds, such as {fold!r}: most of their pictures are the same, so that one would be learned "
+            "and tested. Add one fold as a data set of its own."
+        )
     return way
 
 
@@ -236,7 +243,11 @@ def _refuse_clashes(root: Path, folders: Iterable[Parts]) -> None:
         found.setdefault((of[:-1], class_key(of[-1])), set()).add(of[-1])
     for (parent, _), names in found.items():
         if len(names) > 1:
-            raise FolderNamesClashError(root.joinpath(*parent), sorted(names))
+            raise DataError(
+                f"{root.joinpath(*parent)} has several folders with one name: {', '.join(sorted(names))}. Expected "
+                "names that differ in more than upper and lower case. Put the pictures together in one of them or "
+                "rename one."
+            )
 
 
 def _called(sides: Mapping[Parts, Side]) -> dict[str, dict[str, str]]:

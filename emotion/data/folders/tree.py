@@ -14,7 +14,7 @@ from pathlib import Path
 
 from emotion.data.class_names import class_key
 from emotion.images import endings
-from emotion.system import DataFolderTooWideError, DataFolderUnreadableError, is_folder, leads_on
+from emotion.system import DataError, DataFolderUnreadableError, is_folder, leads_on
 
 JUNK = frozenset(  # left by macOS, by Windows, by disks in the network and by programs; never a class
     {"__macosx", "@eadir", "#recycle", "#snapshot", "@tmp", "@recycle", "@recently-snapshot", "$recycle.bin"}
@@ -97,7 +97,7 @@ def walk(root: Path, seen: Stamps | None = None) -> Tree:
 
     Raises:
         DataFolderUnreadableError: when the folder itself may not be opened.
-        DataFolderTooWideError: when there are more folders than any data set has.
+        DataError: when there are more folders than any data set has.
     """
     tree = Tree(root, {}, {})
     followed = {os.path.realpath(root)}
@@ -114,7 +114,10 @@ def walk(root: Path, seen: Stamps | None = None) -> Tree:
             continue
         tree.places[parts] = place
         if len(tree.places) > MOST_FOLDERS:
-            raise DataFolderTooWideError(root, MOST_FOLDERS)
+            raise DataError(
+                f"{root} holds more than {MOST_FOLDERS:,} folders, as no data set does. Expected a folder with train/ "
+                "and test/ or with class folders, inside. Choose the folder of the pictures itself."
+            )
         prefix = "/".join((*parts, ""))
         for entry in entries:
             name = entry.name

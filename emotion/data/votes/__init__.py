@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from emotion.data.votes import ferplus
-from emotion.data.votes.table import NAME, Numbers, Votes, check, of, there
+from emotion.data.votes.table import NAME, Numbers, Votes, check, of, there, unlike
 
-__all__ = ["NAME", "Numbers", "Votes", "check", "ferplus", "of", "there"]
+__all__ = ["NAME", "Numbers", "Votes", "check", "ferplus", "of", "there", "unlike"]

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data.class_names import class_key
-from emotion.data.votes.table import KEY
+from emotion.data.votes.table import KEY, unlike
 from emotion.data.votes.table import NAME as VOTES
-from emotion.system import VotesError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,13 +49,13 @@ def convert(source: Path, pictures: Mapping[int, Place], rows: int, target: Path
         with source.open(encoding="utf-8-sig", newline="") as file:
             head, *lines = [line for line in csv.reader(file) if line] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VotesError(source, "a table of comma-separated values in UTF-8", str(error)) from error
+        raise unlike(source, "a table of comma-separated values in UTF-8", str(error)) from error
     names = [class_key(name) for name in head]
     answers = [column for column, name in enumerate(names) if name not in NOT_ANSWERS]
     if not set(NOT_ANSWERS) <= set(names) or not answers:
-        raise VotesError(source, "a first line with Usage, Image name and one column an answer", ",".join(head)[:80])
+        raise unlike(source, "a first line with Usage, Image name and one column an answer", ",".join(head)[:80])
     if len(lines) != rows:
-        raise VotesError(source, f"{rows:,} rows, one for each picture of fer2013.csv", f"{len(lines):,}")
+        raise unlike(source, f"{rows:,} rows, one for each picture of fer2013.csv", f"{len(lines):,}")
     told = [_line(source, lines, number, answers) for number in pictures]
     with (target / VOTES).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -69,9 +68,7 @@ def _line(source: Path, lines: Sequence[list[str]], number: int, answers: Sequen
     try:
         said = [int(lines[number][column]) for column in answers]
     except (ValueError, IndexError) as error:
-        raise VotesError(
-            source, "whole numbers of votes", f"line {number + 2}: {','.join(lines[number])}"[:80]
-        ) from error
+        raise unlike(source, "whole numbers of votes", f"line {number + 2}: {','.join(lines[number])}"[:80]) from error
     if min(said) < 0:
-        raise VotesError(source, "numbers of votes, 0 or more", f"line {number + 2}: {','.join(lines[number])}"[:80])
+        raise unlike(source, "numbers of votes, 0 or more", f"line {number + 2}: {','.join(lines[number])}"[:80])
     return said

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.data.class_names import class_key, named_like
-from emotion.system import VotesError, VotesMissingError
+from emotion.system import VotesError
 
 NAME = "votes.csv"
 KEY = ("split", "class", "file")
@@ -73,6 +73,11 @@ class Votes:
         return (everybody > 0) & (2 * self.faceless >= everybody)
 
 
+def unlike(path: Path, expected: str, received: str) -> VotesError:
+    """The error of a table of votes that is not as expected."""
+    return VotesError(f"{path}: expected {expected}. Received: {received}.")
+
+
 def there(root: Path) -> bool:
     """Whether a data folder has votes."""
     return (root / NAME).is_file()
@@ -87,15 +92,14 @@ def of(root: Path, files: Sequence[str], classes: Sequence[str]) -> Votes:
         classes: the K classes that are asked for, in label order.
 
     Raises:
-        VotesMissingError: when the folder has none.
-        VotesError: when the file is not as expected, or has no column for a class.
+        VotesError: when the folder has none, the file is not as expected, or it has no column for a class.
     """
     table = _table(root / NAME)
     columns = []
     for name in classes:
         found = named_like(name, table.answers)
         if found is None:
-            raise VotesError(root / NAME, f"a column for the class {name!r}", ", ".join(table.answers))
+            raise unlike(root / NAME, f"a column for the class {name!r}", ", ".join(table.answers))
         columns.append(table.answers.index(found))
     rows = [table.counts.get(_key(*_parts(file))) for file in files]
     nobody = np.zeros(len(table.answers), np.float32)
@@ -120,9 +124,12 @@ def _table(path: Path) -> Ballot:
     try:
         facts = path.stat()
     except OSError as error:
-        raise VotesMissingError(path) from error
+        raise VotesError(
+            f"There are no votes at {path}. Expected a table with split, class, file and one column an answer. "
+            "Put it there, or learn from the folders."
+        ) from error
     if facts.st_size > LONGEST:
-        raise VotesError(path, f"at most {LONGEST // 2**20} MB", f"{facts.st_size / 2**20:.0f} MB")
+        raise unlike(path, f"at most {LONGEST // 2**20} MB", f"{facts.st_size / 2**20:.0f} MB")
     return _read(path, facts.st_size, facts.st_mtime_ns)
 
 
@@ -132,13 +139,13 @@ def _read(path: Path, size: int, changed: int) -> Ballot:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _rows(path, csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VotesError(path, "a table of comma-separated values in UTF-8", str(error)) from error
+        raise unlike(path, "a table of comma-separated values in UTF-8", str(error)) from error
 
 
 def _rows(path: Path, lines: Iterator[list[str]]) -> Ballot:
     head = [class_key(name) for name in next(lines, [])]
     if not set(KEY) <= set(head) or len(set(head)) != len(head) or len(head) <= len(KEY):
-        raise VotesError(path, "a first line with split, class, file and one column an answer", ",".join(head)[:80])
+        raise unlike(path, "a first line with split, class, file and one column an answer", ",".join(head)[:80])
     place = [head.index(name) for name in KEY]
     answers = [column for column, name in enumerate(head) if name not in KEY]
     counts: dict[_Place, Numbers] = {}
@@ -150,12 +157,12 @@ def _rows(path: Path, lines: Iterator[list[str]]) -> Ballot:
             said = np.array([float(line[column]) for column in answers], np.float32)
         except (ValueError, IndexError) as error:
             expected = f"{len(head)} values in every line, numbers for the answers"
-            raise VotesError(path, expected, f"line {number}: {','.join(line)}"[:80]) from error
+            raise unlike(path, expected, f"line {number}: {','.join(line)}"[:80]) from error
         if not np.isfinite(said).all() or (said < 0).any():
-            raise VotesError(path, "numbers of votes, 0 or more", f"line {number}: {','.join(line)}"[:80])
+            raise unlike(path, "numbers of votes, 0 or more", f"line {number}: {','.join(line)}"[:80])
         counts[_key(split, label, file)] = said
     if not counts:
-        raise VotesError(path, "a line for at least one picture", "none")
+        raise unlike(path, "a line for at least one picture", "none")
     return Ballot(tuple(head[column] for column in answers), counts)
 
 

@@ -106,7 +106,7 @@ def gather(
         trials: whether to try corrupted faces too, the longest step.
 
     Raises:
-        ModelClassesError: when the model does not know a class of the examples.
+        ModelError: when the model does not know a class of the examples.
     """
     asked = study.look(predictor, examples, lambda done, of: tell("asking the network", 0.3 * done / max(of, 1)))
     tell("how sure the figures are", 0.3)

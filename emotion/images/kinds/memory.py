@@ -13,6 +13,8 @@ from operator import floordiv
 
 from PIL import Image
 
+from emotion.images.errors import PictureError
+
 MAX_PIXELS = 200_000_000  # width × height: the largest sensors of telephones have 199.8 megapixels
 BUDGET = 400_000_000  # bytes for the pixels of one picture, with all copies that stand beside one another
 ROOM = 50_000_000  # bytes of these for the RGB that is made of it
@@ -78,6 +80,26 @@ def divided(size: tuple[int, int], by: int) -> tuple[int, int]:
 def title(image: Image.Image) -> str:
     """How people call the kind of an opened file, such as "WebP"."""
     return TITLES.get(image.format or "", image.format or "")
+
+
+def too_many(claim: str, most: int, kind: str = "") -> PictureError:
+    """Args:
+    claim: what the picture is said to measure, such as "is far too large".
+    most: width × height that is read.
+    kind: how people call a kind of file that takes more memory than others, such as "WebP"; else "".
+    """
+    of, way = (f" of such {kind} files", ", or save it as JPEG") if kind else ("", "")
+    return PictureError(
+        f"The picture {claim} and at most {most / 1e6:.3g} megapixels are read{of}: make it smaller first{way}."
+    )
+
+
+def check(image: Image.Image) -> None:
+    """PictureError where an opened picture has more pixels than can be read."""
+    most = most_pixels(image)
+    if image.width * image.height > most:
+        claim = f"measures {image.width:,} × {image.height:,} pixels"
+        raise too_many(claim, most, title(image) if most < MAX_PIXELS else "")
 
 
 def _stored(mode: str) -> int:

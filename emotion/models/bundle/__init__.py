@@ -6,14 +6,10 @@ Python, and a page for a browser. May import `data` (for the drawn faces) and wh
 
 from __future__ import annotations
 
-from emotion.models.bundle.errors import BundleError, LibraryMissingError, NotPackedError
 from emotion.models.bundle.pack import can_be_packed, file_name, pack
 from emotion.models.bundle.verify import Verified, bring_back, verify
 
 __all__ = [
-    "BundleError",
-    "LibraryMissingError",
-    "NotPackedError",
     "Verified",
     "bring_back",
     "can_be_packed",

@@ -17,10 +17,10 @@ from emotion import images
 from emotion.data.drawn import shipped
 from emotion.models.answers import by_name, judge
 from emotion.models.bundle import web
-from emotion.models.bundle.errors import NotPackedError
 from emotion.models.predictor import PRETRAINED, Predictor, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, read_run
+from emotion.system import EmotionError
 
 Faces = NDArray[np.uint8]  # (N, S, S)
 
@@ -52,12 +52,14 @@ def pack(reference: str, *, offline: bool = False) -> bytes:
 
     Raises:
         ModelError: for a model that is not there or not whole.
-        NotPackedError: see `can_be_packed`.
-        LibraryMissingError: when the library is wanted and cannot be fetched.
+        EmotionError: see `can_be_packed`; when the library is wanted and cannot be fetched.
     """
     predictor = load_model(reference)
     if not can_be_packed(predictor.info):
-        raise NotPackedError(_title(predictor))
+        raise EmotionError(
+            f"{_title(predictor)} cannot be packed: it was made elsewhere and looks at colours or at whole pictures, "
+            "which the web page of the zip does not. Take the file along from which it was brought in."
+        )
     title, faces = _title(predictor), _drawn_faces(predictor.info.input_size)
     tests = _selftest(predictor, faces)
     runtime = web.runtime() if offline else {}

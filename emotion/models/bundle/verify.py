@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.images import PictureError, decode, to_input
-from emotion.models.bundle.errors import BundleError
 from emotion.models.bundle.pack import INFO, MODEL, SELFTEST, TOLD, said
 from emotion.models.predictor import load_model
 from emotion.recipes import TrainingConfig, config
@@ -70,7 +69,7 @@ def verify(source: Path | bytes, name: str = "") -> Verified:
         name: how to call it in a refusal; "" takes that of the file.
 
     Raises:
-        BundleError: when it is not a zip of a model, or a damaged one.
+        EmotionError: when it is not a zip of a model, or a damaged one.
         ModelError: when its network cannot be used.
     """
     name = name or _name(source)
@@ -84,14 +83,14 @@ def bring_back(source: Path | bytes, name: str = "") -> RunPaths:
         source, name: as for `verify`.
 
     Raises:
-        BundleError: when it is not a zip of a model, a damaged one, or one that answers otherwise than when it was
+        EmotionError: when it is not a zip of a model, a damaged one, or one that answers otherwise than when it was
             packed.
         ModelError: when its network cannot be used.
     """
     name = name or _name(source)
     kept = _read(source, name)
     if not (found := _verified(name, kept)).passed:
-        raise BundleError(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
+        raise _no_bundle(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
     run = new_run(_config(kept))
     _write(kept, run.root, (*(told for told in TOLD if told != "config.json"), INFO, MODEL))
     write_status(run, Status.COMPLETED)
@@ -108,7 +107,7 @@ def _verified(name: str, kept: dict[str, bytes]) -> Verified:
     same, furthest = 0, 0.0
     for test, (answer, probabilities) in zip(tests, now, strict=True):
         if set(test.probabilities) != set(probabilities):
-            raise BundleError(name, "its self-test speaks of other classes than its model")
+            raise _no_bundle(name, "its self-test speaks of other classes than its model")
         away = max(abs(probabilities[label] - p) for label, p in test.probabilities.items())
         furthest = max(furthest, away)
         same += away <= tolerance and answer == test.answer
@@ -127,10 +126,10 @@ def _read(source: Path | bytes, name: str) -> dict[str, bytes]:
             entries += [entry for entry in file.namelist() if entry.startswith("selftest/")][:MOST_FACES]
             kept = {entry: _limited(file, entry) for entry in entries}
     except Exception as error:  # a reader that is fed a broken zip may raise anything
-        raise BundleError(name, str(error) or type(error).__name__) from error
+        raise _no_bundle(name, str(error) or type(error).__name__) from error
     for needed in (MODEL, INFO, SELFTEST):
         if needed not in kept:
-            raise BundleError(name, f"it holds no {needed}")
+            raise _no_bundle(name, f"it holds no {needed}")
     return kept
 
 
@@ -153,9 +152,9 @@ def _tests(name: str, kept: dict[str, bytes]) -> tuple[tuple[_Test, ...], float]
     try:
         said = stored.typed(stored.parse(kept[SELFTEST].decode("utf-8")), _SelfTest)
     except ValueError as error:
-        raise BundleError(name, f"its {SELFTEST} cannot be read") from error
+        raise _no_bundle(name, f"its {SELFTEST} cannot be read") from error
     if not said.faces:
-        raise BundleError(name, f"its {SELFTEST} names no face")
+        raise _no_bundle(name, f"its {SELFTEST} names no face")
     return said.faces[:MOST_FACES], said.tolerance
 
 
@@ -163,7 +162,14 @@ def _face(name: str, kept: dict[str, bytes], entry: str, size: int) -> NDArray[n
     try:
         return to_input(decode.open_picture(kept[entry]).rgb, size)
     except (KeyError, PictureError) as error:
-        raise BundleError(name, f"{entry} is not a picture") from error
+        raise _no_bundle(name, f"{entry} is not a picture") from error
+
+
+def _no_bundle(name: str, why: str) -> EmotionError:
+    return EmotionError(
+        f"{name} is not a model that was taken along ({why}). Expected a zip made by `python -m emotion export "
+        "RUN --to FILE.zip` or by the button Take it with you. Make it again."
+    )
 
 
 def _config(kept: dict[str, bytes]) -> TrainingConfig:

@@ -19,8 +19,7 @@ import jinja2
 from emotion import images
 from emotion.images import blazeface
 from emotion.models.answers import looks
-from emotion.models.bundle.errors import LibraryMissingError
-from emotion.system import cache_dir, disk, files
+from emotion.system import EmotionError, cache_dir, disk, files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,11 +107,17 @@ def one_face_at_a_time(model: bytes) -> bytes:
     return bytes(content)
 
 
+NO_LIBRARY = (
+    "LiteRT.js, which runs the network in a browser, cannot be fetched from {} ({}). Expected a connection to the "
+    "internet, once. Try again, or leave --offline out: the page then loads it when it opens."
+)
+
+
 def runtime() -> dict[str, bytes]:
     """The files of LiteRT.js by their names in the zip; fetched once, checked against known sums, and kept.
 
     Raises:
-        LibraryMissingError: when they cannot be fetched, or are not what they were.
+        EmotionError: when they cannot be fetched, or are not what they were.
     """
     return {
         f"litert/{package}/{name}": content
@@ -134,9 +139,9 @@ def _archive(package: str, known: str) -> bytes:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - one fixed https address
             content = bytes(answer.read())
     except (OSError, ValueError) as error:  # urllib's errors are OSErrors
-        raise LibraryMissingError(address, str(getattr(error, "reason", error))) from error
+        raise EmotionError(NO_LIBRARY.format(address, getattr(error, "reason", error))) from error
     if _sum(content) != known:
-        raise LibraryMissingError(address, "what came is not the file that was expected")
+        raise EmotionError(NO_LIBRARY.format(address, "what came is not the file that was expected"))
     disk.make_folder(kept.parent)
     with files.whole(kept) as temporary:
         temporary.write_bytes(content)

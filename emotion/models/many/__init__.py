@@ -7,26 +7,12 @@ May import what `emotion.models` may; pyarrow is imported when a table is writte
 from __future__ import annotations
 
 from emotion.models.many.answering import Done, answer_all
-from emotion.models.many.errors import (
-    ClusterError,
-    OutputThereError,
-    RayMissingError,
-    TableKindError,
-    TableTakenError,
-    WorkersError,
-)
 from emotion.models.many.pool import usual_jobs
 from emotion.models.many.tables import KINDS
 
 __all__ = [
     "KINDS",
-    "ClusterError",
     "Done",
-    "OutputThereError",
-    "RayMissingError",
-    "TableKindError",
-    "TableTakenError",
-    "WorkersError",
     "answer_all",
     "usual_jobs",
 ]

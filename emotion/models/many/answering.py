@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from emotion import __version__
 from emotion.models import preferences
 from emotion.models.many.cluster import RayPool
-from emotion.models.many.errors import OutputThereError
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
 from emotion.models.many.worker import PhotoTask, Row
+from emotion.system import EmotionError
 
 if TYPE_CHECKING:
     from emotion.models.answers import Looking
@@ -68,14 +68,13 @@ def answer_all(
         tell: called with how many photos are done; what it raises ends the work, and the parts stay.
 
     Raises:
-        OutputThereError: where the table is there already.
-        TableKindError, OutputFolderError: where no table of that name can be written.
-        TableTakenError: while another process writes it.
-        WorkersError: where no process can be started.
-        RayMissingError, ClusterError: where the cluster cannot be asked.
+        EmotionError: where the table is there already, or another process writes it; where no table of that name can
+            be written, no process be started, or the cluster not be asked.
     """
     if out.exists():
-        raise OutputThereError(out)
+        raise EmotionError(
+            f"{out} is there already: nothing is written over it. Move it away, or name another with --out."
+        )
     parts = Parts(out, _asked(predictor, looking, all_classes), predictor.info.classes if all_classes else ())
     start, photos, kept = time.perf_counter(), 0, 0
     todo: deque[tuple[int, list[str]]] = deque()  # parts whose rows are on their way

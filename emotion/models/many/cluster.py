@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from emotion import __version__
 from emotion.images import memory
 from emotion.models.answers import Looking, answer
-from emotion.models.many.errors import ClusterError, RayMissingError
 from emotion.models.many.pool import AHEAD, lost
 from emotion.models.predictor import Predictor
 from emotion.recipes import ModelInfo
+from emotion.system import EmotionError
 
 if TYPE_CHECKING:
     from emotion.models.many.worker import Row
@@ -43,6 +43,13 @@ def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
     ]
 
 
+def _no_cluster(where: str, why: str) -> EmotionError:
+    return EmotionError(
+        f"{where}: expected a cluster of Ray whose computers have this version of the program. "
+        f"Received: {why[:300].rstrip('.')}. Start one with `ray start --head`, or leave out --on."
+    )
+
+
 class RayPool:
     """The processes of a cluster, one a core of all its computers.
 
@@ -53,22 +60,24 @@ class RayPool:
         all_classes: also say the probability of every class.
 
     Raises:
-        RayMissingError: where Ray is not installed.
-        ClusterError: where no cluster answers.
+        EmotionError: where Ray is not installed, or no cluster answers.
     """
 
     def __init__(self, where: str, predictor: Predictor, looking: Looking, all_classes: bool) -> None:
         try:
             import ray
         except ImportError as error:
-            raise RayMissingError from error
+            raise EmotionError(
+                "--on needs the package ray, which is not installed. Install it here and on each computer of the "
+                'cluster: pip install "emotion[cluster]"'
+            ) from error
         self._ray, self._predictor, self._looking, self._all_classes = ray, predictor, looking, all_classes
         self._began = not ray.is_initialized()
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere else
         try:
             ray.init(where, ignore_reinit_error=True, log_to_driver=False, logging_level="ERROR")
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ClusterError(where, " ".join(str(error).split())) from error
+            raise _no_cluster(where, " ".join(str(error).split())) from error
         network, info = predictor.path.read_bytes(), predictor.info.to_json()
         setup: Setup = (os.urandom(8).hex(), __version__, network, info, looking, all_classes)
         self._setup = ray.put(setup)
@@ -85,7 +94,7 @@ class RayPool:
         """The rows of each batch of names, in the order of the batches.
 
         Raises:
-            ClusterError: where a computer of it has another version of this program, or none.
+            EmotionError: where a computer of it has another version of this program, or none.
         """
         most = AHEAD * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         asked: deque[tuple[list[str], Any]] = deque()
@@ -106,7 +115,7 @@ class RayPool:
                 return [lost(names[0])]
             return [row for name in names for row in self._found([name], self._ask([name]))]
         except self._ray.exceptions.RayError as error:
-            raise ClusterError("the cluster", str(error).strip().splitlines()[-1]) from error
+            raise _no_cluster("the cluster", str(error).strip().splitlines()[-1]) from error
 
     def _ask(self, names: list[str]) -> Any:
         sent = [(name, photo) for name in names if (photo := _content(name)) is not None]

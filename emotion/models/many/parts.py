@@ -16,10 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from emotion.models.many.errors import TableTakenError
 from emotion.models.many.tables import kind_of
 from emotion.models.many.worker import Row
-from emotion.system import disk, files
+from emotion.system import EmotionError, disk, files
 
 LOCK = "lock"  # held by the process that writes the table
 NAME = re.compile(r"(\d+)-([0-9a-f]{16})-(\d+)")
@@ -34,9 +33,8 @@ class Parts:
         classes: of which the probability is a column; () for none.
 
     Raises:
-        TableKindError: where the table's name says no kind that is known.
-        OutputFolderError: where nothing can be written beside it.
-        TableTakenError: while another process writes it.
+        EmotionError: where the table's name says no kind that is known, nothing can be written beside it, or another
+            process writes it.
     """
 
     def __init__(self, out: Path, asked: object, classes: Sequence[str]) -> None:
@@ -52,7 +50,9 @@ class Parts:
             with disk.writing(self._folder):
                 self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise TableTakenError(self._out) from error
+            raise EmotionError(
+                f"Another process is writing {self._out} at this moment: wait for it, or name another table."
+            ) from error
         for left in files.unfinished(self._folder):
             left.unlink(missing_ok=True)
         self._kept = {path.name.rpartition("-")[0]: path for path in self._folder.iterdir() if NAME.match(path.name)}

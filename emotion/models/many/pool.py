@@ -16,8 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 import psutil
 
 from emotion.models.many import worker
-from emotion.models.many.errors import WorkersError
 from emotion.models.many.worker import PhotoTask, Row
+from emotion.system import EmotionError
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
@@ -57,7 +57,7 @@ class Pool:
         """The rows of each batch of names, in the order of the batches.
 
         Raises:
-            WorkersError: when no process can be started, or none stays.
+            EmotionError: when no process can be started, or none stays.
         """
         asked: deque[tuple[list[str], Future[list[Row]]]] = deque()
         while True:
@@ -91,7 +91,10 @@ class Pool:
         try:
             self._ask([]).result()
         except BrokenProcessPool as error:
-            raise WorkersError from error
+            raise EmotionError(
+                "The processes that look at photos end before they have looked at any. Expected room for one, of about "
+                "500 MB: end other programs, or try without --out."
+            ) from error
 
     def _ask(self, names: list[str]) -> Future[list[Row]]:
         try:

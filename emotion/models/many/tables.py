@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotion.models.many.errors import TableKindError
+from emotion.system import EmotionError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,10 +36,10 @@ def kind_of(path: Path) -> Kind:
     """How a table of this name is written.
 
     Raises:
-        TableKindError: where its ending says nothing that is known.
+        EmotionError: where its ending says nothing that is known.
     """
     if path.suffix.lower() not in KINDS:
-        raise TableKindError(path, tuple(KINDS))
+        raise EmotionError(f"{path}: expected a file that ends in {' or '.join(KINDS)}. Call the table so.")
     return KINDS[path.suffix.lower()]
 
 

@@ -22,7 +22,7 @@ from emotion.data import dataset, identical_groups, resolve, scan
 from emotion.evaluation import network_outputs
 from emotion.images import as_batch
 from emotion.models import Predictor, load_model
-from emotion.system import ModelFileError
+from emotion.system import ModelError
 from emotion.training import before_after, start_from
 from emotion.training.head import fold
 
@@ -87,7 +87,7 @@ class Effect:
         """A whole `model.tflite` that answers the same, the temperature aside.
 
         Raises:
-            ModelFileError: when the model's file is gone or of another kind.
+            ModelError: when the model's file is gone or of another kind.
         """
         path = self.predictor.path
         weights = self.change.weights[:-1] / self.change.scale[:, np.newaxis]
@@ -95,7 +95,7 @@ class Effect:
         try:
             return fold.adjust(path.read_bytes(), weights.astype(np.float32), bias.astype(np.float32))
         except (OSError, ValueError, KeyError) as error:
-            raise ModelFileError(path, "its last layer cannot be changed") from error
+            raise ModelError.of_file(path, "its last layer cannot be changed") from error
 
 
 class CorrectedPredictor(Predictor):

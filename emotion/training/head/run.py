@@ -14,7 +14,7 @@ from emotion import evaluation, runs
 from emotion.data import class_key, collection, dataset, material, resolve, scan
 from emotion.models import load_model
 from emotion.runs import Status
-from emotion.system import ModelFileError, count, files
+from emotion.system import ModelError, count, files
 from emotion.training.head import correct, keras_file, teach
 from emotion.training.head.teach import Backbone
 
@@ -84,13 +84,13 @@ def _correct(
     """The run of corrections: the model before with its last layer changed, as the page has shown it.
 
     Raises:
-        ModelFileError: where what the model has learned from is not on this computer.
-        TooFewOwnPicturesError: without a picture to learn from.
+        ModelError: where what the model has learned from is not on this computer.
+        DataError: without a picture to learn from.
     """
     material.check_own(config)
     found = correct.ground(config.start_from)
     if found is None:
-        raise ModelFileError(load_model(config.start_from).path, "what it has learned from is not on this computer")
+        raise ModelError.of_file(load_model(config.start_from).path, "what it has learned from is not on this computer")
     own = collection.examples(found.base.info.classes)
     runs.write_status(paths, Status.RUNNING, fingerprint=own.fingerprint)
     enter("training")

@@ -19,7 +19,7 @@ from emotion.data import identical_groups
 from emotion.images import CROP, as_batch
 from emotion.models import Predictor, preferences
 from emotion.recipes import Augmentation, ModelInfo, augment, positive_class
-from emotion.system import ModelFileError, TooFewToTeachError
+from emotion.system import DataError, ModelError
 from emotion.training.head import fold, solve, stage
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ class _Deeper(Predictor):
 
     @classmethod
     def of(cls, predictor: Predictor) -> _Deeper:
-        """Raises ModelFileError when the model's file is gone."""
+        """Raises ModelError when the model's file is gone."""
         try:
             network = stage.exposed(predictor.path.read_bytes())
         except OSError as error:
-            raise ModelFileError(predictor.path, "it cannot be read") from error
+            raise ModelError.of_file(predictor.path, "it cannot be read") from error
         except (ValueError, KeyError) as error:
-            raise ModelFileError(predictor.path, "its last layer cannot be replaced") from error
+            raise ModelError.of_file(predictor.path, "its last layer cannot be replaced") from error
         return cls(predictor.path, predictor.info, predictor.reference, network)
 
     def both(self, faces: Faces) -> Values:
@@ -82,7 +82,7 @@ class Backbone:
         """Opens the model once more, so that it tells of its earlier stage.
 
         Raises:
-            ModelFileError: when its file is gone.
+            ModelError: when its file is gone.
         """
         self.predictor = _Deeper.of(predictor)
         self.fingerprint = preferences.digest(predictor.path)
@@ -183,13 +183,13 @@ class Taught:
         """A whole `model.tflite` that answers the same, the temperature aside, which stands in its `model.json`.
 
         Raises:
-            ModelFileError: when the backbone's file is gone or of another kind.
+            ModelError: when the backbone's file is gone or of another kind.
         """
         path = self.predictor.path
         try:
             return fold.fold(path.read_bytes(), self.head.weights, self.head.bias)
         except (OSError, ValueError, KeyError) as error:
-            raise ModelFileError(path, "its last layer cannot be replaced") from error
+            raise ModelError.of_file(path, "its last layer cannot be replaced") from error
 
 
 def teach(backbone: Backbone, pictures: Pictures, labels: Labels, classes: tuple[str, ...], seed: int = 0) -> Taught:
@@ -203,11 +203,12 @@ def teach(backbone: Backbone, pictures: Pictures, labels: Labels, classes: tuple
         seed: of the folds and of how copies are varied.
 
     Raises:
-        TooFewToTeachError: when there is no picture of a class.
+        DataError: when there is no picture of a class.
     """
     counts = np.bincount(labels, minlength=len(classes))
     if not counts.all():
-        raise TooFewToTeachError(classes[int(counts.argmin())])
+        name = classes[int(counts.argmin())]
+        raise DataError(f"There is no picture of {name!r} yet. Expected at least one of each class. Add one.")
     copies = COPIES if len(labels) <= VARIED_UP_TO else 0
     features = backbone.features(pictures, copies, seed)
     fitted = solve.fit(features, labels, identical_groups(pictures), len(classes), seed, backbone.widths)

@@ -14,7 +14,8 @@ from typing import Any
 
 from charset_normalizer import from_bytes
 
-from emotion.data.bring.errors import SourceMissingError, TableUnreadableError
+from emotion.data.bring.errors import NO_SOURCE, TableError
+from emotion.system import DataError
 
 LOOKED_AT = 256 * 1024  # bytes from which the encoding and the delimiter are told
 DELIMITERS = (",", ";", "\t", "|")
@@ -41,23 +42,38 @@ class TextTable:
         return [row[place] for row in self.rows]
 
 
+def _unreadable(path: Path, why: str) -> TableError:
+    return TableError(
+        f"The table {path.name} cannot be read ({why}): expected a csv, tsv, jsonl or json file with a row for each "
+        "picture."
+    )
+
+
+def unclear(table: TextTable, why: str) -> TableError:
+    """The error of a table whose columns do not say what they are."""
+    return TableError(
+        f"In the table {table.path.name}, {why}: name the columns with --file-column and --label-column (it has "
+        f"{', '.join(table.columns)})."
+    )
+
+
 def encoding_of(path: Path) -> str:
     """The encoding of a text file, by its first bytes.
 
     Raises:
-        SourceMissingError: when it cannot be opened.
-        TableUnreadableError: when it is no text.
+        DataError: when it cannot be opened.
+        TableError: when it is no text.
     """
     try:
         with path.open("rb") as file:
             head = file.read(LOOKED_AT)
     except OSError as error:
-        raise SourceMissingError(path) from error
+        raise DataError(NO_SOURCE.format(path)) from error
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return name
     if b"\0" in head:
-        raise TableUnreadableError(path, "it is no text")
+        raise _unreadable(path, "it is no text")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
     except UnicodeDecodeError:
@@ -80,7 +96,7 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of a csv file with the number of the line that each ends on; empty lines are passed over.
 
     Raises:
-        SourceMissingError, TableUnreadableError
+        DataError, TableError
     """
     encoding = encoding_of(path)
     try:
@@ -94,26 +110,26 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    raise TableUnreadableError(path, f"line {reader.line_num:,} is no row") from error
+                    raise _unreadable(path, f"line {reader.line_num:,} is no row") from error
                 if any(field.strip() for field in fields):
                     yield reader.line_num, fields
     except OSError as error:
-        raise SourceMissingError(path) from error
+        raise DataError(NO_SOURCE.format(path)) from error
 
 
 def read(path: Path) -> TextTable:
     """Reads a csv, tsv, jsonl, json (a list of objects, or one of files and labels) or txt file.
 
     Raises:
-        SourceMissingError, TableUnreadableError
+        DataError, TableError
     """
     if path.suffix.lower() in (".jsonl", ".json"):
         return _from_objects(path, _objects(path))
     found = [[field.strip() for field in fields] for _, fields in lines(path)]
     if not found:
-        raise TableUnreadableError(path, "it is empty")
+        raise _unreadable(path, "it is empty")
     if len(found) > MOST_ROWS:
-        raise TableUnreadableError(path, f"it has more than {MOST_ROWS:,} rows")
+        raise _unreadable(path, f"it has more than {MOST_ROWS:,} rows")
     width = max(map(len, found[:100]))
     first, rest = found[0], found[1:]
     if _names_columns(first):
@@ -160,11 +176,11 @@ def _objects(path: Path) -> list[dict[str, Any]]:
         else:
             stored = [json.loads(line) for line in io.StringIO(text) if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise TableUnreadableError(path, "it is not JSON") from error
+        raise _unreadable(path, "it is not JSON") from error
     if isinstance(stored, dict):
         stored = _of_an_object(stored)
     if not isinstance(stored, list) or not all(isinstance(one, dict) for one in stored):
-        raise TableUnreadableError(path, "it is no list of objects")
+        raise _unreadable(path, "it is no list of objects")
     return stored
 
 
@@ -183,7 +199,7 @@ def _from_objects(path: Path, objects: list[dict[str, Any]]) -> TextTable:
     flat = [{key: str(value) for key, value in _flat(one) if value is not None} for one in objects]
     columns = tuple(dict.fromkeys(key for one in flat for key in one))
     if not columns:
-        raise TableUnreadableError(path, "it is empty")
+        raise _unreadable(path, "it is empty")
     return TextTable(path, columns, [tuple(one.get(name, "").strip() for name in columns) for one in flat])
 
 

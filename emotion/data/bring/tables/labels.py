@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion.data.bring.errors import PatternError, TableColumnsError, TableUnreadableError
+from emotion.data.bring.errors import TableError
 from emotion.data.bring.tables import class_list, dialect
 from emotion.data.bring.tables.dialect import number
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
 from emotion.data.folders import tree
-from emotion.system import ConfigError, StoredFileError, arrays, count, typed_path
+from emotion.system import ConfigError, DataError, StoredFileError, arrays, count, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.tables.dialect import TextTable
@@ -48,6 +48,10 @@ INSTEAD = {  # what lies there in the place of pictures → what to do
     ".zip": "add the zip itself, or pack several of them into one zip, which is looked into",
     ".gz": "add the archive in it itself, or pack several of them into one zip, which is looked into",
 }
+NO_PATTERN = (
+    "The label pattern {!r} {}: write {{label}} where the class stands in the file names, * for anything and ? for one "
+    "sign, such as *.{{label}}*.*, or a regular expression with (?P<label>…)."
+)
 JAFFE = re.compile(r"[A-Z]{2}\.[A-Z]{2}\d?\.\d+\.\w+")
 JAFFE_PATTERN = "*.{label}*.*"
 
@@ -108,7 +112,7 @@ def find(walked: Tree, asked: Asked) -> Labelled | None:
     """Reads the labels of the pictures of a walked folder; None where nothing says them.
 
     Raises:
-        ConfigError, PatternError, TableUnreadableError, TableColumnsError: when what was asked for cannot be read so.
+        ConfigError, DataError: when what was asked for cannot be read so.
     """
     files = [record[0] for place in walked.places.values() for record in place.records]
     if asked.pattern:
@@ -151,7 +155,7 @@ def _read(root: Path, paths: Sequence[Path], pictures: Pictures, asked: Asked, *
         try:
             table = dialect.read(path)
             guess = _guess(table, pictures, folder, asked)
-        except (TableUnreadableError, TableColumnsError):
+        except TableError:
             if insist:
                 raise
             continue
@@ -179,11 +183,11 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     """Which columns are which.
 
     Raises:
-        TableColumnsError
+        TableError
     """
     unknown = [name for name in (asked.file_column, asked.label_column) if name and name not in table.columns]
     if unknown:
-        raise TableColumnsError(table.path.name, table.columns, f"there is no column {unknown[0]!r}")
+        raise dialect.unclear(table, f"there is no column {unknown[0]!r}")
     sample = {name: [row[place] for row in table.rows[:SAMPLE]] for place, name in enumerate(table.columns)}
     side = split_words(table.path.stem)[0]
     matches = {name: sum(bool(pictures.find(cell, folder, side)) for cell in cells) for name, cells in sample.items()}
@@ -192,7 +196,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
             matches[name] = 0
     file = asked.file_column or max(matches, key=matches.__getitem__)
     if not matches[file] and not asked.file_column:
-        raise TableColumnsError(table.path.name, table.columns, "no column names pictures that are there")
+        raise dialect.unclear(table, "no column names pictures that are there")
     others = {name: cells for name, cells in sample.items() if name != file}
     split = next((name for name, cells in others.items() if _is_split(name, cells)), "")
     others.pop(split, None)
@@ -203,7 +207,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     if hot and (not label or label in hot):
         return _Guess(file, hot, split)
     if not label:
-        raise TableColumnsError(table.path.name, table.columns, "no column looks like one of labels")
+        raise dialect.unclear(table, "no column looks like one of labels")
     return _Guess(file, (label,), split)
 
 
@@ -294,7 +298,7 @@ def _by_pattern(files: Sequence[str], asked: Asked) -> Labelled:
     """The labels that stand in the names of the files.
 
     Raises:
-        PatternError: when it is none, or fits no two labels.
+        DataError: when it is none, or fits no two labels.
     """
     find_in = _pattern(asked.pattern)
     found = Labelled(asked=asked)
@@ -307,8 +311,9 @@ def _by_pattern(files: Sequence[str], asked: Asked) -> Labelled:
         if side := _side_of(file):
             found.sides[file] = side
     if len(found.classes()) < 2:
-        raise PatternError(asked.pattern, f"finds {count(len(found.classes()), 'label')} in the names of "
-                                          f"{count(len(files), 'picture')}")  # fmt: skip
+        labels = count(len(found.classes()), "label")
+        why = f"finds {labels} in the names of {count(len(files), 'picture')}"
+        raise DataError(NO_PATTERN.format(asked.pattern, why))
     found.said = f"Labels are from the file names, by the pattern {asked.pattern}."
     return found
 
@@ -317,14 +322,14 @@ def _pattern(pattern: str) -> Callable[[str], str]:
     text = pattern
     if "(?P<label>" not in text:
         if "{label}" not in text:
-            raise PatternError(pattern, "names no label")
+            raise DataError(NO_PATTERN.format(pattern, "names no label"))
         parts = re.split(r"(\{label\}|\*|\?)", text)
         told = {"{label}": r"(?P<label>[^\W\d_]+)", "*": ".*?", "?": "."}
         text = "".join(told.get(part, re.escape(part)) for part in parts) + "$"
     try:
         compiled = re.compile(text)
     except re.error as error:
-        raise PatternError(pattern, f"is no regular expression ({error})") from error
+        raise DataError(NO_PATTERN.format(pattern, f"is no regular expression ({error})")) from error
 
     def find_in(file: str) -> str:
         name = file if "/" in pattern else file.rpartition("/")[2]
