@@ -6,6 +6,7 @@ import streamlit as st
 
 from emotion.data import material
 from emotion.runs import Run, Status, queue
+from emotion.system import _
 from pages.ui.shared import frame, own_runs, problem, text
 from pages.ui.train import end, form, live
 
@@ -15,12 +16,12 @@ NEW = "new"  # `?run=new`: the form, even while something is trained
 def page() -> None:
     run = _asked_for()
     if run is None:
-        action = frame.heading("Train", "Choose what it learns from. Everything happens on this computer.")
+        action = frame.heading(_("Train"), _("Choose what it learns from. Everything happens on this computer."))
         _problem()
         form.show_form(action)
         return
     about = " · ".join(filter(None, (run.title, material.title(run.config), run.config.recipe)))
-    action = frame.heading("Train", text.plain(about))
+    action = frame.heading(_("Train"), text.plain(about))
     _problem()
     if run.status.has_ended:
         end.show_end(run, action)
@@ -28,7 +29,7 @@ def page() -> None:
     with action:
         st.fragment(_stop_button)(run)
     live.show_run(run)
-    st.button("Train another", key="another", type="tertiary", on_click=_new)
+    st.button(_("Train another"), key="another", type="tertiary", on_click=_new)
 
 
 def _new() -> None:
@@ -58,9 +59,9 @@ def _asked_for() -> Run | None:
 
 def _stop_button(run: Run) -> None:
     """A fragment: a click draws this button anew, not the page with its curves, so that it answers at once."""
-    words_of = {Status.QUEUED: "Take out of the queue", Status.STOPPING: "Stopping …"}
+    words_of = {Status.QUEUED: _("Take out of the queue"), Status.STOPPING: _("Stopping …")}
     asked = run.paths.stop.exists()
-    label = "Stopping …" if asked else words_of.get(run.status, "Stop and keep")
+    label = _("Stopping …") if asked else words_of.get(run.status, _("Stop and keep"))
     st.button(label, key="stop", type="primary", width="stretch", disabled=asked, on_click=_stop, args=(run,))
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.data import material
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _, ngettext
 from emotion.tuning import Tuning, TuningState, control, folder
 from pages.ui.shared import frame, problem, text
 from pages.ui.tune import form, live
 from pages.ui.tune.form import PROBLEM
 
-ABOUT = "Trains a recipe again and again with other settings, and tells which of them do best."
+ABOUT = N_("Trains a recipe again and again with other settings, and tells which of them do best.")
 LOG_TAIL = 3000  # characters
 
 
 def page() -> None:
-    action = frame.heading("Tune", ABOUT)
+    action = frame.heading(_("Tune"), _(ABOUT))
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
     frame.unreadable(folder.unreadable())
@@ -27,7 +27,7 @@ def page() -> None:
     with action:
         _action(found)
     base = found.settings.base
-    state = live.STATE_WORDS[found.state]
+    state = _(live.STATE_WORDS[found.state])
     st.caption(text.plain(f"{material.title(base)} · {base.recipe} · {state}"))
     _full_run(found)
     live.show_tuning(found)
@@ -41,28 +41,36 @@ def _action(found: Tuning) -> None:
     """The one thing that is most likely wanted next."""
     if found.state.is_active:
         stopping = found.state is TuningState.STOPPING
-        st.button("Stopping …" if stopping else "Stop", key="stop", type="primary", width="stretch",
+        st.button(_("Stopping …") if stopping else _("Stop"), key="stop", type="primary", width="stretch",
                   disabled=stopping, on_click=_stop, args=(found,))  # fmt: skip
     elif (run := live.full_run(found)) is not None:
-        if st.button("Open the best run", key="open_full", type="primary", width="stretch"):
+        if st.button(_("Open the best run"), key="open_full", type="primary", width="stretch"):
             st.switch_page(frame.TRAIN, query_params={"run": run.id})
     elif found.best:
-        st.button("Train the best", key="train_best", type="primary", width="stretch", on_click=_train_best,
+        st.button(_("Train the best"), key="train_best", type="primary", width="stretch", on_click=_train_best,
                   args=(found,), help=_full_length(found))  # fmt: skip
     else:
-        st.button("Resume", key="resume", type="primary", width="stretch", on_click=_resume, args=(found, None, None))
+        st.button(
+            _("Resume"), key="resume", type="primary", width="stretch", on_click=_resume, args=(found, None, None)
+        )
 
 
 def _full_length(found: Tuning) -> str:
     epochs = control.best_config(found).epochs
-    return f"An ordinary run with the best settings at full length ({epochs} epochs)."
+    return ngettext(
+        "An ordinary run with the best settings at full length (1 epoch).",
+        "An ordinary run with the best settings at full length ({n} epochs).",
+        epochs,
+    )
 
 
 def _full_run(found: Tuning) -> None:
     run = live.full_run(found)
     if run is None:
         return
-    told = live.test_sentence(run) or f"The run with the best settings is {text.STATUS_WORDS[run.status]}."
+    told = live.test_sentence(run) or _(
+        "The run with the best settings is {state}.", state=_(text.STATUS_WORDS[run.status])
+    )
     st.success(text.plain(told), icon=":material/trophy:")
 
 
@@ -70,13 +78,14 @@ def _go_on(found: Tuning) -> None:
     """More trials or more time, for a tuning that is not at work."""
     settings = found.settings
     with st.form("go_on", border=True):
-        st.markdown("**Go on with it**")
+        st.markdown(_("**Go on with it**"))
         left, right, button = st.columns(3, vertical_alignment="bottom")
-        trials = left.number_input("Trials in all", 1, 1000, _more(found), key="go_on_trials")
-        minutes = right.number_input("Minutes in all", 1, 10_000, None if settings.minutes is None else
-                                     max(1, round(2 * settings.minutes)), key="go_on_minutes", placeholder="no limit",
-                                     help="Of training, all trials together, those before included.")  # fmt: skip
-        if button.form_submit_button("Resume", key="go_on_button", width="stretch"):
+        trials = left.number_input(_("Trials in all"), 1, 1000, _more(found), key="go_on_trials")
+        before = None if settings.minutes is None else max(1, round(2 * settings.minutes))
+        minutes = right.number_input(_("Minutes in all"), 1, 10_000, before, key="go_on_minutes",
+                                     placeholder=_("no limit"),
+                                     help=_("Of training, all trials together, those before included."))  # fmt: skip
+        if button.form_submit_button(_("Resume"), key="go_on_button", width="stretch"):
             _resume(found, trials, minutes)
             st.rerun()
 
@@ -110,7 +119,7 @@ def _train_best(found: Tuning) -> None:
 def _log(found: Tuning) -> None:
     if found.paths.log.is_file():
         tail = found.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
-        with st.expander("The last lines of its log"):
+        with st.expander(_("The last lines of its log")):
             st.code(tail, language=None, wrap_lines=True)
 
 

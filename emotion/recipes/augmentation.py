@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from emotion.system import IMAGE_SIZE, ConfigError, check_between, known_fields, stored
+from emotion.system import IMAGE_SIZE, N_, ConfigError, _, check_between, known_fields, stored
 
 Faces = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -257,49 +257,49 @@ class Augmentation:
     mirror: bool = False
     # fmt: off
     shift: float = kind(
-        "Shift", 0.2, 0.01, 0.12, "Moved up to this share of its side, up or down, left or right.",
-        "How far faces are moved about.", _move)
+        N_("Shift"), 0.2, 0.01, 0.12, N_("Moved up to this share of its side, up or down, left or right."),
+        N_("How far faces are moved about."), _move)
     zoom: float = kind(
-        "Zoom", 0.3, 0.01, 0.2, "Larger or smaller by up to this share.", "How much larger or smaller faces get.",
-        _move)
+        N_("Zoom"), 0.3, 0.01, 0.2, N_("Larger or smaller by up to this share."),
+        N_("How much larger or smaller faces get."), _move)
     rotation: float = kind(
-        "Rotation", 30.0, 1.0, 15.0, "Turned by up to so many degrees to either side.",
-        "How far faces are turned, in degrees.", _move, "%d°")
+        N_("Rotation"), 30.0, 1.0, 15.0, N_("Turned by up to so many degrees to either side."),
+        N_("How far faces are turned, in degrees."), _move, "%d°")
     shear: float = kind(
-        "Slant", 0.2, 0.01, 0.1, "Top and bottom moved apart sideways by up to this share of its side.",
-        "How far top and bottom of a face are moved apart.", _move)
+        N_("Slant"), 0.2, 0.01, 0.1, N_("Top and bottom moved apart sideways by up to this share of its side."),
+        N_("How far top and bottom of a face are moved apart."), _move)
     brightness: float = kind(
-        "Brightness", 0.5, 0.01, 0.3, "Lighter or darker by up to this share of black to white.",
-        "How much lighter or darker faces get.", _light)
+        N_("Brightness"), 0.5, 0.01, 0.3, N_("Lighter or darker by up to this share of black to white."),
+        N_("How much lighter or darker faces get."), _light)
     contrast: float = kind(
-        "Contrast", 0.6, 0.01, 0.4, "More or less contrast, by up to this share.",
-        "How much the contrast of faces changes.", _light)
+        N_("Contrast"), 0.6, 0.01, 0.4, N_("More or less contrast, by up to this share."),
+        N_("How much the contrast of faces changes."), _light)
     shadow: float = kind(
-        "Shadow", 0.95, 0.05, 0.6, "Up to this share of the light is taken away, from a side or all of it.",
-        "How much light is taken away from a side.", _shade)
+        N_("Shadow"), 0.95, 0.05, 0.6, N_("Up to this share of the light is taken away, from a side or all of it."),
+        N_("How much light is taken away from a side."), _shade)
     shrink: float = kind(
-        "Coarse", 1.0, 0.05, 0.3, "This share of the faces is made small and enlarged again, as from afar.",
-        "How many faces are made of fewer pixels.", share(_shrink, "shrink"))
+        N_("Coarse"), 1.0, 0.05, 0.3, N_("This share of the faces is made small and enlarged again, as from afar."),
+        N_("How many faces are made of fewer pixels."), share(_shrink, "shrink"))
     blur: float = kind(
-        "Blur", 1.0, 0.05, 0.3, "This share of the faces is softened.", "How many faces are softened.",
+        N_("Blur"), 1.0, 0.05, 0.3, N_("This share of the faces is softened."), N_("How many faces are softened."),
         share(_blur, "blur"))
     jpeg: float = kind(
-        "JPEG", 1.0, 0.05, 0.3, "This share of the faces gets the blocks of a strongly compressed picture.",
-        "How many faces are stored badly and read back.", share(_jpeg, "jpeg"))
+        N_("JPEG"), 1.0, 0.05, 0.3, N_("This share of the faces gets the blocks of a strongly compressed picture."),
+        N_("How many faces are stored badly and read back."), share(_jpeg, "jpeg"))
     erase: float = kind(
-        "Erase", 1.0, 0.05, 0.6, "A grey box is painted over this share of the faces.",
-        "How many faces have a box painted over.", share(_erase, "erase"))
+        N_("Erase"), 1.0, 0.05, 0.6, N_("A grey box is painted over this share of the faces."),
+        N_("How many faces have a box painted over."), share(_erase, "erase"))
     grain: float = kind(
-        "Grain", 1.0, 0.05, 0.3, "This share of the faces gets grain, as of a camera in the dark.",
-        "How many faces get grain.", share(_grain, "grain"))
+        N_("Grain"), 1.0, 0.05, 0.3, N_("This share of the faces gets grain, as of a camera in the dark."),
+        N_("How many faces get grain."), share(_grain, "grain"))
     mixup: float = kind(
-        "Mixup", 1.0, 0.05, 0.4, "Two faces are blended, and their labels with them; more: more evenly.",
-        "How strongly two faces and their labels are blended.", None, "%.2f")
+        N_("Mixup"), 1.0, 0.05, 0.4, N_("Two faces are blended, and their labels with them; more: more evenly."),
+        N_("How strongly two faces and their labels are blended."), None, "%.2f")
     # fmt: on
 
     def __post_init__(self) -> None:
         if not isinstance(self.mirror, bool):
-            raise ConfigError("augmentation.mirror", "true or false", self.mirror)
+            raise ConfigError("augmentation.mirror", _("true or false"), self.mirror)
         for name, about in KINDS.items():
             check_between(f"augmentation.{name}", getattr(self, name), 0.0, about.most)
 
@@ -314,11 +314,11 @@ class Augmentation:
             return cls()
         values: dict[str, Any] = {}
         for part in text.split(","):
-            name, _, number = (piece.strip() for piece in part.partition("="))
+            name, _equals, number = (piece.strip() for piece in part.partition("="))
             try:
                 values[name] = bool(float(number)) if name == "mirror" else float(number)
             except ValueError as error:
-                raise ConfigError("augmentation", "kinds with numbers such as mirror=1,shift=0.1", text) from error
+                raise ConfigError("augmentation", _("kinds with numbers such as mirror=1,shift=0.1"), text) from error
         return cls.from_json(values)
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from emotion.data import material
 from emotion.recipes import KINDS
+from emotion.system import _
 
 if TYPE_CHECKING:
     from emotion.runs.run import Run
@@ -41,24 +42,24 @@ def _settings(run: Run) -> dict[str, str]:
     config = run.config
     varied = config.augmentation
     return {
-        "data": material.title(config),
-        "classes": ", ".join(config.classes),
-        "recipe": config.recipe,
-        "starts from": config.start_from or "random weights",
-        "learns": "the last layer" if config.freeze else "all layers",
-        "epochs": f"{config.epochs:,}",
-        "batch size": f"{config.batch_size:,}",
-        "learning rate": f"{config.learning_rate:.3g}",
-        "width": f"{config.width:g}",
-        "weight decay": f"{config.weight_decay:g}",
-        "label smoothing": f"{config.label_smoothing:g}",
-        "what counts the same": "every class" if config.class_weights == "balanced" else "every face",
-        "labels": config.labels,
-        "test twins": "left out" if config.drop_twins else "learned from",
-        "kept aside for validation": f"{100 * config.validation_split:g} %",
-        "seed": str(config.seed),
-        "state of the data": config.decisions[:8] or "as it came",
-        "mirrored": "half of the faces" if varied.mirror else NONE,
+        _("data"): material.title(config),
+        _("classes"): ", ".join(config.classes),
+        _("recipe"): config.recipe,
+        _("starts from"): config.start_from or _("random weights"),
+        _("learns"): _("the last layer") if config.freeze else _("all layers"),
+        _("epochs"): f"{config.epochs:,}",
+        _("batch size"): f"{config.batch_size:,}",
+        _("learning rate"): f"{config.learning_rate:.3g}",
+        _("width"): f"{config.width:g}",
+        _("weight decay"): f"{config.weight_decay:g}",
+        _("label smoothing"): f"{config.label_smoothing:g}",
+        _("what counts the same"): _("every class") if config.class_weights == "balanced" else _("every face"),
+        _("labels"): config.labels,
+        _("test twins"): _("left out") if config.drop_twins else _("learned from"),
+        _("kept aside for validation"): f"{100 * config.validation_split:g} %",
+        _("seed"): str(config.seed),
+        _("state of the data"): config.decisions[:8] or _("as it came"),
+        _("mirrored"): _("half of the faces") if varied.mirror else NONE,
         **{kind.title if kind.title.isupper() else kind.title.lower(): _strength(getattr(varied, name))
            for name, kind in KINDS.items()},
     }  # fmt: skip

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs.run import Status
-from emotion.system import count, duration
+from emotion.system import N_, _, duration, ngettext
 
 if TYPE_CHECKING:
     from emotion.runs.history import History
     from emotion.runs.run import Run
 
 
-PHASES = ("loading data", "loading TensorFlow", "training", "exporting")
+PHASES = (N_("loading data"), N_("loading TensorFlow"), N_("training"), N_("exporting"))
 WINDOW = 24  # live rows that the remaining time is judged by: about twelve seconds
 
 
@@ -96,24 +96,27 @@ def _phases(run: Run, history: History) -> list[tuple[str, str]]:
 def _text(run: Run, history: History, epoch: int, left: float | None, ahead: int) -> str:
     match run.status:
         case Status.QUEUED:
-            return "waiting to start" if not ahead else f"waiting: {count(ahead, 'run')} before it"
+            ahead_of_it = ngettext("waiting: {n} run before it", "waiting: {n} runs before it", ahead)
+            return ahead_of_it if ahead else _("waiting to start")
         case Status.STARTING:
-            return history.phase or "starting"
+            return _(history.phase) or _("starting")
         case Status.STOPPING:
-            return "stopping and keeping what it has"
+            return _("stopping and keeping what it has")
         case Status.RUNNING if history.phase == "training":
-            return f"epoch {max(epoch, 1)} of {run.config.epochs}" + (f", {duration(left)} left" if left else "")
+            at = {"epoch": max(epoch, 1), "epochs": run.config.epochs}
+            if left:
+                return _("epoch {epoch} of {epochs}, {time} left", time=duration(left), **at)
+            return _("epoch {epoch} of {epochs}", **at)
         case Status.RUNNING:
-            return {"exporting": "making the model usable", "evaluating": "testing it"}.get(
-                history.phase, history.phase
-            )
+            said = {"exporting": _("making the model usable"), "evaluating": _("testing it")}
+            return said.get(history.phase, _(history.phase))
         case Status.COMPLETED:
-            return "finished"
+            return _("finished")
         case Status.STOPPED:
-            return f"stopped after {count(len(history.epochs), 'epoch')}"
+            return ngettext("stopped after {n} epoch", "stopped after {n} epochs", len(history.epochs))
         case Status.FAILED:
-            return "failed"
+            return _("failed")
         case Status.DIVERGED:
-            return "its loss grew without bound"
+            return _("its loss grew without bound")
         case _:
-            return "its process is gone"
+            return _("its process is gone")

@@ -17,7 +17,7 @@ from emotion.models import load_model, read_info
 from emotion.models.preferences import PRETRAINED
 from emotion.recipes import ALONE_EPOCHS, ALONE_RATE, TOGETHER_EPOCHS, TOGETHER_RATE
 from emotion.runs import RunPaths, find_run, list_runs, read_run
-from emotion.system import DEMO, DataError, ModelError, RunError, archive_dir, count, duration
+from emotion.system import DEMO, DataError, ModelError, RunError, _, archive_dir, duration, ngettext
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -33,7 +33,7 @@ def keras_file(base: Predictor) -> Path:
     """
     path = base.path.with_name("model.keras")
     if not path.is_file():
-        raise ModelError.of_file(base.path, "there is no model.keras beside it to go on from")
+        raise ModelError.of_file(base.path, _("there is no model.keras beside it to go on from"))
     return path
 
 
@@ -107,7 +107,7 @@ def plan(reference: str, **changes: Any) -> TrainingConfig:
     data = said.get("data") or old_data(reference) or elsewhere
     defaults = {"classes": base.info.classes, "recipe": recipe} | _cut_of(base)
     config = recipes.retraining(base.reference, **(defaults | said | {"data": data}))
-    why = "what this model has learned from is not on this computer and yours have to be enough"
+    why = _("what this model has learned from is not on this computer and yours have to be enough")
     if config.own:
         material.check_own(config, why)
     return config
@@ -169,9 +169,11 @@ def head_seconds(faces: int) -> float:
 
 def why_head(faces: int) -> str:
     """Why a last layer on the shipped model is the usual choice for so many faces, in a sentence."""
-    return (
-        f"{count(faces, 'face')}: builds on the shipped model, about {duration(head_seconds(faces))}; with thousands "
-        "of faces a network of your own is better"
+    return ngettext(
+        "{n} face: builds on the shipped model, about {time}; with thousands of faces a network of your own is better",
+        "{n} faces: builds on the shipped model, about {time}; with thousands of faces a network of your own is better",
+        faces,
+        time=duration(head_seconds(faces)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes
 from emotion.recipes import KINDS
-from emotion.system import ConfigError, check_between, check_whole
+from emotion.system import N_, ConfigError, _, check_between, check_whole
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -57,12 +57,12 @@ class Field:
 
 
 _ALL = (
-    Field("learning_rate", "learning rate", "How far each change of the weights goes.", 1e-6, 1.0, "log"),
-    Field("epochs", "epochs", "How often it goes through all training faces.", 1, 1000, "whole"),
-    Field("width", "width", "How many channels the network has, as a factor. Twice as wide takes about four times as "
-          "long.", 0.25, 4.0, "log"),
-    Field("weight_decay", "weight decay", "How strongly weights are pulled towards zero.", 1e-6, 1.0, "log"),
-    Field("label_smoothing", "label smoothing", "How much doubt is left in every label.", 0.0, 0.5),
+    Field("learning_rate", N_("learning rate"), N_("How far each change of the weights goes."), 1e-6, 1.0, "log"),
+    Field("epochs", N_("epochs"), N_("How often it goes through all training faces."), 1, 1000, "whole"),
+    Field("width", N_("width"), N_("How many channels the network has, as a factor. Twice as wide takes about four "
+          "times as long."), 0.25, 4.0, "log"),
+    Field("weight_decay", N_("weight decay"), N_("How strongly weights are pulled towards zero."), 1e-6, 1.0, "log"),
+    Field("label_smoothing", N_("label smoothing"), N_("How much doubt is left in every label."), 0.0, 0.5),
     *(Field(name, kind.title if kind.title.isupper() else kind.title.lower(), kind.tried, 0.0, kind.most)
       for name, kind in KINDS.items()),
 )  # fmt: skip
@@ -118,20 +118,22 @@ def check(vary: Mapping[str, Range], recipe_name: str, goal: str) -> None:
         _check_range(known[name], given)
     if goal == "loss" and "label_smoothing" in vary:
         raise ConfigError(
-            "goal", "accuracy where label smoothing is varied, since it changes what the loss means", goal
+            "goal", _("accuracy where label smoothing is varied, since it changes what the loss means"), goal
         )
 
 
 def _check_range(field: Field, given: Range) -> None:
     if len(given) != 2:
-        raise ConfigError(field.name, "a lowest and a highest value", given)
+        raise ConfigError(field.name, _("a lowest and a highest value"), given)
     for value in given:
         if field.scale == "whole":
             check_whole(field.name, value, int(field.lowest), int(field.highest))
         else:
             check_between(field.name, value, field.lowest, field.highest)
     if given[0] >= given[1]:
-        raise ConfigError(field.name, "a range whose second value is the higher one", f"{given[0]:g} to {given[1]:g}")
+        raise ConfigError(
+            field.name, _("a range whose second value is the higher one"), f"{given[0]:g} to {given[1]:g}"
+        )
 
 
 def applied(base: TrainingConfig, values: Mapping[str, float]) -> TrainingConfig:
@@ -155,4 +157,4 @@ def own_values(base: TrainingConfig, vary: Mapping[str, Range]) -> dict[str, flo
 
 def in_words(values: Mapping[str, float]) -> str:
     """ "learning rate 0.0012, width 1.1" """
-    return ", ".join(f"{FIELDS[name].title} {FIELDS[name].shown(value)}" for name, value in values.items())
+    return ", ".join(f"{_(FIELDS[name].title)} {FIELDS[name].shown(value)}" for name, value in values.items())

@@ -14,7 +14,18 @@ from typing import Any
 
 from emotion.metrics import wilson_interval
 from emotion.recipes import MAX_NAME, TrainingConfig
-from emotion.system import ConfigError, check_between, check_whole, count, duration, known_fields, stored
+from emotion.system import (
+    ConfigError,
+    _,
+    check_between,
+    check_whole,
+    decimal,
+    duration,
+    known_fields,
+    ngettext,
+    percent,
+    stored,
+)
 from emotion.tuning import fields as tuning_fields
 from emotion.tuning.fields import Range
 
@@ -71,7 +82,7 @@ class Settings:
             raise ConfigError("goal", f"one of {', '.join(GOALS)}", self.goal)
         tuning_fields.check(self.vary, self.base.recipe, self.goal)
         if self.trials is None and self.minutes is None:
-            raise ConfigError("trials", "a number of trials, of minutes, or both", None)
+            raise ConfigError("trials", _("a number of trials, of minutes, or both"), None)
         if self.trials is not None:
             check_whole("trials", self.trials, 1, MOST_TRIALS)
         if self.minutes is not None:
@@ -191,30 +202,36 @@ def shown(value: float | None, goal: str) -> str:
     """A value as a person reads it: "91.2 %", or a loss with three digits."""
     if value is None:
         return "–"
-    return f"{value:.3f}" if goal == "loss" else f"{value:.1%}".replace("%", "\N{NO-BREAK SPACE}%")
+    return decimal(value, 3) if goal == "loss" else percent(value, 1)
 
 
 def best_sentence(trials: Sequence[Trial], settings: Settings) -> str:
     """What has been found so far, in one or two sentences."""
     leader, own = best(trials, settings), first(trials)
     if leader is None:
-        return "No trial has finished yet."
-    what = "loss on the validation faces" if settings.goal == "loss" else "of the validation faces right"
-    headline = f"Best so far: {shown(leader.value, settings.goal)} {what}."
-    found = f"trial {leader.number}: {tuning_fields.in_words(leader.values)}"
+        return _("No trial has finished yet.")
+    value, values = shown(leader.value, settings.goal), tuning_fields.in_words(leader.values)
+    headline = _("Best so far: {value} of the validation faces right.", value=value)
+    if settings.goal == "loss":
+        headline = _("Best so far: {value} loss on the validation faces.", value=value)
     near = own_settings(settings)
+    if own is not None and leader.number == own.number:
+        own_best = _(
+            "These are {settings} (trial {number}: {values}).", settings=near, number=own.number, values=values
+        )
+        return f"{headline} {own_best}"
+    found = _("Trial {number}: {values}.", number=leader.number, values=values)
     if own is None:
-        return f"{headline} T{found[1:]}."
-    if leader.number == own.number:
-        return f"{headline} These are {near} ({found})."
-    return f"{headline} T{found[1:]}. With {near} (trial 1): {shown(own.value, settings.goal)}."
+        return f"{headline} {found}"
+    before = _("With {settings} (trial 1): {value}.", settings=near, value=shown(own.value, settings.goal))
+    return f"{headline} {found} {before}"
 
 
 def own_settings(settings: Settings) -> str:
     """What the first trial was made with, in words."""
     own = tuning_fields.own_values(settings.base, settings.vary)
     exact = all(tuning_fields.FIELDS[name].of(settings.base) == value for name, value in own.items())
-    return "the recipe's own settings" if exact else "the values nearest to the recipe's own settings"
+    return _("the recipe's own settings") if exact else _("the values nearest to the recipe's own settings")
 
 
 def doubt_sentence(trials: Sequence[Trial], settings: Settings) -> str:
@@ -222,20 +239,26 @@ def doubt_sentence(trials: Sequence[Trial], settings: Settings) -> str:
     leader = best(trials, settings)
     if leader is None or leader.value is None:
         return ""
-    picked = "The best of many looks a little better on the faces that it was picked by than it is; test faces tell."
+    picked = _("The best of many looks a little better on the faces that it was picked by than it is; test faces tell.")
     if settings.goal == "loss" or not settings.validation_faces:
-        return f"The validation faces choose, and small differences are chance. {picked}"
+        return f"{_('The validation faces choose, and small differences are chance.')} {picked}"
     points = 100 * chance(leader.value, settings.validation_faces)
-    faces = count(settings.validation_faces, "validation face")
-    return f"With {faces}, differences up to about {points:.1f} points are chance. {picked}"
+    chances = ngettext("With {n} validation face, differences up to about {points} points are chance.",
+                       "With {n} validation faces, differences up to about {points} points are chance.",
+                       settings.validation_faces, points=decimal(points))  # fmt: skip
+    return f"{chances} {picked}"
 
 
 def budget_sentence(trials: Sequence[Trial], settings: Settings) -> str:
     """ "3 of 20 trials, 4 min of 30 min of training"."""
     done, seconds = sum(trial.state.counts for trial in trials), seconds_used(trials)
-    number = f"{done} of {count(settings.trials, 'trial')}" if settings.trials else count(done, "trial")
-    limit = f" of {duration(60 * settings.minutes)}" if settings.minutes else ""
-    return f"{number}, {duration(seconds)}{limit} of training"
+    trials_done = ngettext("{n} trial", "{n} trials", done)
+    if settings.trials:
+        trials_done = ngettext("{done} of {n} trial", "{done} of {n} trials", settings.trials, done=done)
+    if settings.minutes:
+        most = duration(60 * settings.minutes)
+        return _("{trials}, {time} of {most} of training", trials=trials_done, time=duration(seconds), most=most)
+    return _("{trials}, {time} of training", trials=trials_done, time=duration(seconds))
 
 
 def share_done(trials: Sequence[Trial], settings: Settings) -> float:

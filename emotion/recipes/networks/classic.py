@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotion.recipes.recipe import Recipe
+from emotion.system import N_
 
 if TYPE_CHECKING:
     import keras
@@ -27,7 +28,7 @@ def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
 RECIPES = (
     Recipe(
         name="classic",
-        summary="The textbook network: two convolutions with pooling, then dense layers.",
+        summary=N_("The textbook network: two convolutions with pooling, then dense layers."),
         body=body,
         parameters=1_673_985,
         accuracy=83.2,

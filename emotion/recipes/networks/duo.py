@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emotion.recipes.networks.full import FULL, begun, block, convolved
+from emotion.system import N_
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +37,9 @@ RECIPES = (
     replace(
         FULL,
         name="duo",
-        summary="Two networks, of which one looks at the mirror image of the face: what the model that comes along is.",
+        summary=N_(
+            "Two networks, of which one looks at the mirror image of the face: what the model that comes along is."
+        ),
         body=body,
         parameters=1_235_137,
         gpu=True,

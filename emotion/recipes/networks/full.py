@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.recipe import Recipe
+from emotion.system import N_
 
 if TYPE_CHECKING:
     import keras
@@ -56,7 +57,7 @@ def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
 
 FULL = Recipe(
     name="full",
-    summary="A residual network that keeps all pixels for longer: as good as it gets without a graphics card.",
+    summary=N_("A residual network that keeps all pixels for longer: as good as it gets without a graphics card."),
     body=body,
     parameters=664_945,
     epochs=42,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.recipe import Recipe
+from emotion.system import N_
 
 if TYPE_CHECKING:
     import keras
@@ -29,7 +30,7 @@ def body(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
 
 QUICK = Recipe(
     name="quick",
-    summary="A small network that learns fast: the best answer in half a minute.",
+    summary=N_("A small network that learns fast: the best answer in half a minute."),
     body=body,
     parameters=118_033,
     accuracy=88.8,
@@ -51,7 +52,7 @@ RECIPES = (
     replace(
         QUICK,
         name="quick-s",
-        summary="Quick with a quarter of the epochs: a first answer in some seconds. It wants thousands of faces.",
+        summary=N_("Quick with a quarter of the epochs: a first answer in some seconds. It wants thousands of faces."),
         accuracy=83.4,
         seconds=9,
         epochs=2,
@@ -59,7 +60,7 @@ RECIPES = (
     replace(
         QUICK,
         name="quick-l",
-        summary="Quick with twice the epochs, for the last percent.",
+        summary=N_("Quick with twice the epochs, for the last percent."),
         accuracy=91.1,
         seconds=65,
         epochs=16,

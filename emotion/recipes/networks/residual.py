@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from emotion.recipes.augmentation import Augmentation
 from emotion.recipes.recipe import Recipe
+from emotion.system import N_
 
 if TYPE_CHECKING:
     import keras
@@ -45,7 +46,9 @@ def large(x: keras.KerasTensor, width: float) -> keras.KerasTensor:
 
 STRONG = Recipe(
     name="strong",
-    summary="A residual network with every variation of the faces: the best that is trained without a graphics card.",
+    summary=N_(
+        "A residual network with every variation of the faces: the best that is trained without a graphics card."
+    ),
     body=body,
     parameters=772_529,
     seconds=1_020,  # from 48 s an epoch of all 28,399 training faces of FER-2013
@@ -76,7 +79,7 @@ RECIPES = (
     replace(
         STRONG,
         name="teacher",
-        summary="Strong with three times the channels, for a graphics card.",
+        summary=N_("Strong with three times the channels, for a graphics card."),
         body=large,
         parameters=6_922_513,
         seconds=None,

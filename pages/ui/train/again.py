@@ -8,6 +8,7 @@ import streamlit as st
 
 from emotion import recipes
 from emotion.data.bring import add
+from emotion.system import N_, _
 from emotion.training import start_from
 from pages.ui.shared import training_data
 from pages.ui.train import augmentation, recipe, settings
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 LEFT = "train_left_behind"  # session state: what the form could not take over from a run, in a sentence
-OWN = "That run learned from your own pictures too. They are added where they were corrected: on Try a photo."
+OWN = N_("That run learned from your own pictures too. They are added where they were corrected: on Try a photo.")
 
 
 def fill(config: TrainingConfig) -> None:
@@ -30,7 +31,7 @@ def fill(config: TrainingConfig) -> None:
     state = st.session_state
     begins = config.start_from
     gone = begins and begins not in start_from.starting_points()
-    left = [OWN] * config.own + ["The model that it went on from is not here any more."] * bool(gone)
+    left = [_(OWN)] * config.own + [_("The model that it went on from is not here any more.")] * bool(gone)
     state[LEFT] = " ".join(left)
     is_head = config.recipe == recipes.HEAD.name
     state["train_recipe"], state[recipe.WANTED] = config.recipe, True

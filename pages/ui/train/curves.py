@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from emotion.system import N_, _
+
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
     from emotion.runs import History
 
 
 MOST_POINTS = 400  # of the thin line within epochs
-TRAINING, VALIDATION = "training faces", "validation faces"
+TRAINING, VALIDATION = N_("training faces"), N_("validation faces")
 COLOURS = {"light": ("#0f766e", "#8a5a9e"), "dark": ("#35b3a6", "#c493d8")}  # no amber, no blue: they mean answers
 INK = {"light": "#56616a", "dark": "#a5b0b8"}
 GRID = {"light": "#e3e7ea", "dark": "#39434a"}
@@ -23,13 +25,13 @@ GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 def accuracy_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
     """The share of faces it got right, over epochs."""
     axis = {"min": _accuracy_floor(history, len(config.classes)), "max": 100, "axisLabel": {"formatter": "{value} %"}}
-    return _chart("accuracy", "got right (accuracy)", history, config, theme, axis, "%.1f %%", scale=100)
+    return _chart("accuracy", _("got right (accuracy)"), history, config, theme, axis, "%.1f %%", scale=100)
 
 
 def loss_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
     """The loss, which training makes small, over epochs."""
     axis = {"min": 0, "max": _loss_top(history), "axisLabel": {"formatter": "{value}"}}
-    return _chart("loss", "how wrong it is (loss)", history, config, theme, axis, "%.3f")
+    return _chart("loss", _("how wrong it is (loss)"), history, config, theme, axis, "%.3f")
 
 
 def thinned(points: list[list[float]], most: int = MOST_POINTS) -> list[list[float]]:
@@ -83,16 +85,16 @@ def _chart(
         "animation": False,
         "backgroundColor": "transparent",
         "title": {"text": title, "left": 0, "top": 6, "textStyle": label | {"fontSize": 14, "fontWeight": 600}},
-        "legend": {"data": [TRAINING, VALIDATION], "top": 30, "left": 0, "textStyle": label, "itemWidth": 34},
+        "legend": {"data": [_(TRAINING), _(VALIDATION)], "top": 30, "left": 0, "textStyle": label, "itemWidth": 34},
         "grid": {"left": 6, "right": 14, "top": 66, "bottom": 26, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": figure},
-        "xAxis": lines | {"type": "value", "min": 0, "max": config.epochs, "name": "epoch", "nameLocation": "middle",
+        "xAxis": lines | {"type": "value", "min": 0, "max": config.epochs, "name": _("epoch"), "nameLocation": "middle",
                           "nameGap": 26, "nameTextStyle": label, "minInterval": 1},
         "yAxis": axis,
         "series": [
-            _line(TRAINING, thinned(step_points(history, field, scale)), solid, width=1, opacity=0.6, symbol="none"),
-            _line(TRAINING, epoch_points(history, field, scale), solid, width=2.5),
-            _line(VALIDATION, epoch_points(history, f"val_{field}", scale), dashed, width=2.5, kind="dashed"),
+            _line(_(TRAINING), thinned(step_points(history, field, scale)), solid, width=1, opacity=0.6, symbol="none"),
+            _line(_(TRAINING), epoch_points(history, field, scale), solid, width=2.5),
+            _line(_(VALIDATION), epoch_points(history, f"val_{field}", scale), dashed, width=2.5, kind="dashed"),
         ],
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from emotion.evaluation import read_report
 from emotion.models import bundle, read_info
 from emotion.recipes import ELSEWHERE
 from emotion.runs import Status, queue, read_history, read_run
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _, retold
 from pages.ui.shared import before_after, frame, problem, text
 from pages.ui.train import again, film, live, mend, result
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOG_TAIL = 4000  # characters
 RESCUE_SECONDS = 90.0
 RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
-TAKE_ALONG = "One zip: the network, its labels and rules, an example in Python, and a web page that runs it."
+TAKE_ALONG = N_("One zip: the network, its labels and rules, an example in Python, and a web page that runs it.")
 
 
 def show_end(run: Run, action: DeltaGenerator) -> None:
@@ -44,17 +44,18 @@ def show_end(run: Run, action: DeltaGenerator) -> None:
 def resume_button(run: Run) -> None:
     """For a run that can go on from its last whole epoch."""
     if run.status is not Status.COMPLETED and run.paths.last_checkpoint.is_file():
-        st.button("Resume", key="resume", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+        st.button(_("Resume"), key="resume", icon=":material/play_arrow:", on_click=_resume, args=(run,))
 
 
 def use_buttons(run: Run) -> None:
     """To the places in which a model is used."""
-    if st.button("Try it on a photo", key="to_predict", icon=":material/mood:"):
+    if st.button(_("Try it on a photo"), key="to_predict", icon=":material/mood:"):
         st.switch_page(frame.PREDICT, query_params={"model": run.id})
     if not _can_be_packed(run):
         return
-    st.download_button("Take it with you", partial(bundle.pack, run.id), bundle.file_name(run.title), "application/zip",
-                       key="take_along", icon=":material/redeem:", on_click="ignore", help=TAKE_ALONG)  # fmt: skip
+    st.download_button(_("Take it with you"), partial(bundle.pack, run.id), bundle.file_name(run.title),
+                       "application/zip", key="take_along", icon=":material/redeem:", on_click="ignore",
+                       help=_(TAKE_ALONG))  # fmt: skip
 
 
 def _can_be_packed(run: Run) -> bool:
@@ -72,12 +73,12 @@ def rescue_button(run: Run, kind: Literal["primary", "secondary"] = "secondary")
     if since is not None:
         st.fragment(_await_model, run_every=1.0)(run, since)
     else:
-        st.button("Make its model usable", key="rescue", type=kind, on_click=_rescue, args=(run,), width="stretch")
+        st.button(_("Make its model usable"), key="rescue", type=kind, on_click=_rescue, args=(run,), width="stretch")
 
 
 def _result(run: Run, action: DeltaGenerator) -> None:
     with action:
-        if st.button("See its mistakes", key="to_evaluate", type="primary", width="stretch"):
+        if st.button(_("See its mistakes"), key="to_evaluate", type="primary", width="stretch"):
             st.switch_page(frame.EVALUATE, query_params={"run": run.id})
     report = read_report(run.paths)
     result.show_result(run, report, read_history(run.paths))
@@ -85,7 +86,7 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         mend.show_buttons(run, report.best)
     _mistakes(report)
     for note in report.notes[1:]:  # the first says the same as the sentence above
-        st.caption(text.plain(note))
+        st.caption(text.plain(retold(note)))
     if report.compared:
         before_after.show_before_and_after(run, report.compared)
     with st.container(horizontal=True):
@@ -93,10 +94,10 @@ def _result(run: Run, action: DeltaGenerator) -> None:
             before_after.use_button(run)
         use_buttons(run)
         if run.config.recipe != ELSEWHERE.name:
-            st.button("Train again", key="again", icon=":material/replay:", on_click=form_again, args=(run,))
+            st.button(_("Train again"), key="again", icon=":material/replay:", on_click=form_again, args=(run,))
         resume_button(run)
         if run.paths.history_picture.is_file():
-            st.download_button("Download the curves", run.paths.history_picture.read_bytes(), "history.png",
+            st.download_button(_("Download the curves"), run.paths.history_picture.read_bytes(), "history.png",
                                "image/png", key="history_png", icon=":material/download:",
                                on_click="ignore")  # fmt: skip
 
@@ -104,9 +105,11 @@ def _result(run: Run, action: DeltaGenerator) -> None:
 def _mistakes(report: RunReport) -> None:
     """The surest mistakes as faces, where they were written down."""
     if report.mistakes:
-        st.markdown("**Its worst mistakes:** faces of the test that it was surest about, and wrong")
+        st.markdown(_("**Its worst mistakes:** faces of the test that it was surest about, and wrong"))
         faces = np.stack([mistake.face for mistake in report.mistakes])
-        told = [(one.truth, one.answer, text.sureness(one.share), f"is {one.truth}") for one in report.mistakes]
+        told = [
+            (one.truth, one.answer, text.sureness(one.share), _("is {name}", name=one.truth)) for one in report.mistakes
+        ]
         st.html(film.faces_html(faces, told))
 
 
@@ -116,19 +119,19 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
         if rescuable:
             rescue_button(run, kind="primary")
         else:
-            st.button("Try again", key="retry", type="primary", width="stretch", on_click=_retry, args=(run,))
+            st.button(_("Try again"), key="retry", type="primary", width="stretch", on_click=_retry, args=(run,))
     if run.status is Status.STOPPED:
-        st.info(text.plain(run.reason or "Stopped before it had learned anything: there is no model."))
+        st.info(text.plain(retold(run.reason) or _("Stopped before it had learned anything: there is no model.")))
     elif run.status is Status.LOST:
-        st.warning(result.LOST if rescuable else result.LOST.split(". ")[0] + ". It had not learned anything yet.")
+        st.warning(_(result.LOST if rescuable else result.LOST_EARLY))
     else:
-        st.error(text.plain(run.reason or "It failed. The last lines of its log tell more."))
+        st.error(text.plain(retold(run.reason) or _("It failed. The last lines of its log tell more.")))
     with st.container(horizontal=True):
         resume_button(run)
-        st.button("Change the settings", key="again", on_click=form_again, args=(run,))
+        st.button(_("Change the settings"), key="again", on_click=form_again, args=(run,))
     tail = log_tail(run)
     if tail:
-        with st.expander("The last lines of its log"):
+        with st.expander(_("The last lines of its log")):
             st.code(tail, language=None, wrap_lines=True)
 
 
@@ -176,6 +179,6 @@ def _await_model(run: Run, since: float) -> None:
         st.rerun()
     if time.monotonic() - since > RESCUE_SECONDS:
         del st.session_state[RESCUED][run.id]
-        st.session_state[PROBLEM] = "Its model could not be made usable. The last lines of its log tell why."
+        st.session_state[PROBLEM] = _("Its model could not be made usable. The last lines of its log tell why.")
         st.rerun()
-    st.button("Making it usable …", key="rescuing", disabled=True, width="stretch")
+    st.button(_("Making it usable …"), key="rescuing", disabled=True, width="stretch")

@@ -12,13 +12,14 @@ import streamlit as st
 from PIL import Image
 
 from emotion.runs import film
+from emotion.system import N_, _
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
     from emotion.runs import Film, History, Run
 
 
-ABOUT = "Faces kept aside, asked again after each epoch. ✓ right, ✕ wrong, ↻ another answer than an epoch before."
+ABOUT = N_("Faces kept aside, asked again after each epoch. ✓ right, ✕ wrong, ↻ another answer than an epoch before.")
 
 
 def show_latest(run: Run) -> None:
@@ -26,15 +27,15 @@ def show_latest(run: Run) -> None:
     shown = film.read(run.paths)
     if shown is not None and shown.epochs:
         st.html(strip(shown, max(shown.epochs)))
-        st.caption(f"After epoch {max(shown.epochs)}. {ABOUT}")
+        st.caption(f"{_('After epoch {epoch}.', epoch=max(shown.epochs))} {_(ABOUT)}")
 
 
 def show_whole(run: Run, history: History) -> None:
     """Draws the film of a run that has ended, with a slider over its epochs, and what it tells of the learning."""
     if since := history.only_training_since:
         st.info(
-            f"From epoch {since} on only the training faces got better: on the faces kept aside it was at its best "
-            f"after epoch {since - 1}, which is kept.", icon=":material/call_split:",
+            _("From epoch {since} on only the training faces got better: on the faces kept aside it was at its best "
+              "after epoch {kept}, which is kept.", since=since, kept=since - 1), icon=":material/call_split:",
         )  # fmt: skip
     shown = film.read(run.paths)
     if shown is not None and shown.epochs:
@@ -45,9 +46,9 @@ def show_whole(run: Run, history: History) -> None:
 def _player(shown: Film, kept: int) -> None:
     epoch, epochs = kept, sorted(shown.epochs)
     if len(epochs) > 1:
-        epoch = st.select_slider("The same faces after epoch", epochs, value=kept, key="film_epoch")
+        epoch = st.select_slider(_("The same faces after epoch"), epochs, value=kept, key="film_epoch")
     st.html(strip(shown, epoch))
-    st.caption(ABOUT)
+    st.caption(_(ABOUT))
 
 
 def strip(shown: Film, epoch: int) -> str:
@@ -56,7 +57,7 @@ def strip(shown: Film, epoch: int) -> str:
     return faces_html(
         shown.faces,
         [
-            (shown.classes[label], answer, text.sureness(share), f"↻ was {was}" if was else "")
+            (shown.classes[label], answer, text.sureness(share), f"↻ {_('was {name}', name=was)}" if was else "")
             for label, (answer, share), was in cells
         ],
     )

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from emotion import recipes
 from emotion.data import dataset
 from emotion.runs import queue
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext
 from pages.ui.shared import training_data
 from pages.ui.train import again, augmentation, settings
 from pages.ui.train import recipe as train_recipe
@@ -23,7 +23,7 @@ def show_form(action: DeltaGenerator) -> None:
     """Draws the form; its Train button goes to `action`."""
     st.session_state.pop(STARTED, None)
     with action:
-        st.button("Train", key="train", type="primary", width="stretch", on_click=_start)
+        st.button(_("Train"), key="train", type="primary", width="stretch", on_click=_start)
     _queue_note()
     again.show_left_behind()
     data, recipe = st.columns(2, gap="large")
@@ -60,4 +60,6 @@ def _start() -> None:
 def _queue_note() -> None:
     before = len(queue.queue()) + (queue.active() is not None)
     if before:
-        st.info(f"{count(before, 'run')} before this one: it will wait its turn.", icon=":material/hourglass_top:")
+        said = ngettext("{n} run before this one: it will wait its turn.",
+                        "{n} runs before this one: it will wait its turn.", before)  # fmt: skip
+        st.info(said, icon=":material/hourglass_top:")

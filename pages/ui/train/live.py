@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.runs import Status, progress, queue, read_history
-from emotion.system import count
+from emotion.system import N_, _, decimal, ngettext
 from pages.ui.shared import own_runs, text
 from pages.ui.train import curves, film
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TICK = 1.0  # seconds
 FIRST_TICK = 0.25  # while its turn comes at once, so that the first point is not a whole tick late
 CHART_HEIGHT = 300
+MEASURES = {"accuracy": N_("accuracy"), "loss": N_("loss")}
 MARKS = {"done": "✓", "now": "●", "later": "○"}
 
 
@@ -56,7 +57,8 @@ def _live(drawn: Run) -> None:
         film.show_latest(run)
     st.caption(_best(history))
     behind = len(waiting) if run.status.is_active else 0
-    st.caption(f"Waiting after this one: {count(behind, 'run')}." if behind else "\N{NO-BREAK SPACE}")
+    waits = ngettext("Waiting after this one: {n} run.", "Waiting after this one: {n} runs.", behind)
+    st.caption(waits if behind else "\N{NO-BREAK SPACE}")
 
 
 def _ahead(run: Run, waiting: list[Run]) -> int:
@@ -67,21 +69,26 @@ def _ahead(run: Run, waiting: list[Run]) -> int:
 
 
 def _phases(now: Progress) -> str:
-    items = "".join(f'<li class="{state}">{MARKS[state]} {text.markup(name)}</li>' for name, state in now.phases)
-    return f'<ul class="phases" aria-label="What it does, in order">{items}</ul>'
+    items = "".join(f'<li class="{state}">{MARKS[state]} {text.markup(_(name))}</li>' for name, state in now.phases)
+    return f'<ul class="phases" aria-label="{text.markup(_("What it does, in order"))}">{items}</ul>'
 
 
 def _best(history: History) -> str:
     best = history.best
     if best is None:
-        return "The points after each epoch tell how it does on faces that it does not learn from (validation)."
+        return _("The points after each epoch tell how it does on faces that it does not learn from (validation).")
     right = text.percent(best["val_accuracy"], 1)
-    when = f"after epoch {best['epoch']}" if best["epoch"] else "as it began, with a last layer that was fitted to them"
-    return f"So far best: {right} of the validation faces right, {when}. These weights are kept."
+    if not best["epoch"]:
+        return _("So far best: {right} of the validation faces right, as it began, with a last layer that was fitted "
+                 "to them. These weights are kept.", right=right)  # fmt: skip
+    return _("So far best: {right} of the validation faces right, after epoch {epoch}. These weights are kept.",
+             right=right, epoch=best["epoch"])  # fmt: skip
 
 
 def _spoken(history: History, field: str) -> str:
     if not history.epochs:
-        return f"{field} over epochs: no epoch is over yet"
+        return _("{measure} over epochs: no epoch is over yet", measure=_(MEASURES[field]))
     last = history.epochs[-1]
-    return f"{field} after epoch {last['epoch']}: training {last[field]:.3f}, validation {last[f'val_{field}']:.3f}"
+    return _("{measure} after epoch {epoch}: training {training}, validation {validation}", measure=_(MEASURES[field]),
+             epoch=last["epoch"], training=decimal(last[field], 3), validation=decimal(last[f"val_{field}"], 3),
+             )  # fmt: skip

@@ -9,6 +9,7 @@ import streamlit as st
 from emotion import recipes
 from emotion.data import BROWSER, registry
 from emotion.evaluation import WayOut, ways_out
+from emotion.system import _
 from emotion.training import start_from
 from pages.ui.shared import data_choice, frame
 from pages.ui.train import again
@@ -32,10 +33,10 @@ def show_buttons(run: Run, result: EpochResult) -> None:
             if way is WayOut.PICTURES:
                 _pictures_button(config, kind)
             elif way is WayOut.TRANSFER and start_from.starting_points():
-                st.button("Build on a trained model", key="mend_transfer", type=kind, on_click=_build_on,
+                st.button(_("Build on a trained model"), key="mend_transfer", type=kind, on_click=_build_on,
                           args=(config,), icon=":material/layers:")  # fmt: skip
             elif way is WayOut.CHECK and check:
-                if st.button("Check the data", key="mend_check", type=kind, icon=":material/rule:"):
+                if st.button(_("Check the data"), key="mend_check", type=kind, icon=":material/rule:"):
                     st.switch_page(frame.DATA, query_params={"set": check, "part": data_choice.CHECK})
             else:
                 continue
@@ -44,7 +45,7 @@ def show_buttons(run: Run, result: EpochResult) -> None:
 
 def _pictures_button(config: TrainingConfig, kind: Kind) -> None:
     """To where more pictures of the run's data can be added, or other ones brought in."""
-    if not st.button("Add more pictures", key="mend_pictures", type=kind, icon=":material/add_photo_alternate:"):
+    if not st.button(_("Add more pictures"), key="mend_pictures", type=kind, icon=":material/add_photo_alternate:"):
         return
     if config.own:
         st.switch_page(frame.PREDICT)

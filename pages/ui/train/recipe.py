@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.data import votes
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, label_order
 from emotion.runs import speed
-from emotion.system import EmotionError, ModelError, count, duration
+from emotion.system import N_, EmotionError, ModelError, _, duration, listed, ngettext
 from emotion.training import FEW, HEAD_BELOW, start_from
 from pages.ui.shared import text as words
 from pages.ui.shared import training_data
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 NOTHING = ""  # start from random weights
 PRETRAINED = "pretrained"
 WANTED = "train_recipe_wanted"  # session state: whether the person has chosen a recipe
-USUAL = {recipes.HEAD.name: [f"the usual choice below {HEAD_BELOW:,} faces"], recipes.DEFAULT: ["the usual choice"]}
-ABOUT = (
+ABOUT = N_(
     "Seconds are for the chosen data on this computer. What share a recipe gets right is told only where it was "
     "measured on such data."
 )
@@ -113,49 +112,51 @@ def show_recipes() -> None:
     seen = _at_hand()
     names = _listed()
     st.radio(
-        "Recipe",
+        _("Recipe"),
         names,
         format_func=lambda name: _title(recipes.find(name), seen),
         captions=[_about(recipes.find(name)) for name in names],
         key="train_recipe",
         persist_state="session",
         on_change=_want,
-        help=ABOUT,
+        help=_(ABOUT),
     )
     if chosen() in recipes.MAIN:  # else all are listed anyway
-        st.toggle("More recipes", key=MORE, persist_state="session")
+        st.toggle(_("More recipes"), key=MORE, persist_state="session")
     points = start_from.starting_points()
     if not points:
         return
     if chosen() == recipes.HEAD.name:
         st.session_state["train_backbone"] = builds_on()
         st.selectbox(
-            "Builds on",
+            _("Builds on"),
             list(points),
             format_func=lambda reference: _name(points[reference]),
             key="train_backbone",
             persist_state="session",
-            help="The model that looks at the faces. It stays as it is; only a last layer of its own is fitted to it.",
+            help=_(
+                "The model that looks at the faces. It stays as it is; only a last layer of its own is fitted to it."
+            ),
         )
         return
     if st.session_state.get("train_start") not in points:
         st.session_state["train_start"] = NOTHING
     st.selectbox(
-        "Start from",
+        _("Start from"),
         [NOTHING, *points],
-        format_func=lambda reference: _name(points[reference]) if reference else "nothing (random weights)",
+        format_func=lambda reference: _name(points[reference]) if reference else _("nothing (random weights)"),
         key="train_start",
         persist_state="session",
         on_change=_begin,
-        help="A network that can tell faces apart already needs fewer pictures, and less time, to learn new ones.",
+        help=_("A network that can tell faces apart already needs fewer pictures, and less time, to learn new ones."),
     )
     if start():
         st.checkbox(
-            "Learn only the last layer",
+            _("Learn only the last layer"),
             key="train_freeze",
             persist_state="session",
             on_change=_bring_numbers,
-            help="All others stay as they are (frozen). Right for a few dozen pictures; twenty are enough to begin.",
+            help=_("All others stay as they are (frozen). Right for a few dozen pictures; twenty are enough to begin."),
         )
 
 
@@ -169,25 +170,25 @@ def outlook(seen: Seen | None) -> None:
         if seen.faces < HEAD_BELOW:
             st.info(f"{words.plain(start_from.why_head(seen.faces))}.", icon=":material/tips_and_updates:")
         else:
-            faces = count(seen.faces, "face")
-            st.caption(f"{faces} are enough for a network of your own: with so many, quick gets more right.")
+            st.caption(_("{n} faces are enough for a network of your own: with so many, quick gets more right.",
+                         n=seen.faces))  # fmt: skip
         return
     if point is None:
         seconds = speed.seconds_here(settings.changed(own(seen)), seen.faces)
         if seconds is not None:
-            where = "this computer" if speed.factor() else "two processor cores"
-            st.caption(f"With these settings and {count(seen.faces, 'face')}: about {duration(seconds)} on {where}.")
+            st.caption(_seconds_sentence(seen.faces, duration(seconds)))
         if few and start_from.starting_points():
-            st.info(f"{count(seen.faces, 'face')} are few to begin from nothing.", icon=":material/tips_and_updates:")
-            st.button("Start from a trained model", key="start_trained", on_click=_start_trained)
+            st.info(ngettext("{n} face is little to begin from nothing.", "{n} faces are few to begin from nothing.",
+                             seen.faces), icon=":material/tips_and_updates:")  # fmt: skip
+            st.button(_("Start from a trained model"), key="start_trained", on_click=_start_trained)
         return
     try:
         st.caption(words.plain(_continued(point, seen.classes)))
     except ModelError as error:
         st.error(words.plain(str(error)))
     if few and not st.session_state.get("train_freeze"):
-        st.info(f"{count(seen.faces, 'face')} are too few for all layers: that takes longer and gets no "
-                "more right. Learn only the last one.", icon=":material/tips_and_updates:")  # fmt: skip
+        st.info(_("{n} faces are too few for all layers: that takes longer and gets no more right. Learn only the last "
+                  "one.", n=seen.faces), icon=":material/tips_and_updates:")  # fmt: skip
 
 
 def _listed() -> list[str]:
@@ -200,17 +201,30 @@ def _listed() -> list[str]:
 
 def _title(recipe: Recipe, seen: Seen | None) -> str:
     """Its name with what to expect of it with this data on this computer."""
-    facts = USUAL.get(recipe.name, [])[:]
+    facts = _usual_words(recipe)
     if seen is not None:
         head = recipe.name == recipes.HEAD.name
         seconds = start_from.head_seconds(seen.faces) if head else _seconds(recipe.name, seen.faces)
         if seconds is not None:
-            facts.append(f"about {duration(max(1.0, seconds))}")
+            facts.append(_("about {time}", time=duration(max(1.0, seconds))))
         if recipe.accuracy is not None and recipes.was_measured_on(seen.classes, seen.faces):
-            facts.append(f"{words.percent(recipe.accuracy / 100, 1)} right")
+            facts.append(_("{share} right", share=words.percent(recipe.accuracy / 100, 1)))
     if recipe.gpu:
-        facts.append("wants a GPU")
+        facts.append(_("wants a GPU"))
     return " · ".join([f"**{words.plain(recipe.name)}**", *map(words.plain, facts)])
+
+
+def _usual_words(recipe: Recipe) -> list[str]:
+    """For whom nobody has to choose it."""
+    if recipe.name == recipes.HEAD.name:
+        return [_("the usual choice below {n} faces", n=HEAD_BELOW)]
+    return [_("the usual choice")] if recipe.name == recipes.DEFAULT else []
+
+
+def _seconds_sentence(faces: int, time: str) -> str:
+    if speed.factor():
+        return _("With these settings and {n} faces: about {time} on this computer.", n=faces, time=time)
+    return _("With these settings and {n} faces: about {time} on two processor cores.", n=faces, time=time)
 
 
 def _seconds(name: str, faces: int) -> float | None:
@@ -218,22 +232,24 @@ def _seconds(name: str, faces: int) -> float | None:
 
 
 def _about(recipe: Recipe) -> str:
-    weights = f" {count(recipe.parameters, 'weight')}." if recipe.parameters else ""
-    return words.plain(f"{recipe.summary}{weights}")
+    weights = ngettext("{n} weight.", "{n} weights.", recipe.parameters) if recipe.parameters else ""
+    return words.plain(f"{_(recipe.summary)} {weights}".strip())
 
 
 def _name(point: StartingPoint) -> str:
-    return f"run: {point.run.title}" if point.run else words.MODEL_TITLES[point.reference]
+    return _("run: {title}", title=point.run.title) if point.run else _(words.MODEL_TITLES[point.reference])
 
 
 def _continued(point: StartingPoint, classes: tuple[str, ...]) -> str:
     before = point.info.classes
-    knows = " and ".join(before) if len(before) == 2 else f"{len(before)} classes"
-    text = f"It goes on with the network and the weights of that model, which tells {knows} apart"
+    knows = listed(before) if len(before) == 2 else _("{n} classes", n=len(before))
+    said = [_("It goes on with the network and the weights of that model, which tells {classes} apart.", classes=knows)]
     unknown = [name for name in classes if name not in before]
     if unknown:
-        text += f". {count(len(unknown), 'class')} it does not know yet: {', '.join(unknown)}"
-    return f"{text}. From the recipe come only the way of learning and how the faces are varied."
+        said.append(ngettext("{n} class it does not know yet: {names}.", "{n} classes it does not know yet: {names}.",
+                             len(unknown), names=", ".join(unknown)))  # fmt: skip
+    said.append(_("From the recipe come only the way of learning and how the faces are varied."))
+    return " ".join(said)
 
 
 def _want() -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from emotion import recipes
 from emotion.data import votes
 from emotion.recipes import CLASS_WEIGHTS, LABELS, UNEVEN, unevenness
+from emotion.system import N_, _
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -21,7 +22,8 @@ FROM_RECIPE = ("epochs", "batch_size", "learning_rate", "width", "weight_decay",
 FROM_START = ("seed", "validation_split")  # which faces are kept aside
 PERSONS = ("class_weights", "labels", "drop_twins", "name")  # nothing else says anything about these
 OF_HEAD = ("seed", "drop_twins", "name")
-COUNTS_THE_SAME = {"none": "every face", "balanced": "every class"}
+DECAY = N_("Pulls all weights a little towards zero at every step, so that it learns what many faces have in common.")
+COUNTS_THE_SAME = {"none": N_("every face"), "balanced": N_("every class")}
 
 
 def changed(own: TrainingConfig) -> TrainingConfig:
@@ -45,7 +47,7 @@ def of_head(own: TrainingConfig) -> TrainingConfig:
 
 def show_of_head() -> None:
     """Draws the few settings of a run with the recipe head."""
-    with st.expander("More settings"):
+    with st.expander(_("More settings")):
         left, right = st.columns(2, gap="medium")
         with left:
             _twins()
@@ -69,7 +71,7 @@ def put(config: TrainingConfig) -> None:
 def show_numbers(own: TrainingConfig, seen: Seen | None) -> None:
     """Draws the numbers."""
     _follow(own)
-    with st.expander("More settings"):
+    with st.expander(_("More settings")):
         left, middle, right = st.columns(3, gap="medium")
         with left:
             _steps()
@@ -99,66 +101,66 @@ def _shown(own: TrainingConfig, name: str) -> Any:
 
 
 def _steps() -> None:
-    st.number_input("Epochs", 1, 1000, key="train_epochs", persist_state="session",
-                    help="How often it goes through all training faces.")  # fmt: skip
-    st.number_input("Batch size", 1, 1024, key="train_batch_size", persist_state="session",
-                    help="How many faces it looks at before it changes its weights.")  # fmt: skip
-    st.number_input("Learning rate", 1e-7, 1.0, step=1e-4, format="%g", key="train_learning_rate",
+    st.number_input(_("Epochs"), 1, 1000, key="train_epochs", persist_state="session",
+                    help=_("How often it goes through all training faces."))  # fmt: skip
+    st.number_input(_("Batch size"), 1, 1024, key="train_batch_size", persist_state="session",
+                    help=_("How many faces it looks at before it changes its weights."))  # fmt: skip
+    st.number_input(_("Learning rate"), 1e-7, 1.0, step=1e-4, format="%g", key="train_learning_rate",
                     persist_state="session",
-                    help="How far each change goes. Too small: it learns slowly. Too large: it learns nothing.",
+                    help=_("How far each change goes. Too small: it learns slowly. Too large: it learns nothing."),
                     )  # fmt: skip
 
 
 def _network(own: TrainingConfig) -> None:
     plain = recipes.find(own.recipe).optimizer == "adam"
-    st.number_input("Width", 0.25, 4.0, step=0.25, format="%g", key="train_width", persist_state="session",
+    st.number_input(_("Width"), 0.25, 4.0, step=0.25, format="%g", key="train_width", persist_state="session",
                     disabled=bool(own.start_from),
-                    help="How many channels each layer has, as a multiple of the recipe's. Twice the width takes "
-                    "about four times the weights and the time.",
+                    help=_("How many channels each layer has, as a multiple of the recipe's. Twice the width takes "
+                    "about four times the weights and the time."),
                     )  # fmt: skip
-    st.number_input("Weight decay", 0.0, 1.0, step=0.01, format="%g", key="train_weight_decay",
+    st.number_input(_("Weight decay"), 0.0, 1.0, step=0.01, format="%g", key="train_weight_decay",
                     persist_state="session", disabled=plain,
-                    help="Pulls all weights a little towards zero at every step, so that it learns what many faces "
-                    "have in common. " + ("This recipe's optimizer (Adam) has none." if plain else ""),
+                    help=" ".join([_(DECAY), *[_("This recipe's optimizer (Adam) has none.")] * plain]),
                     )  # fmt: skip
-    st.number_input("Label smoothing", 0.0, 0.5, step=0.01, format="%g", key="train_label_smoothing",
+    st.number_input(_("Label smoothing"), 0.0, 0.5, step=0.01, format="%g", key="train_label_smoothing",
                     persist_state="session",
-                    help="This share of every label is given to all classes alike. Helps where some labels are "
-                    "wrong, and keeps it from being too sure.",
+                    help=_("This share of every label is given to all classes alike. Helps where some labels are "
+                    "wrong, and keeps it from being too sure."),
                     )  # fmt: skip
 
 
 def _data(seen: Seen | None) -> None:
-    st.radio("What counts the same (class weights)", CLASS_WEIGHTS, format_func=COUNTS_THE_SAME.__getitem__,
-             key="train_class_weights", horizontal=True, persist_state="session",
-             help="Every class (balanced): a mistake counts the more the rarer its class is, so that a rare one is "
-             "not passed over.",
+    st.radio(_("What counts the same (class weights)"), CLASS_WEIGHTS,
+             format_func=lambda word: _(COUNTS_THE_SAME[word]), key="train_class_weights", horizontal=True,
+             persist_state="session",
+             help=_("Every class (balanced): a mistake counts the more the rarer its class is, so that a rare one is "
+             "not passed over."),
              )  # fmt: skip
     times = unevenness(seen.counts) if seen else 1.0
     if times >= UNEVEN:
-        st.caption(f"The largest class has {times:.0f} times as many faces as the smallest.")
+        st.caption(_("The largest class has {times} times as many faces as the smallest.", times=round(times)))
     if seen and votes.there(seen.listing.root):
-        st.radio("What is learned", LABELS, key="train_labels", horizontal=True, persist_state="session",
-                 help="These pictures have votes: what several people saw in each. Folders: one answer a picture. "
-                 "Votes: how the answers are shared out, doubt included. Both: each by itself, blended in the end.",
+        st.radio(_("What is learned"), LABELS, key="train_labels", horizontal=True, persist_state="session",
+                 help=_("These pictures have votes: what several people saw in each. Folders: one answer a picture. "
+                 "Votes: how the answers are shared out, doubt included. Both: each by itself, blended in the end."),
                  )  # fmt: skip
     _twins()
-    st.slider("Kept aside for validation", 5, 50, format="%d %%", key="train_validation_split",
+    st.slider(_("Kept aside for validation"), 5, 50, format="%d %%", key="train_validation_split",
               persist_state="session",
-              help="The share of the training faces that it does not learn from, to judge it while it learns.",
+              help=_("The share of the training faces that it does not learn from, to judge it while it learns."),
               )  # fmt: skip
     _seed_and_name()
 
 
 def _twins() -> None:
-    st.checkbox("Leave out test twins", key="train_drop_twins", persist_state="session",
-                help="Training faces that are, pixel by pixel, among the test faces too are not learned from: a model "
-                "that remembers them would look better than it is.",
+    st.checkbox(_("Leave out test twins"), key="train_drop_twins", persist_state="session",
+                help=_("Training faces that are, pixel by pixel, among the test faces too are not learned from: a "
+                "model that remembers them would look better than it is."),
                 )  # fmt: skip
 
 
 def _seed_and_name() -> None:
-    st.number_input("Seed", 0, 2**31 - 1, key="train_seed", persist_state="session",
-                    help="The same seed on the same data gives the same run again.")  # fmt: skip
-    st.text_input("Name of the run", max_chars=80, key="train_name", persist_state="session",
-                  placeholder="your own words, may stay empty")  # fmt: skip
+    st.number_input(_("Seed"), 0, 2**31 - 1, key="train_seed", persist_state="session",
+                    help=_("The same seed on the same data gives the same run again."))  # fmt: skip
+    st.text_input(_("Name of the run"), max_chars=80, key="train_name", persist_state="session",
+                  placeholder=_("your own words, may stay empty"))  # fmt: skip

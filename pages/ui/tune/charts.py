@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from emotion import tuning
+from emotion.system import _, ngettext
 from emotion.tuning import TrialState, fields
 from pages.ui.shared import text as words
 
@@ -43,15 +44,15 @@ def history(trials: Sequence[Trial], settings: Settings, theme: str) -> Figure:
     pruned = [trial for trial in shown if trial.state is TrialState.PRUNED]
     steps = tuning.best_so_far(shown, settings)
     line = {
-        "type": "scatter", "mode": "lines", "name": "best so far", "hoverinfo": "skip",
-        "x": [number for number, _ in steps], "y": [_scaled(value, settings) for _, value in steps],
+        "type": "scatter", "mode": "lines", "name": _("best so far"), "hoverinfo": "skip",
+        "x": [number for number, _value in steps], "y": [_scaled(value, settings) for _number, value in steps],
         "line": {"color": BEST[theme], "width": 2.5, "shape": "hv"},
     }  # fmt: skip
     return go.Figure(
         [
             line,
-            _dots(finished, settings, "finished", {"color": BEST[theme], "size": 9}),
-            _dots(pruned, settings, "stopped early (value then)",
+            _dots(finished, settings, _("finished"), {"color": BEST[theme], "size": 9}),
+            _dots(pruned, settings, _("stopped early (value then)"),
                   {"color": QUIET[theme], "size": 9, "symbol": "circle-open", "line": {"width": 1.5}}),
         ],
         _history_layout(shown, settings, theme),
@@ -74,7 +75,7 @@ def _history_layout(shown: Sequence[Trial], settings: Settings, theme: str) -> d
     last = max((trial.number for trial in shown), default=1)
     wanted = max(last, settings.trials or 1)
     lines = {"gridcolor": GRID[theme], "zeroline": False, "tickfont": {"color": QUIET[theme]}, "fixedrange": True}
-    title = {"text": "trial", "font": {"color": QUIET[theme]}}
+    title = {"text": _("trial"), "font": {"color": QUIET[theme]}}
     own = tuning.first(shown)
     return _plain(theme) | {
         "height": 330,
@@ -166,10 +167,10 @@ def _labels(row: int, shown: Sequence[Trial], settings: Settings, theme: str) ->
     names = list(settings.vary)
     if row < len(names):
         field = fields.FIELDS[names[row]]
-        title, ends = field.title, [field.shown(end) for end in settings.vary[names[row]]]
+        title, ends = _(field.title), [field.shown(end) for end in settings.vary[names[row]]]
     else:
         values = sorted((trial.value or 0.0 for trial in shown), reverse=settings.goal == "loss")
-        title = "loss, better to the right" if settings.goal == "loss" else "faces right"
+        title = _("loss, better to the right") if settings.goal == "loss" else _("faces right")
         ends = [tuning.shown(end, settings.goal) for end in (values[0], values[-1])] if values else ["", ""]
     quiet = {"color": QUIET[theme], "size": 12}
     common = {"y": row, "yshift": 15, "showarrow": False, "bgcolor": GROUND[theme], "borderpad": 1}
@@ -180,18 +181,25 @@ def _labels(row: int, shown: Sequence[Trial], settings: Settings, theme: str) ->
 
 def in_words(trial: Trial, settings: Settings) -> str:
     """One trial as text: what stands at the pointer."""
-    early = ", stopped early" if trial.state is TrialState.PRUNED else ""
     values = "<br>".join(
-        f"{fields.FIELDS[name].title}: {fields.FIELDS[name].shown(value)}" for name, value in trial.values.items()
+        f"{_(fields.FIELDS[name].title)}: {fields.FIELDS[name].shown(value)}" for name, value in trial.values.items()
     )
-    return f"<b>trial {trial.number}: {words.markup(tuning.shown(trial.value, settings.goal))}</b>{early}<br>{values}"
+    value = words.markup(tuning.shown(trial.value, settings.goal))
+    headline = _("<b>trial {number}: {value}</b>", number=trial.number, value=value)
+    if trial.state is TrialState.PRUNED:
+        headline = _("<b>trial {number}: {value}</b>, stopped early", number=trial.number, value=value)
+    return f"{headline}<br>{values}"
 
 
 def spoken(trials: Sequence[Trial], settings: Settings) -> str:
     """All that the pictures show, for those who do not see them."""
     shown = judged(trials)
-    parts = [f"trial {trial.number} {tuning.shown(trial.value, settings.goal)}" for trial in shown]
-    return f"{len(shown)} trials: {', '.join(parts)}. {tuning.best_sentence(trials, settings)}"
+    parts = [
+        _("trial {number} {value}", number=trial.number, value=tuning.shown(trial.value, settings.goal))
+        for trial in shown
+    ]
+    said = ngettext("{n} trial: {values}.", "{n} trials: {values}.", len(shown), values=", ".join(parts))
+    return f"{said} {tuning.best_sentence(trials, settings)}"
 
 
 def _plain(theme: str) -> dict[str, Any]:

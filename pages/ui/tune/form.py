@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from emotion import recipes
 from emotion.recipes import expected_seconds
-from emotion.system import EmotionError, count, duration
+from emotion.system import N_, EmotionError, _, duration, ngettext
 from emotion.tuning import control, fields
 from pages.ui.shared import text, training_data
 from pages.ui.tune import live
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PROBLEM = "tune_problem"  # session state: what kept the last click from doing what it should
 STARTED = "tune_started"  # session state: the tuning that this form has started
 CLASSES = "tune_classes"  # session state: the classes of the data that the form shows
-GOALS = {"accuracy": "most faces right (accuracy)", "loss": "probabilities closest to the truth (loss)"}
+GOALS = {"accuracy": N_("most faces right (accuracy)"), "loss": N_("probabilities closest to the truth (loss)")}
 STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # of a scale that goes by factors
 
 
@@ -31,7 +31,7 @@ def show_form(action: DeltaGenerator) -> None:
     """Draws the form; its button goes to `action`."""
     st.session_state.pop(STARTED, None)
     with action:
-        st.button("Start tuning", key="tune", type="primary", width="stretch", on_click=_start)
+        st.button(_("Start tuning"), key="tune", type="primary", width="stretch", on_click=_start)
     left, right = st.columns(2, gap="large")
     with right:
         _recipe()
@@ -117,22 +117,22 @@ def _given(name: str) -> Range | None:
 def _recipe() -> None:
     st.session_state.setdefault("tune_recipe", recipes.DEFAULT)
     names = [name for name, recipe in recipes.RECIPES.items() if not recipe.gpu]
-    name = st.selectbox("Recipe", names, key="tune_recipe", persist_state="session")
-    st.caption(text.plain(recipes.find(name).summary))
+    name = st.selectbox(_("Recipe"), names, key="tune_recipe", persist_state="session")
+    st.caption(text.plain(_(recipes.find(name).summary)))
 
 
 def _fields() -> None:
     usable = fields.usable(_chosen_recipe())
     st.session_state.setdefault(_fields_key(), list(fields.usual(_chosen_recipe())))
     st.pills(
-        "What it may vary",
+        _("What it may vary"),
         list(usable),
         selection_mode="multi",
         wrap=True,
-        format_func=lambda name: usable[name].title,
+        format_func=lambda name: _(usable[name].title),
         key=_fields_key(),
         persist_state="session",
-        help="The fewer, the sooner good values are found: with twenty trials, at most five.",
+        help=_("The fewer, the sooner good values are found: with twenty trials, at most five."),
     )
     base = _base()
     for name in _chosen_fields():
@@ -142,8 +142,8 @@ def _fields() -> None:
 def _range(field: Field, base: TrainingConfig) -> None:
     """A slider with two handles: the lowest and the highest value to try."""
     key, usual = _range_key(field.name), fields.usual_range(field.name, base)
-    about = f"{field.says} The recipe has {field.shown(field.of(base))}."
-    label = f"{field.title[0].upper()}{field.title[1:]}, from and to"
+    about = f"{_(field.says)} {_('The recipe has {value}.', value=field.shown(field.of(base)))}"
+    label = _("{title}, from and to", title=text.capital(_(field.title)))
     low, high = st.session_state.get(key, usual)
     # Two handles come from `value` alone: Streamlit does not take them from what the session holds.
     if field.scale == "log":
@@ -168,11 +168,12 @@ def _factors(field: Field) -> list[float]:
 def _budget() -> None:
     left, right = st.columns(2)
     st.session_state.setdefault("tune_trials", 20)
-    left.number_input("Trials", 1, 1000, key="tune_trials", persist_state="session",
-                      help="It ends when so many have finished or were stopped early.")  # fmt: skip
-    right.number_input("Minutes at most", 1, 10_000, None, key="tune_minutes", persist_state="session",
-                       placeholder="no limit",
-                       help="Of training, all trials together; waiting for your own runs does not count.")  # fmt: skip
+    left.number_input(_("Trials"), 1, 1000, key="tune_trials", persist_state="session",
+                      help=_("It ends when so many have finished or were stopped early."))  # fmt: skip
+    right.number_input(_("Minutes at most"), 1, 10_000, None, key="tune_minutes", persist_state="session",
+                       placeholder=_("no limit"),
+                       help=_("Of training, all trials together; waiting for your own runs does not count."),
+                       )  # fmt: skip
 
 
 def _outlook(seen: Seen | None) -> None:
@@ -180,12 +181,13 @@ def _outlook(seen: Seen | None) -> None:
     minutes = st.session_state.get("tune_minutes")
     one = None if seen is None else _seconds_of_one(seen)
     if one is None:
-        st.caption("Each trial is an ordinary run. It waits while you train something else.")
+        st.caption(_("Each trial is an ordinary run. It waits while you train something else."))
         return
     whole = duration(one * st.session_state["tune_trials"])
-    limit = f", at most {count(minutes, 'minute')}" if minutes else ""
-    st.caption(f"A trial takes about {duration(one)} on two processor cores, all of them {whole}{limit}; less where "
-               "trials are stopped early. It goes on when this page is closed.")  # fmt: skip
+    if minutes:
+        whole = ngettext("{whole}, at most {n} minute", "{whole}, at most {n} minutes", minutes, whole=whole)
+    st.caption(_("A trial takes about {one} on two processor cores, all of them {whole}; less where trials are stopped "
+                 "early. It goes on when this page is closed.", one=duration(one), whole=whole))  # fmt: skip
 
 
 def _seconds_of_one(seen: Seen) -> float | None:
@@ -207,23 +209,23 @@ def _settings() -> None:
     }
     for key, value in defaults.items():
         st.session_state.setdefault(key, value)
-    with st.expander("More settings"):
+    with st.expander(_("More settings")):
         left, middle, right = st.columns(3, gap="medium")
-        left.number_input("Epochs of a trial", 1, 1000, key=f"tune_trial_epochs_{recipe}", persist_state="session",
-                          help="Shorter trials allow for more of them. Where epochs are varied, that range counts.",
+        left.number_input(_("Epochs of a trial"), 1, 1000, key=f"tune_trial_epochs_{recipe}", persist_state="session",
+                          help=_("Shorter trials allow for more of them. Where epochs are varied, that range counts."),
                           )  # fmt: skip
-        left.number_input("Epochs at full length", 1, 1000, key=f"tune_epochs_{recipe}", persist_state="session",
-                          help="Of the run with the best settings, at the end.")  # fmt: skip
-        middle.slider("Kept aside for validation", 5, 50, format="%d %%", key="tune_validation_split",
+        left.number_input(_("Epochs at full length"), 1, 1000, key=f"tune_epochs_{recipe}", persist_state="session",
+                          help=_("Of the run with the best settings, at the end."))  # fmt: skip
+        middle.slider(_("Kept aside for validation"), 5, 50, format="%d %%", key="tune_validation_split",
                       persist_state="session",
-                      help="The share of the training faces that trials do not learn from, but are compared on. "
-                      "The more, the less is left to chance.")  # fmt: skip
-        middle.toggle("Stop bad trials early", key="tune_prune", persist_state="session",
-                      help="A trial that does worse than the middle of the others at the same share of its way is "
-                      "stopped (median pruning).")  # fmt: skip
-        right.selectbox("Best means", list(GOALS), format_func=GOALS.__getitem__, key="tune_goal",
+                      help=_("The share of the training faces that trials do not learn from, but are compared on. "
+                      "The more, the less is left to chance."))  # fmt: skip
+        middle.toggle(_("Stop bad trials early"), key="tune_prune", persist_state="session",
+                      help=_("A trial that does worse than the middle of the others at the same share of its way is "
+                      "stopped (median pruning)."))  # fmt: skip
+        right.selectbox(_("Best means"), list(GOALS), format_func=lambda goal: _(GOALS[goal]), key="tune_goal",
                         persist_state="session")  # fmt: skip
-        right.number_input("Seed", 0, 2**31 - 1, key="tune_seed", persist_state="session",
-                           help="The same seed tries the same values.")  # fmt: skip
-        right.text_input("Name", max_chars=80, key="tune_name", persist_state="session",
-                         placeholder="your own words, may stay empty")  # fmt: skip
+        right.number_input(_("Seed"), 0, 2**31 - 1, key="tune_seed", persist_state="session",
+                           help=_("The same seed tries the same values."))  # fmt: skip
+        right.text_input(_("Name"), max_chars=80, key="tune_name", persist_state="session",
+                         placeholder=_("your own words, may stay empty"))  # fmt: skip

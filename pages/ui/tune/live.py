@@ -12,7 +12,7 @@ import streamlit as st
 from emotion import tuning
 from emotion.evaluation import read_report
 from emotion.runs import Status, progress, read_history
-from emotion.system import duration
+from emotion.system import N_, _, duration, retold
 from emotion.tuning import TrialState, TuningState, folder, read
 from emotion.tuning import fields as tuning_fields
 from pages.ui.shared import own_runs, text
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 NEW = "new"  # in the address: the form, even while something is tuned
 CHOICE = Choice("id", page="tune")
 STATE_WORDS = {
-    TuningState.STARTING: "starting",
-    TuningState.RUNNING: "at work",
-    TuningState.STOPPING: "stopping",
-    TuningState.FINISHED: "finished",
-    TuningState.STOPPED: "stopped",
-    TuningState.FAILED: "failed",
-    TuningState.LOST: "cut off",
+    TuningState.STARTING: N_("starting"),
+    TuningState.RUNNING: N_("at work"),
+    TuningState.STOPPING: N_("stopping"),
+    TuningState.FINISHED: N_("finished"),
+    TuningState.STOPPED: N_("stopped"),
+    TuningState.FAILED: N_("failed"),
+    TuningState.LOST: N_("cut off"),
 }
 
 
@@ -47,14 +47,14 @@ def show_choice() -> Tuning | None:
         st.query_params[CHOICE.name] = at_work  # so that the page stays with it when it ends
     asked = st.query_params.get(CHOICE.name, NEW)
     if asked != NEW and asked not in found:
-        st.info("The tuning in the address is not here (any more), or another version of this program wrote it.")
+        st.info(_("The tuning in the address is not here (any more), or another version of this program wrote it."))
     word = CHOICE.adopt([NEW, *found], NEW)
     # The label of a choice must not change while it is drawn: Streamlit would take that for another choice.
     st.selectbox(
-        "Tuning",
+        _("Tuning"),
         [NEW, *found],
         key=CHOICE.key,
-        format_func=lambda key: "a new one" if key == NEW else f"{found[key].title} ({found[key].short_id})",
+        format_func=lambda key: _("a new one") if key == NEW else f"{found[key].title} ({found[key].short_id})",
         on_change=CHOICE.pin,
     )
     return found.get(word)
@@ -69,19 +69,20 @@ def open_tuning(tuning_id: str) -> None:
 TICK = 2.0  # seconds
 ROW_HEIGHT, MOST_ROWS = 44, 8
 TRIAL_WORDS = {
-    TrialState.RUNNING: "at work",
-    TrialState.FINISHED: "finished",
-    TrialState.PRUNED: "stopped early",
-    TrialState.FAILED: "failed",
-    TrialState.STOPPED: "stopped",
-    TrialState.LOST: "lost",
+    TrialState.RUNNING: N_("at work"),
+    TrialState.FINISHED: N_("finished"),
+    TrialState.PRUNED: N_("stopped early"),
+    TrialState.FAILED: N_("failed"),
+    TrialState.STOPPED: N_("stopped"),
+    TrialState.LOST: N_("lost"),
 }
 ENDINGS = {
-    TuningState.STOPPED: "It was stopped. Nothing of what it has found is lost.",
-    TuningState.LOST: "It was cut off: the computer was restarted, or something ended its process. "
-    "Its trials are kept.",
-    TuningState.FINISHED: "It is finished.",
-    TuningState.FAILED: "It failed.",
+    TuningState.STOPPED: N_("It was stopped. Nothing of what it has found is lost."),
+    TuningState.LOST: N_(
+        "It was cut off: the computer was restarted, or something ended its process. Its trials are kept."
+    ),
+    TuningState.FINISHED: N_("It is finished."),
+    TuningState.FAILED: N_("It failed."),
 }
 STILL = {"displayModeBar": False}
 
@@ -100,7 +101,7 @@ def _live(drawn: Tuning) -> None:
     st.progress(tuning.share_done(trials, settings), f"**{text.plain(_heading(now))}**")
     st.caption(text.plain(_at_work(now)) or "\N{NO-BREAK SPACE}")
     if now.best:
-        headline, _, rest = tuning.best_sentence(trials, settings).partition(". ")
+        headline, _stop, rest = tuning.best_sentence(trials, settings).partition(". ")
         st.markdown(f"**{text.plain(headline)}.** {text.plain(rest)}")
         st.caption(text.plain(tuning.doubt_sentence(trials, settings)))
     if trials:
@@ -118,16 +119,17 @@ def _heading(found: Tuning) -> str:
 def _at_work(found: Tuning) -> str:
     """What happens right now, in one sentence."""
     if not found.state.is_active:
-        return found.reason or ENDINGS.get(found.state, "")
+        return retold(found.reason) or _(ENDINGS.get(found.state, ""))
     if found.state is TuningState.STOPPING:
-        return "Stopping: the trial at work keeps what it has."
+        return _("Stopping: the trial at work keeps what it has.")
     running = [trial for trial in found.trials if trial.state is TrialState.RUNNING]
     run = own_runs.find(running[-1].run) if running else None
     if run is None:
-        return "Starting."
+        return _("Starting.")
     if run.status is Status.QUEUED:
-        return f"Trial {running[-1].number} waits for its turn."
-    return f"Trial {running[-1].number}: {progress.describe(run, read_history(run.paths)).text}"
+        return _("Trial {number} waits for its turn.", number=running[-1].number)
+    said = progress.describe(run, read_history(run.paths)).text
+    return _("Trial {number}: {what}", number=running[-1].number, what=said)
 
 
 def _table(found: Tuning) -> None:
@@ -143,10 +145,14 @@ def _table(found: Tuning) -> None:
         row_height=ROW_HEIGHT,
         height="content" if len(rows) <= MOST_ROWS else ROW_HEIGHT * (MOST_ROWS + 1),
         column_config={
-            "trial": column.NumberColumn("trial", pinned=True, width="small"),
-            "value": column.NumberColumn("right" if is_share else "loss", format="%.1f %%" if is_share else "%.3f",
-                                         help="on the validation faces; while it is at work, after the last epoch"),
-            "run": column.LinkColumn("run", display_text="open", help="each trial is an ordinary run"),
+            "trial": column.NumberColumn(_("trial"), pinned=True, width="small"),
+            "value": column.NumberColumn(_("right") if is_share else _("loss"),
+                                         format="%.1f %%" if is_share else "%.3f",
+                                         help=_("on the validation faces; while it is at work, after the last epoch")),
+            "state": column.Column(_("state")),
+            "epochs": column.Column(_("epochs")),
+            "took": column.Column(_("took")),
+            "run": column.LinkColumn(_("run"), display_text=_("open"), help=_("each trial is an ordinary run")),
         },
     )  # fmt: skip
 
@@ -156,7 +162,7 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
     if value is not None and found.settings.goal == "accuracy":
         value *= 100
     fields = {
-        tuning_fields.FIELDS[name].title: tuning_fields.FIELDS[name].shown(trial.values[name])
+        _(tuning_fields.FIELDS[name].title): tuning_fields.FIELDS[name].shown(trial.values[name])
         if name in trial.values
         else ""
         for name in found.settings.vary
@@ -166,7 +172,7 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
         "value": value,
         "state": _state(trial, found),
         **fields,
-        "epochs": f"{trial.epochs_done} of {trial.epochs}" if trial.epochs else "",
+        "epochs": _("{n} of {total}", n=trial.epochs_done, total=trial.epochs) if trial.epochs else "",
         "took": duration(trial.seconds) if trial.seconds else "",
         "run": f"train?run={trial.run}" if own_runs.find(trial.run) else None,
     }
@@ -174,8 +180,8 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
 
 def _state(trial: Trial, found: Tuning) -> str:
     best = found.best is not None and found.best.number == trial.number
-    said = "★ best" if best else TRIAL_WORDS[trial.state]
-    return f"{said}: {trial.why}" if trial.state is TrialState.FAILED and trial.why else said
+    said = _("★ best") if best else _(TRIAL_WORDS[trial.state])
+    return f"{said}: {retold(trial.why)}" if trial.state is TrialState.FAILED and trial.why else said
 
 
 def _pictures(found: Tuning) -> None:
@@ -186,14 +192,14 @@ def _pictures(found: Tuning) -> None:
     spoken = charts.spoken(found.trials, found.settings)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Trial by trial", anchor=False)
+        st.subheader(_("Trial by trial"), anchor=False)
         figure = charts.history(found.trials, found.settings, theme)
         st.plotly_chart(figure, key="tune_history", config=STILL, alt=spoken)
     with right:
-        st.subheader("Which values did well", anchor=False, help="Parallel coordinates: one line is one trial.")
+        st.subheader(_("Which values did well"), anchor=False, help=_("Parallel coordinates: one line is one trial."))
         figure = charts.parallel(found.trials, found.settings, theme)
         st.plotly_chart(figure, key="tune_parallel", config=STILL, alt=spoken)
-        st.caption("One line is one trial; the stronger, the better. Dotted: stopped early.")
+        st.caption(_("One line is one trial; the stronger, the better. Dotted: stopped early."))
 
 
 def full_run(found: Tuning) -> Run | None:
@@ -206,4 +212,6 @@ def test_sentence(run: Run) -> str:
     best = read_report(run.paths).best
     if best is None:
         return ""
-    return f"Trained at full length it got {text.percent(best.accuracy, 1)} of {best.n:,} test faces right."
+    return _(
+        "Trained at full length it got {right} of {n} test faces right.", right=text.percent(best.accuracy, 1), n=best.n
+    )
