@@ -18,11 +18,11 @@ from pathlib import Path
 
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, serve, tune
+from emotion.recipes import A_MODEL, TrainingConfig
 from emotion.system import EmotionError, cache_dir, disk, home, tasks
 
 LOG = "last-error.txt"  # in the cache
 UNFORESEEN = 1  # exit status
-MODEL_HELP = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
 DATA_HELP = (
     "a folder with train/ and test/, the name of a data set (`data list`), or demo for the drawn faces "
     "(default: archive/, else the newest data set, else demo)"
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_parser(commands)
     check.add_parser(commands)
     tune.add_parser(commands)
-    serve.add_parser(commands, MODEL_HELP)
+    serve.add_parser(commands, A_MODEL)
     app.add_parser(commands)
     return top
 
@@ -62,18 +62,6 @@ def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str
 ) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
-
-
-def _pixels(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of pixels from 1. Received: {text}")
-    return int(text)
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"expected a whole number of processes from 1 to 256. Received: {text}")
-    return int(text)
 
 
 def _cluster(text: str) -> str:
@@ -99,31 +87,8 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     options.add_classes(train, "class folders to learn, or all (default: happy,sad)")
     train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
                        "strong, full (default: head for few training faces, else quick)")  # fmt: skip
-    train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + MODEL_HELP)
-    train.add_argument("--freeze", action="store_true", help="with --start-from: learn the last layer only")
-    train.add_argument("--epochs", type=int, metavar="N", help="passes over the training faces")
-    train.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
-    train.add_argument("--learning-rate", type=float, metavar="X", help="size of a step, at its highest")
-    train.add_argument("--width", type=float, metavar="X", help="the network's channels times this (default: 1)")
-    train.add_argument("--weight-decay", type=float, metavar="X", help="pull of the weights towards zero")
-    train.add_argument("--label-smoothing", type=float, metavar="X", help="share of a label given to all classes")
-    train.add_argument("--class-weights", choices=("none", "balanced"), help="let rare classes count more")
-    train.add_argument(
-        "--augmentation",
-        metavar="KIND=X,…",
-        help="how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)",
-    )
-    train.add_argument(
-        "--labels",
-        choices=("folders", "votes", "both"),
-        help="what is learned: the folders' names, the votes in votes.csv beside train/ and test/, or both",
-    )
-    train.add_argument("--drop-twins", action="store_true", help="leave out training faces that are in test too")
-    train.add_argument("--validation-split", type=float, metavar="X", help="share of train kept aside")
-    train.add_argument("--seed", type=int, metavar="N", help="same seed, same data, same machine: same history")
-    train.add_argument("--name", metavar="TEXT", help="your own words for this run")
-    train.add_argument("--start-from", metavar="MODEL", help="go on from this model on its own data: " + MODEL_HELP)
-    train.add_argument("--own", action="store_true", help="add your corrected pictures, each counted ten times")
+    train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + A_MODEL)
+    options.add_settings(train, TrainingConfig)
     where = train.add_mutually_exclusive_group()
     where.add_argument("--run-dir", metavar="DIR", help="the run's folder: a new one, or one that is queued")
     where.add_argument("--resume", metavar="RUN", help="go on with a stopped, lost or failed run")
@@ -136,7 +101,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "Test a model on all faces of a test split.",
         "python -m emotion evaluate pretrained --data archive --json",
     )
-    evaluate.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    evaluate.add_argument("model", metavar="MODEL", help=A_MODEL)
     evaluate.add_argument("--data", help=DATA_HELP)
     options.add_classes(
         evaluate, "classes to test, or all (default: the model's two, or happy,sad where it has more)", "A,B|all"
@@ -157,12 +122,14 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     predict.add_argument("files", nargs="+", metavar="FILE|DIR",
                          help="pictures, folders to walk, or .txt files with the path of a picture a line")  # fmt: skip
-    predict.add_argument("--model", default="pretrained", help=MODEL_HELP + " (default: pretrained)")
+    predict.add_argument("--model", default="pretrained", help=A_MODEL + " (default: pretrained)")
     predict.add_argument("--json", action="store_true", help="print one JSON object a line")
     predict.add_argument(
         "--all-classes", action="store_true", help="also say the probability of every class that the model knows"
     )
-    predict.add_argument("--min-face", type=_pixels, metavar="N", help="leave out faces lower than N pixels")
+    predict.add_argument(
+        "--min-face", type=options.whole(1, of="pixels"), metavar="N", help="leave out faces lower than N pixels"
+    )
     predict.add_argument(
         "--turn",
         type=_turn,
@@ -180,7 +147,12 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     who.add_argument(
         "--on", type=_cluster, metavar="CLUSTER", help="with --out: a cluster of Ray, auto or ray://host:10001"
     )
-    who.add_argument("--jobs", type=_jobs, metavar="N", help="with --out: processes (default: one a core)")
+    who.add_argument(
+        "--jobs",
+        type=options.whole(1, 256, "processes"),
+        metavar="N",
+        help="with --out: processes (default: one a core)",
+    )
     given.add_argument(
         "--annotate",
         metavar="DIR",
@@ -212,7 +184,7 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "Pack a model to take along, or make the best weights of an unfinished run usable.",
         "python -m emotion export latest --to smiles.zip",
     )
-    export.add_argument("run_id", metavar="RUN", help=f"{MODEL_HELP}; without --to a run that was cut off")
+    export.add_argument("run_id", metavar="RUN", help=f"{A_MODEL}; without --to a run that was cut off")
     export.add_argument(
         "--to",
         metavar="ZIP",

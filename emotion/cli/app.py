@@ -6,6 +6,7 @@ import argparse
 import runpy
 import sys
 
+from emotion.cli.options import whole
 from emotion.system import app_script
 
 EXAMPLE = "example: python -m emotion app --port 8502 --no-browser"
@@ -16,14 +17,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     summary = "Start the app in the browser; Ctrl-C ends it."
     app = commands.add_parser("app", help=summary, description=summary, epilog=EXAMPLE)
     app.set_defaults(run="emotion.cli.app")
-    app.add_argument("--port", type=_port, metavar="N", help="where it answers on this computer (default: 8501)")
+    app.add_argument(
+        "--port", type=whole(1, 65535), metavar="N", help="where it answers on this computer (default: 8501)"
+    )
     app.add_argument("--no-browser", action="store_true", help="open no window; only say the address")
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 65535. Received: {text}")
-    return int(text)
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -14,19 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes, runs
 from emotion.cli import bundle, terminal
-from emotion.cli.options import OK, REFUSED
-from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, label_order
+from emotion.cli.options import OK, REFUSED, names_of
+from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, TrainingConfig, label_order
 from emotion.runs import RunPaths, Status, queue
 from emotion.system import DEMO, ConfigError, RunError, count, disk, expanded
 
 if TYPE_CHECKING:
     from emotion.data import Examples
     from emotion.models import Answer
-    from emotion.recipes import TrainingConfig
-
-
-SETTINGS = ("classes", "epochs", "batch_size", "learning_rate", "validation_split", "seed", "name", "width",
-            "weight_decay", "label_smoothing", "class_weights", "labels", "drop_twins")  # fmt: skip
 
 
 def train(chosen: argparse.Namespace) -> int:
@@ -70,9 +65,9 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     from emotion.cli import head
     from emotion.data import NO_TEST, dataset, default_data, disagreements, resolve, scan, votes
 
-    changes = {name: getattr(chosen, name) for name in SETTINGS} | {"own": chosen.own, "freeze": chosen.freeze or None}
-    if chosen.augmentation:
-        changes["augmentation"] = Augmentation.parse(chosen.augmentation)
+    changes = {name: getattr(chosen, name) for name in ("classes", *names_of(TrainingConfig)) if name != "start_from"}
+    changes["freeze"] = chosen.freeze or None
+    changes["augmentation"] = Augmentation.parse(chosen.augmentation) if chosen.augmentation else None
     if chosen.start_from:
         return _retraining(chosen, changes)
     data = chosen.data or default_data()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes
 from emotion.cli import terminal
+from emotion.cli.options import names_of
 from emotion.data import class_key, resolve, scan
 from emotion.evaluation import read_held_out
 from emotion.models import load_model
-from emotion.recipes import DEFAULT_CLASSES, label_order
+from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
 from emotion.runs import RunPaths, read_run
 from emotion.system import ConfigError, RunError, count
 from emotion.training import start_from
@@ -21,11 +22,10 @@ from emotion.training.head.run import HELD_OUT
 if TYPE_CHECKING:
     from emotion.data import Listing
     from emotion.models import Predictor
-    from emotion.recipes import TrainingConfig
 
-# Settings of a network: who names one of them wants to train one.
-OF_A_NETWORK = ("epochs", "batch_size", "learning_rate", "validation_split", "width", "weight_decay",
-                "label_smoothing", "augmentation", "class_weights", "labels")  # fmt: skip
+OF_ANY_RUN = ("seed", "name", "drop_twins")
+# All others are settings of a network: who names one of them wants to train one.
+OF_A_NETWORK = [name for name in names_of(TrainingConfig) if name not in (*OF_ANY_RUN, "freeze", "start_from", "own")]
 
 
 def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> TrainingConfig | None:
@@ -53,7 +53,7 @@ def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> Tr
             return None
         print(f"{start_from.why_head(faces)} (--recipe quick)", file=sys.stderr)
     backbone = load_model(chosen.backbone or "pretrained")
-    kept = {name: changes[name] for name in ("seed", "name", "drop_twins") if changes.get(name) is not None}
+    kept = {name: changes[name] for name in OF_ANY_RUN if changes.get(name) is not None}
     return recipes.teaching(data, classes, backbone.reference, **kept)
 
 

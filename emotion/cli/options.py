@@ -3,8 +3,58 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emotion.system import settings_of
 
 OK, REFUSED = 0, 1  # exit statuses; 2 is wrong usage
+
+
+def names_of(cls: type) -> tuple[str, ...]:
+    """The fields of a dataclass that have an option: those of `setting` that say what they do."""
+    return tuple(name for name, known in settings_of(cls).items() if known.does)
+
+
+def add_settings(parser: argparse.ArgumentParser, cls: type, names: Iterable[str] | None = None, **words: str) -> None:
+    """Adds the options that set fields of a dataclass; each is None where nobody names it, and False for a flag.
+
+    Args:
+        parser: of the command.
+        cls: the dataclass; name, type, choices and help of an option are those of its field.
+        names: of the fields, in the order of the help; None for all that have an option.
+        words: name → help, where the command means something else by it.
+    """
+    known = settings_of(cls)
+    for name in names_of(cls) if names is None else names:
+        said = known[name]
+        given: dict[str, Any] = {"help": words.get(name, said.does)}
+        if said.kind is bool:
+            given["action"] = "store_true"
+        elif said.choices:
+            given["choices"] = said.choices
+        elif said.kind in (int, float):
+            given |= {"type": said.kind, "metavar": said.metavar or ("N" if said.kind is int else "X")}
+        else:
+            given["metavar"] = said.metavar or None
+        parser.add_argument(f"--{name.replace('_', '-')}", **given)
+
+
+def whole(low: int, high: int | None = None, of: str = "") -> Callable[[str], int]:
+    """Reads a whole number.
+
+    Args:
+        low, high: the range, both ends allowed; None for no upper end.
+        of: what is counted, such as "pixels".
+    """
+    expected = f"a whole number{f' of {of}' if of else ''} from {low}{'' if high is None else f' to {high}'}"
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or int(text) < low or (high is not None and int(text) > high):
+            raise argparse.ArgumentTypeError(f"expected {expected}. Received: {text}")
+        return int(text)
+
+    return read
 
 
 def class_names(text: str) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from emotion.cli.options import OK
+from emotion.cli.options import OK, whole
 
 SUMMARY = "Answer photos of other programs over HTTP, with the JSON of predict; Ctrl-C ends it."
 EXAMPLE = "python -m emotion serve --port 8600, then curl --data-binary @photo.jpg http://127.0.0.1:8600/v1/predict"
+NUMBER = whole(0, 1_000_000)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], model_help: str) -> None:
@@ -22,28 +23,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], mo
         metavar="ADDRESS",
         help="where it listens (default: 127.0.0.1, which only this computer can reach); any other needs an API key",
     )
-    serve.add_argument("--port", type=_whole, default=8600, metavar="N", help="0: any that is free (default: 8600)")
+    serve.add_argument("--port", type=NUMBER, default=8600, metavar="N", help="0: any that is free (default: 8600)")
     serve.add_argument(
         "--key-file",
         metavar="FILE",
         help="file with the API key that clients must send (default: the variable EMOTION_API_KEY, where it is set)",
     )
-    serve.add_argument("--rate", type=_whole, metavar="N", help="photos a minute and client; 0: any (default: 600)")
+    serve.add_argument("--rate", type=NUMBER, metavar="N", help="photos a minute and client; 0: any (default: 600)")
     serve.add_argument(
-        "--waiting", type=_whole, metavar="N", help="requests that may wait; others are answered with 503 (default: 32)"
+        "--waiting", type=NUMBER, metavar="N", help="requests that may wait; others are answered with 503 (default: 32)"
     )
     serve.add_argument(
         "--at-once",
-        type=_whole,
+        type=NUMBER,
         metavar="N",
         help="photos looked at at once, up to 500 MB each (default: 2 to 4, by cores)",
     )
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > 1_000_000:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0. Received: {text}")
-    return int(text)
 
 
 def run(chosen: argparse.Namespace) -> int:

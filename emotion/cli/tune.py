@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from emotion.cli import options
 from emotion.cli.options import OK, REFUSED
+from emotion.recipes import TrainingConfig
 from emotion.system import ConfigError
-from emotion.tuning import fields
+from emotion.tuning import Settings, fields
 
 if TYPE_CHECKING:
-    from emotion.tuning import Range, Settings, Trial, Tuning, TuningPaths
+    from emotion.tuning import Range, Trial, Tuning, TuningPaths
 
 
 SUMMARY = "Try many settings of a recipe and keep the best. Progress goes to stderr; the id is printed last."
@@ -35,16 +36,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME[=LOW:HIGH],…",
         help=f"what to vary, among {', '.join(fields.FIELDS)}; without a range in the usual one",
     )
-    tune.add_argument("--trials", type=int, metavar="N", help="end after N trials (default: 20, without --minutes)")
-    tune.add_argument("--minutes", type=float, metavar="X", help="end when the trials have been at work for X minutes")
-    tune.add_argument("--trial-epochs", type=int, metavar="N", help="epochs of a trial (default: half of --epochs)")
-    tune.add_argument("--epochs", type=int, metavar="N", help="epochs at full length (default: the recipe's)")
-    tune.add_argument("--batch-size", type=int, metavar="N", help="faces a step")
-    tune.add_argument("--validation-split", type=float, metavar="X", help="share of train that trials are judged by")
-    tune.add_argument("--goal", choices=("accuracy", "loss"), help="of the validation faces (default: accuracy)")
+    options.add_settings(tune, Settings, ("trials", "minutes", "trial_epochs"))
+    options.add_settings(
+        tune,
+        TrainingConfig,
+        ("epochs", "batch_size", "validation_split"),
+        epochs="epochs at full length (default: the recipe's)",
+        validation_split="share of train that trials are judged by",
+    )
+    options.add_settings(tune, Settings, ("goal",))
     tune.add_argument("--no-pruning", action="store_true", help="let trials finish that do worse than most")
-    tune.add_argument("--seed", type=int, metavar="N", help="of the choice of values and of every run")
-    tune.add_argument("--name", metavar="TEXT", help="your own words for this tuning")
+    options.add_settings(tune, Settings, ("seed", "name"))
     tune.add_argument("--json", action="store_true", help="with --show or --list: print JSON")
     what = tune.add_mutually_exclusive_group()
     what.add_argument("--resume", metavar="ID", help=f"go on with a tuning that has ended: {REFERENCE}")

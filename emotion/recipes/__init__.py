@@ -29,6 +29,7 @@ from emotion.recipes.catalogue import (
 from emotion.recipes.recipe import Recipe
 from emotion.recipes.schedules import hold, one_cycle
 from emotion.recipes.settings import (
+    A_MODEL,
     BOTH,
     CHANNELS,
     CLASS_WEIGHTS,
@@ -36,6 +37,7 @@ from emotion.recipes.settings import (
     FOLDERS,
     LABELS,
     LARGEST_INPUT,
+    LARGEST_SEED,
     MAX_NAME,
     SEVEN,
     SEVEN_EMOTIONS,
@@ -55,6 +57,7 @@ from emotion.recipes.varied_faces import preview
 __all__ = [
     "ALONE_EPOCHS",
     "ALONE_RATE",
+    "A_MODEL",
     "BOTH",
     "CHANNELS",
     "CLASS_WEIGHTS",
@@ -66,6 +69,7 @@ __all__ = [
     "KINDS",
     "LABELS",
     "LARGEST_INPUT",
+    "LARGEST_SEED",
     "MAIN",
     "MAX_NAME",
     "MEASURED_FACES",

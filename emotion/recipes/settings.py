@@ -15,14 +15,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from emotion.recipes.augmentation import NONE, Augmentation
-from emotion.system import DEMO, IMAGE_SIZE, ConfigError, check_between, check_whole, known_fields, stored
+from emotion.system import (
+    DEMO,
+    IMAGE_SIZE,
+    ConfigError,
+    check_between,
+    check_settings,
+    check_whole,
+    known_fields,
+    setting,
+    stored,
+)
 
 DEFAULT_CLASSES = ("sad", "happy")  # in label order: sad = 0, happy = 1
 PREFERRED_POSITIVE = "happy"
 CLASS_WEIGHTS = ("none", "balanced")
 FOLDERS, VOTES, BOTH = "folders", "votes", "both"
 LABELS = (FOLDERS, VOTES, BOTH)
+A_MODEL = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
 MAX_NAME = 80  # characters of a run's name
+LARGEST_SEED = 2**31 - 1
 SMALLEST_INPUT, LARGEST_INPUT = 8, 512  # pixels a side that a network may take
 CHANNELS = (1, 3)
 MODEL_FORMAT = 1  # raised when model.json changes in a way that older code cannot read
@@ -74,18 +86,13 @@ class TrainingConfig:
             person's own pictures alone.
         classes: class names in label order, see `label_order`.
         recipe: name of an entry in `emotion.recipes.catalogue.RECIPES`.
-        epochs: passes over the training faces, 1 to 1000.
-        batch_size: faces a step, 1 to 1024.
-        learning_rate: the optimiser's, at its highest, above 0 and at most 1.
-        validation_split: share of train that is kept aside for validation, 0.05 to 0.5.
-        seed: of the split, the first weights, the order of faces and dropout, 0 to 2**31 - 1.
-        name: the person's own words for this run, at most 80 characters.
-        start_from: the model to go on from ("pretrained", a run id or a path); "" begins with random weights.
-        own: adds the pictures that the person has corrected, see `emotion.data.collection`, to the training faces.
         freeze: learns the last layer only; the others stay as they are in `start_from`.
-        width: the recipe's channels times this, 0.25 to 4; the classic network has one width.
-        weight_decay: of the optimiser AdamW, 0 to 1; Adam has none.
-        label_smoothing: so much of every label is shared out among all classes, 0 to 0.5.
+        epochs: passes over the training faces.
+        batch_size: faces a step.
+        learning_rate: the optimiser's, at its highest.
+        width: the recipe's channels times this; the classic network has one width.
+        weight_decay: of the optimiser AdamW; Adam has none.
+        label_smoothing: so much of every label is shared out among all classes.
         class_weights: "balanced" lets a mistake count the more the rarer its class is; "none" counts all the same.
         augmentation: how training faces are varied.
         labels: what is learned: "folders", the class of the folder that a picture lies in; "votes", what several
@@ -93,58 +100,51 @@ class TrainingConfig:
             in the end. Pictures without votes count by their folder everywhere.
         drop_twins: leaves out training faces that are, pixel by pixel, in the test split too: a model that remembers
             them would look better than it is.
+        validation_split: share of train that is kept aside for validation.
+        seed: of the split, the first weights, the order of faces and dropout.
+        name: the person's own words for this run.
+        start_from: the model to go on from ("pretrained", a run id or a path); "" begins with random weights.
+        own: adds the pictures that the person has corrected, see `emotion.data.collection`, to the training faces.
         decisions: digest of what was decided about the pictures (`emotion.data.edits`) when the run was asked for; ""
             for nothing. It says what the run learned from; reading the data does not ask for it.
         repeats: id of the run that this one does again on mended data, to be compared with it; "" for none.
     """
 
-    data: str = DEMO
+    data: str = setting(DEMO)
     classes: tuple[str, ...] = DEFAULT_CLASSES
-    recipe: str = "classic"
-    epochs: int = 10
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    validation_split: float = 0.2
-    seed: int = 0
-    name: str = ""
-    start_from: str = ""
-    own: bool = False
-    freeze: bool = False
-    width: float = 1.0
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    class_weights: str = "none"
-    augmentation: Augmentation = NONE
-    labels: str = FOLDERS
-    drop_twins: bool = False
-    decisions: str = ""
-    repeats: str = ""
+    recipe: str = setting("classic")
+    freeze: bool = setting(False, "with --start-from: learn the last layer only")
+    epochs: int = setting(10, "passes over the training faces", low=1, high=1000)
+    batch_size: int = setting(64, "faces a step", low=1, high=1024)
+    learning_rate: float = setting(1e-3, "size of a step, at its highest", low=1e-7, high=1.0)
+    width: float = setting(1.0, "the network's channels times this (default: 1)", low=0.25, high=4.0)
+    weight_decay: float = setting(0.0, "pull of the weights towards zero", low=0.0, high=1.0)
+    label_smoothing: float = setting(0.0, "share of a label given to all classes", low=0.0, high=0.5)
+    class_weights: str = setting("none", "let rare classes count more", choices=CLASS_WEIGHTS)
+    augmentation: Augmentation = setting(
+        NONE,
+        "how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)",
+        metavar="KIND=X,…",
+    )
+    labels: str = setting(
+        FOLDERS,
+        "what is learned: the folders' names, the votes in votes.csv beside train/ and test/, or both",
+        choices=LABELS,
+    )
+    drop_twins: bool = setting(False, "leave out training faces that are in test too")
+    validation_split: float = setting(0.2, "share of train kept aside", low=0.05, high=0.5)
+    seed: int = setting(0, "same seed, same data, same machine: same history", low=0, high=LARGEST_SEED)
+    name: str = setting("", "your own words for this run", longest=MAX_NAME, metavar="TEXT")
+    start_from: str = setting("", f"go on from this model on its own data: {A_MODEL}", metavar="MODEL")
+    own: bool = setting(False, "add your corrected pictures, each counted ten times")
+    decisions: str = setting("")
+    repeats: str = setting("")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "classes", check_labels(self.classes))
-        for field in ("data", "recipe", "name", "start_from", "decisions", "repeats"):
-            value = getattr(self, field)
-            if not isinstance(value, str) or "\0" in value:
-                raise ConfigError(field, "text without a NUL", value)
-        for field in ("own", "freeze", "drop_twins"):
-            if not isinstance(getattr(self, field), bool):
-                raise ConfigError(field, "true or false", getattr(self, field))
+        check_settings(self)
         if self.freeze and not self.start_from:
             raise ConfigError("freeze", "a model in start_from, since random layers are not worth keeping", True)
-        check_whole("epochs", self.epochs, 1, 1000)
-        check_whole("batch_size", self.batch_size, 1, 1024)
-        check_whole("seed", self.seed, 0, 2**31 - 1)
-        check_between("learning_rate", self.learning_rate, 1e-7, 1.0)
-        check_between("validation_split", self.validation_split, 0.05, 0.5)
-        check_between("width", self.width, 0.25, 4.0)
-        check_between("weight_decay", self.weight_decay, 0.0, 1.0)
-        check_between("label_smoothing", self.label_smoothing, 0.0, 0.5)
-        if self.class_weights not in CLASS_WEIGHTS:
-            raise ConfigError("class_weights", f"one of {', '.join(CLASS_WEIGHTS)}", self.class_weights)
-        if self.labels not in LABELS:
-            raise ConfigError("labels", f"one of {', '.join(LABELS)}", self.labels)
-        if len(self.name) > MAX_NAME:
-            raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}

@@ -45,7 +45,14 @@ from emotion.system.paths import (
     typed_path,
 )
 from emotion.system.tasks import Task, Tell
-from emotion.system.validate import check_between, check_whole, known_fields
+from emotion.system.validate import (
+    check_between,
+    check_settings,
+    check_whole,
+    known_fields,
+    setting,
+    settings_of,
+)
 from emotion.system.words import (
     LANGUAGES,
     N_,
@@ -102,6 +109,7 @@ __all__ = [
     "cache",
     "cache_dir",
     "check_between",
+    "check_settings",
     "check_whole",
     "collect",
     "count",
@@ -130,6 +138,8 @@ __all__ = [
     "replace",
     "retold",
     "runs_dir",
+    "setting",
+    "settings_of",
     "speaking",
     "stored",
     "sureness",

@@ -1,12 +1,82 @@
-"""Checks of single values and of the names of fields, for everything that is read from JSON or typed by a person."""
+"""Checks of single values and of the names of fields, for everything that is read from JSON or typed by a person.
+
+A field of a dataclass that is made by `setting` says its range or choices and what it does, once: `check_settings`
+holds values to it, and the command line makes its options of it (`emotion.cli.options`).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from emotion.system.errors import ConfigError
+
+Value = TypeVar("Value")
+SETTING = "setting"  # in the metadata of a field
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of a field beside its name and its default.
+
+    Attributes:
+        kind: type of its values.
+        does: what it does, in the words of the command line; "" for a field that is not set there.
+        low, high: the range of a number, both ends allowed.
+        choices: all that a word may be; () for any.
+        longest: characters that a text may have.
+        metavar: what stands for a value in the help; "" for the usual one of its kind.
+        optional: whether it may be None.
+    """
+
+    kind: type
+    does: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    longest: int | None = None
+    metavar: str = ""
+    optional: bool = False
+
+    def check(self, field: str, value: object) -> None:
+        """ConfigError for a value that the field may not have."""
+        if value is None and self.optional:
+            return
+        if self.choices:
+            if value not in self.choices:
+                raise ConfigError(field, f"one of {', '.join(self.choices)}", value)
+        elif self.kind is bool:
+            if not isinstance(value, bool):
+                raise ConfigError(field, "true or false", value)
+        elif self.kind is int:
+            check_whole(field, value, int(self.low), int(self.high))
+        elif self.kind is float:
+            check_between(field, value, self.low, self.high)
+        elif self.kind is str:
+            if not isinstance(value, str) or "\0" in value:
+                raise ConfigError(field, "text without a NUL", value)
+            if self.longest is not None and len(value) > self.longest:
+                raise ConfigError(field, f"at most {self.longest} characters", f"{len(value)} characters")
+
+
+def setting(default: Value, does: str = "", *, kind: type | None = None, **known: Any) -> Value:
+    """A field of a dataclass. Args: known: see `Setting`; its kind is that of the default where nobody says another."""
+    said = Setting(kind or type(default), does, **known)
+    return dataclasses.field(default=default, metadata={SETTING: said})
+
+
+def settings_of(cls: type) -> dict[str, Setting]:
+    """Name → what is known of it, of all fields that were made by `setting`, in their order."""
+    fields = dataclasses.fields(cls)
+    return {field.name: field.metadata[SETTING] for field in fields if SETTING in field.metadata}
+
+
+def check_settings(values: object) -> None:
+    """ConfigError, naming the field, where a value of a dataclass is not what its field may be."""
+    for name, known in settings_of(type(values)).items():
+        known.check(name, getattr(values, name))
 
 
 def known_fields(cls: type, values: dict[str, Any], what: str) -> dict[str, Any]:

@@ -13,17 +13,17 @@ from enum import StrEnum
 from typing import Any
 
 from emotion.metrics import wilson_interval
-from emotion.recipes import MAX_NAME, TrainingConfig
+from emotion.recipes import LARGEST_SEED, MAX_NAME, TrainingConfig
 from emotion.system import (
     ConfigError,
     _,
-    check_between,
-    check_whole,
+    check_settings,
     decimal,
     duration,
     known_fields,
     ngettext,
     percent,
+    setting,
     stored,
 )
 from emotion.tuning import fields as tuning_fields
@@ -60,38 +60,33 @@ class Settings:
         trial_epochs: of one trial, where epochs are not varied.
         goal: "accuracy" or "loss" of the validation faces, at the epoch that a run keeps.
         prune: whether trials that do worse than the middle of the others are stopped early.
-        seed: of the choice of values, 0 to 2**31 - 1.
+        seed: of the choice of values.
         name: the person's own words.
         validation_faces: on how many faces trials are compared; 0 where that is not known.
     """
 
     base: TrainingConfig
     vary: Mapping[str, Range]
-    trials: int | None = 20
-    minutes: float | None = None
-    trial_epochs: int = 5
-    goal: str = "accuracy"
-    prune: bool = True
-    seed: int = 0
-    name: str = ""
-    validation_faces: int = 0
+    trials: int | None = setting(
+        20, "end after N trials (default: 20, without --minutes)", low=1, high=MOST_TRIALS, optional=True
+    )
+    minutes: float | None = setting(
+        None, "end when the trials have been at work for X minutes", kind=float, low=0.01, high=MOST_MINUTES,
+        optional=True,
+    )  # fmt: skip
+    trial_epochs: int = setting(5, "epochs of a trial (default: half of --epochs)", low=1, high=1000)
+    goal: str = setting("accuracy", "of the validation faces (default: accuracy)", choices=GOALS)
+    prune: bool = setting(True)
+    seed: int = setting(0, "of the choice of values and of every run", low=0, high=LARGEST_SEED)
+    name: str = setting("", "your own words for this tuning", longest=MAX_NAME, metavar="TEXT")
+    validation_faces: int = setting(0, low=0, high=2**31)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vary", {name: tuple(given) for name, given in self.vary.items()})
-        if self.goal not in GOALS:
-            raise ConfigError("goal", f"one of {', '.join(GOALS)}", self.goal)
+        check_settings(self)
         tuning_fields.check(self.vary, self.base.recipe, self.goal)
         if self.trials is None and self.minutes is None:
             raise ConfigError("trials", _("a number of trials, of minutes, or both"), None)
-        if self.trials is not None:
-            check_whole("trials", self.trials, 1, MOST_TRIALS)
-        if self.minutes is not None:
-            check_between("minutes", self.minutes, 0.01, MOST_MINUTES)
-        check_whole("trial_epochs", self.trial_epochs, 1, 1000)
-        check_whole("seed", self.seed, 0, 2**31 - 1)
-        check_whole("validation_faces", self.validation_faces, 0, 2**31)
-        if len(self.name) > MAX_NAME:
-            raise ConfigError("name", f"at most {MAX_NAME} characters", f"{len(self.name)} characters")
 
     @property
     def sign(self) -> int:
