@@ -9,13 +9,14 @@ import streamlit as st
 
 if __name__ == "__main__":
     from emotion.runs import queue
+    from emotion.system import _
     from pages.ui.shared import frame, login, model_choice, problem, run_chip, spoken
 
     spoken.settle()
     login.show_login()
     page = frame.navigate()
     # After the navigation, whose own title and icon for the tab it replaces.
-    st.set_page_config(page_title=f"{page.title} · {frame.NAME}", page_icon=str(frame.ICON), layout="wide")
+    st.set_page_config(page_title=f"{page.title} · {_(frame.NAME)}", page_icon=str(frame.ICON), layout="wide")
     frame.dress(page)
     with st.sidebar:
         run_chip.show_chip()

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from emotion.models import Predictor
 from emotion.recipes import DEFAULT_CLASSES, ModelInfo
-from emotion.system import EmotionError, count
+from emotion.system import N_, EmotionError, _, ngettext
 from pages.ui.predict import answers, corrections, downloads, faces, many, paste, shot, uploads, welcome
 from pages.ui.predict.answers import Shown, Source
 from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
@@ -18,14 +18,14 @@ from pages.ui.shared import bars, frame, live, model_choice, own_runs, text
 WORTH_A_BAR = 3  # pictures
 CAMERA = "camera_way"  # key of the choice between the two
 PHOTO, LIVE = "photo", "live"
-WAYS = {PHOTO: ":material/photo_camera: Camera photo", LIVE: ":material/videocam: Live camera"}
+WAYS = {PHOTO: N_(":material/photo_camera: Camera photo"), LIVE: N_(":material/videocam: Live camera")}
 
 
 def page() -> None:
     greeting, place = st.container(), st.container()
     predictor = _model()
     with place:
-        frame.heading(frame.FIRST, f"Give it a picture of a face. {_promise(predictor)}")
+        frame.heading(_(frame.FIRST), f"{_('Give it a picture of a face.')} {_promise(predictor)}")
     if predictor is None:
         return
     many_told = st.container()
@@ -52,25 +52,25 @@ def page() -> None:
 def _promise(predictor: Predictor | None) -> str:
     """What the model in use says of a face."""
     if predictor is None or predictor.info.pair == DEFAULT_CLASSES:
-        return "It says whether that looks happy or sad."
+        return _("It says whether that looks happy or sad.")
     *others, last = map(text.plain, predictor.info.classes)
-    return f"It says which it looks most like: {', '.join(others)} or {last}."
+    return _("It says which it looks most like: {others} or {last}.", others=", ".join(others), last=last)
 
 
 def _model() -> Predictor | None:
     """The model in use, with what there is to say about it; without one, the way to one."""
     if asked := model_choice.unknown():
-        why = own_runs.why_not(asked, "The model in the address is not here (any more).")
-        st.info(text.plain(f"{why} The model named in the side bar is used."))
+        why = own_runs.why_not(asked, _("The model in the address is not here (any more)."))
+        st.info(text.plain(f"{why} {_('The model named in the side bar is used.')}"))
     try:
         predictor = model_choice.predictor()
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/error:")
-        if st.button("Train a model", key="to_train", type="primary"):
+        if st.button(_("Train a model"), key="to_train", type="primary"):
             st.switch_page(frame.TRAIN)
         return None
     if predictor.info.saw_only_drawn_faces:
-        st.warning(text.DRAWN_ONLY, icon=":material/draw:")
+        st.warning(_(text.DRAWN_ONLY), icon=":material/draw:")
     return predictor
 
 
@@ -83,7 +83,7 @@ def _given(predictor: Predictor) -> list[Source]:
         sources += paste.sources()
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         way = st.segmented_control(
-            "Camera", list(WAYS), format_func=WAYS.__getitem__, key=CAMERA, label_visibility="collapsed",
+            _("Camera"), list(WAYS), format_func=lambda way: _(WAYS[way]), key=CAMERA, label_visibility="collapsed",
             on_change=shot.forget,
         )  # fmt: skip
         bars.offer(predictor.info)
@@ -97,22 +97,23 @@ def _given(predictor: Predictor) -> list[Source]:
 
 
 def _examples() -> None:
-    st.subheader("Or try one of these", anchor=False)
+    st.subheader(_("Or try one of these"), anchor=False)
     faces.examples()
 
 
 def _ask_all(sources: list[Source], predictor: Predictor) -> list[Shown]:
     model = answers.version(predictor)
     new = sum(not answers.is_known(source, model) for source in sources)
-    bar = st.progress(0.0, "Looking at the pictures") if new > WORTH_A_BAR else None
+    bar = st.progress(0.0, _("Looking at the pictures")) if new > WORTH_A_BAR else None
     queue = st.empty()
     shown = []
     for number, source in enumerate(sources, start=1):
         slow = answers.looking(source).small and not answers.is_known(source, model)
-        with st.spinner("Looking for small faces") if slow else contextlib.nullcontext():
+        with st.spinner(_("Looking for small faces")) if slow else contextlib.nullcontext():
             shown.append(answers.ask(source, predictor, model, lambda before: _tell_place(queue, before)))
         if bar:
-            bar.progress(number / len(sources), f"Looked at {number:,} of {len(sources):,} pictures")
+            done = _("Looked at {done} of {all} pictures", done=number, all=len(sources))
+            bar.progress(number / len(sources), done)
     if bar:
         bar.empty()
     queue.empty()
@@ -120,8 +121,9 @@ def _ask_all(sources: list[Source], predictor: Predictor) -> list[Shown]:
 
 
 def _tell_place(place: DeltaGenerator, before: int) -> None:
-    first = f"{count(before, 'photo')} of other people first" if before else "yours is the next"
-    place.caption(f"Many photos at once: {first}.")
+    others = ngettext("Many photos at once: {n} photo of other people first.",
+                      "Many photos at once: {n} photos of other people first.", before)  # fmt: skip
+    place.caption(others if before else _("Many photos at once: yours is the next."))
 
 
 def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) -> None:
@@ -133,7 +135,7 @@ def _answers(sources: list[Source], shown: list[Shown], predictor: Predictor) ->
         many.refused(shown)
     _downloads(sources, shown, predictor.info)
     if st.session_state.get("example"):
-        st.button("Back to the examples", key="forget_example", on_click=faces.forget_example, type="tertiary")
+        st.button(_("Back to the examples"), key="forget_example", on_click=faces.forget_example, type="tertiary")
 
 
 def _downloads(sources: list[Source], shown: list[Shown], info: ModelInfo) -> None:
@@ -141,16 +143,16 @@ def _downloads(sources: list[Source], shown: list[Shown], info: ModelInfo) -> No
     every = bars.wanted(info)
     with st.container(horizontal=True):
         st.download_button(
-            "Download table", downloads.table(shown, info, every), "answers.csv", "text/csv", key="csv",
+            _("Download table"), downloads.table(shown, info, every), "answers.csv", "text/csv", key="csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "Download JSON", functools.partial(downloads.as_json, shown, every), "answers.json", "application/json",
+            _("Download JSON"), functools.partial(downloads.as_json, shown, every), "answers.json", "application/json",
             key="json", icon=":material/data_object:", on_click="ignore",
         )  # fmt: skip
         if any(one.faces for one in shown):
             st.download_button(
-                "Download marked pictures", functools.partial(downloads.marked_pictures, sources, shown, every),
+                _("Download marked pictures"), functools.partial(downloads.marked_pictures, sources, shown, every),
                 "marked_pictures.zip", "application/zip", key="zip", icon=":material/photo_library:", on_click="ignore",
             )  # fmt: skip
 

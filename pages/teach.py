@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ TAUGHT, BACKBONE = (
 
 def page() -> None:
     st.html(STYLE)
+    st.html(_words_of_style())
     frame.heading(_("Teach"), _("Show it a few faces of each class. It learns while you watch, on this computer."))
     record = opened.choose()
     with st.container():  # a place of their own: what comes below would be made anew when one of them appears
@@ -42,6 +44,13 @@ def page() -> None:
             _answer(record)
         except EmotionError as error:
             st.error(text.plain(str(error)), icon=":material/error:")
+
+
+def _words_of_style() -> str:
+    """What the style sheet says in place of Streamlit's own words."""
+    said = {"drop-pictures": _("or drop pictures here"), "drop-photo": _("or drop a photo here")}
+    rules = (f"--{name}: {json.dumps(words, ensure_ascii=False)};" for name, words in said.items())
+    return f"<style>:root {{ {' '.join(rules)} }}</style>"
 
 
 def _where(record: DataSet | None) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.words import MARKERS
+from tools.words import MARKERS, name_of
 
 # Calls of Streamlit, and the arguments of theirs that are shown. The first argument of these is a text too.
 SPEAKS_FIRST = {
@@ -59,16 +59,16 @@ def _in(node: ast.AST, shown: bool) -> Iterator[tuple[int, str]]:
 
 
 def _in_call(node: ast.Call, shown: bool) -> Iterator[tuple[int, str]]:
-    name = ast.unparse(node.func)
-    last = name.rpartition(".")[2]
-    if last in MARKERS or name.split(".")[0] in LOGS:
+    last = name_of(node.func)
+    of = name_of(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    if last in MARKERS or of in LOGS:
         for child in [*node.args[1:], *(each.value for each in node.keywords)]:
             if not (last in MARKERS and isinstance(child, ast.Constant)):
                 yield from _in(child, shown=False)
         return
     yield from _in(node.func, shown)
     for place, child in enumerate(node.args):
-        yield from _in(child, shown=place == 0 and last in SPEAKS_FIRST and "." in name)
+        yield from _in(child, shown=place == 0 and last in SPEAKS_FIRST and isinstance(node.func, ast.Attribute))
     for each in node.keywords:
         if each.arg not in NO_WORDS:
             yield from _in(each.value, shown=each.arg in SPEAKS_BY_NAME and last in SPEAKS_FIRST)

@@ -7,6 +7,7 @@ English, each on one line and without the place where it is said, so that change
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,25 +48,32 @@ def marked(path: Path) -> Iterator[Sentence]:
         yield from (Sentence(said) for said in sentences_of(text))
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and (names := MARKERS.get(ast.unparse(node.func).rpartition(".")[2])):
+        if isinstance(node, ast.Call) and (names := MARKERS.get(name_of(node.func))):
             given = [each.value for each in node.args[: len(names)] if isinstance(each, ast.Constant)]
             if len(given) == len(names):  # else it is said of a sentence that N_ has marked
                 yield Sentence(**dict(zip(names, map(str, given), strict=True)))
 
 
+def name_of(function: ast.expr) -> str:
+    """What is called: "button" for `st.button` and for `button`; "" where it has no name."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
 def hides_the_marker(path: Path) -> bool:
     """Whether a file that says `_("…")` also calls something of its own `_`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = any(
-        alias.name == "_" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
-    )
-    own = (node for node in ast.walk(tree) if isinstance(node, ast.Name | ast.arg))
+    text = path.read_text(encoding="utf-8")
+    if "_(" not in text:
+        return False
+    nodes = list(ast.walk(ast.parse(text)))
+    imported = any(isinstance(node, ast.ImportFrom) and any(each.name == "_" for each in node.names) for node in nodes)
     return imported and any(
         node.arg == "_" if isinstance(node, ast.arg) else node.id == "_" and not isinstance(node.ctx, ast.Load)
-        for node in own
+        for node in nodes
+        if isinstance(node, ast.Name | ast.arg)
     )
 
 
+@functools.cache
 def sentences() -> list[Sentence]:
     """All sentences of the code, each once, in the order of the catalogues."""
     return sorted({said for path in code() for said in marked(path)}, key=_order)

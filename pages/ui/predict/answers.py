@@ -13,6 +13,7 @@ from PIL import Image
 from emotion import images
 from emotion.images import decode, measure
 from emotion.models import AT_ONCE, Looking, Turns, answer, marking, preferences
+from emotion.system import speaking
 from pages.ui.shared import bars
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Shown:
     """What is kept of an answer: all but the picture itself, of which a thumbnail (JPEG) remains.
 
     Attributes:
-        warnings: for each face what is wrong with it, see `emotion.images.measure`.
+        warnings: for each face what is wrong with it, see `emotion.images.measure`; like `error` and `note` in English.
         size: width and height of the whole upright picture in pixels; (0, 0) where it was refused.
         turn: degrees to the right by which it was turned, see `Answer`.
     """
@@ -106,15 +107,16 @@ def ask(source: Source, predictor: Predictor, model: str, tell: Callable[[int], 
     """
     kept, key = _kept("answers"), key_of(source, model)
     if key not in kept:
-        with _turns().take(tell):
+        with _turns().take(tell), speaking("en"):  # it is kept, and told in the person's language by `retold`
             given = answer(source.read(), predictor, source.name, key[2])
+            shown = _shown(source, given)
         if given.picture is not None:
             all_classes = bars.wanted(predictor.info)
             jpeg = _marked(given.picture, given.faces, given.scale, all_classes)
             keep("previews", (*key, all_classes), jpeg, KEPT_PREVIEWS)
-        keep("answers", key, _shown(source, given), KEPT_ANSWERS)
-    shown: Shown = kept[key]
-    return shown
+        keep("answers", key, shown, KEPT_ANSWERS)
+    found: Shown = kept[key]
+    return found
 
 
 def open_again(source: Source, turn: int) -> decode.Picture:

@@ -3,10 +3,10 @@
 
 const VIEWS = new WeakMap();
 const REST = 350; // milliseconds after the last key
-const HELP = "Draw a square from the forehead to the chin, or move it with the arrow keys and resize it with + and −.";
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
+  speak(data);
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new Box(parentElement));
   const view = VIEWS.get(parentElement);
   view.send = (box) => setStateValue("box", box);
@@ -21,13 +21,13 @@ class Box {
   constructor(parent) {
     this.root = parent.querySelector(".box");
     this.stage = element("div", "stage", { role: "application", tabindex: "0", "aria-describedby": "help" });
-    this.stage.setAttribute("aria-label", "Your picture, to draw a box around a face");
+    this.stage.setAttribute("aria-label", _("Your picture, to draw a box around a face"));
     this.image = element("img", "", { alt: "" });
     this.frame = element("div", "frame");
     this.corner = element("div", "corner");
     this.told = element("p", "told", { role: "status" });
     const help = element("p", "", { id: "help" });
-    help.textContent = HELP;
+    help.textContent = _("Draw a square from the forehead to the chin, or move it with the arrow keys and resize it with + and −.");
     this.frame.append(this.corner);
     this.stage.append(this.image, this.frame);
     this.root.append(this.stage, help, this.told);

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from emotion.images import clipped
+from emotion.system import _, in_script
 from pages.ui.predict import answers
+from pages.ui.shared import camera
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -18,13 +20,14 @@ if TYPE_CHECKING:
 
 DRAWING = "drawing"  # session state: id of the picture that is drawn in
 SMALLEST = 8  # pixels of the whole picture
-STYLE, SCRIPT = Path(__file__).with_name("box.css"), Path(__file__).with_name("box.js")
+STYLE = Path(__file__).with_name("box.css")
+SCRIPT = camera.SENTENCES + Path(__file__).with_name("box.js").read_text(encoding="utf-8")
 
 _component = st.components.v2.component(
     "box",
     html='<div class="box">\n</div>',
     css=STYLE.read_text(encoding="utf-8"),
-    js=SCRIPT.read_text(encoding="utf-8"),
+    js=SCRIPT,
 )
 
 
@@ -61,12 +64,13 @@ def show_box(source: Source, jpeg: bytes, size: tuple[int, int], turn: int) -> N
             "height": size[1],
             "smallest": SMALLEST,
             "box": answers.looking(source).box,
+            "sentences": in_script(SCRIPT),
         },
         on_box_change=tell,
     )
     with st.container(horizontal=True):
-        st.button("Done", key="box_done", on_click=_end)
-        st.button("Look for faces instead", key="box_away", type="tertiary", on_click=_give_up, args=(source,))
+        st.button(_("Done"), key="box_done", on_click=_end)
+        st.button(_("Look for faces instead"), key="box_away", type="tertiary", on_click=_give_up, args=(source,))
 
 
 def as_box(told: Any, size: tuple[int, int]) -> Box | None:

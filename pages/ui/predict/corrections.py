@@ -16,7 +16,7 @@ from emotion.images import as_batch, decode
 from emotion.models import preferences
 from emotion.recipes import HEAD, teaching
 from emotion.runs import queue
-from emotion.system import EmotionError, count, tasks
+from emotion.system import N_, EmotionError, _, language, ngettext, number, tasks
 from emotion.training import start_from
 from emotion.training.head import correct
 from pages.ui.shared import before_after, frame, own_runs, problem, text, waiting
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 A_PAGE = 24  # thumbnails
 EFFECT = "correction_effect"  # session state: (corrections, what they change)
 CORRECTED, STARTED = "corrected", "retraining_started"  # session state: face → where it is kept; (pictures, run id)
-WHAT_IS_KEPT = "A correction keeps the cut-out face on this computer, to learn from; you can delete it at any time."
-OPEN, TITLE = "own_pictures", "Your pictures"  # the title never changes: Streamlit would close what is open
-ALONE = (
+WHAT_IS_KEPT = N_("A correction keeps the cut-out face on this computer, to learn from; you can delete it at any time.")
+OPEN = "own_pictures"
+ALONE = N_(
     "What this model has learned from is not on this computer. So only its last layer is trained, on your pictures "
     "alone; all before that stays as it is (frozen)."
 )
@@ -54,13 +54,14 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int 
     if kept:
         with st.container(horizontal=True, vertical_alignment="center", key=f"corrected_{key}"):
             label = kept.parent.name
-            st.markdown(f"Kept as {text.sign(label, info.classes)} **{text.plain(label)}** in your pictures below.")
-            st.button("Undo", key=f"undo_{key}", type="tertiary", on_click=_undo, args=(place,))
+            named = {"sign": text.sign(label, info.classes), "name": text.plain(label)}
+            st.markdown(_("Kept as {sign} **{name}** in your pictures below.", **named))
+            st.button(_("Undo"), key=f"undo_{key}", type="tertiary", on_click=_undo, args=(place,))
         _effect(predictor, face, kept, place, key)
         return
     _prepare(predictor)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"correct_{key}"):
-        st.markdown("Correct it:", width="content")
+        st.markdown(_("Correct it:"), width="content")
         for label in sorted(info.classes, key=lambda name: name != info.positive):
             title = text.titled(label, info.classes)
             st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
@@ -94,19 +95,23 @@ def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) 
     after = result.predictor.predict_classes(as_batch(face.seen[np.newaxis]))[0]
     was, now = (float(each[predictor.info.classes.index(label)]) for each in (list(face.probabilities.values()), after))
     title = text.titled(label, predictor.info.classes)
-    learned = f"With your {count(len(own.labels), 'correction')}, this face:"
-    st.markdown(f"{learned} {title} {text.sureness(was)} → **{text.sureness(now)}**. The test faces:")
+    st.markdown(ngettext(
+        "With your {n} correction, this face: {name} {before} → **{after}**. The test faces:",
+        "With your {n} corrections, this face: {name} {before} → **{after}**. The test faces:",
+        len(own.labels), name=title, before=text.sureness(was), after=text.sureness(now),
+    ))  # fmt: skip
     st.html(before_after.sides(result.test))
     if result.costs_too_much:
         lost = text.percent(-result.test.difference, 1)
-        st.warning(f"It would lose {lost} of the test faces, more than half a point. Better not keep it: undo this "
-                   "correction, or keep it for a later training.", icon=":material/balance:")  # fmt: skip
+        st.warning(_("It would lose {share} of the test faces, more than half a point. Better not keep it: undo this "
+                     "correction, or keep it for a later training.", share=lost),
+                   icon=":material/balance:")  # fmt: skip
     else:
         st.caption(text.plain(result.test.words))
     with st.container(horizontal=True):
         if result.costs_too_much:
-            st.button("Do not keep it", key=f"leave_{key}", type="primary", on_click=_undo, args=(place,))
-        title = "Keep it all the same" if result.costs_too_much else "Keep the corrected model"
+            st.button(_("Do not keep it"), key=f"leave_{key}", type="primary", on_click=_undo, args=(place,))
+        title = _("Keep it all the same") if result.costs_too_much else _("Keep the corrected model")
         if st.button(title, key=f"keep_{key}", type="secondary" if result.costs_too_much else "primary"):
             _start(teaching(found.data, predictor.info.classes, predictor.reference, own=True, name=_name()))
 
@@ -129,12 +134,13 @@ def panel(predictor: Predictor) -> None:
     counts = collection.counts()
     if not counts:
         return
-    box = st.expander(TITLE, icon=":material/photo_album:", key=OPEN, on_change="rerun")
+    # The title never changes: Streamlit would close what is open.
+    box = st.expander(_("Your pictures"), icon=":material/photo_album:", key=OPEN, on_change="rerun")
     if box.open:
         with box:
             among = predictor.info.classes
-            parts = ", ".join(f"{text.sign(name, among)} {n:,} {text.plain(name)}" for name, n in counts.items())
-            st.markdown(f"**Kept on this computer: {parts}**")
+            parts = ", ".join(f"{text.sign(name, among)} {number(n)} {text.plain(name)}" for name, n in counts.items())
+            st.markdown(_("**Kept on this computer: {faces}**", faces=parts))
             _retrain(predictor)
             _thumbnails(collection.listing(), among)
             _delete_all(sum(counts.values()))
@@ -150,10 +156,11 @@ def _keep(source: Source, face: Face, label: str, place: str, turn: int) -> None
     try:
         path = collection.keep(_cut_out(source, face, turn), label)
     except EmotionError as error:
-        st.toast(f"It could not be kept: {text.plain(str(error))}", icon=":material/error:", duration="long")
+        st.toast(_("It could not be kept: {why}", why=text.plain(str(error))), icon=":material/error:", duration="long")
         return
     st.session_state.setdefault(CORRECTED, {})[place] = path
-    st.toast(f"Kept as {text.titled(label, tuple(face.probabilities))}: only the cut-out face, on this computer.")
+    titled = text.titled(label, tuple(face.probabilities))
+    st.toast(_("Kept as {name}: only the cut-out face, on this computer.", name=titled))
 
 
 def _cut_out(source: Source, face: Face, turn: int) -> Image.Image:
@@ -176,10 +183,13 @@ def _undo(place: str) -> None:
 def _retrain(predictor: Predictor) -> None:
     """The button that goes on from the model in use, with what will be done, or why it cannot be."""
     config, reason = _plan(
-        predictor.reference, predictor.path.stat().st_mtime_ns, collection.fingerprint(predictor.info.classes)
+        predictor.reference,
+        predictor.path.stat().st_mtime_ns,
+        collection.fingerprint(predictor.info.classes),
+        language(),
     )
     pressed = st.button(
-        "Retrain with my pictures", key="retrain", icon=":material/model_training:", disabled=config is None
+        _("Retrain with my pictures"), key="retrain", icon=":material/model_training:", disabled=config is None
     )
     st.caption(text.plain(reason))
     if pressed and config is not None:
@@ -187,20 +197,22 @@ def _retrain(predictor: Predictor) -> None:
 
 
 @st.cache_data(ttl=30, max_entries=8, show_spinner=False)
-def _plan(reference: str, changed: int, pictures: str) -> tuple[TrainingConfig | None, str]:
+def _plan(reference: str, changed: int, pictures: str, reader: str) -> tuple[TrainingConfig | None, str]:
     """The run that would be started and what it does in a sentence; without one, why not.
 
-    Looking for the old data means counting its files: this is remembered as long as model and pictures stay.
+    Looking for the old data means counting its files: this is remembered as long as model and pictures stay, for each
+    language (`reader`).
     """
     try:
         config = start_from.plan(reference)
     except EmotionError as error:
         return None, str(error)
     if config.freeze:
-        return config, ALONE
-    return config, (
-        f"It goes on from the model in use, on what that has learned from, {listing.title(config.data)}, and on your "
-        "pictures, each counted ten times. Afterwards you see before and after, and choose which model to keep."
+        return config, _(ALONE)
+    return config, _(
+        "It goes on from the model in use, on what that has learned from, {name}, and on your "
+        "pictures, each counted ten times. Afterwards you see before and after, and choose which model to keep.",
+        name=listing.title(config.data),
     )
 
 
@@ -221,7 +233,8 @@ def _start(config: TrainingConfig) -> None:
 
 
 def _name() -> str:
-    return f"with {count(sum(collection.counts().values()), 'picture')} of mine"
+    pictures = sum(collection.counts().values())
+    return ngettext("with {n} picture of mine", "with {n} pictures of mine", pictures)
 
 
 def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
@@ -229,13 +242,17 @@ def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
     pages = -(-len(kept) // A_PAGE)
     first = (min(st.session_state.get("own_page", 1), pages) - 1) * A_PAGE
     grid = st.grid("auto", min_column_width=84, gap="small", key="own_grid")
-    for number, one in enumerate(kept[first : first + A_PAGE], start=first + 1):
+    for place, one in enumerate(kept[first : first + A_PAGE], start=first + 1):
         with grid.cell(), st.container(key=f"own_{one.id}", gap=None):
             with contextlib.suppress(OSError):  # deleted in another window in this moment
-                st.image(one.path.read_bytes(), width="stretch", alt=f"Your picture {number}: {one.label}")
+                st.image(
+                    one.path.read_bytes(),
+                    width="stretch",
+                    alt=_("Your picture {number}: {name}", number=place, name=one.label),
+                )
             st.html(f'<span class="{text.colour_class(one.label, among)}">{text.marked(one.label, among)}</span>')
             st.button(
-                f"Delete {number}",
+                _("Delete {number}", number=place),
                 key=f"delete_{one.id}",
                 type="tertiary",
                 on_click=problem.told(collection.remove),
@@ -245,14 +262,17 @@ def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
         st.pagination(pages, key="own_page")
 
 
-def _delete_all(number: int) -> None:
-    with st.popover("Delete all", icon=":material/delete:", key="delete_all"):
-        st.markdown(f"{count(number, 'picture')} will be deleted for good. Models that have learned from them stay.")
-        st.button("Yes, delete all", key="delete_all_yes", type="primary", on_click=_remove_all, args=(number,))
+def _delete_all(pictures: int) -> None:
+    with st.popover(_("Delete all"), icon=":material/delete:", key="delete_all"):
+        st.markdown(ngettext(
+            "{n} picture will be deleted for good. Models that have learned from them stay.",
+            "{n} pictures will be deleted for good. Models that have learned from them stay.", pictures,
+        ))  # fmt: skip
+        st.button(_("Yes, delete all"), key="delete_all_yes", type="primary", on_click=_remove_all, args=(pictures,))
 
 
 @problem.told
-def _remove_all(number: int) -> None:
+def _remove_all(pictures: int) -> None:
     collection.remove_all()
     st.session_state.pop(CORRECTED, None)
-    st.toast(f"Deleted: {count(number, 'picture')}.")
+    st.toast(ngettext("Deleted: {n} picture.", "Deleted: {n} pictures.", pictures))

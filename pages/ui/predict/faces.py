@@ -10,6 +10,7 @@ import streamlit as st
 
 from emotion.data.drawn import write
 from emotion.images import SMALL_FACES_ABOVE, finder
+from emotion.system import _, retold
 from pages.ui.predict import answers, box, corrections, why
 from pages.ui.predict.answers import Source
 from pages.ui.shared import bars, text
@@ -34,7 +35,7 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             st.text(shown.name)
     with right:
         if shown.error is not None:
-            _refusal(shown.error)
+            _refusal(retold(shown.error))
             return
         for number, face in enumerate(shown.faces, start=1):
             answer_row(face, predictor.info, number if len(shown.faces) > 1 else None, shown.warnings[number - 1])
@@ -43,13 +44,14 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
             why.offer(source, shown, number, predictor, model)
             corrections.offer(source, face, predictor, f"{source.id}_{number}", shown.turn)
         if shown.note:
-            st.text(shown.note)
+            st.text(retold(shown.note))
         if shown.faces:
             looked = answers.looking(source)
             searched = not (looked.whole or looked.box or predictor.info.saw_only_drawn_faces)
-            found_by = f" Faces are found with {finder().name}." if searched else ""
-            how = f" {bars.how_to_read(predictor.info)}" if bars.wanted(predictor.info) else ""
-            st.caption(f"{text.NOT_FEELINGS}{found_by}{how} {corrections.WHAT_IS_KEPT}")
+            said = [_(text.NOT_FEELINGS)]
+            said += [_("Faces are found with {name}.", name=finder().name)] if searched else []
+            said += [bars.how_to_read(predictor.info)] if bars.wanted(predictor.info) else []
+            st.caption(" ".join([*said, _(corrections.WHAT_IS_KEPT)]))
         elif not box.is_open(source):
             _other_ways(source, predictor.info)
 
@@ -66,28 +68,28 @@ def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if max(shown.size) > SMALL_FACES_ABOVE and not (looked.whole or looked.box or info.saw_only_drawn_faces):
             st.toggle(
-                "Look for small faces",
+                _("Look for small faces"),
                 looked.small,
                 key=f"small_{source.id}",
-                help="Looks at the picture in full size, in parts. Takes some seconds.",
+                help=_("Looks at the picture in full size, in parts. Takes some seconds."),
                 on_change=answers.look,
                 args=(source,),
                 kwargs={"small": not looked.small},
             )
         _turn_it(source, shown)
         if shown.faces:
-            with st.popover("More", type="tertiary"):
+            with st.popover(_("More"), type="tertiary"):
                 _other_ways(source, info)
 
 
 def _turn_it(source: Source, shown: Shown) -> None:
     """By a quarter to the right at each click, from how the picture stands now; a box that was drawn is lost."""
     st.button(
-        "Turn",
+        _("Turn"),
         key="turn_it",
         type="tertiary",
         icon=":material/rotate_right:",
-        help="Turns the picture to the right by a quarter and asks again.",
+        help=_("Turns the picture to the right by a quarter and asks again."),
         on_click=answers.look,
         args=(source,),
         kwargs={"turn": (shown.turn + 90) % 360, "box": None},
@@ -99,16 +101,16 @@ def _other_ways(source: Source, info: ModelInfo) -> None:
     looked = answers.looking(source)
     if not looked.whole and not info.saw_only_drawn_faces:
         st.button(
-            "Use the whole picture",
+            _("Use the whole picture"),
             key="use_whole",
             on_click=answers.look,
             args=(source,),
             kwargs={"whole": True, "box": None},
         )
-    st.button("Draw the box", key="draw_box", on_click=box.begin, args=(source,))
+    st.button(_("Draw the box"), key="draw_box", on_click=box.begin, args=(source,))
     if (looked.whole or looked.box) and not source.whole:
         st.button(
-            "Look for faces",
+            _("Look for faces"),
             key="look_for_faces",
             on_click=answers.look,
             args=(source,),
@@ -117,16 +119,22 @@ def _other_ways(source: Source, info: ModelInfo) -> None:
 
 
 def _spoken(shown: Shown, all_classes: bool) -> str:
-    found = ", ".join(f"face {number} {mark}" for number, mark in enumerate(shown.marks(all_classes), start=1))
-    return f"Your picture: {found or 'no face found'}"
+    marks = enumerate(shown.marks(all_classes), start=1)
+    found = ", ".join(_("face {number} {answer}", number=number, answer=text.mark(mark)) for number, mark in marks)
+    return _("Your picture: {faces}", faces=found or _("no face found"))
 
 
 def answer_row(face: Face, info: ModelInfo, number: int | None, warnings: tuple[str, ...] = ()) -> None:
     """The word, the percentage and its bar, beside the 48×48 pixels that the network saw; below, what to mind."""
-    mind = f'<p class="quiet">\N{WARNING SIGN}\ufe0e {text.markup(" ".join(warnings))}</p>' if warnings else ""
+    mind = (
+        f'<p class="quiet">\N{WARNING SIGN}\ufe0e {text.markup(" ".join(map(retold, warnings)))}</p>'
+        if warnings
+        else ""
+    )
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"seen_{number or 0}"):
-        side, colours = len(face.seen), "" if face.seen.ndim == 3 else " grey"
-        st.image(face.seen, width=96, alt=f"The {side} by {side}{colours} pixels that the network saw")
+        coloured = _("The {side} by {side} pixels that the network saw", side=len(face.seen))
+        grey = _("The {side} by {side} grey pixels that the network saw", side=len(face.seen))
+        st.image(face.seen, width=96, alt=coloured if face.seen.ndim == 3 else grey)
         st.html(answer_html(face.headline(bars.wanted(info)), number) + mind, width="stretch")
 
 
@@ -137,7 +145,12 @@ def _refusal(sentence: str) -> None:
 
 def example_sources() -> list[Source]:
     return [
-        Source(f"example-{seed}", f"drawn face {number}", functools.partial(portrait, seed, happy), whole=True)
+        Source(
+            f"example-{seed}",
+            _("drawn face {number}", number=number),
+            functools.partial(portrait, seed, happy),
+            whole=True,
+        )
         for number, (seed, happy) in enumerate(EXAMPLES, start=1)
     ]
 
@@ -147,8 +160,8 @@ def examples() -> None:
     grid = st.grid(len(EXAMPLES), min_column_width=90, key="examples")
     for source in example_sources():
         with grid.cell(), st.container(key=f"thumb_{source.id}"):
-            st.image(source.read(), width="stretch", alt=f"Example: a {source.name}")
-            st.button("Try it", key=source.id, on_click=_use_example, args=(source.id,))
+            st.image(source.read(), width="stretch", alt=_("Example: a {name}", name=source.name))
+            st.button(_("Try it"), key=source.id, on_click=_use_example, args=(source.id,))
 
 
 def forget_example() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.system import count
+from emotion.system import _, ngettext, retold
 from pages.ui.shared import bars, text
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def tell(shown: Sequence[Shown], info: ModelInfo, is_away: bool) -> None:
     """Such as "12 photos · 7 happy, 5 sad, 0 unsure", and the button that brings the place for files back."""
     with st.container(horizontal=True, vertical_alignment="center", key="given_line"):
         st.markdown(summary(shown, info, bars.wanted(info)), width="content")
-        title = "Change" if is_away else "Done"
+        title = _("Change") if is_away else _("Done")
         st.button(title, key="change_pictures_now", type="tertiary", icon=":material/edit:" if is_away else None,
                   on_click=_change, args=(is_away,))  # fmt: skip
 
@@ -55,12 +55,15 @@ def summary(shown: Sequence[Shown], info: ModelInfo, all_classes: bool) -> str:
     headlines = Counter(mark for one in shown for mark in one.marks(all_classes))
     asked = info.classes if all_classes or info.pair is None else info.pair[::-1]
     told = [name for name in asked if headlines[name] or len(asked) == 2]
-    parts = [f"{headlines[name]} {text.plain(name)}" for name in (*told, "unsure")]
+    parts = [f"{headlines[name]} {text.plain(name)}" for name in told]
+    parts.append(_("{n} unsure", n=headlines["unsure"]))
     without = sum(one.error is None and not one.faces for one in shown)
     refused = sum(one.error is not None for one in shown)
-    parts += [f"{number} {words}" for number, words in ((without, "without a face"), (refused, "not usable")) if number]
-    many = f", {count(faces, 'face')}" if faces > len(shown) - without - refused else ""
-    return f"**{count(len(shown), 'photo')}**{many} · {', '.join(parts)}"
+    parts += [_("{n} without a face", n=without)] if without else []
+    parts += [_("{n} not usable", n=refused)] if refused else []
+    photos = ngettext("{n} photo", "{n} photos", len(shown))
+    many = f", {ngettext('{n} face', '{n} faces', faces)}" if faces > len(shown) - without - refused else ""
+    return f"**{photos}**{many} · {', '.join(parts)}"
 
 
 def _unmet(sources: Sequence[Source]) -> list[int]:
@@ -94,9 +97,10 @@ def refused(shown: Sequence[Shown]) -> None:
     """The pictures that could not be used, by name, with the reason."""
     lost = [one for one in shown if one.error is not None]
     if lost:
-        with st.expander(f"{count(len(lost), 'picture')} could not be used", icon=":material/error:"):
+        said = ngettext("{n} picture could not be used", "{n} pictures could not be used", len(lost))
+        with st.expander(said, icon=":material/error:"):
             for one in lost:
-                st.text(f"{one.name}: {one.error}")
+                st.text(f"{one.name}: {retold(one.error or '')}")
 
 
 def _thumbnail(shown: Shown, index: int, is_open: bool, all_classes: bool) -> None:
@@ -105,10 +109,11 @@ def _thumbnail(shown: Shown, index: int, is_open: bool, all_classes: bool) -> No
     mark = "✕" if shown.error else signs or "–"
     with st.container(key=f"thumb_{index}"):
         if shown.thumbnail:
-            alt = f"Picture {index + 1}: {', '.join(shown.marks(all_classes)) or 'no face'}"
+            faces = ", ".join(map(text.mark, shown.marks(all_classes))) or _("no face")
+            alt = _("Picture {number}: {faces}", number=index + 1, faces=faces)
             st.image(shown.thumbnail, width="stretch", alt=alt)
         else:
-            st.html('<div class="empty" role="img" aria-label="could not be used"></div>')
+            st.html(f'<div class="empty" role="img" aria-label="{text.markup(_("could not be used"))}"></div>')
         st.button(
             f"{mark} {index + 1}",
             key=f"open_{index}",

@@ -2,12 +2,15 @@
 
 const LISTENERS = new WeakMap(); // of this element: it is drawn again and again, and must listen once
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-const HINT = `or paste one (${IS_MAC ? "⌘V" : "Ctrl+V"})`;
+const KEYS = IS_MAC ? "⌘V" : "Ctrl+V";
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
+  speak(data);
+  const hint = _("or paste one ({keys})").replace("{keys}", KEYS);
+  const tooLarge = _("The pasted picture is too large: at most {most} MB are read.");
   const line = parentElement.querySelector("p");
-  if (!line.hasAttribute("data-refused")) line.textContent = HINT;
+  if (!line.hasAttribute("data-refused")) line.textContent = hint;
 
   const onPaste = (event) => {
     const into = event.composedPath()[0];
@@ -17,7 +20,7 @@ export default function (component) {
     event.preventDefault();
     const fits = file.size <= data.mostBytes;
     line.toggleAttribute("data-refused", !fits);
-    line.textContent = fits ? HINT : `The pasted picture is too large: at most ${data.mostBytes / 2 ** 20} MB are read.`;
+    line.textContent = fits ? hint : tooLarge.replace("{most}", data.mostBytes / 2 ** 20);
     if (!fits) return;
     const reader = new FileReader();
     reader.onload = () => setTriggerValue("picture", reader.result);

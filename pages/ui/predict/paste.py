@@ -13,35 +13,35 @@ from typing import Any
 import streamlit as st
 
 from emotion.images import memory
+from emotion.system import N_, _, in_script
 from pages.ui.predict.answers import Source
+from pages.ui.shared import camera
 
 KEY = "paste"
 PASTED = "pasted_pictures"  # session state: (id, bytes) of each, the newest last
 MOST = 5
-NAME = "pasted picture"
+NAME = N_("pasted picture")
 HEAD = re.compile(r"data:image/[a-z0-9.+-]{1,40};base64,")
-SCRIPT = Path(__file__).with_name("paste.js")
+SCRIPT = camera.SENTENCES + Path(__file__).with_name("paste.js").read_text(encoding="utf-8")
 STYLE = """
 p { margin: 0; font-size: 0.875rem; font-family: var(--st-font); color: var(--st-text-color); opacity: 0.8; }
 @media (pointer: coarse) { p:not([data-refused]) { display: none; } }
 """
 
-_component = st.components.v2.component(
-    "paste", html='<p role="status">\n</p>', css=STYLE, js=SCRIPT.read_text(encoding="utf-8")
-)
+_component = st.components.v2.component("paste", html='<p role="status">\n</p>', css=STYLE, js=SCRIPT)
 
 
 def show_paste() -> None:
     """One line that says that pictures can be pasted, and takes them from anywhere on the page."""
-    _component(key=KEY, data={"mostBytes": _most_bytes()}, on_picture_change=_take)
+    _component(key=KEY, data={"mostBytes": _most_bytes(), "sentences": in_script(SCRIPT)}, on_picture_change=_take)
     if st.session_state.get(PASTED):
-        st.button("Remove the pasted pictures", key="forget_pasted", type="tertiary", on_click=_forget)
+        st.button(_("Remove the pasted pictures"), key="forget_pasted", type="tertiary", on_click=_forget)
 
 
 def sources() -> list[Source]:
     """The pictures that were pasted in this session, at most five, the newest last."""
     kept: list[tuple[str, bytes]] = st.session_state.get(PASTED, [])
-    return [Source(name, NAME, functools.partial(bytes, data)) for name, data in kept]
+    return [Source(name, _(NAME), functools.partial(bytes, data)) for name, data in kept]
 
 
 def _most_bytes() -> int:

@@ -1,7 +1,6 @@
 // A camera that sends one picture at a click and nothing else. It starts by itself: the person has just asked for it.
 
 const QUALITY = 0.92; // of the JPEG
-const STAYS = "The picture stays on this computer.";
 export default function (component) {
   const { data, setTriggerValue } = component;
   const [view, leave] = viewOf(component, Shot);
@@ -16,7 +15,7 @@ class Shot {
   constructor(parent) {
     this.root = parent.querySelector(".shot");
     this.stage = element("div", "stage");
-    this.video = element("video", "", { playsinline: "", "aria-label": "Your camera, mirrored" });
+    this.video = element("video", "", { playsinline: "", "aria-label": _("Your camera, mirrored") });
     this.video.muted = true;
     this.button = element("button", "", { type: "button" });
     this.line = element("p", "line", { "aria-live": "polite" });
@@ -31,16 +30,16 @@ class Shot {
 
   rest(words) {
     this.root.dataset.state = "off";
-    this.button.textContent = "Try again";
+    this.button.textContent = _("Try again");
     this.button.disabled = false;
     this.line.textContent = words;
   }
 
   async start() {
     this.root.dataset.state = "off";
-    this.button.textContent = "Take the picture";
+    this.button.textContent = _("Take the picture");
     this.button.disabled = true;
-    this.line.textContent = "Waiting for the camera …";
+    this.line.textContent = _("Waiting for the camera …");
     try {
       this.begin(await openCamera(1280, 720));
     } catch (error) {
@@ -54,7 +53,7 @@ class Shot {
     handedOver = null;
     this.stream = stream;
     stream.getVideoTracks()[0].onended = () => this.stop(); // unplugged, or taken back
-    this.button.textContent = "Take the picture";
+    this.button.textContent = _("Take the picture");
     this.video.srcObject = stream;
     this.video.play();
   }
@@ -62,18 +61,18 @@ class Shot {
   ready() {
     this.root.dataset.state = "on";
     this.button.disabled = false;
-    this.line.textContent = STAYS;
+    this.line.textContent = _("The picture stays on this computer.");
     this.stage.style.aspectRatio = `${this.video.videoWidth} / ${this.video.videoHeight}`;
   }
 
   take() {
     this.send(frameOf(this.video, this.canvas, this.data.width, QUALITY));
-    this.line.textContent = `Taken: see below. ${STAYS}`;
+    this.line.textContent = _("Taken: see below. The picture stays on this computer.");
   }
 
   stop() {
     this.stream = this.video.srcObject = null;
-    this.rest("The camera has stopped.");
+    this.rest(_("The camera has stopped."));
   }
 
   leave() {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from emotion.images import memory
-from emotion.system import count
+from emotion.system import _, ngettext
 from pages.ui.predict.answers import Source
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST_BYTES = 200 * 2**20  # of those given before; the newest stay
 def show_uploads() -> None:
     """The uploader, and a button to remove what was given before the page was left."""
     files = st.file_uploader(
-        "Drop photos here, or choose files",
+        _("Drop photos here, or choose files"),
         accept_multiple_files=True,
         key=KEY,
         max_upload_size=memory.upload_mb(),
@@ -35,7 +35,7 @@ def show_uploads() -> None:
         st.session_state[EARLIER] = _newest([*_earlier(), *st.session_state[HERE]])
     st.session_state[HERE] = list(files)
     if earlier := _earlier():
-        title = f"Remove the {count(len(earlier), 'photo') if len(earlier) > 1 else 'photo'} given before"
+        title = ngettext("Remove the photo given before", "Remove the {n} photos given before", len(earlier))
         st.button(title, key="forget_earlier", type="tertiary", on_click=_forget)
 
 

@@ -7,7 +7,7 @@ import contextlib
 import streamlit as st
 
 from emotion.models import preferences
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 from pages.ui.shared import frame
 
 AWAY = "greeting_put_away"  # session state: also where it cannot be kept
@@ -18,15 +18,16 @@ def greet() -> None:
     if st.session_state.get(AWAY) or not preferences.is_new_here():
         return
     with st.container(border=True, key="welcome"):
-        st.markdown(f"**{frame.NAME}** A small neural network says what a face looks like; you can teach it faces of "
-                    "your own and see where it is wrong, all on this computer.")  # fmt: skip
+        what = _("A small neural network says what a face looks like; you can teach it faces of your own and see where "
+                 "it is wrong, all on this computer.")  # fmt: skip
+        st.markdown(f"**{_(frame.NAME)}** {what}")
         with st.container(horizontal=True, gap="small"):
-            st.button("Try a photo", key="welcome_try", on_click=_put_away)
-            if st.button("Teach it your own faces", key="welcome_teach"):
+            st.button(_("Try a photo"), key="welcome_try", on_click=_put_away)
+            if st.button(_("Teach it your own faces"), key="welcome_teach"):
                 st.switch_page(frame.TEACH)
-            if st.button("See where it fails", key="welcome_fails"):
+            if st.button(_("See where it fails"), key="welcome_fails"):
                 st.switch_page(frame.EVALUATE)
-            st.button("Close", key="welcome_close", type="tertiary", icon=":material/close:", on_click=_put_away)
+            st.button(_("Close"), key="welcome_close", type="tertiary", icon=":material/close:", on_click=_put_away)
 
 
 def _put_away() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.models import explain
+from emotion.system import _, language
 from pages.ui.predict import answers
 from pages.ui.shared import bars
 from pages.ui.shared.face_html import WHAT_IT_SHOWS, strip_html, variants_html
@@ -27,17 +28,17 @@ def offer(source: Source, shown: Shown, number: int, predictor: Predictor, model
         number: of the face, from 1.
         model: the predictor's `answers.version`.
     """
-    panel = st.expander("Why?", key=f"why_{source.id}_{number}", on_change="rerun", type="compact")
+    panel = st.expander(_("Why?"), key=f"why_{source.id}_{number}", on_change="rerun", type="compact")
     if panel.open:
         with panel:
             st.html(_told(source, shown, number, predictor, model))
-            st.caption(WHAT_IT_SHOWS)
+            st.caption(_(WHAT_IT_SHOWS))
 
 
 def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model: str) -> str:
     face, info = shown.faces[number - 1], predictor.info
     every = bars.wanted(info) or face.beside is not None  # what stands in the headline is explained
-    key = (*answers.key_of(source, model), number, every)
+    key = (*answers.key_of(source, model), number, every, language())
     kept: str | None = answers.kept_or_none("whys", key)
     if kept is None:
         picture = answers.open_again(source, shown.turn)

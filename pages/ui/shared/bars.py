@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.system import _
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ KEY = "all_emotions"
 def offer(info: ModelInfo) -> None:
     """The switch, where the model knows more than two classes; kept for the session, also on other pages."""
     if len(info.classes) > 2:
-        title = "All classes" if info.pair is None else "All emotions"
+        title = _("All classes") if info.pair is None else _("All emotions")
         st.toggle(title, key=KEY, persist_state="session", help=f"{', '.join(map(text.plain, info.classes))}.")
 
 
@@ -34,7 +35,7 @@ def html(face: Face, order: Sequence[str] = ()) -> str:
     """One bar a class in the model's order, or in this one, so that faces can be compared; the likeliest is bold."""
     names = order or list(face.probabilities)
     rows = "".join(_row(face, name) for name in names)
-    label = f"All {len(face.probabilities)} classes, the likeliest: {text.markup(face.likeliest)}"
+    label = _("All {n} classes, the likeliest: {name}", n=len(face.probabilities), name=text.markup(face.likeliest))
     return f'<ul class="bars" aria-label="{label}">{rows}</ul>'
 
 
@@ -50,4 +51,6 @@ def _row(face: Face, name: str) -> str:
 
 def how_to_read(info: ModelInfo) -> str:
     """What the bars are, and the answer above them."""
-    return f"The bars share 100 % among all {len(info.classes)} classes; the likeliest is bold and is the answer."
+    return _(
+        "The bars share 100 % among all {n} classes; the likeliest is bold and is the answer.", n=len(info.classes)
+    )

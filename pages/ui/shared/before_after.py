@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.models import preferences
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext, retold
 from pages.ui.shared import model_choice, text
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ def show_before_and_after(run: Run, compared: Compared) -> None:
     """
     test, own = compared.test, compared.own
     if compared.warning:
-        st.warning(f"Not all could be compared. {text.plain(compared.warning)}")
+        st.warning(f"{_('Not all could be compared.')} {text.plain(retold(compared.warning))}")
     if not test and not own:
         return
     with st.container(border=True, key="comparison"):
         left, right = st.columns(2, gap="large")
         with left:
-            _part("On the test faces", test, "What the model before has learned from is not on this computer, so "
-                  "there are no test faces to ask both about.")  # fmt: skip
+            _part(_("On the test faces"), test, _("What the model before has learned from is not on this computer, so "
+                  "there are no test faces to ask both about."))  # fmt: skip
         with right:
-            _part("On your pictures", own, "No picture of yours could be held out.")
+            _part(_("On your pictures"), own, _("No picture of yours could be held out."))
             if own:
                 _how(own)
         _choice(run, compared.base)
@@ -48,7 +48,7 @@ def use_button(run: Run) -> None:
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
     used = model_choice.current() == run.id
-    st.button("In use on every page" if used else "Use this model", key="use_model", disabled=used,
+    st.button(_("In use on every page") if used else _("Use this model"), key="use_model", disabled=used,
               icon=":material/check:", on_click=_keep, args=(run.id,))  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _part(title: str, pair: OnTheSameFaces | None, instead: str) -> None:
 
 def sides(result: Comparison) -> str:
     """Before and after as two bars with their figures, for `st.html`."""
-    return two_bars((("before", result.before), ("after", result.after)), result.n)
+    return two_bars(((_("before"), result.before), (_("after"), result.after)), result.n)
 
 
 def two_bars(pairs: tuple[tuple[str, int], tuple[str, int]], n: int) -> str:
@@ -85,31 +85,34 @@ def _share(right: int, n: int) -> float:
 def _figure(right: int, n: int) -> str:
     """Few pictures are counted; of many a percentage says more."""
     if n < 100:
-        return f"{right} of {n} right"
-    return f"{text.percent(_share(right, n), 1)} of {n:,} right"
+        return _("{right} of {n} right", right=right, n=n)
+    return _("{share} of {n} right", share=text.percent(_share(right, n), 1), n=n)
 
 
 def _how(own: OnTheSameFaces) -> None:
-    with st.expander("How your pictures were held out"):
-        st.markdown(text.plain(own.how))
+    with st.expander(_("How your pictures were held out")):
+        st.markdown(text.plain(retold(own.how)))
         if own.seen is not None:
-            pictures = count(own.comparison.n, "picture")
-            st.caption(f"The new model itself, which has learned from them, answers {own.seen} of {pictures} right.")
+            st.caption(ngettext(
+                "The new model itself, which has learned from them, answers {right} of {n} picture right.",
+                "The new model itself, which has learned from them, answers {right} of {n} pictures right.",
+                own.comparison.n, right=own.seen,
+            ))  # fmt: skip
 
 
 def _choice(run: Run, base: str) -> None:
     """Keep the new or the old; the one that is chosen is used on every page from then on."""
     used = model_choice.current()
     with st.container(horizontal=True, vertical_alignment="center"):
-        _keep_button("Keep the new model", run.id, used, "keep_new")
-        _keep_button("Keep the old one", base, used, "keep_old")
-    which = {run.id: "the new model", base: "the old model"}.get(used, "another model")
+        _keep_button(_("Keep the new model"), run.id, used, "keep_new")
+        _keep_button(_("Keep the old one"), base, used, "keep_old")
+    which = {run.id: _("the new model"), base: _("the old model")}.get(used, _("another model"))
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
     elif st.session_state.get(KEPT) == used:
-        st.caption(f"Kept: {which}. It is the one in use on every page, also next time.")
+        st.caption(_("Kept: {model}. It is the one in use on every page, also next time.", model=which))
     else:
-        st.caption(f"In use now: {which}. Both stay, whichever you keep.")
+        st.caption(_("In use now: {model}. Both stay, whichever you keep.", model=which))
 
 
 def _keep_button(title: str, reference: str, used: str, key: str) -> None:

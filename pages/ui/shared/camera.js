@@ -10,13 +10,6 @@ const REFUSALS = () => ({
   NotReadableError: _("Another program uses the camera: close that and start again."),
 });
 
-let sentences = {}; // those of this script in the person's language; English ones are their own keys
-
-// A sentence as the person reads it: whole, and found in this file by what brings it into the catalogues.
-function _(sentence) {
-  return sentences[sentence] ?? sentence;
-}
-
 // The stream of the person's camera, in about this size. Where there is none, an error whose message is for the person.
 async function openCamera(width, height) {
   if (!navigator.mediaDevices?.getUserMedia) {
@@ -43,7 +36,7 @@ function frameOf(video, canvas, mostWide, quality) {
 
 // The view that belongs to an element of the page, made when it is first drawn, and what takes it away with the element.
 function viewOf({ parentElement, data }, View) {
-  sentences = data.sentences ?? {};
+  speak(data);
   if (!VIEWS.has(parentElement)) VIEWS.set(parentElement, new View(parentElement));
   const view = VIEWS.get(parentElement);
   const leave = () => {

@@ -1,7 +1,13 @@
-"""What the elements with a camera share of their styles and scripts: the live picture, and the button to hold."""
+"""What the elements with a camera share of their styles and scripts: the live picture, and the button to hold.
+
+`SENTENCES` stands before the script of every element that says something, with or without a camera.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-STYLE, SCRIPT = (Path(__file__).with_name(f"camera.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+HERE = Path(__file__).parent
+STYLE = (HERE / "camera.css").read_text(encoding="utf-8")
+SENTENCES = (HERE / "sentences.js").read_text(encoding="utf-8")
+SCRIPT = SENTENCES + (HERE / "camera.js").read_text(encoding="utf-8")

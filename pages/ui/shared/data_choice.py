@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from emotion.data import listing
 from emotion.data.bring import add
-from emotion.system import archive_dir
+from emotion.system import N_, archive_dir
 from pages.ui.shared.address import Choice
 
 LOOK, CHECK, BRING = "look", "check", "bring"
-PARTS = {LOOK: "Look at it", CHECK: "Check it", BRING: "Bring data in"}
+PARTS = {LOOK: N_("Look at it"), CHECK: N_("Check it"), BRING: N_("Bring data in")}  # said by `_`
 ARCHIVE = "archive/"  # a word of the address that no data set can be called; a path never stands there
 SET = Choice("set", page="data")
 PART = Choice("part", (SET,), page="data")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.data import CONFIRM, edits, in_force
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext, pgettext, retold
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LAST, PROBLEM = "decision_last", "decision_problem"  # session state: (folder, id) just taken; a sentence
 SHOWN = 20
-VERBS = {"exclude": "left out", "relabel": "called", "move": "moved to", CONFIRM: "confirmed"}
 
 
 def take(root: Path, remedy: Remedy) -> None:
@@ -54,42 +53,49 @@ def done() -> None:
     if taken is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="decision_done"):
-        st.markdown(f":green[✓] {text.plain(in_words(taken))} No file was changed.")
-        st.button("Undo", key="undo_last", on_click=_undo, args=(Path(folder), taken.id))
+        st.markdown(f":green[✓] {text.plain(in_words(taken))} {_('No file was changed.')}")
+        st.button(_("Undo"), key="undo_last", on_click=_undo, args=(Path(folder), taken.id))
 
 
 def in_words(decision: Decision) -> str:
     """Such as "12 pictures left out: identical copy."."""
-    parts = [
-        f"{count(len(change.files), 'picture')} {VERBS[change.action]}{f' {change.to}' if change.to else ''}"
-        for change in decision.changes
-    ]
-    return f"{', '.join(parts)}: {decision.why}."
+    return f"{', '.join(map(_in_words, decision.changes))}: {retold(decision.why)}."
+
+
+def _in_words(change: Change) -> str:
+    n, to = len(change.files), change.to
+    if change.action == CONFIRM:
+        return ngettext("{n} picture confirmed", "{n} pictures confirmed", n)
+    if change.action == "relabel":
+        return ngettext("{n} picture called {name}", "{n} pictures called {name}", n, name=to)
+    if change.action == "move":
+        return ngettext("{n} picture moved to {name}", "{n} pictures moved to {name}", n, name=to)
+    return ngettext("{n} picture left out", "{n} pictures left out", n)
 
 
 def show_decisions(root: Path) -> None:
     """All decisions that hold, each with its undo; export and import."""
     held = in_force(edits.read(root))[::-1]
-    with st.expander(f"What was decided about this data ({len(held):,})", key="decisions"):
+    with st.expander(_("What was decided about this data ({n})", n=len(held)), key="decisions"):
         if not held:
-            st.caption("Nothing yet. What you leave out, relabel or move is kept here, beside your runs; the files of "
-                       "the data are never changed, and every decision can be undone.")  # fmt: skip
+            st.caption(_("Nothing yet. What you leave out, relabel or move is kept here, beside your runs; the files "
+                         "of the data are never changed, and every decision can be undone."))  # fmt: skip
         for decision in held[:SHOWN]:
             _row(root, decision)
         if len(held) > SHOWN:
-            st.caption(f"The newest {SHOWN} are shown; the export holds all.")
+            st.caption(_("The newest {n} are shown; the export holds all.", n=SHOWN))
         _exchange(root, bool(held))
 
 
 def _row(root: Path, decision: Decision) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.markdown(f"{text.plain(in_words(decision))} :small[{text.plain(_when(decision))}]")
-    right.button("Undo", key=f"undo_{decision.id}", width="stretch", on_click=_undo, args=(root, decision.id))
+    right.button(_("Undo"), key=f"undo_{decision.id}", width="stretch", on_click=_undo, args=(root, decision.id))
 
 
 def _when(decision: Decision) -> str:
     try:
-        told = datetime.fromisoformat(decision.time).strftime("%d %b %Y %H:%M")
+        told = datetime.fromisoformat(decision.time).strftime(pgettext("how a time is written", "%d %b %Y %H:%M"))
     except ValueError:
         told = decision.time
     return f"{told}, {decision.who}"
@@ -98,9 +104,9 @@ def _when(decision: Decision) -> str:
 def _exchange(root: Path, any_held: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if any_held:
-            st.download_button("Export", edits.export(root), f"{root.name}-decisions.jsonl", "application/x-ndjson",
+            st.download_button(_("Export"), edits.export(root), f"{root.name}-decisions.jsonl", "application/x-ndjson",
                                key="export_decisions", on_click="ignore")  # fmt: skip
-        st.file_uploader("Import decisions (a .jsonl file that was exported here or elsewhere)", type=["jsonl"],
+        st.file_uploader(_("Import decisions (a .jsonl file that was exported here or elsewhere)"), type=["jsonl"],
                          key="import_decisions", on_change=_take_in, args=(root,))  # fmt: skip
 
 
@@ -113,4 +119,4 @@ def _take_in(root: Path) -> None:
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
         return
-    st.toast(f"{count(added, 'decision')} added.")
+    st.toast(ngettext("{n} decision added.", "{n} decisions added.", added))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from emotion.system import count
+from emotion.system import N_, _, ngettext
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def answer_html(said: Headline, number: int | None = None) -> str:
     )
 
 
-WHAT_IT_SHOWS = (
+WHAT_IT_SHOWS = N_(
     "Violet: what spoke for the answer. A place matters when the answer falls as soon as that place is covered."
 )
 
@@ -62,10 +62,16 @@ def _share(one: Variant, info: ModelInfo) -> str:
 def spread_words(variants: tuple[Variant, ...], spread: Spread) -> str:
     """One sentence, such as "Steady: cut or lit otherwise, the answers lie 4 points apart."."""
     points = round(spread.points)
-    apart = "less than 1 point" if points < 1 else count(points, "point")
-    agree = "" if len({one.label for one in variants}) == 1 else " and do not agree"
-    advice = " Do not rely on it." if spread.word == "shaky" else ""
-    return f"<b>{spread.word.capitalize()}</b>: cut or lit otherwise, the answers lie {apart} apart{agree}.{advice}"
+    is_shaky = spread.word == "shaky"
+    said = {
+        "word": _("Shaky") if is_shaky else _("Steady"),
+        "apart": _("less than 1 point") if points < 1 else ngettext("{n} point", "{n} points", points),
+    }
+    if len({one.label for one in variants}) == 1:
+        told = _("<b>{word}</b>: cut or lit otherwise, the answers lie {apart} apart.", **said)
+    else:
+        told = _("<b>{word}</b>: cut or lit otherwise, the answers lie {apart} apart and do not agree.", **said)
+    return f"{told} {_('Do not rely on it.')}" if is_shaky else told
 
 
 def _data_url(picture: Image.Image) -> str:

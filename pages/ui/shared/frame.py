@@ -9,14 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from emotion.system import stored
+from emotion.system import N_, _, stored
 from pages.ui.shared import text, tones
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
 TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
 STYLE = Path(__file__).with_name("theme.css")
 ICON = Path(__file__).with_name("icon.png")
-NAME, FIRST = "Happy or sad?", "Try a photo"  # the app; the title of its first page
+NAME, FIRST = N_("Happy or sad?"), N_("Try a photo")  # the app; the title of its first page
 
 MARKED = (
     '[data-testid="stSidebarNavLink"][href$="/predict"] { background: rgb(157 173 190 / 0.25); }'
@@ -31,19 +31,19 @@ def page_table() -> dict[str, list[StreamlitPage]]:
     None has an icon: Streamlit makes it the tab's, and the browser would fetch that from a font server.
     """
     return {
-        "Use": [
-            st.Page(PREDICT, title=FIRST, url_path="predict"),
-            st.Page(PREDICT, title=FIRST, url_path="start", default=True, visibility="hidden"),
+        _("Use"): [
+            st.Page(PREDICT, title=_(FIRST), url_path="predict"),
+            st.Page(PREDICT, title=_(FIRST), url_path="start", default=True, visibility="hidden"),
         ],
-        "Make": [
-            st.Page(DATA, title="Data", url_path="data"),
-            st.Page(TEACH, title="Teach", url_path="teach"),
-            st.Page(TRAIN, title="Train", url_path="train"),
-            st.Page(TUNE, title="Tune", url_path="tune"),
+        _("Make"): [
+            st.Page(DATA, title=_("Data"), url_path="data"),
+            st.Page(TEACH, title=_("Teach"), url_path="teach"),
+            st.Page(TRAIN, title=_("Train"), url_path="train"),
+            st.Page(TUNE, title=_("Tune"), url_path="tune"),
         ],
-        "Understand": [
-            st.Page(EVALUATE, title="Evaluate", url_path="evaluate"),
-            st.Page(RUNS, title="Runs", url_path="runs"),
+        _("Understand"): [
+            st.Page(EVALUATE, title=_("Evaluate"), url_path="evaluate"),
+            st.Page(RUNS, title=_("Runs"), url_path="runs"),
         ],
     }
 

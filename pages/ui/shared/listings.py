@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.data import decided, resolve
 from emotion.data import listing as listings
-from emotion.system import DEMO, drawn_faces_dir, tasks
+from emotion.system import DEMO, N_, _, drawn_faces_dir, tasks
 from pages.ui.shared import problem, waiting
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def on_disk(root: Path) -> Listing:
     """
     if listings.is_current(root):
         return listings.current(root)
-    with st.spinner("Counting the pictures"):
+    with st.spinner(_("Counting the pictures")):
         return listings.current(root)
 
 
@@ -61,13 +61,13 @@ def show_drawing(data: str) -> bool:
     if task is None or (task.ended and not task.problem):
         _draw()
     if not waiting.show_work(DRAWING):
-        st.button("Try again", key="draw_again", on_click=_draw)
+        st.button(_("Try again"), key="draw_again", on_click=_draw)
     return True
 
 
 @problem.told
 def _draw() -> None:
     def work(tell: tasks.Tell) -> None:
-        resolve(DEMO, lambda done, total: tell("drawing the faces, this once", done, total))
+        resolve(DEMO, lambda done, total: tell(N_("drawing the faces, this once"), done, total))
 
     tasks.start(DRAWING, work)

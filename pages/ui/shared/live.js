@@ -6,7 +6,6 @@ const ACTS = ["pointerdown", "click", "keydown", "change"];
 const QUIET = 300; // ms without a frame after one of these
 const EDGE = 3; // pixels: of a box
 const HICCUP = 300; // ms: the page was drawn for another reason, and the frame on its way may have been lost
-const STAYS = "The picture stays on this computer. Nothing is kept of it.";
 export default function (component) {
   const { data, setTriggerValue } = component;
   const [view, leave] = viewOf(component, Live);
@@ -23,7 +22,7 @@ class Live {
   constructor(parent) {
     this.root = parent.querySelector(".live");
     this.stage = element("div", "stage");
-    this.video = element("video", "", { playsinline: "", "aria-label": "Your camera, mirrored" });
+    this.video = element("video", "", { playsinline: "", "aria-label": _("Your camera, mirrored") });
     this.video.muted = true;
     this.boxes = element("div", "boxes", { "aria-hidden": "true" });
     this.button = element("button", "start", { type: "button" });
@@ -39,7 +38,7 @@ class Live {
     this.quietUntil = 0;
     for (const kind of ACTS) document.addEventListener(kind, this, { capture: true });
     document.addEventListener(HELD, this);
-    this.rest(STAYS);
+    this.rest(_("The picture stays on this computer. Nothing is kept of it."));
     if (handedOver) this.begin(handedOver.stream);
   }
 
@@ -58,7 +57,7 @@ class Live {
 
   // At rest: nothing is filmed, `words` tell why or what comes.
   rest(words) {
-    this.button.textContent = "Start the live picture";
+    this.button.textContent = _("Start the live picture");
     this.root.dataset.state = "off";
     this.boxes.replaceChildren();
     this.classes.replaceChildren();
@@ -68,7 +67,7 @@ class Live {
 
   async start() {
     this.button.disabled = true;
-    this.say("Waiting for the camera …");
+    this.say(_("Waiting for the camera …"));
     try {
       this.begin(await openCamera(640, 480));
     } catch (error) {
@@ -87,15 +86,15 @@ class Live {
     this.video.srcObject = stream;
     this.video.play();
     this.root.dataset.state = "on";
-    this.button.textContent = "Stop";
-    this.say("Looking for a face …");
+    this.button.textContent = _("Stop");
+    this.say(_("Looking for a face …"));
     this.later(0);
   }
 
   stop() {
     if (this.stream) release(this.stream);
     this.halt();
-    this.rest(STAYS);
+    this.rest(_("The picture stays on this computer. Nothing is kept of it."));
   }
 
   leave() {
@@ -229,7 +228,7 @@ function barOf(one) {
 
 // Without percentages: these would be read aloud five times a second.
 function spoken(faces) {
-  if (!faces.length) return "No face in the picture.";
+  if (!faces.length) return _("No face in the picture.");
   return faces.map((face) => `${face.sign} ${face.word}`).join(" · ");
 }
 

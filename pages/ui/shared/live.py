@@ -12,6 +12,7 @@ import streamlit as st
 from emotion.images import PictureError
 from emotion.models import Tracker
 from emotion.models import live as frames
+from emotion.system import in_script
 from pages.ui.shared import camera, text, tones
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ KEY = "live"
 STATE, RERUNS = "live_stream", "live_reruns"  # session state
 PAUSE = 3.0  # seconds without a frame after which it is another stream
 WIDTH, MOST_A_SECOND = 480, 5  # pixels of the frames that are sent, and how many
-STYLE, SCRIPT = Path(__file__).with_name("live.css"), Path(__file__).with_name("live.js")
+STYLE = Path(__file__).with_name("live.css")
+SCRIPT = camera.SCRIPT + Path(__file__).with_name("live.js").read_text(encoding="utf-8")
 
 _component = st.components.v2.component(
     "live",
     html='<div class="live">\n</div>',
     css=camera.STYLE + tones.rules("inherit") + STYLE.read_text(encoding="utf-8"),
-    js=camera.SCRIPT + SCRIPT.read_text(encoding="utf-8"),
+    js=SCRIPT,
 )
 
 
@@ -60,7 +62,7 @@ def _live(predictor: Predictor, bars: Sequence[str]) -> None:
     sent = getattr(st.session_state.get(KEY), "frame", None)  # None in a rerun for another reason
     st.session_state[RERUNS] = rerun = st.session_state.get(RERUNS, 0) + 1
     answer = _answer(sent, predictor, bars)
-    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(bars)}
+    sizes = {"width": WIDTH, "mostASecond": MOST_A_SECOND, "classes": len(bars), "sentences": in_script(SCRIPT)}
     _component(key=KEY, data={"rerun": rerun, "answer": answer, **sizes}, on_frame_change=_noted)
 
 

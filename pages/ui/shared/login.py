@@ -10,6 +10,8 @@ import os
 
 import streamlit as st
 
+from emotion.system import _
+
 OWNER = "EMOTION_OWNER"  # a mail address, as the provider tells it
 
 
@@ -20,12 +22,17 @@ def show_login() -> None:
         return
     told = dict(st.user)
     if "is_logged_in" not in told:
-        st.error(f"{OWNER} names an owner, but nobody can log in: expected a part [auth] in .streamlit/secrets.toml.")
+        st.error(
+            _(
+                "{name} names an owner, but nobody can log in: expected a part [auth] in .streamlit/secrets.toml.",
+                name=OWNER,
+            )
+        )
     elif not told["is_logged_in"]:
-        st.button("Log in", key="login", on_click=st.login, type="primary", icon=":material/login:")
+        st.button(_("Log in"), key="login", on_click=st.login, type="primary", icon=":material/login:")
     elif str(told.get("email", "")).lower() != owner or told.get("email_verified") is False:
-        st.error("This is the app of somebody else: ask whoever runs it for one of your own.")
-        st.button("Log out", key="logout", on_click=st.logout, icon=":material/logout:")
+        st.error(_("This is the app of somebody else: ask whoever runs it for one of your own."))
+        st.button(_("Log out"), key="logout", on_click=st.logout, icon=":material/logout:")
     else:
         return
     st.stop()

@@ -11,6 +11,7 @@ import streamlit as st
 
 from emotion.models import load_model, preferences
 from emotion.runs import list_runs
+from emotion.system import _
 from pages.ui.shared import own_runs, text
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ KEY = "model_choice"
 
 def show_choice() -> None:
     """The choice itself. Called once a rerun, by `streamlit_app.py`, before the page."""
-    titles = {SHIPPED: text.MODEL_TITLES[SHIPPED]} | {run.id: run.title for run in list_runs() if run.has_model}
+    titles = {SHIPPED: _(text.MODEL_TITLES[SHIPPED])} | {run.id: run.title for run in list_runs() if run.has_model}
     asked = st.query_params.get("model")
     if asked in titles:
         st.session_state[KEY] = asked
     elif st.session_state.get(KEY) not in titles:
         st.session_state[KEY] = _usual() if _usual() in titles else SHIPPED
     st.selectbox(
-        "Model in use", list(titles), key=KEY, format_func=lambda name: titles.get(name, name), on_change=_remember
+        _("Model in use"), list(titles), key=KEY, format_func=lambda name: titles.get(name, name), on_change=_remember
     )
 
 

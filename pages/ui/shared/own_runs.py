@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from emotion.runs import RunPaths, read_run
-from emotion.system import RunError, RunMissingError, RunUnreadableError, runs_dir
+from emotion.system import RunError, RunMissingError, RunUnreadableError, _, runs_dir
 
 if TYPE_CHECKING:
     from emotion.runs import Run
@@ -23,15 +23,15 @@ def find(run_id: str | None) -> Run | None:
         return None
 
 
-def why_not(run_id: str, missing: str = "The run in the address is not here (any more).") -> str:
-    """Why `find` gives None for the id in an address, in words; `missing` where there is no such run."""
+def why_not(run_id: str, missing: str = "") -> str:
+    """Why `find` gives None for the id in an address, in words; `missing` in place of the usual words."""
     try:
         _read(run_id)
     except RunUnreadableError as error:
         return str(error)
     except RunMissingError:
         pass
-    return missing
+    return missing or _("The run in the address is not here (any more).")
 
 
 def _read(run_id: str) -> Run:

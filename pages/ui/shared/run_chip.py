@@ -8,6 +8,7 @@ import streamlit as st
 
 from emotion.evaluation import read_report
 from emotion.runs import Status, progress, queue, read_history
+from emotion.system import _
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import frame, own_runs, text
 
@@ -44,8 +45,10 @@ def _label(run: Run) -> str:
     name = text.plain(text.short_title(run))
     if run.has_model and run.status in (Status.COMPLETED, Status.STOPPED):
         report = read_report(run.paths)
-        how = " held out" if report.method == HELD_OUT else ""
-        return f"✓ {text.percent(report.best.accuracy, 1)}{how} · {name}" if report.best else f"✓ {name}"
+        share = text.percent(report.best.accuracy, 1) if report.best else ""
+        if share and report.method == HELD_OUT:
+            share = _("{share} held out", share=share)
+        return f"✓ {share} · {name}" if share else f"✓ {name}"
     if run.status.has_ended:
-        return f"✕ {name}: {text.STATUS_WORDS[run.status]}"
+        return f"✕ {name}: {_(text.STATUS_WORDS[run.status])}"
     return f"● {name} · {text.plain(progress.describe(run, read_history(run.paths)).text)}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from emotion.recipes import palette
 from emotion.runs import Status
+from emotion.system import N_, _
 from emotion.system import percent as percent  # said here as well, beside the other words
 from emotion.system import sureness as sureness
 
@@ -17,22 +18,23 @@ if TYPE_CHECKING:
     from emotion.runs import Run
 
 
-MODEL_TITLES = {"pretrained": "shipped model"}
+# Each of these sentences is said by `_` where it is shown.
+MODEL_TITLES = {"pretrained": N_("shipped model")}
 STATUS_WORDS = {
-    Status.QUEUED: "waiting",
-    Status.STARTING: "starting",
-    Status.RUNNING: "training",
-    Status.STOPPING: "stopping",
-    Status.COMPLETED: "finished",
-    Status.STOPPED: "stopped and kept",
-    Status.FAILED: "failed",
-    Status.DIVERGED: "loss without bound",
-    Status.LOST: "lost",
+    Status.QUEUED: N_("waiting"),
+    Status.STARTING: N_("starting"),
+    Status.RUNNING: N_("training"),
+    Status.STOPPING: N_("stopping"),
+    Status.COMPLETED: N_("finished"),
+    Status.STOPPED: N_("stopped and kept"),
+    Status.FAILED: N_("failed"),
+    Status.DIVERGED: N_("loss without bound"),
+    Status.LOST: N_("lost"),
 }
 JOINER = "\N{WORD JOINER}"  # no width, and no line is broken at it
 TAKEN = re.compile(r"(?<=:)(?=[/\w+-])|(?<=www)(?=\.)|(?<=@)(?=[-\w])|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
-DRAWN_ONLY = "This model has seen nothing but drawn faces. What it says about photos means little."
-NOT_FEELINGS = "It compares the picture with labelled photos. It does not read feelings."
+DRAWN_ONLY = N_("This model has seen nothing but drawn faces. What it says about photos means little.")
+NOT_FEELINGS = N_("It compares the picture with labelled photos. It does not read feelings.")
 
 
 def sign(label: str, among: Sequence[str] = ()) -> str:
@@ -48,6 +50,11 @@ def titled(label: str, among: Sequence[str] = ()) -> str:
 def marked(label: str, among: Sequence[str] = ()) -> str:
     """A class with its shape before it, for HTML of ours."""
     return f"{sign(label, among)} {markup(label)}"
+
+
+def mark(name: str) -> str:
+    """What a sign goes by (`Headline.mark`), in words: the class, or "unsure"."""
+    return _("unsure") if name == "unsure" else name
 
 
 def short(said: Headline) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.data import dataset, decided, default_data, disagreements, title
 from emotion.data.bring import add
 from emotion.recipes import SEVEN, SEVEN_EMOTIONS, TWO, presets
-from emotion.system import DEMO, EmotionError, archive_dir, count, drawn_faces_dir
+from emotion.system import DEMO, N_, EmotionError, _, archive_dir, drawn_faces_dir, ngettext, number
 from pages.ui.shared import data_warning, frame, listings, text
 from pages.ui.shared.montage import tiled
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emotion.data import Listing
 
 
-OTHER, CHOOSE = "another folder", "choose"
+OTHER, CHOOSE = N_("another folder"), "choose"
 SAMPLES = 12
 
 
@@ -64,11 +64,11 @@ def show_choice() -> Seen | None:
     options = [*add.options(), OTHER]
     if st.session_state.get("train_data") not in options:  # a data set that has been taken away
         st.session_state["train_data"] = options[0]
-    data = st.selectbox("Data", options, key="train_data", format_func=_title, persist_state="session")
+    data = st.selectbox(_("Data"), options, key="train_data", format_func=_title, persist_state="session")
     if data == OTHER:
-        st.text_input("Folder with train/ and test/ in it", key="train_folder", persist_state="session")
+        st.text_input(_("Folder with train/ and test/ in it"), key="train_folder", persist_state="session")
         if not chosen():
-            st.caption("Each of the two holds one folder a class, such as happy/ and sad/, with the pictures.")
+            st.caption(_("Each of the two holds one folder a class, such as happy/ and sad/, with the pictures."))
             return None
     if listings.show_drawing(data):
         return None
@@ -79,8 +79,8 @@ def show_choice() -> Seen | None:
         st.error(text.plain(str(error)), icon=":material/folder_off:")
         with st.container(horizontal=True):
             if data != DEMO:
-                st.button("Use the drawn faces", key="use_drawn", on_click=_use_drawn)
-            if st.button("Bring other data in", key="bring_data"):
+                st.button(_("Use the drawn faces"), key="use_drawn", on_click=_use_drawn)
+            if st.button(_("Bring other data in"), key="bring_data"):
                 st.switch_page(frame.DATA, query_params={"part": "bring"})
     return None
 
@@ -88,7 +88,7 @@ def show_choice() -> Seen | None:
 def _title(option: str) -> str:
     if option == str(archive_dir()):
         return "archive/"
-    return option if option == OTHER else title(option)
+    return _(option) if option == OTHER else title(option)
 
 
 def _use_drawn() -> None:
@@ -102,30 +102,34 @@ def _look_at(data: str) -> Seen | None:
     _choose_classes(listing)
     classes = _classes_of(listing)
     if len(classes) < 2:
-        st.warning("It takes two classes or more to tell apart.", icon=":material/rule:")
+        st.warning(_("It takes two classes or more to tell apart."), icon=":material/rule:")
         return None
     if said := disagreements(listing.counts, classes):
         st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
-    for split, says in (
-        ("train", "to learn from"),
-        ("validation", "to choose the epoch"),
-        ("test", "kept for the test"),
-    ):
+    for split in ("train", "validation", "test"):
         if split == "validation" and not listing.counts.get(split):
             continue
         counts = {name: listing.counts[split].get(name, 0) for name in classes}
-        parts = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        st.markdown(f"**{count(sum(counts.values()), 'face')}** {says} :small[({text.plain(parts)})]")
+        parts = ", ".join(f"{number(n)} {name}" for name, n in counts.items())
+        st.markdown(f"{_what_for(split, sum(counts.values()))} :small[({text.plain(parts)})]")
     faces = samples(str(listing.root), listing.fingerprint, classes)
     st.image(
         tiled(faces, columns=SAMPLES // 2),
         width="stretch",
-        alt=f"{len(faces)} training faces: {', '.join(classes)}, in this order",
+        alt=_("{n} training faces: {classes}, in this order", n=len(faces), classes=", ".join(classes)),
     )
     if len(classes) == 2 and len(faces) == SAMPLES:
         above, below = (f"{text.sign(name, classes)} {text.plain(name)}" for name in classes)
-        st.caption(f"{above} above, {below} below")
+        st.caption(_("{one} above, {other} below", one=above, other=below))
     return Seen(listing, classes)
+
+
+def _what_for(split: str, n: int) -> str:
+    if split == "train":
+        return ngettext("**{n} face** to learn from", "**{n} faces** to learn from", n)
+    if split == "validation":
+        return ngettext("**{n} face** to choose the epoch", "**{n} faces** to choose the epoch", n)
+    return ngettext("**{n} face** kept for the test", "**{n} faces** kept for the test", n)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -144,14 +148,14 @@ def _choose_classes(listing: Listing) -> None:
     if st.session_state.get("train_task") not in options:
         st.session_state["train_task"] = options[0]
     titles = {
-        TWO: "Happy or sad",
-        SEVEN: "Seven emotions" if len(listing.classes) > len(SEVEN_EMOTIONS) else "All seven emotions",
-        CHOOSE: "Choose",
+        TWO: _("Happy or sad"),
+        SEVEN: _("Seven emotions") if len(listing.classes) > len(SEVEN_EMOTIONS) else _("All seven emotions"),
+        CHOOSE: _("Choose"),
     }
     task = st.radio(
-        "What it learns to tell apart",
+        _("What it learns to tell apart"),
         options,
-        format_func=lambda key: titles.get(key, f"All {len(listing.classes)} classes of this folder"),
+        format_func=lambda key: titles.get(key, _("All {n} classes of this folder", n=len(listing.classes))),
         key="train_task",
         horizontal=True,
         persist_state="session",
@@ -159,7 +163,7 @@ def _choose_classes(listing: Listing) -> None:
     if task == CHOOSE:
         kept = [name for name in st.session_state.get("train_classes", sets[options[0]]) if name in listing.classes]
         st.session_state["train_classes"] = kept
-        st.multiselect("Classes", listing.classes, key="train_classes", placeholder="two or more",
+        st.multiselect(_("Classes"), listing.classes, key="train_classes", placeholder=_("two or more"),
                        persist_state="session")  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from emotion.system import duration, tasks
+from emotion.system import _, decimal, duration, retold, tasks
 from pages.ui.shared import problem, text
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def show_work(name: str, title: str = "", stop: Callable[[str], None] | None = N
         return False
     if task.ended:
         if task.problem:
-            st.error(text.plain(f"{title}: {task.problem}" if title else task.problem), icon=":material/error:")
+            said = retold(task.problem)
+            st.error(text.plain(f"{title}: {said}" if title else said), icon=":material/error:")
         return False
     st.fragment(_live, run_every=LOOK_AGAIN)(name, title, stop)
     return True
@@ -44,13 +45,13 @@ def _live(name: str, title: str, stop: Callable[[str], None] | None) -> None:
     place, beside = st.columns([5, 1], vertical_alignment="center") if stop else (st, st)
     place.progress(task.share, text.plain(_line(task, title)))
     if stop:
-        beside.button("Stop", key=f"stop_{name}", on_click=problem.told(stop), args=(name,), width="stretch")
+        beside.button(_("Stop"), key=f"stop_{name}", on_click=problem.told(stop), args=(name,), width="stretch")
 
 
 def _line(task: Task, title: str) -> str:
-    parts = [title, task.what] if title else [task.what.capitalize()]
+    parts = [title, retold(task.what)] if title else [text.capital(retold(task.what))]
     if task.total > 1:
-        parts.append(f"{task.done:,.0f} of {task.total:,.0f}")
+        parts.append(_("{done} of {all}", done=decimal(task.done, 0), all=decimal(task.total, 0)))
     if task.seconds_left is not None:
-        parts.append(f"{duration(task.seconds_left)} left")
+        parts.append(_("{time} left", time=duration(task.seconds_left)))
     return " · ".join(parts)
