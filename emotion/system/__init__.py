@@ -54,6 +54,7 @@ from emotion.system.validate import (
     settings_of,
 )
 from emotion.system.words import (
+    ENGLISH,
     LANGUAGES,
     N_,
     _,
@@ -78,6 +79,7 @@ from emotion.system.words import (
 __all__ = [
     "DEMO",
     "DEMO_TITLE",
+    "ENGLISH",
     "IMAGE_SIZE",
     "LANGUAGES",
     "N_",

@@ -7,6 +7,7 @@ standard input that names a run.
 
 from __future__ import annotations
 
+import contextvars
 import json
 import os
 import queue
@@ -22,7 +23,7 @@ from emotion import recipes, runs
 from emotion.models import read_info
 from emotion.runs import RunPaths, Status, append_history, read_history, speed
 from emotion.runs import queue as jobs
-from emotion.system import DataError, EmotionError, RunError, disk, files, processes
+from emotion.system import ENGLISH, DataError, EmotionError, RunError, disk, files, language, processes, speaking
 from emotion.training.head import run as head_run
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def run(
 ) -> None:
     """Trains a queued run when its turn comes, or goes on with it where it was resumed.
 
+    What is kept of it is said in English, whoever has started it (`emotion.system.retold`); `tell` speaks as this call.
+
     Args:
         paths: a run with the status queued.
         tell: is called with every history row, and {"event": "waiting", "ahead": n}.
@@ -59,9 +62,15 @@ def run(
         EmotionError: what went wrong in plain words; it is in `status.json` too.
     """
     processes.keep_memory()
-    with jobs.turn(paths, lambda ahead: tell({"event": "waiting", "ahead": ahead})) as ours:
+    reader = language()
+
+    def tell_reader(row: dict[str, Any]) -> None:
+        with speaking(reader):
+            tell(row)
+
+    with speaking(ENGLISH), jobs.turn(paths, lambda ahead: tell_reader({"event": "waiting", "ahead": ahead})) as ours:
         if ours:
-            _work(paths, tell, goodbye, traced)
+            _work(paths, tell_reader, goodbye, traced)
     jobs.start_orphans()
 
 
@@ -237,7 +246,7 @@ class StopWatch:
     def __init__(self, paths: RunPaths, goodbye: Callable[[], None]) -> None:
         self.paths, self.goodbye = paths, goodbye
         self.done = threading.Event()
-        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread = threading.Thread(target=contextvars.copy_context().run, args=(self._watch,), daemon=True)
 
     def __enter__(self) -> None:
         self.thread.start()

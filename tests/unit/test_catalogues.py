@@ -11,6 +11,8 @@ from pathlib import Path
 import polib
 import pytest
 
+from emotion import runs
+from emotion.recipes import TrainingConfig
 from emotion.system import (
     LANGUAGES,
     N_,
@@ -29,6 +31,7 @@ from emotion.system import (
 )
 from emotion.system.words import reader as which
 from emotion.system.words.sentences import sentences_of
+from emotion.training import worker
 from tests.words import unmarked
 from tools import words
 
@@ -221,6 +224,22 @@ def test_two_people_are_answered_at_once_each_in_their_language() -> None:
         thread.join()
 
     assert said == {"de": "Klasse hinzufügen", "en": "Add a class"}
+
+
+def test_a_run_keeps_english_and_tells_its_progress_to_the_reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = runs.new_run(TrainingConfig())
+    told = []
+
+    def train(paths: runs.RunPaths, tell: worker.Tell, *_others: object) -> tuple[runs.Status, str]:
+        tell({"event": "epoch"})
+        return runs.Status.STOPPED, language()
+
+    monkeypatch.setattr(worker, "_train", train)
+    with speaking("de"):
+        worker.run(paths, lambda row: told.append((row, language())))
+
+    assert runs.read_run(paths).reason == "en"
+    assert told == [({"event": "epoch"}, "de")]
 
 
 def test_a_language_tells_its_own_name() -> None:

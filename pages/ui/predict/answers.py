@@ -13,7 +13,7 @@ from PIL import Image
 from emotion import images
 from emotion.images import decode, measure
 from emotion.models import AT_ONCE, Looking, Turns, answer, marking, preferences
-from emotion.system import speaking
+from emotion.system import ENGLISH, speaking
 from pages.ui.shared import bars
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def ask(source: Source, predictor: Predictor, model: str, tell: Callable[[int], 
     """
     kept, key = _kept("answers"), key_of(source, model)
     if key not in kept:
-        with _turns().take(tell), speaking("en"):  # it is kept, and told in the person's language by `retold`
+        with _turns().take(tell), speaking(ENGLISH):  # it is kept, and told in the person's language by `retold`
             given = answer(source.read(), predictor, source.name, key[2])
             shown = _shown(source, given)
         if given.picture is not None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from emotion.checks import check
 from emotion.checks.rules import splits
-from emotion.system import EmotionError, retold, speaking
+from emotion.system import ENGLISH, EmotionError, retold, speaking
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def show_damage(listing: Listing) -> None:
 def _damage(root: str, fingerprint: str, _listing: Listing) -> Finding | None:
     try:
         report = check.last_report(Path(root))
-        with speaking("en"):  # it is remembered, and told in the person's language by `retold`
+        with speaking(ENGLISH):  # it is remembered, and told in the person's language by `retold`
             return report.damage if report else splits.quick_look(_listing.root, _listing.files)
     except EmotionError:
         return None

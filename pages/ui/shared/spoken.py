@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from emotion.system import LANGUAGES, _, ask_through, language, nearest, own_name
+from emotion.system import ENGLISH, LANGUAGES, _, ask_through, language, nearest, own_name
 
 KEY, COOKIE = "language", "emotion_language"
-AS_THE_BROWSER, ENGLISH = "", LANGUAGES[0]
+AS_THE_BROWSER = ""
 MOST = 10_000  # sessions whose language is remembered
 
 _component = st.components.v2.component("spoken", js=Path(__file__).with_name("spoken.js").read_text(encoding="utf-8"))
