@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def chromium() -> str:
     """Path of Chromium. Without one: a skip with its reason on a desk, a failure on a build server."""
     path = find_chromium()
     if path is None:
-        reason = "no Chromium found: install it (Debian: apt-get install chromium) or name it with CHROMIUM=/path"
+        reason = "no Chromium found: apt-get install chromium-headless-shell, or name one with CHROMIUM=/path"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
     return path
 
@@ -85,7 +85,7 @@ def visit(browser: Any) -> Iterator[Visit]:
     """Gives one person's browser for a server: the tests of a file share it, so the app's files are in its cache.
 
     `visit(server).new_page()` is a fresh tab, which is a fresh session, on a desktop that may use the camera;
-    `visit(server, phone=True)` is a telephone, held upright; `scheme="dark"` wants dark pages.
+    `visit(server, phone=True)` is a telephone, held upright; `scheme="dark"` wants dark pages. See `tab`.
 
     One small page stays open in each, so that its process lives from tab to tab and knows the app's scripts already:
     that is half of what a tab costs.
@@ -112,9 +112,45 @@ def visit(browser: Any) -> Iterator[Visit]:
         each.close()
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[tuple[bool, str], Any]:
+    """Tabs that wait for the next test of the file, by what `tab` was asked for."""
+    return {}
+
+
 @pytest.fixture
-def page(visit: Visit, server: Server) -> Iterator[Any]:
-    """A fresh tab of a desktop that may use the camera; `page.goto("/train")` opens a page of the app."""
+def tab(visit: Visit, server: Server, kept: dict[tuple[bool, str], Any]) -> Iterator[Callable[..., Any]]:
+    """Gives a tab of a desktop or a telephone: `tab()`, `tab(phone=True, scheme="dark")`.
+
+    The tests of a file use it one after the other. Whatever address it opens begins a fresh session, as in a fresh
+    tab, which costs half as much again. A test that adds a script to its page wants `fresh_page`.
+    """
+    used: list[tuple[tuple[bool, str], Any]] = []
+
+    def given(phone: bool = False, scheme: str = "light") -> Any:
+        opened = kept.pop((phone, scheme), None) or visit(server, phone=phone, scheme=scheme).new_page()
+        used.append(((phone, scheme), opened))
+        return opened
+
+    yield given
+    for asked, opened in used:
+        try:
+            opened.goto("about:blank")  # ends the session
+            opened.set_viewport_size(PHONE if asked[0] else DESKTOP)
+            kept[asked] = opened
+        except Exception:  # noqa: BLE001 - whatever is wrong with it: the next test gets another
+            opened.close()
+
+
+@pytest.fixture
+def page(tab: Callable[..., Any]) -> Any:
+    """A tab of a desktop that may use the camera; `page.goto("/train")` opens a page of the app in a fresh session."""
+    return tab()
+
+
+@pytest.fixture
+def fresh_page(visit: Visit, server: Server) -> Iterator[Any]:
+    """A tab that no other test has used or will use."""
     opened = visit(server).new_page()
     yield opened
     opened.close()

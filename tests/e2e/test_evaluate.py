@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from tests.conftest import each_night
-from tests.e2e.browser import Server, Visit, settled
+from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
 TEST_FACES = 240  # three pages
@@ -55,13 +54,11 @@ def seven(server: Server, evaluated: Evaluation) -> str:
 
 
 @pytest.fixture
-def evaluate(visit: Visit, server: Server, evaluated: Evaluation) -> Iterator[Any]:
-    """The page in a fresh tab, with its gallery painted."""
-    page = visit(server).new_page()
+def evaluate(page: Any, evaluated: Evaluation) -> Any:
+    """The page in a fresh session, with its gallery painted."""
     page.goto("/evaluate")
     painted(page)
-    yield page
-    page.close()
+    return page
 
 
 def painted(page: Any) -> None:
@@ -187,10 +184,8 @@ def test_back_returns_to_the_former_filter(evaluate: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
-def test_fits_a_phone_without_scrolling_sideways(
-    visit: Visit, server: Server, evaluated: Evaluation, scheme: str
-) -> None:
-    page = visit(server, phone=True, scheme=scheme).new_page()
+def test_fits_a_phone_without_scrolling_sideways(tab: Any, evaluated: Evaluation, scheme: str) -> None:
+    page = tab(phone=True, scheme=scheme)
     page.goto("/evaluate")
     painted(page)
 
@@ -201,7 +196,6 @@ def test_fits_a_phone_without_scrolling_sideways(
     assert main.evaluate("it => it.scrollWidth <= it.clientWidth")
     assert min(page.get_by_role("gridcell").first.bounding_box()[side] for side in ("width", "height")) >= 40
     expect(page.locator(".face-facts")).to_be_in_viewport()
-    page.close()
 
 
 def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
@@ -210,8 +204,7 @@ def test_the_face_stays_in_sight_beside_a_long_gallery(evaluate: Any) -> None:
     expect(evaluate.locator(".face-facts")).to_be_in_viewport()
 
 
-def test_a_cell_of_seven_classes_shows_exactly_its_faces(visit: Visit, server: Server, seven: str) -> None:
-    page = visit(server).new_page()
+def test_a_cell_of_seven_classes_shows_exactly_its_faces(page: Any, seven: str) -> None:
     page.goto(f"/evaluate?run={seven}")
     page.get_by_role("grid", name="4 faces, page 1").wait_for(timeout=90_000)  # a first page takes its time
     page.get_by_role("radio", name="all 7 classes").click()
@@ -224,12 +217,11 @@ def test_a_cell_of_seven_classes_shows_exactly_its_faces(visit: Visit, server: S
     expect(page.get_by_role("gridcell").first).to_have_attribute("aria-label", re.compile("truth: fear, called angry"))
     page.wait_for_url("**truth=fear*")
     assert "classes=all" in page.url
-    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
-def test_seven_classes_fit_a_phone(visit: Visit, server: Server, seven: str, scheme: str) -> None:
-    page = visit(server, phone=True, scheme=scheme).new_page()
+def test_seven_classes_fit_a_phone(tab: Any, seven: str, scheme: str) -> None:
+    page = tab(phone=True, scheme=scheme)
 
     page.goto(f"/evaluate?run={seven}&classes=all")
     page.get_by_role("grid", name="17 faces, page 1").wait_for(timeout=90_000)
@@ -238,4 +230,3 @@ def test_seven_classes_fit_a_phone(visit: Visit, server: Server, seven: str, sch
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
     names = page.locator(".matrix thead th")
     expect(names).to_have_count(7)
-    page.close()

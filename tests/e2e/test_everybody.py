@@ -17,7 +17,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs import Status, append_history, deleted, new_run, write_status
 from tests.canned_tuning import give_tuning
 from tests.conftest import each_night
-from tests.e2e.browser import Server, Visit, open_face, settled
+from tests.e2e.browser import Server, open_face, settled
 from tests.tiny_model import give_model
 
 Scenes = dict[str, Callable[[Any, Path], None]]  # by address, what a person does there first
@@ -138,17 +138,16 @@ def findings(page: Any) -> list[str]:
     ids=["light", "dark", "light, further", "dark, further"],
 )
 def test_nothing_serious_bars_anybody_from_a_page(
-    visit: Visit, server: Server, tuned: str, astronaut: Path, scheme: str, screens: Screens
+    tab: Any, tuned: str, astronaut: Path, scheme: str, screens: Screens
 ) -> None:
     found: dict[str, list[str]] = {}
     for phone, scenes in screens:
+        page = tab(phone=phone, scheme=scheme)
         for address, prepare in scenes.items():
-            page = visit(server, phone=phone, scheme=scheme).new_page()
             page.goto(f"/{address.format(tuned=tuned)}")
             settled(page)
             prepare(page, astronaut)
             settled(page)
             found[f"{address}{' on a phone' if phone else ''}"] = findings(page)
-            page.close()
 
     assert {where: what for where, what in found.items() if what} == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from emotion.models import predictor
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from pages.ui.evaluate import gallery
-from tests.e2e.browser import Server, Visit, open_face, press, settled
+from tests.e2e.browser import Server, open_face, press, settled
 from tests.tiny_model import give_model
 
 TEST_FACES = 120
@@ -41,10 +40,8 @@ def looked(server: Server) -> Study:
 
 
 @pytest.fixture
-def page(visit: Visit, server: Server, looked: Study) -> Iterator[Any]:
-    opened = visit(server).new_page()
-    yield opened
-    opened.close()
+def page(page: Any, looked: Study) -> Any:
+    return page
 
 
 def open_section(page: Any, look: str, more: str = "") -> None:
@@ -255,15 +252,14 @@ def test_the_report_opens_without_a_network(page: Any, browser: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("look", ["threshold", "sure", "weak", "compare", "beat", "report"])
-def test_every_section_fits_a_phone(visit: Visit, server: Server, looked: Study, look: str) -> None:
-    page = visit(server, phone=True).new_page()
+def test_every_section_fits_a_phone(tab: Any, looked: Study, look: str) -> None:
+    page = tab(phone=True)
 
     open_section(page, look)
     page.get_by_role("radio", name="Report").wait_for(timeout=PATIENCE)
     settled(page)
 
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
-    page.close()
 
 
 def test_a_click_on_the_map_opens_the_face_and_a_lasso_shows_those_within(page: Any) -> None:

@@ -18,7 +18,7 @@ from emotion.data.drawn import write
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import Status, new_run, write_status
 from tests.conftest import each_night
-from tests.e2e.browser import Server, Visit, settled
+from tests.e2e.browser import Server, settled
 from tests.tiny_model import EMOTIONS, give_model
 
 SEVEN = "20260102-030405-seven"
@@ -181,8 +181,8 @@ def test_all_emotions_are_seven_bars_and_stay_chosen(page: Any, seven: str, astr
 
 
 @pytest.mark.parametrize("scheme", ["light", *each_night("dark")])
-def test_seven_bars_fit_a_phone(visit: Visit, server: Server, seven: str, astronaut: Path, scheme: str) -> None:
-    page = visit(server, phone=True, scheme=scheme).new_page()
+def test_seven_bars_fit_a_phone(tab: Any, seven: str, astronaut: Path, scheme: str) -> None:
+    page = tab(phone=True, scheme=scheme)
     page.goto(f"/predict?model={seven}")
     settled(page)
     page.locator(UPLOAD).set_input_files([astronaut])
@@ -194,7 +194,6 @@ def test_seven_bars_fit_a_phone(visit: Visit, server: Server, seven: str, astron
     assert page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth")
     assert all(bar["width"] >= 100 for bar in (bar.bounding_box() for bar in page.locator("ul.bars .bar").all()))
     assert all(box["x"] + box["width"] <= 390 for box in (one.bounding_box() for one in percents.all()))
-    page.close()
 
 
 def test_live_faces_show_seven_bars(page: Any, seven: str) -> None:

@@ -74,27 +74,27 @@ def teach(page: Any, pictures: dict[str, list[Path]]) -> None:
 
 
 def test_the_first_own_model_takes_four_clicks_at_most(
-    page: Any, pictures: dict[str, list[Path]], server: Server
+    fresh_page: Any, pictures: dict[str, list[Path]], server: Server
 ) -> None:
-    page.add_init_script(COUNT_CLICKS)
-    page.goto("/")
-    settled(page)
+    fresh_page.add_init_script(COUNT_CLICKS)
+    fresh_page.goto("/")
+    settled(fresh_page)
     began = time.monotonic()
 
-    page.get_by_role("link", name="Teach", exact=True).click()
-    page.get_by_text("Drop a few pictures into each class").wait_for()
-    settled(page)
-    drop_ten(page, 0, pictures["happy"])
-    drop_ten(page, 1, pictures["sad"])
-    page.get_by_text("of 20 right, each held out in turn").wait_for()
-    settled(page)
-    page.get_by_role("button", name=LIVE).click()
-    expect(page.locator(".live .class.likeliest .name")).to_have_text(re.compile("happy|sad"))
-    page.get_by_role("button", name="Keep this model").click()
-    page.get_by_text("Kept as happy or sad").wait_for()
+    fresh_page.get_by_role("link", name="Teach", exact=True).click()
+    fresh_page.get_by_text("Drop a few pictures into each class").wait_for()
+    settled(fresh_page)
+    drop_ten(fresh_page, 0, pictures["happy"])
+    drop_ten(fresh_page, 1, pictures["sad"])
+    fresh_page.get_by_text("of 20 right, each held out in turn").wait_for()
+    settled(fresh_page)
+    fresh_page.get_by_role("button", name=LIVE).click()
+    expect(fresh_page.locator(".live .class.likeliest .name")).to_have_text(re.compile("happy|sad"))
+    fresh_page.get_by_role("button", name="Keep this model").click()
+    fresh_page.get_by_text("Kept as happy or sad").wait_for()
 
-    print(f"first own model: {page.evaluate('window.clicks')} clicks, {time.monotonic() - began:.1f} s")
-    assert page.evaluate("window.clicks") <= 4
+    print(f"first own model: {fresh_page.evaluate('window.clicks')} clicks, {time.monotonic() - began:.1f} s")
+    assert fresh_page.evaluate("window.clicks") <= 4
     (folder,) = [path for path in (server.home / "runs").iterdir() if path.is_dir()]
     run = read_run(RunPaths(folder))
     assert (run.status, run.config.recipe) == (Status.COMPLETED, "head")
