@@ -23,8 +23,11 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .PHONY: app test test-all coverage check bench soak help
 
+ifdef WATCH
+app: export STREAMLIT_SERVER_FILE_WATCHER_TYPE := $(WATCH)
+endif
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
-	$(PY) -m streamlit run streamlit_app.py $(if $(WATCH),--server.fileWatcherType $(WATCH))
+	$(PY) -m emotion app
 
 # Two tests at a time; which ones stay together is said in tests/conftest.py.
 PYTEST := $(PY) -m pytest -n 2

@@ -31,6 +31,8 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
+    from emotion.system import processes
     from pages.ui.shared import housekeeping, other_sites
 
+    processes.take_one_heap()  # for threads from now on, where `emotion app` has not asked for it before
     app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=[Middleware(other_sites.KeepOut)])

@@ -7,7 +7,7 @@ import runpy
 import sys
 
 from emotion.cli.options import whole
-from emotion.system import app_script
+from emotion.system import app_script, processes
 
 EXAMPLE = "example: python -m emotion app --port 8502 --no-browser"
 
@@ -30,6 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     """
     options = [f"--server.port={chosen.port}"] if chosen.port else []
     options += ["--server.headless=true"] if chosen.no_browser else []
+    processes.take_one_heap()  # Streamlit has started threads by the time at which it reads the script
     sys.argv = ["streamlit", "run", str(app_script()), *options]
     runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
     return 0

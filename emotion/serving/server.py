@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from emotion.serving import application, keys
-from emotion.system import EmotionError
+from emotion.system import EmotionError, processes
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -40,6 +40,7 @@ def run(
             computer.
     """
     keys.check_bound(host, key)
+    processes.take_one_heap()
     logging.basicConfig(level=logging.WARNING, format="emotion: %(message)s")
     config = uvicorn.Config(
         application.build(predictor, limits, key), log_config=None, access_log=False, server_header=False, ws="none",

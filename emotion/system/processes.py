@@ -61,6 +61,18 @@ def keep_memory(block: int | None = None) -> None:
         _keeps_everything = True
 
 
+def take_one_heap() -> None:
+    """Has all threads take their memory from one heap, where the C library is glibc; before they are started.
+
+    glibc gives each thread a heap of its own, up to eight a core. The free memory at the end of such a heap goes back
+    to the system only when something there is freed later on, so that what a crowd has taken stays: `give_memory_back`
+    reaches the end of the first heap alone. See docs/decisions/0015-many-people.md.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # musl has no such function
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
 def give_memory_back() -> None:
     """Collects what nothing refers to and hands freed memory back to the system, where the C library is glibc.
 

@@ -30,14 +30,15 @@ from emotion.models.bundle import web
 
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = ROOT / "streamlit_app.py"
 CAMERA_SIZE = (640, 480)  # pixels: width, height
 # The first is Chromium without its windows and menus: the same pages for a quarter less of the processor.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-# Streamlit's own command line, in a process that writes what each of its threads does when it is asked to.
-STREAMLIT = """import faulthandler, signal
-from streamlit.web.cli import main
-faulthandler.register(signal.SIGUSR1)
-main()"""
+# A process that writes what each of its threads does when it is asked to, and then is the app, or another script of
+# Streamlit.
+TELLING = "import faulthandler, signal, sys\nfaulthandler.register(signal.SIGUSR1)\n"
+APP = f"{TELLING}from emotion.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+STREAMLIT = f"{TELLING}from streamlit.web.cli import main\nmain()"
 
 
 def find_chromium() -> str | None:
@@ -51,7 +52,7 @@ def pages() -> list[str]:
 
 
 class Server:
-    """`streamlit run` in a process of its own, on a free port.
+    """`emotion app`, or `streamlit run` of another script, in a process of its own, on a free port.
 
     Args:
         home: its `EMOTION_HOME`; also holds `server.txt`, what the server said.
@@ -59,7 +60,7 @@ class Server:
         environment: more variables for it.
     """
 
-    def __init__(self, home: Path, script: Path = ROOT / "streamlit_app.py", **environment: str) -> None:
+    def __init__(self, home: Path, script: Path = OURS, **environment: str) -> None:
         self.home, self.script = home, script
         self.log = home / "server.txt"
         self.port = free_port()
@@ -69,11 +70,13 @@ class Server:
 
     def start(self) -> None:
         """Starts the server, also once more on the same port, and waits until it answers."""
-        command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
-        options = ["--server.port", str(self.port), "--server.headless", "true"]
+        command = [sys.executable, "-c", APP, "app", "--port", str(self.port), "--no-browser"]
+        if self.script != OURS:
+            command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
+            command += ["--server.port", str(self.port), "--server.headless", "true"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command + options,
+                command,
                 cwd=self.script.parent,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
