@@ -21,10 +21,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: app test test-all coverage check bench soak help
+.PHONY: app test test-all coverage check audit bench soak help
 
 ifdef WATCH
-app: export STREAMLIT_SERVER_FILE_WATCHER_TYPE := $(WATCH)
+export STREAMLIT_SERVER_FILE_WATCHER_TYPE := $(WATCH)
 endif
 app: $(VENV)/app.installed ## start the app: http://127.0.0.1:8501
 	$(PY) -m emotion app
@@ -49,10 +49,13 @@ check: $(VENV)/dev.installed ## linters and types only
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
+audit: $(VENV)/dev.installed ## look the installed packages up in the list of known weaknesses, where it can be reached
+	@$(PY) .ci/audit.py
+
 bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else archive/ or drawn faces)
 	@$(PY) bench/targets.py $(DATA)
 
-soak: $(VENV)/dev.installed ## damage, kills and a server's day, for half an hour or so (SHARE=0.1 for a tenth)
+soak: $(VENV)/dev.installed ## damage, kills, full disks and a server's day, for an hour or so (SHARE=0.1 for a tenth)
 	$(PY) bench/soak.py $(if $(SHARE),--share $(SHARE))
 
 help: ## this list
