@@ -48,6 +48,7 @@ ODD = (
     "[]", "[null]", "[[]]", "[1, 2, 3]", '["x", "x"]', "{}", '{"x": null}', '{"x": {"y": []}}',
     "[" * DEEP + "]" * DEEP, "[" * 200 + "]" * 200,
 )  # fmt: skip
+KEYS, TWICE = (b"status", b"name", b"classes", b"id", b"epochs"), (b"null", b'"x"', b"-1", b"[]")  # given twice
 HERE = "\N{PERSONAL COMPUTER}"  # stands for the value that is replaced
 
 
@@ -168,10 +169,20 @@ def _damages(text: bytes) -> Iterator[bytes]:
             odd_lines = [odd.encode() + b"\n" for odd in ODD] + [b"\xff\xfe\n", b"\n", line[:-5]]
             more = (_with(line, place, odd) + b"\n" for place in _places(json.loads(line)) for odd in (None, *ODD))
             yield from (b"".join([*lines[:number], odd, *lines[number + 1 :]]) for odd in (*odd_lines, *more))
+    yield from _otherwise(text)
     yield from (text[:end] for end in range(0, len(text), max(1, len(text) // 40)))
     yield from (
         text[:at] + bytes([text[at] ^ 0x55]) + text[at + 1 :] for at in range(0, len(text), len(text) // 60 + 1)
     )
+
+
+def _otherwise(text: bytes) -> Iterator[bytes]:
+    """All of it as another editor keeps it, after a bad copy, or with zeros where the disk had not written yet."""
+    words, middle = text.decode(), len(text) // 2
+    yield from (words.encode(code) for code in ("utf-8-sig", "utf-16", "utf-16-le", "utf-32"))
+    yield from (text.replace(b"\n", end) for end in (b"\r\n", b"\r", b""))
+    yield from (bytes(len(text)), text[:middle] + bytes(len(text) - middle), text[middle:], text + text)
+    yield from (text.replace(b"{", b'{"%b": %b, ' % (key, odd), 1) for key in KEYS for odd in TWICE)
 
 
 def _is_json(text: bytes) -> bool:
@@ -216,7 +227,7 @@ def readers(kind: str) -> dict[str, Callable[[], object]]:
     """
     data = home() / "elsewhere" / "faces"
     runs_there = [RunPaths(path) for path in sorted((home() / "runs").iterdir()) if path.is_dir()]
-    mine = next(paths for paths in runs_there if paths.model.exists())
+    mine = next(paths for paths in runs_there if os.path.lexists(paths.model))
     tuned = folder.TuningPaths(next((home() / "tuning").iterdir()))
 
     def run() -> None:

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from emotion.system.errors import EmotionError, NoRoomError, OutputFolderError
 
@@ -38,6 +39,18 @@ def writing(folder: Path) -> Iterator[None]:
         if told is error:
             raise
         raise told from error
+
+
+def open_end(path: Path) -> IO[bytes]:
+    """Opens a file to write to its end, without a buffer; it is made. A pipe that stands there is not waited for.
+
+    Raises:
+        NoRoomError, OutputFolderError
+    """
+    with writing(path.parent):
+        if path.exists() and not path.is_file():
+            raise OutputFolderError(path.parent, f"{path.name} is no file")
+        return path.open("ab", buffering=0)
 
 
 @contextlib.contextmanager

@@ -88,7 +88,7 @@ def append(path: Path, text: bytes, *, kept: bool = False) -> None:
     Raises:
         NoRoomError, OutputFolderError: when the disk takes no more.
     """
-    with disk.writing(path.parent), path.open("ab", buffering=0) as file:
+    with disk.writing(path.parent), disk.open_end(path) as file:
         text = text if _ends_well(path) else b"\n" + text
         while text:  # the system may take a part only
             text = text[file.write(text) :]

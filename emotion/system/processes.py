@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psutil
 
@@ -213,7 +213,7 @@ def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, std
         stdin: `subprocess.PIPE` or `subprocess.DEVNULL`.
     """
     _children[:] = [child for child in _children if child.poll() is None]  # reaps those that have ended
-    with _opened(output) if isinstance(output, Path) else contextlib.nullcontext(output) as said:
+    with disk.open_end(output) if isinstance(output, Path) else contextlib.nullcontext(output) as said:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=folder(),
@@ -226,11 +226,6 @@ def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, std
         )
     _children.append(process)
     return process
-
-
-def _opened(log: Path) -> IO[bytes]:
-    with disk.writing(log.parent):
-        return log.open("ab")
 
 
 def start_command(words: Sequence[str], log: Path) -> subprocess.Popen[bytes]:

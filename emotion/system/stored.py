@@ -7,6 +7,7 @@ aside: a later version may have written them. Limits of numbers stand in the typ
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -92,13 +93,19 @@ def parse(text: str) -> Any:
     """JSON as plain values.
 
     Unlike `json.loads` it takes no number that JSON has no word for, nor one beyond the range of floats, and its only
-    error is a ValueError. Unlike msgspec's own reader it takes the names of files that are not UTF-8, which Python
-    writes as lone surrogates.
+    error is a ValueError in our words. Unlike msgspec's own reader it takes the names of files that are not UTF-8,
+    which Python writes as lone surrogates.
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno:,}, column {error.colno:,}: it is no whole JSON") from error
+    except _NoNumberError:
+        raise
+    except ValueError as error:  # of Python's own limit
+        raise ValueError("a number in it has too many digits") from error
 
 
 def typed(value: Any, kind: type[T]) -> T:
@@ -133,6 +140,8 @@ def told(path: Path, work: Callable[[], T]) -> T:
         raise StoredFileMissingError(path) from error
     except OSError as error:
         raise StoredFileError(path, error.strerror or str(error), may_pass=True) from error
+    except UnicodeDecodeError as error:
+        raise StoredFileError(path, "it is no text in UTF-8") from error
     except (ValueError, EmotionError) as error:
         raise StoredFileError(path, str(error).rstrip(".")) from error
 
@@ -147,12 +156,12 @@ def _check(path: Path) -> None:
 
 def _text(path: Path) -> str:
     _check(path)
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8-sig")  # an editor may have put a mark in front
 
 
 def _bytes(path: Path) -> bytes:
     _check(path)
-    return path.read_bytes()
+    return path.read_bytes().removeprefix(codecs.BOM_UTF8)
 
 
 def _in_words(said: str) -> str:
@@ -163,12 +172,16 @@ def _in_words(said: str) -> str:
     return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
 
 
+class _NoNumberError(ValueError):
+    """In our words already."""
+
+
 def _refuse(word: str) -> float:
-    raise ValueError(f"{word} is no number")
+    raise _NoNumberError(f"{word} is no number")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(f"{digits[:20]} is too large")
+        raise _NoNumberError(f"{digits[:20]} is too large")
     return number

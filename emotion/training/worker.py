@@ -299,9 +299,9 @@ def _within(lines: queue.Queue[str], seconds: float) -> str | None:
 
 
 def _log_to(path: Path) -> None:
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    with disk.open_end(path) as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
 
 
 if __name__ == "__main__":

@@ -136,6 +136,8 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
 
 
 def log_tail(run: Run) -> str:
+    if not run.paths.log.is_file():  # a pipe would be waited for
+        return ""
     try:
         return run.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
     except OSError:
