@@ -1,6 +1,6 @@
 """Many people at one server: how long pages and answers take, what it needs of memory, how much a training is slowed.
 
-    python bench/crowd.py [--people 40] [--uploading 10] [--minutes 2] [--no-training]
+    python bench/crowd.py [--people 40] [--uploading 10] [--minutes 2] [--crowds 1] [--no-training]
 
 Each visitor is a session of its own over a websocket, speaks as Streamlit's own browser code does, opens what the page
 shows and reruns the parts that the page asks to have rerun. A quarter of them give the page Predict a photo of 2 to
@@ -79,9 +79,10 @@ async def reader(visitor: Visitor, told: Told, names: list[str], until: float, s
     await visitor.leave()
 
 
-async def crowd(server: Server, people: int, uploading: int, seconds: float) -> Told:
-    """All visitors at once, for so long."""
-    told, until, photos = Told(), time.monotonic() + seconds, make_photos()
+async def crowd(server: Server, people: int, uploading: int, seconds: float, told: Told | None = None) -> Told:
+    """All visitors at once, for so long; what they saw, behind what `told` holds already."""
+    told, photos = told or Told(), make_photos()
+    until = time.monotonic() + seconds
     visitors = [Visitor(server) for _ in range(people)]
     visits = [photographer(visitors[number], told, photos, until, number) for number in range(uploading)]
     visits += [reader(visitors[number], told, pages(), until, number) for number in range(uploading, people)]
@@ -123,8 +124,8 @@ def make_photos() -> list[bytes]:
 
 
 def memory(server: Server) -> float:
-    """Of the server's process, MB."""
-    return float(psutil.Process(server.process.pid).memory_info().rss) / 2**20
+    """Of the server's process, bytes."""
+    return float(psutil.Process(server.process.pid).memory_info().rss)
 
 
 def processor(server: Server) -> tuple[float, float]:
@@ -157,6 +158,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--uploading", type=int, default=10, help="how many of them give photos")
     parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--crowds", type=int, default=1, help="how many come, one after the other has left")
     parser.add_argument("--no-training", action="store_true", help="nothing is trained meanwhile")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -179,14 +181,17 @@ def main() -> None:
                 before = epochs(home)
                 time.sleep(BEFORE)
                 alone = (epochs(home) - before) / BEFORE
-            first, before, used = memory(server), epochs(home), processor(server)
-            start = time.monotonic()
-            told = asyncio.run(crowd(server, asked.people, asked.uploading, asked.minutes * 60))
-            lasted = time.monotonic() - start
-            most, beside = memory(server), (epochs(home) - before) / lasted
+            held, used = [memory(server)], processor(server)
+            told, lasted, made = Told(), 0.0, 0
+            for _ in range(asked.crowds):
+                before, start = epochs(home), time.monotonic()
+                asyncio.run(crowd(server, asked.people, asked.uploading, asked.minutes * 60, told))
+                lasted += time.monotonic() - start
+                made += epochs(home) - before
+                held.append(memory(server))
+                time.sleep(AFTER)
+                held.append(memory(server))
             spent = [round(now - then, 1) for now, then in zip(processor(server), used, strict=True)]
-            time.sleep(AFTER)
-            last = memory(server)
         finally:
             server.stop()
             if training is not None:
@@ -201,8 +206,11 @@ def main() -> None:
             middle = statistics.median(values)
             print(f"| {name} | {len(values)} | {middle:.2f} | {at(0.95, values):.2f} | {max(values):.2f} |")
     print(f"\nProcessor of the server: user {spent[0]} s, system {spent[1]} s")
-    print(f"Memory of the server: {first:.0f} MB before, {most:.0f} at the end, {last:.0f} after all have left")
+    sizes = ", ".join(f"{size / 2**20:.0f}" for size in held)
+    print(f"Memory of the server, MB, before, then at the end of each crowd and after it has left: {sizes}")
+    print(f"The last in the first: {held[-1] / held[0]:.2f}")
     if training is not None and alone:
+        beside = made / lasted
         print(f"Training: {alone:.3f} epochs a second alone, {beside:.3f} beside the crowd ({beside / alone:.2f})")
     print(f"Errors: {len(told.errors)}", *sorted(set(told.errors))[:10], sep="\n  ")
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -29,11 +30,12 @@ import psutil
 from PIL import Image
 from skimage import data
 
+from bench import crowd
 from emotion.__main__ import main as emotion
 from emotion.images import decode
 from emotion.models import answers, load_model
-from emotion.runs import RunPaths, read_history
-from emotion.system import EmotionError
+from emotion.runs import RunPaths, Status, read_history, read_run
+from emotion.system import EmotionError, StoredFileMissingError, stored
 from tests.damage import ODD
 from tests.e2e.browser import ROOT, Server, pages
 from tests.e2e.visitor import Visitor
@@ -41,7 +43,12 @@ from tests.odd_files import broken, odd_files
 
 # At share 1.
 STORED, ARCHIVES, PICTURES, OPTIONS, KILLS, PREDICTIONS, PAGES = 1000, 1000, 100_000, 5_000, 20, 2_000, 500
+DISKS, ACTIONS = 3, 500
+PEOPLE, LEAST = 40, 40.0  # at one server; seconds, in which each has done something
 FLAT = 1.1  # memory after all of them, in that after the first tenth
+BACK = 1.2  # memory after a crowd has left, in that before it came
+COMMAND = (sys.executable, "-m", "emotion")
+ANY, PHASES = "", ("loading TensorFlow", "exporting", "evaluating")  # a training is killed at any moment, and in these
 TRAIN = ("train", "--data", "demo", "--recipe", "quick-s", "--epochs", "2", "--seed", "1")
 ALL_OPTIONS = (
     ("train", ("epochs", "batch-size", "learning-rate", "width", "weight-decay", "label-smoothing", "seed", "classes",
@@ -55,21 +62,27 @@ ALL_OPTIONS = (
 Outcome = tuple[int, list[str]]  # how many were tried, what was wrong
 
 
-def by_tests(variable: str, count: int, words: list[str]) -> Outcome:
-    """Runs tests that take their number of samples from the environment."""
+def by_tests(words: list[str], **environment: str) -> list[str]:
+    """Runs tests, some of which take their number of samples from the environment; returns what failed, if any."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *words]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {variable: str(count)}, capture_output=True, text=True)
-    return count, [] if done.returncode == 0 else [done.stdout[-1500:]]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True)
+    return [] if done.returncode == 0 else [done.stdout[-1500:]]
 
 
 def stored_files(count: int, chance: random.Random) -> Outcome:
     """Of each kind of file that is kept."""
-    return by_tests("EMOTION_DAMAGES", count, ["tests/unit/test_damage.py"])
+    return count, by_tests(["tests/unit/test_damage.py"], EMOTION_DAMAGES=str(count))
 
 
 def archives(count: int, chance: random.Random) -> Outcome:
     """Of each way of packing."""
-    return by_tests("EMOTION_ARCHIVES", count, ["tests/unit/test_damaged_archives.py"])
+    return count, by_tests(["tests/unit/test_damaged_archives.py"], EMOTION_ARCHIVES=str(count))
+
+
+def full_disks(count: int, chance: random.Random) -> Outcome:
+    """What commands, buttons and trainings say of a disk that is full, read-only or forbidden: its tests, so often."""
+    names = ("unit/test_full_disk", "app/test_full_disk_pages", "integration/test_full_disk")
+    return count, [one for _ in range(count) for one in by_tests([f"tests/{name}.py" for name in names])]
 
 
 def pictures(count: int, chance: random.Random) -> Outcome:
@@ -108,34 +121,66 @@ def options(count: int, chance: random.Random) -> Outcome:
 
 
 def kills(count: int, chance: random.Random) -> Outcome:
-    """A training, killed at any moment from its start on and resumed until it ends: the history of a whole one."""
+    """A training, killed so often at any moment and as often in each of three phases, and resumed: the same history."""
     home = Path(os.environ["EMOTION_HOME"])
-    start, whole = time.monotonic(), home / "runs" / "20260101-000000-whole"
-    command = [sys.executable, "-m", "emotion"]
-    subprocess.run([*command, *TRAIN, "--run-dir", str(whole)], cwd=ROOT, capture_output=True, check=True)
-    seconds, wrong, made = time.monotonic() - start, [], 0
-    while made < count:
-        killed = home / "runs" / f"20260102-{made:06}-killed"
-        words = [*TRAIN, "--run-dir", str(killed)]
-        while True:
-            process = subprocess.Popen([*command, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            try:
-                _, said = process.communicate(timeout=chance.uniform(0.1, seconds) if made < count else None)
-            except subprocess.TimeoutExpired:
-                for one in [*psutil.Process(process.pid).children(recursive=True), process]:
-                    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-                        one.send_signal(signal.SIGKILL)
-                process.communicate()
-                made += 1
-                if (killed / "config.json").is_file():
-                    words = ["train", "--resume", killed.name]
-                continue
-            if process.returncode:
-                wrong.append(said.decode(errors="replace")[-300:])
-            break
-        if history(killed) != history(whole):
-            wrong.append(f"{killed.name} has another history")
+    whole = home / "runs" / "20260101-000000-whole"
+    start = time.time()
+    subprocess.run([*COMMAND, *TRAIN, "--run-dir", str(whole)], cwd=ROOT, capture_output=True, check=True)
+    begun = {row["phase"]: row["time"] for row in phases(whole)}
+    ends = dict(zip(begun, [*list(begun.values())[1:], time.time()], strict=True))
+    lasted = {ANY: time.time() - start} | {phase: ends[phase] - begun[phase] for phase in PHASES}
+    made, wrong = 0, []
+    for phase, seconds in lasted.items():
+        until = made + count
+        while made < until:
+            killed = home / "runs" / f"20260102-{made:06}-killed"
+            moments = [chance.uniform(0.1 if phase == ANY else 0, seconds) for _ in range(chance.randint(1, 3))]
+            done, said = resumed_until_it_ends(killed, phase, moments)
+            made += done
+            wrong += said if said or history(killed) == history(whole) else [f"{killed.name} has another history"]
     return made, wrong
+
+
+def phases(run: Path) -> list[dict[str, Any]]:
+    """The rows that tell when a run entered a phase; none of a run that has not begun."""
+    with contextlib.suppress(StoredFileMissingError):
+        return [row for row in stored.lines(run / "history.jsonl") if row.get("event") == "phase"]
+    return []
+
+
+def times_in(run: Path, phase: str) -> int:
+    """How often a run has entered that phase."""
+    return sum(row["phase"] == phase for row in phases(run))
+
+
+def resumed_until_it_ends(killed: Path, phase: str, moments: list[float]) -> tuple[int, list[str]]:
+    """Starts a training and kills it at these seconds after the phase has begun; then lets it end.
+
+    Returns:
+        How many kills found it alive, and what it said if it failed.
+    """
+    words, made = [*TRAIN, "--run-dir", str(killed)], 0
+    for moment in [*moments, None]:
+        before = times_in(killed, phase)
+        process = subprocess.Popen([*COMMAND, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if moment is not None and phase != ANY:
+            while process.poll() is None and times_in(killed, phase) == before:
+                time.sleep(0.02)
+        try:
+            _, said = process.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            for one in [*psutil.Process(process.pid).children(recursive=True), process]:
+                with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                    one.send_signal(signal.SIGKILL)
+            process.communicate()
+            made += 1
+            if (killed / "config.json").is_file():
+                words = ["train", "--resume", killed.name]
+                if read_run(RunPaths(killed)).status is Status.COMPLETED:  # at its very end
+                    return made, []
+            continue
+        return made, [said.decode(errors="replace")[-300:]] if process.returncode else []
+    return made, []
 
 
 def history(run: Path) -> list[tuple[float, ...]]:
@@ -185,15 +230,31 @@ def page_loads(count: int, chance: random.Random) -> Outcome:
     return count, wrong + grown(early, last)
 
 
-def grown(early: float, last: float) -> list[str]:
+def many_people(count: int, chance: random.Random) -> Outcome:
+    """Actions of 40 people at one server, ten of whom give photos; its memory must come back after they have left."""
+    server = Server(Path(os.environ["EMOTION_HOME"]), STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="10")
+    try:
+        wrong = asyncio.run(crowd.open_all(server))
+        time.sleep(20)  # after 10 they are forgotten
+        early = crowd.memory(server)
+        told = asyncio.run(crowd.crowd(server, PEOPLE, PEOPLE // 4, max(LEAST, count * crowd.PAUSE / PEOPLE)))
+        time.sleep(20)
+        last = crowd.memory(server)
+    finally:
+        server.stop()
+    tried = len(told.answers) + sum(len(seconds) for seconds in told.pages.values())
+    return tried, wrong + told.errors + grown(early, last, BACK)
+
+
+def grown(early: float, last: float, most: float = FLAT) -> list[str]:
     """What is wrong with the memory, in bytes, if anything."""
-    return [] if last <= FLAT * early else [f"memory grew from {early / 2**20:.0f} to {last / 2**20:.0f} MB"]
+    return [] if last <= most * early else [f"memory grew from {early / 2**20:.0f} to {last / 2**20:.0f} MB"]
 
 
 KINDS: dict[str, tuple[Callable[[int, random.Random], Outcome], int]] = {
     "stored": (stored_files, STORED), "archives": (archives, ARCHIVES), "pictures": (pictures, PICTURES),
     "options": (options, OPTIONS), "kills": (kills, KILLS), "predictions": (predictions, PREDICTIONS),
-    "pages": (page_loads, PAGES),
+    "pages": (page_loads, PAGES), "disk": (full_disks, DISKS), "crowd": (many_people, ACTIONS),
 }  # fmt: skip
 
 
