@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,15 +88,29 @@ def full_disks(count: int, chance: random.Random) -> Outcome:
 def pictures(count: int, chance: random.Random) -> Outcome:
     """Bytes of odd pictures, some of them changed."""
     whole, wrong = [odd.data for odd in odd_files() if 0 < len(odd.data) < 10**6], []
-    for _ in range(count):
-        seen = broken(chance.choice(whole), chance)
-        try:
-            decode.open_picture(seen, max_side=30)
-        except EmotionError:
-            continue
-        except Exception as error:  # noqa: BLE001 - what is looked for
-            wrong.append(f"{type(error).__name__}: {error!s:.80}")
+    with unheard():
+        for _ in range(count):
+            seen = broken(chance.choice(whole), chance)
+            try:
+                decode.open_picture(seen, max_side=30)
+            except EmotionError:
+                continue
+            except Exception as error:  # noqa: BLE001 - what is looked for
+                wrong.append(f"{type(error).__name__}: {error!s:.80}")
     return count, wrong
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Hides what is written to standard error past Python: libtiff has a word for each fault that it finds."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def options(count: int, chance: random.Random) -> Outcome:

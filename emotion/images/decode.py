@@ -340,7 +340,8 @@ def _value_range(image: Image.Image) -> tuple[float, float]:
 
 def _deep_to_grey(band: Image.Image, low: float, high: float, transparent: object) -> Image.Image:
     """Scales numbers from [low, high] to 8 bits; NaN becomes black, the transparent value white."""
-    values: NDArray[np.float64] = np.asarray(band).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # NumPy warns of some kinds of NaN
+        values: NDArray[np.float64] = np.asarray(band).astype(np.float64)
     scaled = np.clip((np.clip(values, low, high) - low) / max(high - low, 1e-30), 0.0, 1.0)
     grey = np.rint(np.nan_to_num(scaled, nan=0.0) * 255).astype(np.uint8)
     if isinstance(transparent, int):

@@ -41,9 +41,10 @@ BEGINNINGS = {
     "app": "import runpy; runpy.run_module = lambda *_, **__: None\nfrom emotion.__main__ import main; main(['app'])",
     "streamlit run": "import streamlit_app",
     "serve": """from emotion.serving import server
+from emotion.system import EmotionError
 try:
     server.run(None, "203.0.113.1", 8600, None, "k" * 32)  # no address of this computer, nor of any other
-except server.PortTakenError:
+except EmotionError:
     pass""",
 }
 
