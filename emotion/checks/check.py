@@ -24,7 +24,7 @@ from emotion.checks.rule import Rule
 from emotion.checks.rules import faceless
 from emotion.checks.table import Table, names_of, places_of
 from emotion.data import decided, digest, edits, on_disk, votes
-from emotion.system import collect, count
+from emotion.system import ENGLISH, N_, collect, ngettext, speaking
 
 if TYPE_CHECKING:
     from emotion.checks.finding import Finding, Remedy
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = 1  # of the report
-READING, COMPARING = "reading pictures", "comparing them"
+READING, COMPARING = N_("reading pictures"), N_("comparing them")
 
 Tell = Callable[[str, int, int], None]  # what is done, how many, of how many
 
@@ -127,7 +127,7 @@ def version(listing: Listing) -> tuple[str, ...]:
 
 def rules_by_weight() -> list[Rule]:
     """All rules, the heaviest first."""
-    return sorted((rule for _, rule in collect(rules, "RULES")), key=lambda rule: -rule.weight)
+    return sorted((rule for _other, rule in collect(rules, "RULES")), key=lambda rule: -rule.weight)
 
 
 def not_found(report: Report) -> list[str]:
@@ -148,9 +148,9 @@ def all_twins(report: Report) -> Remedy | None:
     files = sorted({file for finding in found for change in finding.remedies[0].changes for file in change.files})
     if len(found) < 2:
         return None
-    return exclude(
-        files, "identical to another picture", f"Fix all exact twins ({count(len(files), 'picture')})", "all_twins"
-    )
+    with speaking(ENGLISH):
+        title = ngettext("Fix all exact twins ({n} picture)", "Fix all exact twins ({n} pictures)", len(files))
+    return exclude(files, N_("identical to another picture"), title, "all_twins")
 
 
 def _read(listing: Listing, tell: Tell | None) -> Stored:
@@ -177,6 +177,8 @@ def _report(listing: Listing, stored: Stored) -> Report:
     places = places_of(now.files, listing.files, stored.names)
     without_face = frozenset(faceless.last_without_face(listing))
     table = Table(stored.names, stored.facts, stored.pairs, *places, listing.root, now.counts, without_face)
+    with speaking(ENGLISH):  # it is kept for many people
+        findings = tuple(finding for rule in rules_by_weight() for finding in rule.findings(table))
     return Report(
         listing.root,
         now.fingerprint,
@@ -184,6 +186,6 @@ def _report(listing: Listing, stored: Stored) -> Report:
         now.excluded,
         now.relabelled,
         now.moved,
-        tuple(finding for rule in rules_by_weight() for finding in rule.findings(table)),
+        findings,
         table,
     )

@@ -1,4 +1,8 @@
-"""What a check of a data folder has found: findings with their reason, their pictures and what mends them."""
+"""What a check of a data folder has found: findings with their reason, their pictures and what mends them.
+
+Their sentences are English, as they are kept with decisions and in memory for many people; `retold` says them to a
+reader.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emotion.data import Change
+from emotion.system import N_
 
+LEAVE_OUT = N_("Leave them out")
 MANY_FILES = 200  # names of a finding that a report spells out; all of them stand in its remedies
 
 
@@ -78,7 +84,7 @@ class Finding:
         }
 
 
-def exclude(files: Iterable[str], why: str, title: str = "Leave them out", name: str = "exclude") -> Remedy:
+def exclude(files: Iterable[str], why: str, title: str = LEAVE_OUT, name: str = "exclude") -> Remedy:
     """The remedy that is always there: do without these pictures."""
     return Remedy(name, title, why, (Change("exclude", tuple(files)),))
 

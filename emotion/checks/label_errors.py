@@ -28,7 +28,7 @@ from emotion.data import Examples, dataset, decided, edits, folds, on_disk, scan
 from emotion.images import as_batch
 from emotion.models import load_model
 from emotion.recipes import label_order
-from emotion.system import SplitMissingError, StoredFileError, disk, files, stored
+from emotion.system import N_, SplitMissingError, StoredFileError, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Listing
@@ -124,7 +124,7 @@ def out_of_sample(features: Floats, examples: Examples, tell: Tell | None = None
     answers = np.zeros((len(parts), len(examples.classes)))
     for done, part in enumerate(np.unique(parts).tolist()):
         if tell:
-            tell("asking classifiers", done, int(parts.max()) + 1)
+            tell(N_("asking classifiers"), done, int(parts.max()) + 1)
         learn, held = parts != part, parts == part
         classifier = LogisticRegression(C=STRENGTH, max_iter=ROUNDS).fit(x[learn], examples.labels[learn])
         answers[np.ix_(held, classifier.classes_)] = classifier.predict_proba(x[held])
@@ -169,7 +169,7 @@ def _all_pictures(listing: Listing, classes: tuple[str, ...], tell: Tell | None)
 
     def reading(done: int, total: int) -> None:
         if tell:
-            tell("reading pictures", done, total)
+            tell(N_("reading pictures"), done, total)
 
     parts = [dataset.load(listing, "train", classes, reading)]
     try:
@@ -191,7 +191,7 @@ def _features(predictor: Predictor, examples: Examples, tell: Tell | None) -> Fl
     for start in range(0, n, CHUNK):
         parts.append(predictor.features(as_batch(examples.images[start : start + CHUNK])))
         if tell:
-            tell("asking the network", min(start + CHUNK, n), n)
+            tell(N_("asking the network"), min(start + CHUNK, n), n)
     return np.concatenate(parts)
 
 

@@ -39,6 +39,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(which.FOLDER.glob("*.po"))
 # Files and folders in which every sentence is marked.
 SPOKEN = [
+    "emotion/checks/check.py",
+    "emotion/checks/label_errors.py",
+    "emotion/checks/rules",
     "emotion/recipes/networks",
     "emotion/runs/differences.py",
     "emotion/runs/progress.py",
@@ -208,6 +211,15 @@ def test_kept_sentences_are_english_and_told_in_the_readers_language() -> None:
         assert retold("It could not be kept.") == "Das Modell konnte nicht behalten werden."
         assert retold("Nobody knows this sentence.") == "Nobody knows this sentence."
     assert retold(kept) == kept
+
+
+def test_kept_sentences_that_stand_together_are_told_one_by_one() -> None:
+    kept = "2 pictures left out. Nobody knows this sentence. It could not be kept."
+
+    with speaking("de"):
+        assert (
+            retold(kept) == "2 Bilder ausgelassen. Nobody knows this sentence. Das Modell konnte nicht behalten werden."
+        )
 
 
 def test_two_people_are_answered_at_once_each_in_their_language() -> None:

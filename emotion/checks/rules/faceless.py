@@ -17,7 +17,7 @@ from emotion.checks import cache
 from emotion.checks.finding import Finding, exclude, singles
 from emotion.checks.rule import Rule
 from emotion.images import WORKING_SIDE, PictureError, detect, open_picture
-from emotion.system import count, disk, drawn_faces_dir, files, stored
+from emotion.system import _, disk, drawn_faces_dir, files, ngettext, stored
 
 if TYPE_CHECKING:
     from emotion.checks.table import Table
@@ -95,9 +95,9 @@ def finding(table: Table) -> Finding | None:
     found = tuple(name for name in names if name in table.without_face)
     if not found:
         return None
-    why = "In training they are left out, or something that is no face is learned as one."
-    title = f"No face was found in {count(len(found), 'picture')}"
-    return Finding("faceless", len(found), title, why, singles(found), remedies=(exclude(found, "no face found"),))
+    why = _("In training they are left out, or something that is no face is learned as one.")
+    title = ngettext("No face was found in {n} picture", "No face was found in {n} pictures", len(found))
+    return Finding("faceless", len(found), title, why, singles(found), remedies=(exclude(found, _("no face found")),))
 
 
 RULES = (Rule(60, {}, finding),)  # it looks only when it is asked to, so not finding any says nothing

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotion.checks.finding import Finding, exclude, singles
+from emotion.checks.finding import LEAVE_OUT, Finding, exclude, singles
 from emotion.checks.picture_facts import KINDS, NOT_A_PICTURE, UNREADABLE, ending_kind
 from emotion.checks.rule import Rule
 from emotion.checks.table import TRAIN
-from emotion.system import count
+from emotion.system import N_, _, decimal, ngettext
 
 if TYPE_CHECKING:
     from emotion.checks.table import Mask, Places, Table
@@ -35,8 +35,9 @@ def unreadable(table: Table) -> Finding | None:
     files = table.names(_in_use(table, table.facts.fault == UNREADABLE))
     if not files:
         return None
-    why = "They are left out without a word in training, so the data is smaller than its number of files."
-    return _finding("unreadable", files, f"{count(len(files), 'file')} cannot be read", why)
+    why = _("They are left out without a word in training, so the data is smaller than its number of files.")
+    title = ngettext("{n} file cannot be read", "{n} files cannot be read", len(files))
+    return _finding("unreadable", files, title, why)
 
 
 def wrong_kind(table: Table) -> Finding | None:
@@ -47,14 +48,14 @@ def wrong_kind(table: Table) -> Finding | None:
     notes = {table.files[place]: _kind_note(table, place) for place in places.tolist()}
     if not notes:
         return None
-    why = "What is no picture is left out in training; other programs may stumble over a picture under a wrong name."
-    title = f"{count(len(notes), 'file')} {_verb(notes, 'is', 'are')} not what the name says"
+    why = _("What is no picture is left out in training; other programs may stumble over a picture under a wrong name.")
+    title = ngettext("{n} file is not what the name says", "{n} files are not what the name says", len(notes))
     return _finding("wrong_kind", tuple(notes), title, why, notes)
 
 
 def _kind_note(table: Table, place: int) -> str:
     kind = KINDS[table.facts.kind[place]]
-    return f"a {kind} file" if kind and table.facts.ok[place] else "not a picture"
+    return _("a {kind} file", kind=kind) if kind and table.facts.ok[place] else _("not a picture")
 
 
 def blank(table: Table) -> Finding | None:
@@ -66,9 +67,11 @@ def blank(table: Table) -> Finding | None:
     files = table.names(np.flatnonzero(table.used & ((facts.contrast < FLAT) | (facts.sharpness < bound))))
     if not files:
         return None
-    why = "There is no face to learn from, yet each carries a label: the network learns that nothing looks like that."
-    title = f"{count(len(files), 'picture')} {_verb(files, 'is', 'are')} blank or nearly so"
-    return _finding("blank", files, title, why, button="Drop the blanks")
+    why = _(
+        "There is no face to learn from, yet each carries a label: the network learns that nothing looks like that."
+    )
+    title = ngettext("{n} picture is blank or nearly so", "{n} pictures are blank or nearly so", len(files))
+    return _finding("blank", files, title, why, button=_("Drop the blanks"))
 
 
 def odd_size(table: Table) -> Finding | None:
@@ -81,13 +84,18 @@ def odd_size(table: Table) -> Finding | None:
     notes = {table.files[place]: f"{facts.width[place]} × {facts.height[place]} pixels" for place in places.tolist()}
     if not notes:
         return None
-    why = (
-        f"A face of less than {TINY} pixels holds too little to judge, and a picture more than {HUGE} times as large "
-        "as the usual one is often a whole scene among faces."
-    )
-    parts = [f"{number:,} {word}" for number, word in ((tiny.sum(), "tiny"), (huge.sum(), "huge")) if number]
-    title = f"{' and '.join(parts)} {'picture' if len(notes) == 1 else 'pictures'}"
-    return _finding("size", tuple(notes), title, why, notes)
+    why = _("A face of less than {tiny} pixels holds too little to judge, and a picture more than {huge} times as "
+            "large as "
+            "the usual one is often a whole scene among faces.", tiny=TINY, huge=HUGE)  # fmt: skip
+    return _finding("size", tuple(notes), _sizes(int(tiny.sum()), int(huge.sum())), why, notes)
+
+
+def _sizes(tiny: int, huge: int) -> str:
+    if not huge:
+        return ngettext("{n} tiny picture", "{n} tiny pictures", tiny)
+    if not tiny:
+        return ngettext("{n} huge picture", "{n} huge pictures", huge)
+    return _("{tiny} tiny and {huge} huge pictures", tiny=tiny, huge=huge)
 
 
 def colour(table: Table) -> Finding | None:
@@ -95,8 +103,8 @@ def colour(table: Table) -> Finding | None:
     places = np.flatnonzero(table.used & table.facts.colour)
     if not places.size or len(places) > (1 - MOSTLY) * table.used.sum():
         return None
-    why = "They come from another source than the rest; if most of them are of one class, the source gives it away."
-    title = f"{count(len(places), 'colour picture')} in a grey set"
+    why = _("They come from another source than the rest; if most of them are of one class, the source gives it away.")
+    title = ngettext("{n} colour picture in a grey set", "{n} colour pictures in a grey set", len(places))
     return _finding("colour", table.names(places), title, why)
 
 
@@ -110,12 +118,14 @@ def imbalance(table: Table) -> Finding | None:
     largest, smallest = table.classes[int(counts.argmax())], table.classes[_smallest(counts)]
     most = int(UNEVEN * there.min())
     surplus = table.names(_surplus(table, inside, counts, most))
-    title = f"train has {there.max():,} of {largest} and {there.min():,} of {smallest}"
-    why = (
-        f"A network that sees {largest} {there.max() / there.min():.0f} times as often finds it easier to answer that; "
-        "class weights (balanced) on the Train page make up for it without leaving anything out."
-    )
-    remedy = exclude(surplus, f"more than {UNEVEN:g} times the smallest class", f"Keep {most:,} of a class at most")
+    title = _("train has {most} of {largest} and {least} of {smallest}", most=there.max(), largest=largest,
+              least=there.min(), smallest=smallest)  # fmt: skip
+    why = _("A network that sees {largest} {times} times as often finds it easier to answer that; class weights "
+            "(balanced) "
+            "on the Train page make up for it without leaving anything out.", largest=largest,
+            times=decimal(there.max() / there.min(), 0))  # fmt: skip
+    remedy = exclude(surplus, _("more than {times} times the smallest class", times=f"{UNEVEN:g}"),
+                     _("Keep {n} of a class at most", n=most))  # fmt: skip
     return Finding("imbalance", int(there.max() - there.min()), title, why, remedies=(remedy,))
 
 
@@ -137,27 +147,23 @@ def _in_use(table: Table, mask: Mask) -> Places:
     return np.flatnonzero(mask & (table.split != -1))
 
 
-def _verb(things: object, one: str, many: str) -> str:
-    return one if len(things) == 1 else many  # type: ignore[arg-type]
-
-
 def _finding(
     kind: str,
     files: tuple[str, ...],
     title: str,
     why: str,
     notes: dict[str, str] | None = None,
-    button: str = "Leave them out",
+    button: str = LEAVE_OUT,
 ) -> Finding:
     """A finding about single pictures, which can be left out."""
     return Finding(kind, len(files), title, why, singles(files), notes or {}, (exclude(files, title, button),))
 
 
 RULES = (
-    Rule(74, {"unreadable": "files that cannot be read"}, unreadable),
-    Rule(72, {"wrong_kind": "files under a wrong name"}, wrong_kind),
-    Rule(70, {"blank": "blank pictures"}, blank),
-    Rule(30, {"imbalance": "classes of very different size"}, imbalance),
-    Rule(20, {"size": "tiny or huge pictures"}, odd_size),
-    Rule(10, {"colour": "colour pictures among grey ones"}, colour),
+    Rule(74, {"unreadable": N_("files that cannot be read")}, unreadable),
+    Rule(72, {"wrong_kind": N_("files under a wrong name")}, wrong_kind),
+    Rule(70, {"blank": N_("blank pictures")}, blank),
+    Rule(30, {"imbalance": N_("classes of very different size")}, imbalance),
+    Rule(20, {"size": N_("tiny or huge pictures")}, odd_size),
+    Rule(10, {"colour": N_("colour pictures among grey ones")}, colour),
 )

@@ -11,7 +11,7 @@ import numpy as np
 from emotion.checks.finding import Finding, Remedy, exclude, singles
 from emotion.checks.rule import Rule
 from emotion.data import RELABEL, Change, votes
-from emotion.system import VotesError, count
+from emotion.system import N_, VotesError, _, ngettext
 
 if TYPE_CHECKING:
     from emotion.checks.table import Mask, Table
@@ -25,8 +25,8 @@ def findings(table: Table) -> list[Finding | None]:
     try:
         said = votes.of(table.root, table.files, table.classes)
     except VotesError as error:
-        why = f"{error} Until then the votes are neither learned nor looked at."
-        return [Finding("votes", 1, "The table of votes cannot be used", why)]
+        why = _("{error} Until then the votes are neither learned nor looked at.", error=error)
+        return [Finding("votes", 1, _("The table of votes cannot be used"), why)]
     no_face = table.used & said.no_face
     open_to_all = table.used & said.known & ~said.no_face & (_everybody(said) > 0)
     agreed = 2 * said.counts.max(axis=1, initial=0) > _everybody(said)
@@ -46,13 +46,17 @@ def _no_face(table: Table, said: Votes, places: Mask) -> Finding | None:
     files = table.names(np.flatnonzero(places))
     if not files:
         return None
-    title = f"{count(len(files), 'picture')} {'shows' if len(files) == 1 else 'show'} no face, as most people see it"
-    why = "What is no face carries a label all the same: in train it teaches nothing, in test no answer to it is right."
+    title = ngettext("{n} picture shows no face, as most people see it",
+                     "{n} pictures show no face, as most people see it", len(files))  # fmt: skip
+    why = _(
+        "What is no face carries a label all the same: in train it teaches nothing, in test no answer to it is right."
+    )
     notes = {
-        table.files[place]: f"no face: {_of(said.faceless, said, place)}" for place in np.flatnonzero(places).tolist()
+        table.files[place]: _("no face: {votes}", votes=_of(said.faceless, said, place))
+        for place in np.flatnonzero(places).tolist()
     }
     return Finding("no_face_by_votes", len(files), title, why, singles(files), notes,
-                   (exclude(files, "most people saw no face"),))  # fmt: skip
+                   (exclude(files, _("most people saw no face")),))  # fmt: skip
 
 
 def _outvoted(table: Table, said: Votes, places: Mask) -> Finding | None:
@@ -67,12 +71,14 @@ def _outvoted(table: Table, said: Votes, places: Mask) -> Finding | None:
         name = table.classes[best[place]]
         notes[file] = f"{name}: {_of(said.counts[:, best[place]], said, place)}"
         to[name].append(file)
-    title = f"{count(len(files), 'label')} {'is' if len(files) == 1 else 'are'} not what most people see"
-    why = "More than half of the people gave another answer: such a label is noise in train and a wrong mark in test."
+    title = ngettext("{n} label is not what most people see", "{n} labels are not what most people see", len(files))
+    why = _(
+        "More than half of the people gave another answer: such a label is noise in train and a wrong mark in test."
+    )
     changes = tuple(Change(RELABEL, tuple(names), name) for name, names in sorted(to.items()))
     remedies = (
-        Remedy("majority", "Take the label that most people gave", "label of most votes", changes),
-        exclude(files, "most people gave another label", "Leave them all out"),
+        Remedy("majority", _("Take the label that most people gave"), _("label of most votes"), changes),
+        exclude(files, _("most people gave another label"), _("Leave them all out")),
     )
     return Finding("outvoted", len(files), title, why, singles(files), notes, remedies)
 
@@ -85,20 +91,20 @@ def _undecided(table: Table, said: Votes, places: Mask) -> Finding | None:
     ordered = np.flatnonzero(places)[np.argsort(share[places], kind="stable")]
     files = table.names(ordered)
     notes = {file: _shared_out(table, said, place) for file, place in zip(files, ordered.tolist(), strict=True)}
-    title = f"People disagree on {count(len(files), 'picture')}"
-    why = "No class has more than half of the votes: whoever answers here is hardly ever right by more than chance."
+    title = ngettext("People disagree on {n} picture", "People disagree on {n} pictures", len(files))
+    why = _("No class has more than half of the votes: whoever answers here is hardly ever right by more than chance.")
     return Finding("undecided", len(files), title, why, singles(files), notes,
-                   (exclude(files, "people disagree on it"),))  # fmt: skip
+                   (exclude(files, _("people disagree on it")),))  # fmt: skip
 
 
 def _of(votes_for: votes.Numbers, said: Votes, place: int) -> str:
-    return f"{votes_for[place]:g} of {_everybody(said)[place]:g}"
+    return _("{n} of {total}", n=f"{votes_for[place]:g}", total=f"{_everybody(said)[place]:g}")
 
 
 def _shared_out(table: Table, said: Votes, place: int) -> str:
     order = np.argsort(-said.counts[place], kind="stable")[:3]
     parts = [f"{table.classes[label]} {said.counts[place, label]:g}" for label in order if said.counts[place, label]]
-    return ", ".join([*parts, *([f"other {said.others[place]:g}"] if said.others[place] else [])])
+    return ", ".join([*parts, *([_("other {votes}", votes=f"{said.others[place]:g}")] if said.others[place] else [])])
 
 
 def _can_be_told(root: Path, found: set[str]) -> bool:
@@ -109,9 +115,9 @@ RULES = (
     Rule(
         56,
         {
-            "no_face_by_votes": "pictures in which most people saw no face",
-            "outvoted": "labels that most people contradict",
-            "undecided": "pictures on which people disagree",
+            "no_face_by_votes": N_("pictures in which most people saw no face"),
+            "outvoted": N_("labels that most people contradict"),
+            "undecided": N_("pictures on which people disagree"),
         },
         findings,
         _can_be_told,

@@ -19,6 +19,7 @@ from emotion.checks.finding import Finding, Remedy
 from emotion.checks.rule import Rule
 from emotion.checks.table import TEST, TRAIN
 from emotion.data import MOVE, NO_TEST, NO_TRAIN, Change, disagreements, hold_out
+from emotion.system import N_, _, decimal
 
 if TYPE_CHECKING:
     from emotion.checks.table import Table
@@ -32,7 +33,7 @@ FLATTER = 1.5  # times: the median contrast
 LARGER = 1.5  # times: the median of the longer side
 A_LOOK = 200  # pictures of each split are enough for a warning before training
 
-DEAL_WHY = "train and test dealt anew from all pictures"
+DEAL_WHY = N_("train and test dealt anew from all pictures")
 
 
 def classes(table: Table) -> Finding | None:
@@ -40,8 +41,8 @@ def classes(table: Table) -> Finding | None:
     said = [line for line in disagreements(table.counts) if line not in (NO_TEST, NO_TRAIN)]
     if not said:
         return None
-    why = " ".join(text[:1].upper() + text[1:] for text in said[1:]) + " Rename or move the folders that mean the same."
-    return Finding("classes", len(said), said[0].rstrip("."), why.strip())
+    why = [*(text[:1].upper() + text[1:] for text in said[1:]), _("Rename or move the folders that mean the same.")]
+    return Finding("classes", len(said), said[0].rstrip("."), " ".join(why))
 
 
 def sharpness(table: Table) -> Finding | None:
@@ -62,11 +63,16 @@ def blurred(train: float, test: float) -> Finding | None:
         return None
     name, other = ("train", "test") if train < test else ("test", "train")
     times = high / max(low, 1.0)
-    title = f"{name} is damaged: its pictures are blurred, {other}'s are {times:.0f} times as sharp"
-    why = (
-        f"What a network learns on {'blurred' if name == 'train' else 'sharp'} faces does not hold for others. It "
-        "happens to whole folders when they are copied or resized carelessly. Best get the data again from its source."
+    title = _("{name} is damaged: its pictures are blurred, {other}'s are {times} times as sharp", name=name,
+              other=other, times=decimal(times, 0))  # fmt: skip
+    learned = _("What a network learns on sharp faces does not hold for others.")
+    if name == "train":
+        learned = _("What a network learns on blurred faces does not hold for others.")
+    careless = _(
+        "It happens to whole folders when they are copied or resized carelessly. Best get the data again from its "
+        "source."
     )
+    why = f"{learned} {careless}"
     return Finding("sharpness", 1, title, why, damage=True, serious=True)
 
 
@@ -76,8 +82,9 @@ def brightness(table: Table) -> Finding | None:
     if found is None or abs(found[0] - found[1]) < DARKER:
         return None
     name, other = ("train", "test") if found[0] < found[1] else ("test", "train")
-    title = f"{name} is darker than {other}: {min(found):.0f} against {max(found):.0f} of 255"
-    why = "Light that differs between the splits is learned, or missed, like a feature of the faces."
+    title = _("{name} is darker than {other}: {low} against {high} of 255", name=name, other=other,
+              low=decimal(min(found), 0), high=decimal(max(found), 0))  # fmt: skip
+    why = _("Light that differs between the splits is learned, or missed, like a feature of the faces.")
     return _with_remedy(Finding("brightness", 1, title, why), table)
 
 
@@ -87,8 +94,9 @@ def contrast(table: Table) -> Finding | None:
     if found is None or max(found) < FLATTER * max(min(found), 1.0):
         return None
     name, other = ("train", "test") if found[0] > found[1] else ("test", "train")
-    title = f"{name} has more contrast than {other}: {max(found):.0f} against {min(found):.0f}"
-    why = "One of them was changed after it was taken, so the score on test is that of other pictures than learned."
+    title = _("{name} has more contrast than {other}: {high} against {low}", name=name, other=other,
+              high=decimal(max(found), 0), low=decimal(min(found), 0))  # fmt: skip
+    why = _("One of them was changed after it was taken, so the score on test is that of other pictures than learned.")
     return _with_remedy(Finding("contrast", 1, title, why), table)
 
 
@@ -99,8 +107,11 @@ def size(table: Table) -> Finding | None:
     if found is None or max(found) < LARGER * min(found):
         return None
     name, other = ("train", "test") if found[0] > found[1] else ("test", "train")
-    title = f"{name} has larger pictures than {other}: {max(found):.0f} against {min(found):.0f} pixels"
-    why = "They are shrunk or enlarged to one size by different amounts, which makes one split sharper than the other."
+    title = _("{name} has larger pictures than {other}: {high} against {low} pixels", name=name, other=other,
+              high=decimal(max(found), 0), low=decimal(min(found), 0))  # fmt: skip
+    why = _(
+        "They are shrunk or enlarged to one size by different amounts, which makes one split sharper than the other."
+    )
     return _with_remedy(Finding("split_size", 1, title, why), table)
 
 
@@ -122,7 +133,7 @@ def deal_anew(table: Table) -> Remedy:
     to_test[used] = hold_out(groups, labels, float(share), np.random.default_rng(len(used)))
     moves = ((to_test & (table.split == TRAIN), "test"), (~to_test & (table.split == TEST) & table.used, "train"))
     changes = tuple(Change(MOVE, table.names(np.flatnonzero(mask)), to) for mask, to in moves if mask.any())
-    return Remedy("deal", "Deal train and test anew", DEAL_WHY, changes)
+    return Remedy("deal", _("Deal train and test anew"), DEAL_WHY, changes)
 
 
 def _joined_groups(table: Table) -> np.ndarray:
@@ -165,9 +176,9 @@ def _some(inside: Mapping[str, tuple[str, ...]], classes: Sequence[str]) -> list
 
 
 RULES = (
-    Rule(99, {"classes": "classes that the splits do not share"}, classes),
-    Rule(98, {"sharpness": "a blurred split"}, sharpness),
-    Rule(96, {"brightness": "a darker split"}, brightness),
-    Rule(94, {"contrast": "a split with more contrast"}, contrast),
-    Rule(92, {"split_size": "a split with larger pictures"}, size),
+    Rule(99, {"classes": N_("classes that the splits do not share")}, classes),
+    Rule(98, {"sharpness": N_("a blurred split")}, sharpness),
+    Rule(96, {"brightness": N_("a darker split")}, brightness),
+    Rule(94, {"contrast": N_("a split with more contrast")}, contrast),
+    Rule(92, {"split_size": N_("a split with larger pictures")}, size),
 )

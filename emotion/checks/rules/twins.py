@@ -11,7 +11,7 @@ from emotion.checks.finding import Finding, Remedy, exclude
 from emotion.checks.rule import Rule
 from emotion.checks.table import TEST, TRAIN
 from emotion.data import RELABEL, Change, class_key
-from emotion.system import count
+from emotion.system import N_, _, ngettext
 
 if TYPE_CHECKING:
     from emotion.checks.table import Places, Table
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Groups = list[tuple[str, ...]]
 
-OUT_OF_TEST = "Take them out of test"
-OUT_OF_TRAIN = "Take their twins out of train"
+OUT_OF_TEST = N_("Take them out of test")
+OUT_OF_TRAIN = N_("Take their twins out of train")
 
 
 def twins(table: Table) -> Finding | None:
@@ -28,12 +28,12 @@ def twins(table: Table) -> Finding | None:
     test, train, groups = _across(table)
     if not test:
         return None
-    has = "has an identical twin" if len(test) == 1 else "have an identical twin"
-    title = f"{count(len(test), 'test picture')} {has} in train"
-    why = "A network that only remembers gets them right, so the score on the test pictures is too good to be true."
+    title = ngettext("{n} test picture has an identical twin in train",
+                     "{n} test pictures have an identical twin in train", len(test))  # fmt: skip
+    why = _("A network that only remembers gets them right, so the score on the test pictures is too good to be true.")
     remedies = (
-        exclude(test, "identical twin in train", OUT_OF_TEST, "out_of_test"),
-        exclude(train, "identical twin in test", OUT_OF_TRAIN, "out_of_train"),
+        exclude(test, _("identical twin in train"), OUT_OF_TEST, "out_of_test"),
+        exclude(train, _("identical twin in test"), OUT_OF_TRAIN, "out_of_train"),
     )
     return Finding("twins", len(test), title, why, tuple(groups), remedies=remedies, serious=True)
 
@@ -58,14 +58,18 @@ def conflicts(table: Table) -> Finding | None:
     named = [table.names(group) for group in groups]
     files = tuple(name for names in named for name in names)
     notes = {table.files[place]: table.classes[table.label[place]] for group in groups for place in group.tolist()}
-    notes = {name: f"now {label}" for name, label in notes.items() if label not in class_key(name).split("/")}
-    carry = "group of identical pictures carries" if len(groups) == 1 else "groups of identical pictures carry"
-    title = f"{len(groups):,} {carry} different labels"
-    why = "At most one of the labels can be right: in train they teach a contradiction, in test no answer can be right."
-    remedies = [exclude(files, "identical pictures with different labels", "Leave them all out")]
+    notes = {
+        name: _("now {name}", name=label) for name, label in notes.items() if label not in class_key(name).split("/")
+    }
+    title = ngettext("{n} group of identical pictures carries different labels",
+                     "{n} groups of identical pictures carry different labels", len(groups))  # fmt: skip
+    why = _(
+        "At most one of the labels can be right: in train they teach a contradiction, in test no answer can be right."
+    )
+    remedies = [exclude(files, _("identical pictures with different labels"), _("Leave them all out"))]
     if changes := _by_majority(table, groups):
-        title_of = "Take the label of the majority, where there is one"
-        remedies.append(Remedy("majority", title_of, "label of most identical ones", changes))
+        title_of = _("Take the label of the majority, where there is one")
+        remedies.append(Remedy("majority", title_of, _("label of most identical ones"), changes))
     return Finding("conflicts", len(groups), title, why, tuple(named), notes, tuple(remedies), serious=True)
 
 
@@ -73,7 +77,7 @@ def _by_majority(table: Table, groups: list[Places]) -> tuple[Change, ...]:
     """Relabels, where one label has the majority of its group; the other groups are left out of it."""
     to: dict[str, list[str]] = defaultdict(list)
     for group in groups:
-        (label, most), *_ = Counter(table.label[group].tolist()).most_common(1)
+        (label, most), *_other = Counter(table.label[group].tolist()).most_common(1)
         if 2 * most > len(group):
             to[table.classes[label]] += table.names(group[table.label[group] != label])
     return tuple(Change(RELABEL, tuple(names), name) for name, names in sorted(to.items()))
@@ -91,9 +95,9 @@ def duplicates(table: Table) -> Finding | None:
     extra = tuple(name for names in groups for name in names[1:])
     if not extra:
         return None
-    title = f"{count(len(extra), 'picture')} {'is' if len(extra) == 1 else 'are'} there more than once"
-    why = "Each copy counts anew: in train it is learned more than others, in test it weighs more in the score."
-    remedies = (exclude(extra, "identical copy", "Keep one of each"),)
+    title = ngettext("{n} picture is there more than once", "{n} pictures are there more than once", len(extra))
+    why = _("Each copy counts anew: in train it is learned more than others, in test it weighs more in the score.")
+    remedies = (exclude(extra, _("identical copy"), _("Keep one of each")),)
     return Finding("duplicates", len(extra), title, why, tuple(groups), remedies=remedies)
 
 
@@ -109,15 +113,15 @@ def near_twins(table: Table) -> Finding | None:
                 test.setdefault(table.files[mine], table.files[other])
                 train[table.files[other]] = None
                 if mirrored:
-                    notes.setdefault(table.files[mine], "mirrored")
+                    notes.setdefault(table.files[mine], _("mirrored"))
     if not test:
         return None
-    has = "has nearly the same picture" if len(test) == 1 else "have nearly the same picture"
-    title = f"{count(len(test), 'test picture')} {has} in train"
-    why = "Saved again, shifted, brightened or mirrored, it is still a face that the network has learned by heart."
+    title = ngettext("{n} test picture has nearly the same picture in train",
+                     "{n} test pictures have nearly the same picture in train", len(test))  # fmt: skip
+    why = _("Saved again, shifted, brightened or mirrored, it is still a face that the network has learned by heart.")
     remedies = (
-        exclude(test, "nearly the same picture is in train", OUT_OF_TEST, "out_of_test"),
-        exclude(train, "nearly the same picture is in test", OUT_OF_TRAIN, "out_of_train"),
+        exclude(test, _("nearly the same picture is in train"), OUT_OF_TEST, "out_of_test"),
+        exclude(train, _("nearly the same picture is in test"), OUT_OF_TRAIN, "out_of_train"),
     )
     return Finding("near_twins", len(test), title, why, tuple(sorted(test.items())), notes, remedies)
 
@@ -138,14 +142,15 @@ def near_duplicates(table: Table) -> Finding | None:
             continue
         kept[keeper[0]].append(place)
         if keeper[1]:
-            notes[table.files[place]] = "mirrored"
+            notes[table.files[place]] = _("mirrored")
     groups = [table.names(np.array([place, *others])) for place, others in kept.items() if others]
     extra = tuple(name for names in groups for name in names[1:])
     if not extra:
         return None
-    title = f"{count(len(extra), 'picture')} {'is' if len(extra) == 1 else 'are'} nearly the same as another one"
-    why = "They add little that is new, and cut apart into training and validation they make validation too easy."
-    remedies = (exclude(extra, "nearly the same as another picture of its split", "Keep one of each"),)
+    title = ngettext("{n} picture is nearly the same as another one",
+                     "{n} pictures are nearly the same as another one", len(extra))  # fmt: skip
+    why = _("They add little that is new, and cut apart into training and validation they make validation too easy.")
+    remedies = (exclude(extra, _("nearly the same as another picture of its split"), _("Keep one of each")),)
     return Finding("near_duplicates", len(extra), title, why, tuple(groups), notes, remedies)
 
 
@@ -174,9 +179,9 @@ def _joined(table: Table, parts: list[Places]) -> tuple[str, ...]:
 
 
 RULES = (
-    Rule(88, {"twins": "test pictures that are in train too"}, twins),
-    Rule(86, {"conflicts": "identical pictures with different labels"}, conflicts),
-    Rule(54, {"near_twins": "test pictures of which train has nearly the same"}, near_twins),
-    Rule(52, {"duplicates": "copies"}, duplicates),
-    Rule(50, {"near_duplicates": "pictures that are nearly the same"}, near_duplicates),
+    Rule(88, {"twins": N_("test pictures that are in train too")}, twins),
+    Rule(86, {"conflicts": N_("identical pictures with different labels")}, conflicts),
+    Rule(54, {"near_twins": N_("test pictures of which train has nearly the same")}, near_twins),
+    Rule(52, {"duplicates": N_("copies")}, duplicates),
+    Rule(50, {"near_duplicates": N_("pictures that are nearly the same")}, near_duplicates),
 )

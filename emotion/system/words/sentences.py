@@ -13,6 +13,7 @@ from numbers import Integral
 from emotion.system.words.catalogue import catalogue, shapes, written
 from emotion.system.words.reader import ENGLISH, language
 
+BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z])")  # two sentences
 IN_SCRIPT = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"\)')  # a marked sentence in JavaScript
 
 
@@ -94,4 +95,5 @@ def _retold(code: str, sentence: str) -> str:
             one, several = shape.key
             other = said.gettext(one) if shape.form is None else said.ngettext(one, several, shape.form)
             return other.format(**found.groupdict())
-    return sentence
+    several_sentences = BETWEEN.split(sentence)
+    return " ".join(_retold(code, each) for each in several_sentences) if len(several_sentences) > 1 else sentence
