@@ -33,13 +33,13 @@ def show_form(action: DeltaGenerator) -> None:
     with action:
         st.button(_("Start tuning"), key="tune", type="primary", width="stretch", on_click=_start)
     left, right = st.columns(2, gap="large")
-    with right:
-        _recipe()
-        _fields()
-    with left:
+    with left:  # first: on a phone the other stands below it, and would be pushed down
         _budget()
         outlook = st.container()
         seen = training_data.show_choice()
+    with right:
+        _recipe()
+        _fields()
     st.session_state[CLASSES] = None if seen is None else seen.classes
     with outlook:
         _outlook(seen)
