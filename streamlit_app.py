@@ -32,8 +32,7 @@ else:
     from starlette.middleware import Middleware
 
     from emotion.system import processes
-    from pages.ui.shared import housekeeping, other_sites, shell
+    from pages.ui.shared import housekeeping, other_sites
 
     processes.take_one_heap()  # for threads from now on, where `emotion app` has not asked for it before
-    middleware = [Middleware(other_sites.KeepOut), Middleware(shell.Dress)]
-    app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=middleware)
+    app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=[Middleware(other_sites.KeepOut)])

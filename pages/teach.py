@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emotion.training.head.teach import Taught
 
 
+STYLE = Path(__file__).parent / "ui" / "teach" / "teach.css"
 TAUGHT, BACKBONE = (
     "teach_taught",
     "teach_backbone",
@@ -26,9 +28,9 @@ TAUGHT, BACKBONE = (
 
 
 def page() -> None:
+    st.html(STYLE)
     st.html(_words_of_style())
-    about = _("Show it a few faces of each class. It learns while you watch, on this computer.")
-    frame.heading(_("Teach"), about, acts=False)
+    frame.heading(_("Teach"), _("Show it a few faces of each class. It learns while you watch, on this computer."))
     record = opened.choose()
     with st.container():  # a place of their own: what comes below would be made anew when one of them appears
         opened.offer(record)

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jinja2
 from PIL import Image
 
 from emotion.evaluation.report import galleries as report_galleries
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "report.html"
 PRINTED, SHOWN = 300, 130  # dots an inch: of the files for a document, of the figures within the page
-STYLE = Path(__file__).with_name("report.css")
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+HERE = Path(__file__).resolve().parent
 
 CAPTIONS = {
     "confusion-matrix": "Who was called what. Rows are the truth; shades and percentages are shares of a row.",
@@ -79,83 +79,29 @@ def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
 
 
 def page(content: Content, pictures: dict[str, bytes]) -> str:
-    """The whole page.
+    """The whole page: `report.html`, filled in. Whatever a person may have named is escaped there.
 
     Args:
         content: what it says.
         pictures: name of a figure → PNG.
     """
-    title = f"How good “{content.title}” is"
-    own_card = f'<pre class="card">{tables.text(content.card)}</pre>' if content.card else tables.card(content)
-    galleries = [_gallery(content, name) for name in content.galleries]
-    body = [
-        f"<h1>{tables.text(title)}</h1>",
-        f'<p class="lead">{tables.lead(content)}</p>',
-        _section(
-            "The figures",
-            tables.table(("figure", "value", "95 % interval"), tables.figures(content)),
-            tables.honesty(content),
-        ),
-        _figure("confusion-matrix", pictures),
-        _section("Class by class", tables.table(tables.CLASS_HEADS, tables.classes(content))),
-        _figure("curves", pictures),
-        _section("The threshold", tables.table(tables.THRESHOLD_HEADS, tables.thresholds(content))),
-        _figure("threshold", pictures),
-        _section("How sure it is", tables.sureness(content), _figure("calibration", pictures)),
-        _section("Where it is weak", _figure("slices", pictures), _figure("robustness", pictures)),
-        _section("The faces", *galleries, _groups(content)),
-        _section("Where it comes from", _figure("training", pictures), tables.origin(content)),
-        _section("Model card", own_card),
-        "<footer>It compares pictures with labelled ones. It does not read feelings.</footer>",
-    ]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{tables.text(title)}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head>"
-        f"<body><main>{''.join(body)}</main></body></html>\n"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
+    environment.globals |= {
+        "percent": tables.percent, "between": tables.between, "count": count, "words": report_galleries.words,
+        "figure_rows": tables.figures, "class_rows": tables.classes, "threshold_rows": tables.thresholds,
+        "origin_rows": tables.origin, "png": _png, "jpeg": _jpeg, "captions": CAPTIONS, "of_a_cluster": OF_A_CLUSTER,
+    }  # fmt: skip
+    environment.globals |= {"content": content, "pictures": pictures}
+    return environment.get_template("report.html").render()
 
 
-def _gallery(content: Content, title: str) -> str:
-    faces = "".join(_face(content, index) for index in content.galleries[title].tolist())
-    return f'<h3>{tables.text(title.capitalize())}</h3><ul class="faces">{faces}</ul>' if faces else ""
+def _png(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
 
 
-def _groups(content: Content) -> str:
-    rows = "".join(
-        f'<li><figure class="mean"><img src="{_picture(group.mean_face)}" alt="mean face">'
-        f"<figcaption>{count(len(group.members), 'mistake')}, mean</figcaption></figure>"
-        f'<ul class="faces">{"".join(_face(content, i) for i in group.members[:OF_A_CLUSTER].tolist())}</ul></li>'
-        for group in content.groups
-    )
-    title = "<h3>Mistakes that look alike to the network</h3>"
-    return f'{title}<ol class="groups">{rows}</ol>' if rows else ""
-
-
-def _face(content: Content, index: int) -> str:
-    words = tables.text(report_galleries.words(content, index))
-    wrong = "" if content.study.right[index] else ' class="wrong"'
-    image = content.study.examples.images[index]
-    return f'<li{wrong}><img src="{_picture(image)}" alt=""><span>{words}</span></li>'
-
-
-def _picture(pixels: Any) -> str:
+def _jpeg(pixels: Any) -> str:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=88)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _figure(name: str, pictures: dict[str, bytes]) -> str:
-    if name not in pictures:
-        return ""
-    data = base64.b64encode(pictures[name]).decode()
-    caption = tables.text(CAPTIONS[name])
-    return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'
-    )
-
-
-def _section(title: str, *parts: str) -> str:
-    whole = "".join(parts)
-    return f"<h2>{tables.text(title)}</h2>{whole}" if whole else ""

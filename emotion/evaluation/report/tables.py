@@ -1,10 +1,9 @@
-"""The words and tables of a report, as pieces of HTML; whatever a person may have named is escaped here."""
+"""The figures of a report in words, row by row; `report.html` says where they stand."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emotion.metrics import METRICS, wilson_interval
 from emotion.system import count
@@ -14,32 +13,12 @@ if TYPE_CHECKING:
     from emotion.metrics import Interval
 
 
-CLASS_HEADS = ("class", "faces", "recall", "precision", "F1", "ROC AUC")
-THRESHOLD_HEADS = ("costs", "threshold", "precision", "recall", "got right")
-
-
-def text(words: Any) -> str:
-    """Words for HTML."""
-    return html.escape(str(words))
-
-
 def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def between(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{100 * low:.1f} to {percent(high)}"
-
-
-def lead(content: Content) -> str:
-    """The one sentence that says it all."""
-    scores = content.study.evaluation
-    low, high = scores.accuracy_interval
-    return (
-        f"<b>{percent(scores.accuracy)}</b> of {count(scores.n, 'face')} got right ({between(low, high)}). "
-        f"Always saying “{text(scores.baseline['answer'])}” would get {percent(scores.baseline['accuracy'])}. "
-        f"Test faces: {text(content.data)}. Made {text(content.made)}."
-    )
 
 
 def figures(content: Content) -> Iterable[tuple[str, ...]]:
@@ -55,11 +34,6 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
         yield f"{metric.title.lower()} ({metric.term})", written, between(found.low, found.high) if found else ""
     yield "squared distance from the truth (Brier score)", f"{content.brier:.4f}", ""
     yield "its percentages are off by (expected calibration error)", f"{100 * content.error:.1f} points", ""
-
-
-def honesty(content: Content) -> str:
-    """Why there are two scores, in words; "" where there is one."""
-    return f"<p>The honest score: {text(content.both.words)}</p>" if content.both else ""
 
 
 def classes(content: Content) -> Iterable[tuple[str, ...]]:
@@ -96,21 +70,8 @@ def thresholds(content: Content) -> Iterable[tuple[str, ...]]:
         yield words, f"{one.threshold:g}", percent(one.precision), percent(one.recall), percent(one.accuracy)
 
 
-def sureness(content: Content) -> str:
-    """What the unsure band does, in words."""
-    band = content.band
-    if band is None:
-        return ""
-    low, high = content.study.info.unsure_band
-    return (
-        f"<p>Answers between {percent(low)} and {percent(high)} are given as unsure: {count(band.unsure, 'face')} of "
-        f"{band.n:,}. Of these {percent(band.right_within)} are right ({between(*band.interval_within)}), of the "
-        f"others {percent(band.right_outside)} ({between(*band.interval_outside)}).</p>"
-    )
-
-
-def origin(content: Content) -> str:
-    """Run, model, data and versions."""
+def origin(content: Content) -> Iterable[tuple[str, ...]]:
+    """Rows: what, value, of run, model, data and versions."""
     info = content.whole
     model = {
         "recipe": info.recipe, "weights": f"{info.parameters:,}", "classes": ", ".join(info.classes),
@@ -120,28 +81,4 @@ def origin(content: Content) -> str:
     }  # fmt: skip
     made = {f"trained with {name}": version for name, version in info.versions.items()}
     read = {f"reported with {name}": version for name, version in content.versions.items()}
-    return table(("what", "value"), (content.run | model | made | read).items())
-
-
-def card(content: Content) -> str:
-    """A short model card, for models without one of their own."""
-    info, scores = content.whole, content.study.evaluation
-    kinds = ", ".join(info.classes)
-    return (
-        f"<p>It says which of these a face looks most like in photos labelled so: {text(kinds)}. It was made with the "
-        f"recipe {text(info.recipe)} and has {info.parameters:,} weights. On {count(scores.n, 'test face')} it got "
-        f"{percent(scores.accuracy)} right. How it does for people of different age, sex or skin colour has not been "
-        "measured.</p><p>It compares pictures; it does not read feelings. It is not for deciding about people: not at "
-        "work, at school, in hiring, in policing or in health.</p>"
-    )
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table; "" without rows."""
-    cells = "".join(
-        f'<tr><th scope="row">{text(first)}</th>{"".join(f"<td>{text(cell)}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
-    )
-    head = "".join(f'<th scope="col">{text(name)}</th>' for name in heads)
-    whole = f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
-    return f'<div class="scroll">{whole}</div>' if cells else ""
+    return (content.run | model | made | read).items()
