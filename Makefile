@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: app test test-all coverage check audit bench soak help
+.PHONY: app test test-all coverage check audit docs bench soak help
 
 ifdef WATCH
 export STREAMLIT_SERVER_FILE_WATCHER_TYPE := $(WATCH)
@@ -52,6 +52,10 @@ check: $(VENV)/dev.installed ## linters and types only
 audit: $(VENV)/dev.installed ## look the installed packages up in the list of known weaknesses, where it can be reached
 	@$(PY) .ci/audit.py
 
+docs: $(VENV)/docs.installed ## the documentation as a site in build/docs; fails where a link leads nowhere
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "To read it: $(PY) -m http.server --directory build/docs --bind 127.0.0.1 8700, then http://127.0.0.1:8700"
+
 bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else archive/ or drawn faces)
 	@$(PY) bench/targets.py $(DATA)
 
@@ -80,7 +84,12 @@ $(VENV)/app.installed: requirements.txt $(PY)
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.installed: requirements-dev.txt tests/requirements-no-deps.txt $(VENV)/app.installed
+$(VENV)/docs.installed: requirements-docs.txt $(VENV)/app.installed
+	@echo "Installing the packages of the documentation"
+	@$(PIP) -r requirements-docs.txt
+	@touch $@
+
+$(VENV)/dev.installed: requirements-dev.txt requirements-docs.txt tests/requirements-no-deps.txt $(VENV)/app.installed
 	@echo "Installing the packages of the tests"
 	@$(PIP) -r requirements-dev.txt
 	@$(PIP) --no-deps -r tests/requirements-no-deps.txt

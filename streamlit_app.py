@@ -32,7 +32,8 @@ else:
     from starlette.middleware import Middleware
 
     from emotion.system import processes
-    from pages.ui.shared import housekeeping, other_sites
+    from pages.ui.shared import housekeeping, other_sites, shell
 
     processes.take_one_heap()  # for threads from now on, where `emotion app` has not asked for it before
-    app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=[Middleware(other_sites.KeepOut)])
+    middleware = [Middleware(other_sites.KeepOut), Middleware(shell.Dress)]
+    app = st.App(__file__, lifespan=housekeeping.lifespan, middleware=middleware)

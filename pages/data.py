@@ -15,7 +15,6 @@ TO_TRAIN = "data_to_train"  # session state: "Train with it" was pressed
 
 
 def page() -> None:
-    st.html(look.STYLE)
     staging.sweep()
     action = frame.heading("Data", "The pictures that a network learns from: bring them in, look at them, check them.")
     jobs.show_imports()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -34,7 +32,6 @@ from pages.ui.evaluate.results import SHIPPED, Result, Tell
 from pages.ui.shared import frame, own_runs, text
 from pages.ui.shared.address import Choice
 
-STYLE = Path(__file__).parent / "ui" / "evaluate" / "evaluate.css"
 LOOK = Choice("look", filters.BASE)
 OVERVIEW, THRESHOLDS, SURE, WEAK, ALIKE, COMPARE, BEAT, REPORT = (
     "overview", "threshold", "sure", "weak", "alike", "compare", "beat", "report",
@@ -59,7 +56,6 @@ WITH_FACES = (OVERVIEW, THRESHOLDS, SURE, WEAK)  # sections whose figures choose
 
 
 def page() -> None:
-    st.html(STYLE)
     action = frame.heading("Evaluate", "How good a model is on faces that it has never seen, and where it is wrong.")
     runs = {run.id: run for run in list_runs() if run.has_model}
     if not _has_something(runs):
@@ -73,7 +69,8 @@ def page() -> None:
             st.switch_page(frame.PREDICT, query_params={} if run is None else {"model": run.id})
     result = results.at(result, threshold.asked())
     _notes(result, data)
-    st.html(figures.headline(result.evaluation))
+    with st.container(key="evaluate_score"):
+        st.html(figures.headline(result.evaluation))
     section = _section(result)
     beside = section in WITH_MATRIX and filters.is_beside(result)
     if section in WITH_FACES:

@@ -24,8 +24,11 @@ WAYS = {PHOTO: N_(":material/photo_camera: Camera photo"), LIVE: N_(":material/v
 def page() -> None:
     greeting, place = st.container(), st.container()
     predictor = _model()
+    if predictor is not None and not _has_something():
+        with greeting:
+            welcome.greet()
     with place:
-        frame.heading(_(frame.FIRST), f"{_('Give it a picture of a face.')} {_promise(predictor)}")
+        frame.heading(_(frame.FIRST), f"{_('Give it a picture of a face.')} {_promise(predictor)}", acts=False)
     if predictor is None:
         return
     many_told = st.container()
@@ -42,9 +45,6 @@ def page() -> None:
                 many.tell(shown, predictor.info, is_away)
         _answers(sources, shown, predictor)
     else:
-        if not st.session_state.get(CAMERA):
-            with greeting:
-                welcome.greet()
         _examples()
     corrections.panel(predictor)
 
@@ -94,6 +94,12 @@ def _given(predictor: Predictor) -> list[Source]:
         sources += shot.sources()
     chosen = st.session_state.get("example")
     return sources or [source for source in faces.example_sources() if source.id == chosen]
+
+
+def _has_something() -> bool:
+    """Whether there will be a picture or a camera on the page; known before either is drawn."""
+    given = uploads.sources() or paste.sources() or shot.sources()
+    return bool(given or st.session_state.get(CAMERA) or st.session_state.get("example"))
 
 
 def _examples() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from emotion.evaluation import read_report
@@ -16,14 +14,12 @@ from pages.ui.runs import deleted as the_bin
 from pages.ui.shared import bring_model, frame, text
 from pages.ui.train import again, end, result
 
-STYLE = Path(__file__).parent / "ui" / "runs" / "runs.css"
 TO_FORM = "runs_to_form"  # session state: "Train again" was pressed
 
 
 def page() -> None:
     if st.session_state.pop(TO_FORM, False):
         st.switch_page(frame.TRAIN, query_params={"run": "new"})
-    st.html(STYLE)
     deleted.sweep()
     asked = listed.COMPARE.adopt(lambda word: True, "")
     compared = compare.chosen(asked) if asked else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from emotion.training.head.teach import Taught
 
 
-STYLE = Path(__file__).parent / "ui" / "teach" / "teach.css"
 TAUGHT, BACKBONE = (
     "teach_taught",
     "teach_backbone",
@@ -28,9 +26,9 @@ TAUGHT, BACKBONE = (
 
 
 def page() -> None:
-    st.html(STYLE)
     st.html(_words_of_style())
-    frame.heading(_("Teach"), _("Show it a few faces of each class. It learns while you watch, on this computer."))
+    about = _("Show it a few faces of each class. It learns while you watch, on this computer.")
+    frame.heading(_("Teach"), about, acts=False)
     record = opened.choose()
     with st.container():  # a place of their own: what comes below would be made anew when one of them appears
         opened.offer(record)

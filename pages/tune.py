@@ -104,7 +104,7 @@ def _stop(found: Tuning) -> None:
 
 def _resume(found: Tuning, trials: int | None, minutes: float | None) -> None:
     try:
-        control.resume(found.id, trials, minutes)
+        control.resume(found.id, trials=trials, minutes=minutes)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from tools import docs_site
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [
@@ -130,3 +133,57 @@ def test_tests_that_promises_name_exist() -> None:
     missing = [f"{path}::{test}" for path, test in named if f"def {test}(" not in read(ROOT / path)]
     assert named
     assert missing == []
+
+
+def nav_pages(entries: list[object]) -> list[str]:
+    """All pages of a navigation as mkdocs.yml has it, in their order."""
+    found: list[str] = []
+    for entry in entries:
+        pages = list(entry.values()) if isinstance(entry, dict) else [entry]
+        for page in pages:
+            found += nav_pages(page) if isinstance(page, list) else [str(page)]
+    return found
+
+
+def navigation() -> list[str]:
+    return nav_pages(docs_site.navigation(yaml.safe_load(read(ROOT / "mkdocs.yml"))["nav"]))
+
+
+def test_every_page_is_in_the_navigation_of_the_site_once() -> None:
+    there = [path.relative_to(ROOT / "docs").as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))]
+
+    assert sorted(navigation()) == sorted([*there, *docs_site.made()])
+
+
+def test_the_site_has_a_page_for_every_room_and_the_help_of_every_command() -> None:
+    pages = docs_site.made()
+
+    assert [room for room in docs_site.rooms() if f"::: emotion.{room}\n" not in pages[f"reference/{room}.md"]] == []
+    assert re.findall(r"^## (\w+)$", pages[docs_site.COMMAND_LINE], re.MULTILINE) == sorted(commands())
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "after"),
+    [
+        ("reliability.md", "[it](../SECURITY.md#what)", "[it](project/security.md#what)"),
+        ("decisions/0011.md", "[it](../architecture.md)", "[it](../architecture.md)"),
+        ("project/changelog.md", "[it](docs/serving.md)", "[it](../serving.md)"),
+        ("data-formats.md", "[tests/x.py](../tests/x.py)", "tests/x.py"),
+        ("index.md", "[it](https://example.org/a.md)", "[it](https://example.org/a.md)"),
+        ("index.md", "```\n[it](../emotion)\n```", "```\n[it](../emotion)\n```"),
+    ],
+)
+def test_links_of_the_site_lead_where_they_lead_in_a_checkout(page: str, before: str, after: str) -> None:
+    assert docs_site.linked(before, page) == after
+
+
+@pytest.mark.nightly
+def test_the_site_is_built_without_a_warning_and_asks_no_other_computer(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)
+    assert done.returncode == 0, done.stderr
+
+    fetched = re.compile(r"""<(?:script|img|iframe)[^>]*\bsrc=["'](https?:)?//|<link[^>]*\bhref=["'](https?:)?//""")
+    pages = sorted((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > 40
+    assert [page.name for page in pages if fetched.search(read(page))] == []

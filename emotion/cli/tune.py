@@ -36,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME[=LOW:HIGH],…",
         help=f"what to vary, among {', '.join(fields.FIELDS)}; without a range in the usual one",
     )
-    options.add_settings(tune, Settings, ("trials", "minutes", "trial_epochs"))
+    options.add_settings(tune, Settings, ("trials", "minutes", "jobs", "trial_epochs"))
     options.add_settings(
         tune,
         TrainingConfig,
@@ -113,6 +113,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         prune=not chosen.no_pruning,
         seed=chosen.seed,
         name=chosen.name,
+        jobs=chosen.jobs,
     )
 
 
@@ -121,12 +122,12 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
     from emotion.tuning import TuningState, folder, work
 
     if not is_new and (chosen.vary or chosen.data or chosen.recipe):
-        raise ConfigError("tune", "only new --trials or --minutes for a tuning that goes on", "other settings")
+        raise ConfigError("tune", "only new --trials, --minutes or --jobs for a tuning that goes on", "other settings")
     _stop_on_signals(paths)
     settings = folder.read(paths).settings
     _say(f"tuning {paths.id}: varies {', '.join(settings.vary)}")
-    limits: dict[str, Any] = {} if is_new else {"trials": chosen.trials, "minutes": chosen.minutes}
-    state = work.work(paths, join=bool(chosen.join), tell=lambda trial: _say(_line(trial, settings)), **limits)
+    changes: dict[str, Any] = {} if is_new else {name: getattr(chosen, name) for name in ("trials", "minutes", "jobs")}
+    state = work.work(paths, join=bool(chosen.join), tell=lambda trial: _say(_line(trial, settings)), **changes)
     found = folder.read(paths)
     for sentence in (found.reason, tuning.budget_sentence(found.trials, found.settings),
                      tuning.best_sentence(found.trials, found.settings),

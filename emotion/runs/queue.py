@@ -3,10 +3,13 @@
 A job is the process of a run. Each queued run has a process that waits for the lock of `runs/`; the oldest takes
 it when it is free, and the operating system gives it back when its holder ends, however it ends. A queued run whose
 process was killed is given a new one by whoever notices: a worker at its end, a page, the command line.
+
+There is one such place to train at. The trials of a tuning that wants several at once are given more of them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
+LOCK = ".lock"  # of the first place; those of the others are called .lock-2, .lock-3 …
+PLACES, MOST_PLACES = "places", 256  # the word in status.json for how many a run may choose from
 WARM_NEEDS_BYTES = 2 * 2**30  # the warm worker holds 730 MB; below this much free memory there is none
 
 _started: dict[str, float] = {}  # run id → when this process last started one for it, on a clock that nobody sets
@@ -61,12 +66,11 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
         has taken it over.
     """
     runs.claim(paths, Status.QUEUED)
-    lock = FileLock(disk.make_folder(runs_dir()) / ".lock", thread_local=False)
-    told = 0
+    locks, told = _locks(paths), 0
     while _still_ours(paths):
         line = queue()
         ahead = _ahead(paths, line)
-        if ahead == 0 and _acquire(lock):
+        if ahead == 0 and (lock := _acquired(locks)):
             try:
                 yield _still_ours(paths)
             finally:
@@ -97,17 +101,34 @@ def _ahead(paths: RunPaths, line: list[Run]) -> int:
     return ids.index(paths.id) if paths.id in ids else 0
 
 
-def _acquire(lock: FileLock) -> bool:
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    return True
+def _locks(paths: RunPaths) -> list[FileLock]:
+    """Of the places that a run may take, the first of them last: it is the only one for all other runs."""
+    given, folder = files.read_json(paths.status).get(PLACES), disk.make_folder(runs_dir())
+    places = given if type(given) is int and 1 <= given <= MOST_PLACES else 1
+    names = [LOCK, *(f"{LOCK}-{number}" for number in range(2, places + 1))]
+    return [FileLock(folder / name, thread_local=False) for name in reversed(names)]
 
 
-def start(config: TrainingConfig) -> Run:
-    """Makes a new run and starts its process, the warm one where there is one. Returns at once."""
-    return _launch(runs.new_run(config))
+def _acquired(locks: list[FileLock]) -> FileLock | None:
+    """The first lock that is free, which is taken; None where there is none."""
+    for lock in locks:
+        with contextlib.suppress(Timeout):
+            lock.acquire(timeout=0)
+            return lock
+    return None
+
+
+def start(config: TrainingConfig, places: int = 1) -> Run:
+    """Makes a new run and starts its process, the warm one where there is one. Returns at once.
+
+    Args:
+        config: what is asked for.
+        places: how many such runs may be trained at once, 1 to 256; beside all others, which wait for the first place.
+    """
+    paths = runs.new_run(config)
+    if places > 1:
+        runs.write_status(paths, Status.QUEUED, **{PLACES: places})
+    return _launch(paths)
 
 
 def resume(reference: str) -> Run:
@@ -130,7 +151,7 @@ def requeue(paths: RunPaths) -> RunPaths:
         raise RunError.in_state(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
-    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time())
+    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time(), **{PLACES: 1})
     return paths
 
 

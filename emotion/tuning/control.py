@@ -118,23 +118,28 @@ def start(settings: Settings) -> Tuning:
     return _launch(folder.new(settings))
 
 
-def resume(reference: str, trials: int | None = None, minutes: float | None = None) -> Tuning:
+def resume(reference: str, **changes: Any) -> Tuning:
     """Starts a process that goes on with a tuning that is not at work.
 
     Args:
         reference: an id, latest, or the path of its folder.
-        trials, minutes: new limits, for all sittings together; None leaves the old ones.
+        changes: see `prepare`.
 
     Raises:
         TuningMissingError, EmotionError, ConfigError
     """
     paths = folder.find(reference)
-    prepare(paths, trials, minutes)
+    prepare(paths, **changes)
     return _launch(paths)
 
 
-def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None = None) -> Settings:
+def prepare(paths: TuningPaths, **changes: Any) -> Settings:
     """Takes back a Stop and sets new limits, before a tuning goes on.
+
+    Args:
+        paths: its folder.
+        changes: new limits for all sittings together (`trials`, `minutes`), and how it works from now on (`jobs`); None
+            leaves what was asked for before.
 
     Raises:
         EmotionError: when a process works on it, or nothing is left to do.
@@ -145,11 +150,7 @@ def prepare(paths: TuningPaths, trials: int | None = None, minutes: float | None
         raise EmotionError(
             IN_STATE.format(paths.id, "at work", "one that has ended; --join adds a process to one at work")
         )
-    settings = found.settings
-    if trials is not None:
-        settings = replace(settings, trials=trials)
-    if minutes is not None:
-        settings = replace(settings, minutes=minutes)
+    settings = replace(found.settings, **{name: value for name, value in changes.items() if value is not None})
     if tuning.share_done(found.trials, settings) >= 1.0:
         used = tuning.budget_sentence(found.trials, settings)
         raise EmotionError(IN_STATE.format(paths.id, f"done: {used}", "more trials or more minutes to go on with"))

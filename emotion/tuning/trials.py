@@ -30,7 +30,7 @@ from emotion.tuning import fields as tuning_fields
 from emotion.tuning.fields import Range
 
 GOALS = ("accuracy", "loss")  # of the validation faces: as high, or as low, as can be
-MOST_TRIALS, MOST_MINUTES = 1000, 10_000
+MOST_TRIALS, MOST_MINUTES, MOST_JOBS = 1000, 10_000, 256
 
 
 class TrialState(StrEnum):
@@ -63,6 +63,7 @@ class Settings:
         seed: of the choice of values.
         name: the person's own words.
         validation_faces: on how many faces trials are compared; 0 where that is not known.
+        jobs: how many trials at once, as far as there is memory for them.
     """
 
     base: TrainingConfig
@@ -80,6 +81,10 @@ class Settings:
     seed: int = setting(0, "of the choice of values and of every run", low=0, high=LARGEST_SEED)
     name: str = setting("", "your own words for this tuning", longest=MAX_NAME, metavar="TEXT")
     validation_faces: int = setting(0, low=0, high=2**31)
+    jobs: int = setting(
+        1, "trials at once, each in a process of its own, as far as there is memory for it (1.5 GB each; default: 1)",
+        low=1, high=MOST_JOBS,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vary", {name: tuple(given) for name, given in self.vary.items()})

@@ -64,6 +64,7 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
     app.pills(key="tune_fields_quick").set_value(["learning_rate", "shift"]).run()
     app.slider(key="tune_shift_quick").set_value((0.02, 0.1)).run()
     app.number_input(key="tune_minutes").set_value(3).run()
+    app.number_input(key="tune_jobs").set_value(2).run()
 
     app.button(key="tune").click().run()
 
@@ -71,6 +72,7 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
     own = catalogue.find("quick").learning_rate
     assert made.settings.vary == {"learning_rate": pytest.approx((own / 5, own * 5)), "shift": (0.02, 0.1)}
     assert (made.settings.trials, made.settings.minutes, made.settings.validation_faces) == (20, 3, 8)
+    assert made.settings.jobs == 2
     assert made.state is TuningState.STARTING
     assert "stop" in keys(app)
 
@@ -153,6 +155,16 @@ def test_a_tuning_at_work_can_be_stopped(drawn: Path) -> None:
     assert paths.stop.exists()
     assert app.button(key="stop").disabled
     assert "Stopping" in words_on(app)
+
+
+def test_each_of_several_trials_at_work_says_how_far_it_is(drawn: Path) -> None:
+    give_tuning([TrialState.FINISHED, *[TrialState.RUNNING] * 4], ended=None, jobs=4)
+
+    said = words_on(open_tune())
+
+    assert "Trial 2: " in said
+    assert "Trial 4: " in said
+    assert "and 1 trial more" in said
 
 
 def test_the_page_stays_with_a_tuning_that_ends(drawn: Path) -> None:

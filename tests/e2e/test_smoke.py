@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.ui.evaluate import matrix
+from tests.conftest import each_night
 from tests.e2e.browser import Server, pages, settled
 from tests.waiting import wait_for
 
@@ -149,3 +150,37 @@ def _over(tint: list[float], ground: list[float]) -> list[float]:
 def contrast(one: list[float], other: list[float]) -> float:
     """Of two colours, 0 to 255 each, 1 to 21."""
     return matrix.contrast(*(f"#{bytes(round(value) for value in colour[:3]).hex()}" for colour in (one, other)))
+
+
+FOCUSED = """() => {
+  const here = document.activeElement, label = here.getAttribute('aria-label') || here.innerText || here.tagName;
+  const around = [here, here.parentElement, here.closest('label')].filter(Boolean);
+  const rings = around.map((element) => getComputedStyle(element)).filter(
+    (style) => style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2);
+  return here === document.body ? null : [label.slice(0, 40), rings.map((style) => style.outlineColor)];
+}"""
+STOPS = 24  # of the Tab key: more than the first page has
+
+
+@pytest.mark.parametrize("theme", ["light", *each_night("dark")])
+def test_the_keyboard_shows_on_every_control_where_it_is(browser: Any, server: Server, theme: str) -> None:
+    context = browser.new_context(base_url=server.url, color_scheme=theme)
+    page = context.new_page()
+    page.goto("/predict")
+    settled(page)
+    page.get_by_role("button", name="Try it").first.wait_for()
+    ground = _numbers(page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor"))
+
+    stops, unseen = [], []
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop is None:
+            break
+        stops.append(stop[0])
+        if not any(contrast(_numbers(ring), ground) >= 3 for ring in stop[1]):
+            unseen.append(stop[0])
+    context.close()
+
+    assert len(stops) > 12
+    assert unseen == []

@@ -21,6 +21,7 @@ from emotion.tuning.folder import TuningState
 from emotion.tuning.study import TuningStudy
 from emotion.tuning.trials import TrialState
 from tests.canned_tuning import give_tuning
+from tests.conftest import each_night
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -70,8 +71,9 @@ def kill(pids):
     wait_for(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != gone for pid in pids))
 
 
-def test_trials_survive_two_kills(started, faces):
-    paths = control.start(plan(faces, trials=2)).paths
+@pytest.mark.parametrize("jobs", [1, *each_night(2)])
+def test_trials_survive_two_kills(started, faces, jobs):
+    paths = control.start(plan(faces, trials=2, jobs=jobs)).paths
 
     # its process is killed, and the run of its first trial goes on
     first = wait_until(lambda found: found.trials and found.trials[0].run, paths)

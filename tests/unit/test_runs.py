@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from emotion.recipes.settings import TrainingConfig
+from emotion.runs import queue
 from emotion.runs import run as runs
 from emotion.runs.history import History, append_history, read_history
 from emotion.runs.run import RunPaths, Status
@@ -168,3 +169,53 @@ def test_a_run_of_another_version_is_told_and_passed_over(paths, file, words):
     with pytest.raises(RunUnreadableError, match=f"Run {paths.id} cannot be read here, since another version"):
         runs.read_run(paths)
     assert [run.id for run in runs.list_runs()] == [known.id]
+
+
+class Waiting(Exception):
+    """A run has been told that it has to wait."""
+
+
+def waits(ahead):
+    raise Waiting("its turn has not come")
+
+
+def at_work(paths):
+    runs.claim(paths, Status.RUNNING)
+
+
+def queued(places=1):
+    paths = runs.new_run(TrainingConfig())
+    if places > 1:
+        runs.write_status(paths, Status.QUEUED, places=places)
+    return paths
+
+
+def test_a_second_run_waits_where_there_is_one_place(home):
+    paths = queued()
+    with queue.turn(paths) as first:
+        at_work(paths)
+        assert first
+        with pytest.raises(Waiting, match="turn"), queue.turn(queued(), waits):
+            pass
+
+
+def test_runs_with_two_places_are_trained_two_at_a_time_beside_no_other(home):
+    first, second, third, own = queued(2), queued(2), queued(2), queued()
+    with queue.turn(first) as one:
+        at_work(first)
+        with queue.turn(second) as two:
+            at_work(second)
+            assert one
+            assert two
+            for waiting in (third, own):
+                with pytest.raises(Waiting, match="turn"), queue.turn(waiting, waits):
+                    pass
+
+
+def test_a_run_of_the_persons_own_has_the_first_place_that_trials_leave(home):
+    first, own = queued(2), queued()
+    with queue.turn(first) as one:
+        at_work(first)
+        with queue.turn(own) as two:
+            assert one
+            assert two

@@ -60,6 +60,7 @@ def test_refuses_ranges_that_cannot_be_tried(vary, told):
         ({"trials": 0}, "trials: expected a whole number from 1"),
         ({"minutes": 0}, "minutes: expected a number from 0.01"),
         ({"trial_epochs": 0}, "trial_epochs"),
+        ({"jobs": 257}, "jobs: expected a whole number from 1 to 256"),
         ({"goal": "speed"}, "goal: expected one of accuracy, loss"),
         ({"name": "n" * 81}, "at most 80 characters"),
     ],

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from emotion.training import BeforeAfter
 
 
-STYLE = Path(__file__).with_name("data_check.css")
 KEPT = 4  # reports, of 32,000 pictures 8 MB each
 INTRODUCTION = (
     "Looks at every picture once: what cannot be read, what is there twice or nearly so (also between train and test), "
@@ -37,7 +36,6 @@ INTRODUCTION = (
 
 def show_check(data: str) -> None:
     """Draws the whole part for a data set, as `dataset.resolve` understands it."""
-    st.html(STYLE)
     root = resolve(data)
     listing = listings.on_disk(root)
     report = _report(check.version(listing), listing)

@@ -6,7 +6,6 @@ Every picture of the data: filtered, ordered, a page at a time, and one of them 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from pages.ui.shared.address import Choice
 
 
-STYLE = Path(__file__).with_name("data.css")
 PATIENCE = 20.0  # seconds of reading that nobody is asked about
 WANTED = "data_read_wanted"  # session state: fingerprints whose long reading was asked for
 ACROSS = 7  # mean faces in a row

@@ -64,7 +64,8 @@ def _part(title: str, pair: OnTheSameFaces | None, instead: str) -> None:
 
 def sides(result: Comparison) -> str:
     """Before and after as two bars with their figures, for `st.html`."""
-    return two_bars(((_("before"), result.before), (_("after"), result.after)), result.n)
+    bars = two_bars(((_("before"), result.before), (_("after"), result.after)), result.n)
+    return f'<div class="short">{bars}</div>'
 
 
 def two_bars(pairs: tuple[tuple[str, int], tuple[str, int]], n: int) -> str:

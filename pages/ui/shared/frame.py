@@ -10,11 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from emotion.system import N_, _, stored
-from pages.ui.shared import text, tones
+from pages.ui.shared import text
 
 PREDICT, TRAIN, EVALUATE, RUNS = "pages/predict.py", "pages/train.py", "pages/evaluate.py", "pages/runs.py"
 TUNE, DATA, TEACH = "pages/tune.py", "pages/data.py", "pages/teach.py"
-STYLE = Path(__file__).with_name("theme.css")
 ICON = Path(__file__).with_name("icon.png")
 NAME, FIRST = N_("Happy or sad?"), N_("Try a photo")  # the app; the title of its first page
 
@@ -75,16 +74,18 @@ def unreadable(found: Sequence[stored.Unreadable]) -> None:
 
 
 def dress(page: StreamlitPage) -> None:
-    """The little CSS that Streamlit's own theme cannot say."""
-    st.html(STYLE)
-    st.html(tones.PAGE)
+    """Marks the link to the page where Streamlit does not; all other CSS comes with the page itself, see `shell`."""
     if not page.url_path:  # `/` is a page of its own to Streamlit, which marks the link to `/predict` only there
         st.html(f"<style>{MARKED}</style>")
 
 
-def heading(title: str, text: str = "") -> DeltaGenerator:
-    """The page's heading. Returns the place of its one main action: top right, below the heading on a phone."""
-    left, right = st.columns([3, 1], vertical_alignment="center")
+def heading(title: str, text: str = "", acts: bool = True) -> DeltaGenerator:
+    """The page's heading. Returns the place of its one main action: top right, below the heading on a phone.
+
+    `acts` keeps room for it; False: the page has none.
+    """
+    with st.container(key="heading_with_action" if acts else "heading"):
+        left, right = st.columns([3, 1], vertical_alignment="center")
     with left:
         st.title(title, anchor=False)
         if text:

@@ -55,7 +55,9 @@ def _column(record: DataSet | None, place: int, name: str, names: Sequence[str])
 
 
 def _title(record: DataSet | None, place: int, name: str, number: int, names: Sequence[str]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", wrap=False, gap="small", key=f"teach_title_{place}"
+    ):
         key = f"teach_name_{name}"
         sign = f'<span class="teach-sign {text.colour_class(name, names)}">{text.sign(name, names)}</span>'
         st.html(sign, width="content")

@@ -27,12 +27,10 @@ def show_form(action: DeltaGenerator) -> None:
     _queue_note()
     again.show_left_behind()
     data, recipe = st.columns(2, gap="large")
+    with data:  # first: on a phone the recipes stand below it, and would be pushed down
+        seen = training_data.show_choice()
     with recipe:
         train_recipe.show_recipes()
-        outlook = st.container()
-    with data:
-        seen = training_data.show_choice()
-    with outlook:
         train_recipe.outlook(seen)
     own = train_recipe.own(seen)
     if own.recipe == recipes.HEAD.name:

@@ -33,13 +33,13 @@ def show_form(action: DeltaGenerator) -> None:
     with action:
         st.button(_("Start tuning"), key="tune", type="primary", width="stretch", on_click=_start)
     left, right = st.columns(2, gap="large")
-    with right:
-        _recipe()
-        _fields()
-    with left:
+    with left:  # first: on a phone the other stands below it, and would be pushed down
         _budget()
         outlook = st.container()
         seen = training_data.show_choice()
+    with right:
+        _recipe()
+        _fields()
     st.session_state[CLASSES] = None if seen is None else seen.classes
     with outlook:
         _outlook(seen)
@@ -80,6 +80,7 @@ def _plan() -> Settings:
         prune=state.get("tune_prune"),
         seed=state.get("tune_seed"),
         name=(state.get("tune_name") or "").strip(),
+        jobs=state.get("tune_jobs"),
     )
 
 
@@ -204,6 +205,7 @@ def _settings() -> None:
         f"tune_epochs_{recipe}": own.epochs,
         "tune_validation_split": round(own.validation_split * 100),
         "tune_seed": 0,
+        "tune_jobs": 1,
         "tune_goal": "accuracy",
         "tune_prune": True,
     }
@@ -227,5 +229,8 @@ def _settings() -> None:
                         persist_state="session")  # fmt: skip
         right.number_input(_("Seed"), 0, 2**31 - 1, key="tune_seed", persist_state="session",
                            help=_("The same seed tries the same values."))  # fmt: skip
+        right.number_input(_("Trials at once"), 1, 256, key="tune_jobs", persist_state="session",
+                           help=_("Each in a process of its own, as far as there is memory for it (1.5 GB each). It "
+                           "pays where there are processor cores for them: four or so each."))  # fmt: skip
         right.text_input(_("Name"), max_chars=80, key="tune_name", persist_state="session",
                          placeholder=_("your own words, may stay empty"))  # fmt: skip

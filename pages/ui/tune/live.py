@@ -12,7 +12,7 @@ import streamlit as st
 from emotion import tuning
 from emotion.evaluation import read_report
 from emotion.runs import Status, progress, read_history
-from emotion.system import N_, _, duration, retold
+from emotion.system import N_, _, duration, ngettext, retold
 from emotion.tuning import TrialState, TuningState, folder, read
 from emotion.tuning import fields as tuning_fields
 from pages.ui.shared import own_runs, text
@@ -68,6 +68,7 @@ def open_tuning(tuning_id: str) -> None:
 
 TICK = 2.0  # seconds
 ROW_HEIGHT, MOST_ROWS = 44, 8
+MOST_TOLD = 3  # trials at work of which it is said how far they are
 TRIAL_WORDS = {
     TrialState.RUNNING: N_("at work"),
     TrialState.FINISHED: N_("finished"),
@@ -121,15 +122,22 @@ def _at_work(found: Tuning) -> str:
     if not found.state.is_active:
         return retold(found.reason) or _(ENDINGS.get(found.state, ""))
     if found.state is TuningState.STOPPING:
-        return _("Stopping: the trial at work keeps what it has.")
+        return _("Stopping: what is at work keeps what it has.")
     running = [trial for trial in found.trials if trial.state is TrialState.RUNNING]
-    run = own_runs.find(running[-1].run) if running else None
-    if run is None:
+    known = [(trial.number, run) for trial in running if (run := own_runs.find(trial.run)) is not None]
+    if not known:
         return _("Starting.")
+    told = [_of_trial(number, run) for number, run in known[:MOST_TOLD]]
+    if more := len(known) - len(told):
+        told.append(ngettext("and {n} trial more", "and {n} trials more", more))
+    return " · ".join(told)
+
+
+def _of_trial(number: int, run: Run) -> str:
     if run.status is Status.QUEUED:
-        return _("Trial {number} waits for its turn.", number=running[-1].number)
+        return _("Trial {number} waits for its turn.", number=number)
     said = progress.describe(run, read_history(run.paths)).text
-    return _("Trial {number}: {what}", number=running[-1].number, what=said)
+    return _("Trial {number}: {what}", number=number, what=said)
 
 
 def _table(found: Tuning) -> None:

@@ -1,0 +1,91 @@
+"""How a page loads: nothing jumps while its parts arrive, and no request of it fails.
+
+A jump is what browsers call a layout shift: the share of the window that moved, times how far. 0.1 in all is what the
+Web Vitals hold to be good; a bare page of Streamlit without a side bar has 0.00, one with a side bar 0.23.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import pytest
+
+from emotion.data.drawn import write
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs import Status, new_run, write_status
+from tests.conftest import each_night
+from tests.e2e.browser import Server, Visit, settled
+from tests.tiny_model import give_model
+
+RUN = "20260102-030405-demo"
+AT_FIRST = "predict"  # as a newcomer sees it, with the greeting
+LATER = ("teach", "data", "train", "tune", "runs", f"evaluate?run={RUN}&data=own")
+MOST = 0.1
+TURNS = 3  # loads of a page that seems to jump; a busy machine draws a page in other pieces
+WATCH = """
+window.moved = [];
+const keys = (element) => [...element.classList].filter((name) => name.startsWith('st-key')).join(' ');
+const named = (node) => { const element = node?.nodeType === 1 ? node : node?.parentElement;
+  return element ? `${element.tagName} ${element.dataset.testid ?? ''} ${keys(element)}` : 'gone'; };
+new PerformanceObserver((list) => list.getEntries().filter((entry) => !entry.hadRecentInput).forEach((entry) =>
+  moved.push({ value: entry.value, sources: entry.sources.map(({ node, previousRect: was, currentRect: is }) =>
+    `${named(node)}: ${was.x},${was.y} ${was.width}x${was.height} to ${is.x},${is.y} ${is.width}x${is.height}`) }))
+).observe({ type: 'layout-shift', buffered: true });"""
+ALL_THERE = 'document.querySelector(\'[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]\') === null'
+
+
+@pytest.fixture(scope="module")
+def furnished(server: Server) -> None:
+    """Drawn faces and a run whose model goes by brightness, in the server's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMOTION_HOME", str(server.home))
+        write.write(server.home / "drawn_faces", train=40, test=120)
+        write_status(
+            give_model(new_run(TrainingConfig(name="by brightness"), server.home / "runs" / RUN)), Status.COMPLETED
+        )
+
+
+def complaints(page: Any) -> list[str]:
+    """Where everything that fails on this page is told from now on: requests, scripts, the console."""
+    told: list[str] = []
+    page.on("response", lambda answer: told.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("requestfailed", lambda request: told.append(f"{request.failure} {request.url}"))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda said: told.append(said.text) if said.type in ("error", "warning") else None)
+    return told
+
+
+def load(visit: Visit, server: Server, address: str, phone: bool) -> tuple[float, list[str], list[str]]:
+    """Opens a page in a fresh tab: how much it moved in all, which parts did, and what failed."""
+    page = visit(server, phone=phone).new_page()
+    failed = complaints(page)
+    page.add_init_script(WATCH)
+    page.goto(f"/{address}")
+    settled(page)
+    page.wait_for_function(ALL_THERE)
+    page.wait_for_timeout(500)  # pictures, and components that draw themselves
+    moved = page.evaluate("moved")
+    page.close()
+    return sum(one["value"] for one in moved), [source for one in moved for source in one["sources"]], failed
+
+
+@pytest.mark.parametrize("phone", [False, *each_night(True)], ids=["desktop", "phone"])
+def test_nothing_jumps_and_nothing_fails_while_a_page_loads(
+    visit: Visit, server: Server, request: pytest.FixtureRequest, phone: bool
+) -> None:
+    jumping: dict[str, tuple[float, list[str]]] = {}
+    failing: dict[str, list[str]] = {}
+    for address in (AT_FIRST, *LATER):
+        if address == LATER[0]:
+            request.getfixturevalue("furnished")
+        moved, parts, failed = load(visit, server, address, phone)
+        if moved > MOST:
+            moved = statistics.median([moved, *(load(visit, server, address, phone)[0] for _ in range(TURNS - 1))])
+        if moved > MOST:
+            jumping[address] = moved, parts
+        if failed:
+            failing[address] = failed
+
+    assert failing == {}
+    assert jumping == {}
