@@ -21,7 +21,7 @@ from emotion.data import OWN_WEIGHT, folds
 from emotion.images import as_batch
 from emotion.metrics import SMALLEST, compare
 from emotion.models import load_model
-from emotion.system import EmotionError, ModelError, count
+from emotion.system import EmotionError, ModelError, _
 from emotion.training.start_from import config_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def untouched(base: Predictor) -> Predictor:
     if config is None or not config.own:
         return base
     if not config.start_from:
-        raise ModelError.of_file(base.path, "it has known your own pictures from its start, so none can be held out")
+        raise ModelError.of_file(base.path, _("it has known your own pictures from its start, so none can be held out"))
     return untouched(load_model(config.start_from))
 
 
@@ -113,14 +113,22 @@ def _on_own(
 
 
 def _how(learned: Material, parts: int) -> str:
-    beside, layers = "", "like these in its last layer only"
-    if learned.old is not None:
-        beside = f"{min(OLD_FACES, len(learned.old.labels)):,} of the old faces and "
-        layers = "unlike these in all its layers"
-    return (
-        f"Your pictures were cut into {count(parts, 'part')}. Each part was answered by a model that has not seen it: "
-        f"the one before any of your pictures, its last layer retrained on {beside}the other parts. "
-        f"The new model has learned from all parts, {layers}, so its own answers to them prove nothing."
+    if learned.old is None:
+        return _(
+            "Your pictures were cut into {n} parts. Each part was answered by a model that has not seen it: the one "
+            "before "
+            "any of your pictures, its last layer retrained on the other parts. The new model has learned from all "
+            "parts, "
+            "like these in its last layer only, so its own answers to them prove nothing.",
+            n=parts,
+        )
+    return _(
+        "Your pictures were cut into {n} parts. Each part was answered by a model that has not seen it: the one "
+        "before any "
+        "of your pictures, its last layer retrained on {old} of the old faces and the other parts. The new model has "
+        "learned from all parts, unlike these in all its layers, so its own answers to them prove nothing.",
+        n=parts,
+        old=min(OLD_FACES, len(learned.old.labels)),
     )
 
 
@@ -211,7 +219,7 @@ def learn_last_layer(
     steepest = 0.5 * float(np.linalg.eigvalsh(x.T @ (share * x))[-1]) + penalty
     momentum = (1 - np.sqrt(penalty / steepest)) / (1 + np.sqrt(penalty / steepest))
     change = ahead = np.zeros((x.shape[1], truth.shape[1]))
-    for _ in range(STEPS):
+    for _other in range(STEPS):
         slope = x.T @ (share * (_softmax(start + x @ ahead) - truth)) + penalty * ahead
         if np.abs(slope).max() < STILL:
             return LayerChange(mean, scale, ahead)

@@ -11,7 +11,7 @@ from emotion.images import as_batch
 from emotion.models import all_classes, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import read_history
-from emotion.system import DataError, count, files
+from emotion.system import N_, DataError, _, files, ngettext
 from emotion.training import before_after, fit, plots
 from emotion.training.batches import Batches, feed
 from emotion.training.network import load_whole
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from emotion.training.fit import Fitted
 
 
-NO_TEST = "The data that this model comes from is not on this computer, so there is no test split to ask it about."
+NO_TEST = N_("The data that this model comes from is not on this computer, so there is no test split to ask it about.")
 
 
 def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) -> None:
@@ -48,11 +48,13 @@ def write(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) ->
     predictor = load_model(str(paths.root))
     test, warning = _test(learned)
     if test is None:
-        report["warning"] = warning + _doubt_of_validation(predictor, learned.validation)
+        report["warning"] = f"{warning} {_doubt_of_validation(predictor, learned.validation)}".rstrip()
     else:
         report |= _score(paths, predictor, test, fitted, learned.listing)
     if test is not None and (missing := [name for name in learned.train.classes if name not in test.classes]):
-        report["warning"] = f"The test has no picture of {', '.join(missing)}: its score is of the other classes."
+        report["warning"] = _(
+            "The test has no picture of {missing}: its score is of the other classes.", missing=", ".join(missing)
+        )
     if config.start_from:
         report["compared"] = before_after.compared(config, predictor, learned, test)
     files.write_json(paths.report, report)
@@ -65,14 +67,19 @@ def _test(learned: Material) -> tuple[Examples | None, str]:
     try:
         return learned.test(), NO_TEST
     except DataError as error:
-        return None, f"There is no test score. {error}"
+        return None, _("There is no test score. {error}", error=error)
 
 
 def _doubt_of_validation(predictor: Predictor, validation: Examples) -> str:
     """What the faces that chose the epoch say against a model without a test score: a sentence, or ""."""
-    seen, _ = evaluation.evaluate_model(predictor, validation)
+    seen, _other = evaluation.evaluate_model(predictor, validation)
     said = seen.doubt or seen.no_better
-    return f" By its {count(len(validation.labels), 'validation face')}: {said}" if said else ""
+    n = len(validation.labels)
+    return (
+        ngettext("By its {n} validation face: {said}", "By its {n} validation faces: {said}", n, said=said)
+        if said
+        else ""
+    )
 
 
 def _score(
@@ -101,7 +108,7 @@ def calibrate(paths: RunPaths, validation: Examples) -> None:
     """
     files.update_json(paths.model_info, {"temperature": 1.0, "unsure_band": [0.5, 0.5]})
     predictor = load_model(str(paths.root))
-    said, _ = predictor.outputs(as_batch(validation.images))
+    said, _other = predictor.outputs(as_batch(validation.images))
     info = ModelInfo.from_json(files.read_json(paths.model_info))
     found = recalibrate.fitted(said, validation.labels, info).adjustment
     band = {} if found.unsure_band is None else {"unsure_band": list(found.unsure_band)}

@@ -23,7 +23,7 @@ from emotion import recipes, runs
 from emotion.models import read_info
 from emotion.runs import RunPaths, Status, append_history, read_history, speed
 from emotion.runs import queue as jobs
-from emotion.system import ENGLISH, DataError, EmotionError, RunError, disk, files, language, processes, speaking
+from emotion.system import ENGLISH, N_, DataError, EmotionError, RunError, _, disk, files, language, processes, speaking
 from emotion.training.head import run as head_run
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 HALF = 0.5
 WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
-INSIDE = "Something went wrong inside the program ({}). The last lines of its log tell more."
-UNCALIBRATED = "The model can be used, but it is never unsure: the faces that would tell when are not there. {}"
+LOADING = N_("loading TensorFlow")
+INSIDE = N_("Something went wrong inside the program ({error}). The last lines of its log tell more.")
+UNCALIBRATED = N_("The model can be used, but it is never unsure: the faces that would tell when are not there. {why}")
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -85,7 +86,7 @@ def _work(
         status, reason = _train(paths, tell, goodbye, traced)
     except Exception as error:
         told = disk.in_words(error, paths.root)
-        reason = str(told) if isinstance(told, EmotionError) else INSIDE.format(type(error).__name__)
+        reason = str(told) if isinstance(told, EmotionError) else _(INSIDE, error=type(error).__name__)
         tail = traceback.format_exc().splitlines()[-12:]
         try:
             runs.write_status(paths, Status.FAILED, reason=reason, error=type(error).__name__, traceback=tail)
@@ -111,7 +112,7 @@ def _train(
             head_run.work(paths, config, lambda phase: _enter(paths, tell, phase), tell)
             return Status.COMPLETED, ""
         learned = _read(paths, config)
-        _enter(paths, tell, "loading TensorFlow")
+        _enter(paths, tell, LOADING)
         from emotion.training import fit
 
     runs.write_status(paths, Status.RUNNING)
@@ -145,8 +146,8 @@ def _report(paths: RunPaths, learned: Material, fitted: Fitted, seconds: float) 
         if disk.is_full(error):  # nor could this be written; the run can be gone on with when there is room
             raise
         traceback.print_exc()
-        why = str(error) if isinstance(error, EmotionError) else INSIDE.format(type(error).__name__)
-        files.write_json(paths.report, {"warning": f"There is no test score. {why}", "seconds": seconds})
+        why = str(error) if isinstance(error, EmotionError) else _(INSIDE, error=type(error).__name__)
+        files.write_json(paths.report, {"warning": _("There is no test score. {why}", why=why), "seconds": seconds})
 
 
 def _diverged(epoch: int, rate: float, kept: int) -> str:
@@ -155,10 +156,11 @@ def _diverged(epoch: int, rate: float, kept: int) -> str:
     Args:
         kept: the 1-based epoch whose weights are kept; 0: none.
     """
-    left = (
-        f"What it knew after epoch {kept} is kept." if kept else "There was no whole epoch before, so nothing is kept."
-    )
-    return f"The loss grew without bound at epoch {epoch}. {left} Lower the learning rate (it was {rate:g})."
+    left = _("What it knew after epoch {epoch} is kept.", epoch=kept)
+    if not kept:
+        left = _("There was no whole epoch before, so nothing is kept.")
+    grew = _("The loss grew without bound at epoch {epoch}.", epoch=epoch)
+    return f"{grew} {left} {_('Lower the learning rate (it was {rate}).', rate=f'{rate:g}')}"
 
 
 def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
@@ -174,11 +176,11 @@ def _read(paths: RunPaths, config: TrainingConfig) -> Material:
     before = files.read_json(paths.status).get("fingerprint")
     if before and paths.last_checkpoint.exists() and before != learned.fingerprint:
         # Pictures that the run has learned from could be among those that judge it now.
-        whose = "your own pictures" if config.own else "the pictures, or what was decided about them,"
-        raise DataError(
-            f"Run {paths.id} cannot go on: {whose} have changed since it began. Expected the same pictures. "
-            "Start a new run with those that are kept now."
-        )
+        whose = _("your own pictures") if config.own else _("the pictures, or what was decided about them,")
+        raise DataError(_(
+            "Run {run} cannot go on: {whose} have changed since it began. Expected the same pictures. Start a new run "
+            "with those that are kept now.", run=paths.id, whose=whose,
+        ))  # fmt: skip
     runs.write_status(paths, Status.STARTING, fingerprint=learned.fingerprint)
     return learned
 
@@ -191,7 +193,9 @@ def export_run(paths: RunPaths) -> None:
     """
     state = runs.read_run(paths)
     if not paths.keras_model.is_file():
-        raise RunError.in_state(state.id, f"{state.status} without any weights", "a run that has finished an epoch")
+        raise RunError.in_state(
+            state.id, _("{status} without any weights", status=state.status), _("a run that has finished an epoch")
+        )
     from emotion.training import export, network
 
     model = network.blended(network.load_whole(paths.keras_model), HALF)  # of a lost run: nothing has chosen a share
@@ -223,9 +227,10 @@ def rescue(paths: RunPaths) -> str:
     try:
         learned = material.read(config)
     except EmotionError as error:
-        return UNCALIBRATED.format(error)
+        return _(UNCALIBRATED, why=error)
     if learned.fingerprint != files.read_json(paths.status).get("fingerprint"):
-        return UNCALIBRATED.format("The pictures, or what was decided about them, have changed since it began.")
+        why = _("The pictures, or what was decided about them, have changed since it began.")
+        return _(UNCALIBRATED, why=why)
     report.calibrate(paths, learned.validation)
     return ""
 
@@ -251,14 +256,14 @@ class StopWatch:
     def __enter__(self) -> None:
         self.thread.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.done.set()
         self.thread.join()
 
     def _watch(self) -> None:
         while not self.done.wait(0.1):
             if self.paths.stop.exists():
-                runs.write_status(self.paths, Status.STOPPED, reason="It was stopped before training began.")
+                runs.write_status(self.paths, Status.STOPPED, reason=_("It was stopped before training began."))
                 self.goodbye()
                 sys.stdout.flush()
                 os._exit(0)
