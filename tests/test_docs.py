@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image, ImageSequence
 
-from tools import docs_site
+from tools import docs_site, tour
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [
@@ -187,3 +188,12 @@ def test_the_site_is_built_without_a_warning_and_asks_no_other_computer(tmp_path
     pages = sorted((tmp_path / "site").rglob("*.html"))
     assert len(pages) > 40
     assert [page.name for page in pages if fetched.search(read(page))] == []
+
+
+def test_the_moving_picture_is_short_and_small() -> None:
+    with Image.open(tour.PLACE) as picture:
+        milliseconds = sum(step.info["duration"] for step in ImageSequence.Iterator(picture))
+
+    assert f"({tour.PLACE.relative_to(ROOT).as_posix()})" in read(ROOT / "README.md")
+    assert tour.PLACE.stat().st_size < 1_000_000
+    assert milliseconds <= 20_000
