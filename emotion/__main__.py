@@ -83,7 +83,7 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Train a network. Progress goes to stderr; the run id is printed last.",
         "python -m emotion train --data archive --epochs 5",
     )
-    train.add_argument("--data", help=DATA_HELP)
+    train.add_argument("--data", type=options.data, help=DATA_HELP)
     options.add_classes(train, "class folders to learn, or all (default: happy,sad)")
     train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
                        "strong, full (default: head for few training faces, else quick)")  # fmt: skip
@@ -102,7 +102,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "python -m emotion evaluate pretrained --data archive --json",
     )
     evaluate.add_argument("model", metavar="MODEL", help=A_MODEL)
-    evaluate.add_argument("--data", help=DATA_HELP)
+    evaluate.add_argument("--data", type=options.data, help=DATA_HELP)
     options.add_classes(
         evaluate, "classes to test, or all (default: the model's two, or happy,sad where it has more)", "A,B|all"
     )

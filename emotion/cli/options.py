@@ -57,6 +57,16 @@ def whole(low: int, high: int | None = None, of: str = "") -> Callable[[str], in
     return read
 
 
+def data(text: str) -> str:
+    """What `--data` says; an empty word, such as a variable that is not set, is not taken for the usual data."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(
+            "expected a folder, the name of a data set or demo. Received nothing: leave the option out for the usual "
+            "data"
+        )
+    return text
+
+
 def class_names(text: str) -> tuple[str, ...]:
     """The names in "A,B"."""
     return tuple(name.strip() for name in text.split(","))

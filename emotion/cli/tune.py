@@ -27,7 +27,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Adds the command to the command line."""
     tune = commands.add_parser("tune", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
     tune.set_defaults(run="emotion.cli.tune")
-    tune.add_argument("--data", help="a folder with train/ and test/, or demo (default: archive/, or demo without it)")
+    tune.add_argument(
+        "--data",
+        type=options.data,
+        help="a folder with train/ and test/, or demo (default: archive/, or demo without it)",
+    )
     options.add_classes(tune, "class folders to learn (default: happy,sad)")
     tune.add_argument("--recipe", help="whose settings are varied (default: quick)")
     tune.add_argument(

@@ -16,6 +16,8 @@ FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or
 DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)})
 MOST_LETTERS = 60
 LONGEST_FILE_NAME = 100
+# Files that tell the names of classes by number, the likeliest first.
+LISTS = ("labels.txt", "class_names.txt", "classes.txt", "classnames.txt", "label_names.txt", "names.txt")
 # The seven names of FER-2013 on the left; what other collections call them on the right.
 SYNONYMS = {
     "happy": ("happiness", "smile", "smiling", "smiles", "joy", "joyful", "glad", "laughing", "positive"),

@@ -5,9 +5,9 @@ Figures of a run are read only where they are asked for: a page of 25 rows opens
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from emotion.data import material
 from emotion.recipes import ELSEWHERE
@@ -16,7 +16,6 @@ from emotion.runs.summary import Summary, summarize
 from emotion.system import ConfigError
 
 NEWEST, TESTED, KEPT, NAMED = "newest", "test score", "kept epoch", "name"
-ORDERS = (NEWEST, TESTED, KEPT, NAMED)
 MADE_ELSEWHERE = "made elsewhere"
 
 
@@ -124,16 +123,10 @@ def ordered(some: Sequence[RunRow], order: str = NEWEST) -> list[RunRow]:
     Raises:
         ConfigError: for another word.
     """
-    match order:
-        case "newest":
-            return sorted(some, key=lambda row: (row.run.created, row.run.id), reverse=True)
-        case "test score":
-            return sorted(some, key=_tested, reverse=True)
-        case "kept epoch":
-            return sorted(some, key=_kept, reverse=True)
-        case "name":
-            return sorted(some, key=lambda row: row.run.title.casefold())
-    raise ConfigError("order", f"one of {', '.join(ORDERS)}", order)
+    if order not in ORDERS:
+        raise ConfigError("order", f"one of {', '.join(ORDERS)}", order)
+    value, highest_first = ORDERS[order]
+    return sorted(some, key=value, reverse=highest_first)
 
 
 def _tested(row: RunRow) -> float:
@@ -144,6 +137,15 @@ def _tested(row: RunRow) -> float:
 def _kept(row: RunRow) -> float:
     kept = row.summary.kept
     return -1.0 if kept is None else kept
+
+
+# Name → what rows are ordered by, and whether the highest comes first.
+ORDERS: dict[str, tuple[Callable[[RunRow], Any], bool]] = {
+    NEWEST: (lambda row: (row.run.created, row.run.id), True),
+    TESTED: (_tested, True),
+    KEPT: (_kept, True),
+    NAMED: (lambda row: row.run.title.casefold(), False),
+}
 
 
 def grouped(some: Sequence[RunRow]) -> list[RunRow | StudyRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from emotion.models import answer, bundle, load_model
 from emotion.models.bundle import web
-from emotion.system import EmotionError
+from emotion.system import EmotionError, sureness
 from tests.e2e.browser import serve_the_library, served_folder
 
 LOADED = "document.body.dataset.selftest"
@@ -50,7 +51,17 @@ def test_the_page_answers_the_same_face_as_the_program_does(
     (face,) = answer(astronaut, load_model("pretrained"), "astronaut").faces
     for row in page.locator("li.bar").all():
         name, percent = row.locator("span").all_inner_texts()
-        assert float(percent.removesuffix("%")) / 100 == pytest.approx(face.probabilities[name], abs=0.05)
+        assert float(percent.removeprefix("over ").removesuffix("%")) / 100 == pytest.approx(
+            face.probabilities[name], abs=0.05
+        )
+
+
+def test_the_page_is_never_surer_than_the_program_says(page: Any) -> None:
+    script = (Path(web.__file__).parent / "page.js").read_text(encoding="utf-8")
+    (percent,) = re.findall(r"^const percent = (.+?);(?: //.*)?$", script, re.MULTILINE)
+
+    for probability in (0.0, 0.004, 0.51, 0.986, 0.99, 0.991, 0.9999, 1.0):
+        assert page.evaluate(f"({percent})({probability})") == sureness(probability)
 
 
 def test_the_page_answers_the_camera(page: Any, address: str, library: dict[str, bytes]) -> None:

@@ -104,3 +104,14 @@ def test_a_whole_number_is_read_within_its_range(low: int, high: int | None, tex
             read(text)
     else:
         assert read(text) == number
+
+
+@pytest.mark.parametrize("command", [["train"], ["evaluate", "pretrained"], ["tune"]])
+@pytest.mark.parametrize("given", ["", "  "])
+def test_data_that_says_nothing_is_not_taken_for_the_usual_data(
+    command: list[str], given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser().parse_args([*command, f"--data={given}"])
+
+    assert "Received nothing: leave the option out for the usual data" in capsys.readouterr().err

@@ -164,7 +164,7 @@ async function find(canvas) {
 
 // --- the page ---
 
-const percent = (p) => `${Math.round(100 * p)} %`;
+const percent = (p) => (p > 0.99 ? "over 99\u00a0%" : `${Math.round(100 * p)}\u00a0%`); // it never claims to be certain
 
 function told(number, many, all) {
   const part = document.createElement("section"), head = document.createElement("h2"), list = document.createElement("ol");

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from emotion.data import class_names
 from emotion.system import count
 from emotion.training.elsewhere import labels
 from emotion.training.elsewhere.errors import ElsewhereError
@@ -15,7 +16,7 @@ from emotion.training.elsewhere.labels import Labels
 
 LITERT, KERAS, HDF5 = "LiteRT", "Keras", "HDF5"
 MODELS = (".tflite", ".lite", ".keras", ".h5", ".hdf5")
-NAMES = ("labels.txt", "class_names.txt", "classes.txt", "labels.json", "class_indices.json", "class_names.json")
+NAMES = (*class_names.LISTS, "labels.json", "class_indices.json", "class_names.json")
 MOST_BYTES = 500 * 2**20  # of a model
 MOST_UNPACKED = 2 * 2**30  # of a .keras file
 MOST_LABEL_BYTES = 2**20

@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from pages.ui.shared.points import GRID, QUIET
+
 LETTERS = "ABCDEF"
 COLOURS = {
     "light": ("#0f766e", "#8a5a9e", "#b45309", "#1d4f91", "#56616a", "#9d174d"),
@@ -16,8 +18,6 @@ COLOURS = {
 }
 KINDS = ("solid", "dashed", "dotted", "solid", "dashed", "dotted")
 MARKS = ("circle", "rect", "triangle", "diamond", "roundRect", "pin")
-INK = {"light": "#56616a", "dark": "#a5b0b8"}
-GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 
 Curve = Sequence[float]  # share of the validation faces that were right, one value an epoch
 
@@ -29,7 +29,7 @@ def overlaid(curves: Sequence[tuple[Curve, int | None]], theme: str) -> dict[str
         curves: of each run, with the number of the epoch that it keeps; at most six.
         theme: "light" or "dark".
     """
-    label = {"color": INK[theme], "fontSize": 12}
+    label = {"color": QUIET[theme], "fontSize": 12}
     lines = {"axisLabel": label, "splitLine": {"lineStyle": {"color": GRID[theme]}}}
     lowest = min((value for curve, _ in curves for value in curve), default=0.0)
     longest = max((len(curve) for curve, _ in curves), default=1)

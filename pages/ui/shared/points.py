@@ -9,7 +9,8 @@ SYMBOLS = {  # what Plotly calls the shapes of the palette
     "brown": "cross", "pink": "pentagon", "teal": "hexagon", "navy": "triangle-right", "sage": "star-diamond",
     "plum": "line-ew", "wine": "triangle-sw",
 }  # fmt: skip
-GRID = {"light": "#e3e7ea", "dark": "#39434a"}
+GRID = {"light": "#e3e7ea", "dark": "#39434a"}  # lines of every chart
+QUIET = {"light": "#56616a", "dark": "#a5b0b8"}  # words beside them
 
 
 def index_of(point: dict[str, Any], n: int) -> int | None:

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from emotion.system import N_, _
+from pages.ui.shared.points import GRID, QUIET
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 MOST_POINTS = 400  # of the thin line within epochs
 TRAINING, VALIDATION = N_("training faces"), N_("validation faces")
 COLOURS = {"light": ("#0f766e", "#8a5a9e"), "dark": ("#35b3a6", "#c493d8")}  # no amber, no blue: they mean answers
-INK = {"light": "#56616a", "dark": "#a5b0b8"}
-GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 
 
 def accuracy_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def _chart(
     scale: float = 1,
 ) -> dict[str, Any]:
     solid, dashed = COLOURS[theme]
-    label = {"color": INK[theme], "fontSize": 12}
+    label = {"color": QUIET[theme], "fontSize": 12}
     lines = {"axisLabel": label, "splitLine": {"lineStyle": {"color": GRID[theme]}}}
     axis = lines | axis | {"type": "value", "axisLabel": label | axis["axisLabel"]}
     return {

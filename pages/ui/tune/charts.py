@@ -14,6 +14,7 @@ from emotion import tuning
 from emotion.system import _, ngettext
 from emotion.tuning import TrialState, fields
 from pages.ui.shared import text as words
+from pages.ui.shared.points import GRID, QUIET
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
 
 BEST = {"light": "#0f766e", "dark": "#35b3a6"}
-QUIET = {"light": "#56616a", "dark": "#a5b0b8"}
 FAINT = {"light": "#c3cacf", "dark": "#4a555d"}
-GRID = {"light": "#e3e7ea", "dark": "#39434a"}
 TEXT = {"light": "#1c2429", "dark": "#e8edf0"}
 GROUND = {"light": "#ffffff", "dark": "#12171b"}
 ROW = 74  # pixels an axis of the parallel coordinates

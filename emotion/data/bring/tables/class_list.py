@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from emotion.data.class_names import class_key, numbered_lines, safe_name
+from emotion.data.class_names import LISTS, class_key, numbered_lines, safe_name
 
-LISTS = ("classes.txt", "class_names.txt", "classnames.txt", "label_names.txt", "labels.txt", "names.txt")
 LARGEST = 2**16  # bytes
 
 
