@@ -80,7 +80,9 @@ def _go_on(found: Tuning) -> None:
     with st.form("go_on", border=True):
         st.markdown(_("**Go on with it**"))
         left, right, button = st.columns(3, vertical_alignment="bottom")
-        trials = left.number_input(_("Trials in all"), 1, 1000, _more(found), key="go_on_trials")
+        trials = left.number_input(
+            _("Trials in all"), *form.KNOWN["trials"].whole_ends, _more(found), key="go_on_trials"
+        )
         before = None if settings.minutes is None else max(1, round(2 * settings.minutes))
         minutes = right.number_input(_("Minutes in all"), 1, 10_000, before, key="go_on_minutes",
                                      placeholder=_("no limit"),

@@ -40,6 +40,16 @@ class Setting:
     metavar: str = ""
     optional: bool = False
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The range of a number."""
+        return self.low, self.high
+
+    @property
+    def whole_ends(self) -> tuple[int, int]:
+        """The range of a whole number."""
+        return int(self.low), int(self.high)
+
     def check(self, field: str, value: object) -> None:
         """ConfigError for a value that the field may not have."""
         if value is None and self.optional:

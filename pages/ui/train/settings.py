@@ -9,14 +9,14 @@ import streamlit as st
 
 from emotion import recipes
 from emotion.data import votes
-from emotion.recipes import CLASS_WEIGHTS, LABELS, UNEVEN, unevenness
-from emotion.system import N_, _
+from emotion.recipes import CLASS_WEIGHTS, LABELS, UNEVEN, TrainingConfig, unevenness
+from emotion.system import N_, _, settings_of
 
 if TYPE_CHECKING:
-    from emotion.recipes import TrainingConfig
     from pages.ui.shared.training_data import Seen
 
 
+KNOWN = settings_of(TrainingConfig)
 BROUGHT = "train_brought"  # session state: the values that were put into the form, by name
 FROM_RECIPE = ("epochs", "batch_size", "learning_rate", "width", "weight_decay", "label_smoothing")
 FROM_START = ("seed", "validation_split")  # which faces are kept aside
@@ -101,11 +101,11 @@ def _shown(own: TrainingConfig, name: str) -> Any:
 
 
 def _steps() -> None:
-    st.number_input(_("Epochs"), 1, 1000, key="train_epochs", persist_state="session",
+    st.number_input(_("Epochs"), *KNOWN["epochs"].whole_ends, key="train_epochs", persist_state="session",
                     help=_("How often it goes through all training faces."))  # fmt: skip
-    st.number_input(_("Batch size"), 1, 1024, key="train_batch_size", persist_state="session",
+    st.number_input(_("Batch size"), *KNOWN["batch_size"].whole_ends, key="train_batch_size", persist_state="session",
                     help=_("How many faces it looks at before it changes its weights."))  # fmt: skip
-    st.number_input(_("Learning rate"), 1e-7, 1.0, step=1e-4, format="%g", key="train_learning_rate",
+    st.number_input(_("Learning rate"), *KNOWN["learning_rate"].ends, step=1e-4, format="%g", key="train_learning_rate",
                     persist_state="session",
                     help=_("How far each change goes. Too small: it learns slowly. Too large: it learns nothing."),
                     )  # fmt: skip
@@ -113,16 +113,16 @@ def _steps() -> None:
 
 def _network(own: TrainingConfig) -> None:
     plain = recipes.find(own.recipe).optimizer == "adam"
-    st.number_input(_("Width"), 0.25, 4.0, step=0.25, format="%g", key="train_width", persist_state="session",
+    st.number_input(_("Width"), *KNOWN["width"].ends, step=0.25, format="%g", key="train_width", persist_state="session",
                     disabled=bool(own.start_from),
                     help=_("How many channels each layer has, as a multiple of the recipe's. Twice the width takes "
                     "about four times the weights and the time."),
                     )  # fmt: skip
-    st.number_input(_("Weight decay"), 0.0, 1.0, step=0.01, format="%g", key="train_weight_decay",
+    st.number_input(_("Weight decay"), *KNOWN["weight_decay"].ends, step=0.01, format="%g", key="train_weight_decay",
                     persist_state="session", disabled=plain,
                     help=" ".join([_(DECAY), *[_("This recipe's optimizer (Adam) has none.")] * plain]),
                     )  # fmt: skip
-    st.number_input(_("Label smoothing"), 0.0, 0.5, step=0.01, format="%g", key="train_label_smoothing",
+    st.number_input(_("Label smoothing"), *KNOWN["label_smoothing"].ends, step=0.01, format="%g", key="train_label_smoothing",
                     persist_state="session",
                     help=_("This share of every label is given to all classes alike. Helps where some labels are "
                     "wrong, and keeps it from being too sure."),
@@ -160,7 +160,7 @@ def _twins() -> None:
 
 
 def _seed_and_name() -> None:
-    st.number_input(_("Seed"), 0, 2**31 - 1, key="train_seed", persist_state="session",
+    st.number_input(_("Seed"), *KNOWN["seed"].whole_ends, key="train_seed", persist_state="session",
                     help=_("The same seed on the same data gives the same run again."))  # fmt: skip
-    st.text_input(_("Name of the run"), max_chars=80, key="train_name", persist_state="session",
+    st.text_input(_("Name of the run"), max_chars=KNOWN["name"].longest, key="train_name", persist_state="session",
                   placeholder=_("your own words, may stay empty"))  # fmt: skip

@@ -8,18 +8,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from emotion import recipes
-from emotion.recipes import expected_seconds
-from emotion.system import N_, EmotionError, _, duration, ngettext
-from emotion.tuning import control, fields
+from emotion.recipes import TrainingConfig, expected_seconds
+from emotion.system import N_, EmotionError, _, duration, ngettext, settings_of
+from emotion.tuning import Settings, control, fields
 from pages.ui.shared import text, training_data
 from pages.ui.tune import live
 
 if TYPE_CHECKING:
-    from emotion.recipes import TrainingConfig
-    from emotion.tuning import Field, Range, Settings
+    from emotion.tuning import Field, Range
     from pages.ui.shared.training_data import Seen
 
 
+KNOWN, OF_A_RUN = settings_of(Settings), settings_of(TrainingConfig)
 PROBLEM = "tune_problem"  # session state: what kept the last click from doing what it should
 STARTED = "tune_started"  # session state: the tuning that this form has started
 CLASSES = "tune_classes"  # session state: the classes of the data that the form shows
@@ -169,7 +169,7 @@ def _factors(field: Field) -> list[float]:
 def _budget() -> None:
     left, right = st.columns(2)
     st.session_state.setdefault("tune_trials", 20)
-    left.number_input(_("Trials"), 1, 1000, key="tune_trials", persist_state="session",
+    left.number_input(_("Trials"), *KNOWN["trials"].whole_ends, key="tune_trials", persist_state="session",
                       help=_("It ends when so many have finished or were stopped early."))  # fmt: skip
     right.number_input(_("Minutes at most"), 1, 10_000, None, key="tune_minutes", persist_state="session",
                        placeholder=_("no limit"),
@@ -213,10 +213,10 @@ def _settings() -> None:
         st.session_state.setdefault(key, value)
     with st.expander(_("More settings")):
         left, middle, right = st.columns(3, gap="medium")
-        left.number_input(_("Epochs of a trial"), 1, 1000, key=f"tune_trial_epochs_{recipe}", persist_state="session",
+        left.number_input(_("Epochs of a trial"), *KNOWN["trial_epochs"].whole_ends, key=f"tune_trial_epochs_{recipe}", persist_state="session",
                           help=_("Shorter trials allow for more of them. Where epochs are varied, that range counts."),
                           )  # fmt: skip
-        left.number_input(_("Epochs at full length"), 1, 1000, key=f"tune_epochs_{recipe}", persist_state="session",
+        left.number_input(_("Epochs at full length"), *OF_A_RUN["epochs"].whole_ends, key=f"tune_epochs_{recipe}", persist_state="session",
                           help=_("Of the run with the best settings, at the end."))  # fmt: skip
         middle.slider(_("Kept aside for validation"), 5, 50, format="%d %%", key="tune_validation_split",
                       persist_state="session",
@@ -227,7 +227,7 @@ def _settings() -> None:
                       "stopped (median pruning)."))  # fmt: skip
         right.selectbox(_("Best means"), list(GOALS), format_func=lambda goal: _(GOALS[goal]), key="tune_goal",
                         persist_state="session")  # fmt: skip
-        right.number_input(_("Seed"), 0, 2**31 - 1, key="tune_seed", persist_state="session",
+        right.number_input(_("Seed"), *KNOWN["seed"].whole_ends, key="tune_seed", persist_state="session",
                            help=_("The same seed tries the same values."))  # fmt: skip
         right.number_input(_("Trials at once"), 1, 256, key="tune_jobs", persist_state="session",
                            help=_("Each in a process of its own, as far as there is memory for it (1.5 GB each). It "
