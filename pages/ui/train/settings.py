@@ -113,8 +113,8 @@ def _steps() -> None:
 
 def _network(own: TrainingConfig) -> None:
     plain = recipes.find(own.recipe).optimizer == "adam"
-    st.number_input(_("Width"), *KNOWN["width"].ends, step=0.25, format="%g", key="train_width", persist_state="session",
-                    disabled=bool(own.start_from),
+    st.number_input(_("Width"), *KNOWN["width"].ends, step=0.25, format="%g", key="train_width",
+                    persist_state="session", disabled=bool(own.start_from),
                     help=_("How many channels each layer has, as a multiple of the recipe's. Twice the width takes "
                     "about four times the weights and the time."),
                     )  # fmt: skip
@@ -122,8 +122,8 @@ def _network(own: TrainingConfig) -> None:
                     persist_state="session", disabled=plain,
                     help=" ".join([_(DECAY), *[_("This recipe's optimizer (Adam) has none.")] * plain]),
                     )  # fmt: skip
-    st.number_input(_("Label smoothing"), *KNOWN["label_smoothing"].ends, step=0.01, format="%g", key="train_label_smoothing",
-                    persist_state="session",
+    st.number_input(_("Label smoothing"), *KNOWN["label_smoothing"].ends, step=0.01, format="%g",
+                    key="train_label_smoothing", persist_state="session",
                     help=_("This share of every label is given to all classes alike. Helps where some labels are "
                     "wrong, and keeps it from being too sure."),
                     )  # fmt: skip

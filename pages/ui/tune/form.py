@@ -213,10 +213,12 @@ def _settings() -> None:
         st.session_state.setdefault(key, value)
     with st.expander(_("More settings")):
         left, middle, right = st.columns(3, gap="medium")
-        left.number_input(_("Epochs of a trial"), *KNOWN["trial_epochs"].whole_ends, key=f"tune_trial_epochs_{recipe}", persist_state="session",
+        left.number_input(_("Epochs of a trial"), *KNOWN["trial_epochs"].whole_ends,
+                          key=f"tune_trial_epochs_{recipe}", persist_state="session",
                           help=_("Shorter trials allow for more of them. Where epochs are varied, that range counts."),
                           )  # fmt: skip
-        left.number_input(_("Epochs at full length"), *OF_A_RUN["epochs"].whole_ends, key=f"tune_epochs_{recipe}", persist_state="session",
+        left.number_input(_("Epochs at full length"), *OF_A_RUN["epochs"].whole_ends,
+                          key=f"tune_epochs_{recipe}", persist_state="session",
                           help=_("Of the run with the best settings, at the end."))  # fmt: skip
         middle.slider(_("Kept aside for validation"), 5, 50, format="%d %%", key="tune_validation_split",
                       persist_state="session",
