@@ -37,7 +37,8 @@ KEPT = 2  # overviews; one of 32,298 pictures takes 75 MB
 
 def show_overview(listing: Listing) -> None:
     """Counts at once; the rest when all pictures have been read, which the second time takes a moment."""
-    st.html(counts_html(listing))
+    with st.container(key="data_counts"):
+        st.html(counts_html(listing))
     seen = _overview(listing)
     if seen is None:
         return
