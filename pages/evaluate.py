@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from emotion.data import listing
 from emotion.evaluation import read_report
 from emotion.runs import Run, list_runs
-from emotion.system import DEMO, DataError, EmotionError, count
+from emotion.system import DEMO, N_, DataError, EmotionError, _, compact, ngettext
 from emotion.training.head.run import HELD_OUT
 from pages.ui.evaluate import (
     alike,
@@ -37,16 +37,16 @@ OVERVIEW, THRESHOLDS, SURE, WEAK, ALIKE, COMPARE, BEAT, REPORT = (
     "overview", "threshold", "sure", "weak", "alike", "compare", "beat", "report",
 )  # fmt: skip
 SECTIONS = {
-    OVERVIEW: "Overview",
-    THRESHOLDS: "Threshold",
-    SURE: "How sure",
-    WEAK: "Weak spots",
-    ALIKE: "Faces like this",
-    COMPARE: "Two models",
-    BEAT: "Beat the model",
-    REPORT: "Report",
+    OVERVIEW: N_("Overview"),
+    THRESHOLDS: N_("Threshold"),
+    SURE: N_("How sure"),
+    WEAK: N_("Weak spots"),
+    ALIKE: N_("Faces like this"),
+    COMPARE: N_("Two models"),
+    BEAT: N_("Beat the model"),
+    REPORT: N_("Report"),
 }
-NO_TEST = (
+NO_TEST = N_(
     "This data has no test split. These figures are of its training faces, each answered by a last layer that had not "
     "learned from it."
 )
@@ -56,7 +56,9 @@ WITH_FACES = (OVERVIEW, THRESHOLDS, SURE, WEAK)  # sections whose figures choose
 
 
 def page() -> None:
-    action = frame.heading("Evaluate", "How good a model is on faces that it has never seen, and where it is wrong.")
+    action = frame.heading(
+        _("Evaluate"), _("How good a model is on faces that it has never seen, and where it is wrong.")
+    )
     runs = {run.id: run for run in list_runs() if run.has_model}
     if not _has_something(runs):
         return
@@ -65,7 +67,7 @@ def page() -> None:
     if result is None:
         return
     with action:
-        if st.button("Try it on a photo", key="to_predict", type="primary", width="stretch"):
+        if st.button(_("Try it on a photo"), key="to_predict", type="primary", width="stretch"):
             st.switch_page(frame.PREDICT, query_params={} if run is None else {"model": run.id})
     result = results.at(result, threshold.asked())
     _notes(result, data)
@@ -80,7 +82,7 @@ def page() -> None:
     else:
         _show_section(section, result, run, data)
     if section in WITH_FACES and not beside:
-        st.subheader("The faces", anchor="faces")
+        st.subheader(_("The faces"), anchor="faces")
         gallery.show_gallery(result)
     if run is not None and section == OVERVIEW:
         st.caption(text.plain(figures.from_training(read_report(run.paths))))
@@ -90,8 +92,9 @@ def _section(result: Result) -> str:
     """What is looked at; only that is worked out."""
     offered = [name for name in SECTIONS if not (result.is_held_out and name in OF_TEST_FACES)]
     section = LOOK.adopt(offered, OVERVIEW)
-    st.segmented_control("Look at", offered, key=LOOK.key, required=True, format_func=SECTIONS.__getitem__,
-                         on_change=LOOK.publish, label_visibility="collapsed")  # fmt: skip
+    st.segmented_control(_("Look at"), offered, key=LOOK.key, required=True,
+                         format_func=lambda name: _(SECTIONS[name]), on_change=LOOK.publish,
+                         label_visibility="collapsed")  # fmt: skip
     return section
 
 
@@ -119,7 +122,7 @@ def _show_section(section: str, result: Result, run: Run | None, data: str) -> N
 
 def _compare(result: Result, run: Run | None, runs: dict[str, Run], data: str) -> None:
     place = st.empty()
-    title, this = (text.MODEL_TITLES[SHIPPED], SHIPPED) if run is None else (run.title, run.id)
+    title, this = (_(text.MODEL_TITLES[SHIPPED]), SHIPPED) if run is None else (run.title, run.id)
     two_models.show_comparison(result, title, runs, this, data, _teller(place))
     place.empty()
 
@@ -135,36 +138,39 @@ def _has_something(runs: dict[str, Run]) -> bool:
         st.info(text.plain(own_runs.why_not(asked)), icon=":material/help:")
     if runs or asked == SHIPPED:
         return True
-    st.info("No run has a model yet. Train one: then its figures, its mistakes and every test face are shown here.",
+    st.info(_("No run has a model yet. Train one: then its figures, its mistakes and every test face are shown here."),
             icon=":material/model_training:")  # fmt: skip
     with st.container(horizontal=True):
-        if st.button("Train a model", key="to_train", type="primary"):
+        if st.button(_("Train a model"), key="to_train", type="primary"):
             st.switch_page(frame.TRAIN)
         if results.model_file(None).is_file():
-            st.button("Look at the shipped model", key="shipped", on_click=RUN.set, args=(SHIPPED,))
+            st.button(_("Look at the shipped model"), key="shipped", on_click=RUN.set, args=(SHIPPED,))
     return False
 
 
 def _without_model(run: Run) -> None:
-    ends = "There is nothing to evaluate." if run.status.has_ended else "Its figures come when its training ends."
-    st.info(text.plain(f"“{run.title}” has no model ({text.STATUS_WORDS[run.status]}). {ends}"),
-            icon=":material/hourglass:")  # fmt: skip
-    if st.button("Go to that run", key="to_run", type="primary"):
+    said = {"name": run.title, "state": _(text.STATUS_WORDS[run.status])}
+    if run.status.has_ended:
+        told = _("“{name}” has no model ({state}). There is nothing to evaluate.", **said)
+    else:
+        told = _("“{name}” has no model ({state}). Its figures come when its training ends.", **said)
+    st.info(text.plain(told), icon=":material/hourglass:")
+    if st.button(_("Go to that run"), key="to_run", type="primary"):
         st.switch_page(frame.TRAIN, query_params={"run": run.id})
-    st.button("Choose another run", key="other_run", on_click=RUN.set, args=("",))
+    st.button(_("Choose another run"), key="other_run", on_click=RUN.set, args=("",))
 
 
 def _choices(runs: dict[str, Run]) -> tuple[Run | None, str]:
     """The run whose model is looked at (None: the shipped one), and the data on which."""
     titles = {name: run.title for name, run in runs.items()}
     if results.model_file(None).is_file():
-        titles[SHIPPED] = text.MODEL_TITLES[SHIPPED]
+        titles[SHIPPED] = _(text.MODEL_TITLES[SHIPPED])
     run = runs.get(RUN.adopt(titles, next(iter(titles))))
     data = results.data_choices(run)
     word = DATA.adopt(data, next(iter(data)))
     left, right = st.columns(2)
-    _choice(left, "Run", RUN, titles)
-    _choice(right, "on the test faces of", DATA, {word: listing.title(where) for word, where in data.items()})
+    _choice(left, _("Run"), RUN, titles)
+    _choice(right, _("on the test faces of"), DATA, {word: listing.title(where) for word, where in data.items()})
     return run, data[word]
 
 
@@ -183,7 +189,7 @@ def _changed(choice: Choice) -> None:
 
 def _teller(place: DeltaGenerator) -> Tell:
     def tell(what: str, done: int, total: int) -> None:
-        place.progress(done / max(total, 1), f"{what}: {done:,} of {total:,}")
+        place.progress(done / max(total, 1), _("{what}: {done} of {all}", what=what, done=done, all=total))
 
     return tell
 
@@ -215,47 +221,62 @@ def _held_out(run: Run | None, data: str) -> bool:
         return False
     if listing.title(run.config.data) != listing.title(data):
         return False
-    st.info(NO_TEST, icon=":material/rule:")
+    st.info(_(NO_TEST), icon=":material/rule:")
     low, high = kept.best.accuracy_interval
-    st.markdown(f"**{text.percent(kept.best.accuracy, 1)}** of {count(kept.best.n, 'face')} right, between "
-                f"{text.percent(low)} and {text.percent(high)} with 95 % certainty.")  # fmt: skip
+    st.markdown(
+        ngettext(
+            "**{share}** of {n} face right, between {low} and {high} with 95 % certainty.",
+            "**{share}** of {n} faces right, between {low} and {high} with 95 % certainty.",
+            kept.best.n,
+            share=text.percent(kept.best.accuracy, 1),
+            low=text.percent(low),
+            high=text.percent(high),
+        )
+    )
     return True
 
 
 def _ways_out(error: EmotionError, data: str) -> None:
     with st.container(horizontal=True):
         if isinstance(error, DataError) and data != DEMO:
-            st.button("Use the drawn faces", key="use_demo", type="primary", on_click=DATA.set, args=(DEMO,))
-        elif st.button("Train a model", key="to_train", type="primary"):
+            st.button(_("Use the drawn faces"), key="use_demo", type="primary", on_click=DATA.set, args=(DEMO,))
+        elif st.button(_("Train a model"), key="to_train", type="primary"):
             st.switch_page(frame.TRAIN)
 
 
 def _notes(result: Result, data: str) -> None:
     """What one has to know to read the figures right."""
     if result.is_held_out:
-        st.info(NO_TEST, icon=":material/rule:")
+        st.info(_(NO_TEST), icon=":material/rule:")
     if result.info.saw_only_drawn_faces and data != DEMO:
-        st.warning(text.DRAWN_ONLY, icon=":material/draw:")
+        st.warning(_(text.DRAWN_ONLY), icon=":material/draw:")
     if data == DEMO and not result.info.saw_only_drawn_faces:
-        st.warning("This model did not learn from drawn faces. What it gets right of them tells little about it.",
+        st.warning(_("This model did not learn from drawn faces. What it gets right of them tells little about it."),
                    icon=":material/draw:")  # fmt: skip
     own, now = result.model.info.threshold, result.info.threshold
     if now != own:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                f"Looked at with the threshold {now:g}; the model answers with {own:g} elsewhere.", width="content"
-            )
-            st.button(f"Back to {own:g}", key="model_threshold", type="tertiary", on_click=threshold.use, args=(None,))
+            told = _("Looked at with the threshold {now}; the model answers with {own} elsewhere.",
+                     now=compact(now), own=compact(own))  # fmt: skip
+            st.caption(told, width="content")
+            st.button(_("Back to {threshold}", threshold=compact(own)), key="model_threshold", type="tertiary",
+                      on_click=threshold.use, args=(None,))  # fmt: skip
     lost = len(result.examples.unreadable)
     if lost:
-        st.caption(f"{count(lost, 'picture')} could not be read and {'is' if lost == 1 else 'are'} not counted.")
+        st.caption(
+            ngettext(
+                "{n} picture could not be read and is not counted.",
+                "{n} pictures could not be read and are not counted.",
+                lost,
+            )
+        )
 
 
 def _classes(result: Result) -> None:
     """Who was called what, and how each class fares: side by side, or one below the other where they need room."""
     rest = _matrix(result, always_two=_is_small(result))
     with rest or st.container():
-        st.subheader("Class by class", anchor=False)
+        st.subheader(_("Class by class"), anchor=False)
         figures.show_classes(result.evaluation, lambda name: filters.only(truth=name))
 
 
@@ -273,15 +294,15 @@ def _matrix(result: Result, always_two: bool = False) -> DeltaGenerator | None:
     widths = ([1, 1] if _is_small(result) else [3, 2]) if beside or always_two else [1]
     left, *others = st.columns(widths, gap="large")  # always columns, so that the matrix stays the same element
     with left:
-        st.subheader("Who was called what", anchor=False, help="The confusion matrix.")
+        st.subheader(_("Who was called what"), anchor=False, help=_("The confusion matrix."))
         matrix.show_matrix(result.evaluation, cell, filters.choose_beside)
-        told = "A click on a cell shows exactly its faces, beside it; so do “Truth” and “Called” below."
-        st.caption("A second click on the cell shows all faces again." if beside else told)
+        told = _("A click on a cell shows exactly its faces, beside it; so do “Truth” and “Called” below.")
+        st.caption(_("A second click on the cell shows all faces again.") if beside else told)
     if not beside or cell is None:
         return others[0] if others else None
     with others[0]:
         truth, answer = (text.plain(name) for name in cell)
-        st.subheader(f"{text.capital(truth)}, called {answer}", anchor=False)
+        st.subheader(_("{truth}, called {answer}", truth=text.capital(truth), answer=answer), anchor=False)
         gallery.show_beside(result)
     return None
 

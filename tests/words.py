@@ -25,6 +25,7 @@ WORD = re.compile(r"[A-Za-zÀ-ž]{2,}")
 CODE = re.compile(
     r"var\(--|light-dark\(|[{};]\s*[\w-]+\s*:|^\s*[.#@]|^--|\w=\"|https?://|\b(?:display|color|width|grid)\b.*:"
 )
+LOOKS = re.compile(r"(?:\b(?:accent|dashed|faint|ink|thin)\b ?)+")  # classes of style sheets that lines of charts have
 
 
 def unmarked(path: Path) -> Iterator[tuple[int, str]]:
@@ -87,7 +88,7 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str | None:
 
 def _speaks(said: str, shown: bool) -> bool:
     bare = TAG.sub(" ", said).replace("{}", " ") if "<" in said or ">" in said else said
-    if CODE.search(bare) or bare.startswith(":material/"):
+    if CODE.search(bare) or LOOKS.fullmatch(bare) or bare.startswith(":material/"):
         return False
     if shown:
         return bool(WORD.search(re.sub(r"\{\}|:[a-z]+\[|:material/\w+:", " ", bare)))

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion.images import blur, rotate, to_bytes, warped
+from emotion.system import N_
 
 Faces = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float32]
@@ -116,14 +117,14 @@ def cover_mouth(faces: Faces, share: float) -> Faces:
 
 
 KINDS = (
-    Corruption("rotation", "turned", "degrees", (5, 10, 20, 30, 45), lean),
-    Corruption("shift", "moved", "pixels of 48", (1, 2, 4, 6, 8), shift),
-    Corruption("zoom in", "cut closer", "times", (1.1, 1.2, 1.35, 1.5), zoom),
-    Corruption("zoom out", "cut wider", "times", (0.9, 0.8, 0.7, 0.6), zoom),
-    Corruption("blur", "blurred", "pixels (standard deviation)", (0.5, 0.75, 1, 1.5, 2), blur),
-    Corruption("noise", "grainy", "grey levels (standard deviation)", (5, 10, 20, 40), add_noise),
-    Corruption("darkening", "darker", "of the light taken away", (0.2, 0.4, 0.6, 0.8), darken),
-    Corruption("JPEG", "saved as a small JPEG", "quality", (50, 25, 10, 5), jpeg),
-    Corruption("eyes covered", "eyes covered", "of their place", (0.5, 1.0), cover_eyes),
-    Corruption("mouth covered", "mouth covered", "of its place", (0.5, 1.0), cover_mouth),
+    Corruption(N_("rotation"), "turned", N_("degrees"), (5, 10, 20, 30, 45), lean),
+    Corruption(N_("shift"), "moved", N_("pixels of 48"), (1, 2, 4, 6, 8), shift),
+    Corruption(N_("zoom in"), "cut closer", N_("times"), (1.1, 1.2, 1.35, 1.5), zoom),
+    Corruption(N_("zoom out"), "cut wider", N_("times"), (0.9, 0.8, 0.7, 0.6), zoom),
+    Corruption(N_("blur"), "blurred", N_("pixels (standard deviation)"), (0.5, 0.75, 1, 1.5, 2), blur),
+    Corruption(N_("noise"), "grainy", N_("grey levels (standard deviation)"), (5, 10, 20, 40), add_noise),
+    Corruption(N_("darkening"), "darker", N_("of the light taken away"), (0.2, 0.4, 0.6, 0.8), darken),
+    Corruption("JPEG", "saved as a small JPEG", N_("quality"), (50, 25, 10, 5), jpeg),
+    Corruption(N_("eyes covered"), "eyes covered", N_("of their place"), (0.5, 1.0), cover_eyes),
+    Corruption(N_("mouth covered"), "mouth covered", N_("of its place"), (0.5, 1.0), cover_mouth),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.metrics import bootstrap, paired
-from emotion.system import ConfigError
+from emotion.system import ConfigError, _
 
 if TYPE_CHECKING:
     from emotion.evaluation.study import Study
@@ -40,10 +40,11 @@ class Duel:
         """
         gained = self.result.after - self.result.before
         if not gained:
-            return f"“{first}” and “{second}” get as many right."
+            return _("“{first}” and “{second}” get as many right.", first=first, second=second)
         better, other = (second, first) if gained > 0 else (first, second)
         chance = paired.chance_in_words(self.result.p_value)
-        return f"“{better}” gets {abs(gained):,} more right than “{other}”; {chance}."
+        return _("“{better}” gets {n} more right than “{other}”; {chance}.",
+                 better=better, n=abs(gained), other=other, chance=chance)  # fmt: skip
 
 
 def compare(first: Study, second: Study, drawings: int = 0) -> Duel:

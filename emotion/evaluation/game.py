@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.metrics import wilson_interval
+from emotion.system import _
 
 if TYPE_CHECKING:
     from emotion.evaluation.study import Study
@@ -41,8 +42,8 @@ class GameScore:
     @property
     def verdict(self) -> str:
         if self.person == self.model:
-            return "A draw."
-        return "You beat the model." if self.person > self.model else "The model beats you."
+            return _("A draw.")
+        return _("You beat the model.") if self.person > self.model else _("The model beats you.")
 
 
 def deal(labels: Labels, seed: int, count: int = ROUNDS) -> Labels:

@@ -21,7 +21,7 @@ from emotion.data import class_key
 from emotion.evaluation import scores as evaluation
 from emotion.images import load
 from emotion.metrics import wilson_interval
-from emotion.system import count, stored
+from emotion.system import N_, _, ngettext, number, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.checks import Places, Report, Table
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 RULES = {"twins": twins.twins, "near_twins": twins.near_twins, "contradicted": twins.conflicts}
 REASONS = {
-    "twins": "with an identical twin in train",
-    "near_twins": "with nearly the same picture in train",
-    "contradicted": "whose identical picture has another label",
-    "decided": "left out, moved or relabelled by a decision",
+    "twins": N_("with an identical twin in train"),
+    "near_twins": N_("with nearly the same picture in train"),
+    "contradicted": N_("whose identical picture has another label"),
+    "decided": N_("left out, moved or relabelled by a decision"),
 }
 
 Answers = Mapping[str, str]  # file → class that was answered
@@ -79,10 +79,12 @@ class Honest:
     @property
     def words(self) -> str:
         """Why some are left out, in one sentence."""
-        told = ", ".join(f"{number:,} {REASONS[why]}" for why, number in self.left_out.items() if number)
+        told = ", ".join(f"{number(n)} {_(REASONS[why])}" for why, n in self.left_out.items() if n)
         if not told:
-            return "With the test pictures and labels that were decided."
-        return f"Without {count(sum(self.left_out.values()), 'test picture')}: {told}."
+            return _("With the test pictures and labels that were decided.")
+        left_out = sum(self.left_out.values())
+        return ngettext("Without {n} test picture: {reasons}.", "Without {n} test pictures: {reasons}.", left_out,
+                        reasons=told)  # fmt: skip
 
     @property
     def line(self) -> str:
@@ -97,7 +99,9 @@ class Honest:
 
     def to_json(self) -> dict[str, Any]:
         scores = {"naive": self.naive.to_json(), "honest": self.honest.to_json()}
-        return scores | {"left_out": self.left_out, "words": self.words}
+        with speaking("en"):  # as all sentences that are kept
+            words = self.words
+        return scores | {"left_out": self.left_out, "words": words}
 
 
 def _told(score: Score) -> str:

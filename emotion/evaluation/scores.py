@@ -15,7 +15,7 @@ import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ModelError, count, stored
+from emotion.system import ModelError, _, compact, decimal, ngettext, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -105,11 +105,11 @@ class Evaluation:
         answered = np.asarray(self.confusion_matrix)
         if answered.sum() and np.count_nonzero(answered.sum(axis=0)) == 1 < np.count_nonzero(answered.sum(axis=1)):
             only = self.classes[int(answered.sum(axis=0).argmax())]
-            return f"It answers every face with “{only}”: it has learned nothing."
+            return _("It answers every face with “{name}”: it has learned nothing.", name=only)
         guessing = math.log(len(self.classes))
         if not self.loss <= guessing:
-            return (f"Its loss of {self.loss:,.3g} is above that of guessing ({guessing:.2f}): "
-                    "its probabilities mean nothing.")  # fmt: skip
+            return _("Its loss of {loss} is above that of guessing ({guessing}): its probabilities mean nothing.",
+                     loss=compact(self.loss, 3), guessing=decimal(guessing, 2))  # fmt: skip
         return ""
 
     @property
@@ -119,7 +119,9 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
-        return dataclasses.asdict(self) | lists | {"macro": self.macro, "doubt": self.doubt}
+        with speaking("en"):  # as all sentences that are kept
+            doubt = self.doubt
+        return dataclasses.asdict(self) | lists | {"macro": self.macro, "doubt": doubt}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Evaluation:
@@ -149,8 +151,19 @@ def no_better_than_guessing(
     if not n or interval[0] > max(faces) / n:
         return ""
     share, largest = max(faces) / n, classes[faces.index(max(faces))]
-    luck = f", and with {count(n, 'face')} the rest may be luck" if right > share else ""
-    return f"No better than guessing yet: whoever always says “{largest}” gets {share:.1%} right{luck}."
+    guessed = decimal(100 * share, 1)
+    if right <= share:
+        return _("No better than guessing yet: whoever always says “{name}” gets {share}% right.",
+                 name=largest, share=guessed)  # fmt: skip
+    return ngettext(
+        "No better than guessing yet: whoever always says “{name}” gets {share}% right, and with {n} face the rest "
+        "may be luck.",
+        "No better than guessing yet: whoever always says “{name}” gets {share}% right, and with {n} faces the rest "
+        "may be luck.",
+        n,
+        name=largest,
+        share=guessed,
+    )
 
 
 def asked_classes(info: ModelInfo, names: Sequence[str] = ()) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from emotion.data import dataset, resolve, scan
 from emotion.evaluation import study
 from emotion.metrics import Interval, paired, wilson_interval
 from emotion.models import load_model
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -45,11 +45,11 @@ class Standing:
         if self.right is None:
             return ""
         if self.behind is None or self.p_value is None:
-            return "most right"
+            return _("most right")
         fewer = self.behind.before - self.behind.after
         if not fewer:
-            return "as many right"
-        return f"{fewer:,} fewer right; {paired.chance_in_words(self.p_value)}"
+            return _("as many right")
+        return _("{n} fewer right; {chance}", n=fewer, chance=paired.chance_in_words(self.p_value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,7 @@ def _models(runs: Sequence[Run]) -> tuple[list[Predictor | None], list[str]]:
             why_not.append("")
         except EmotionError as error:
             models.append(None)
-            why_not.append(str(error) if run.has_model else "It has no model.")
+            why_not.append(str(error) if run.has_model else N_("It has no model."))
     return models, why_not
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from emotion.metrics.bootstrap import Interval, auc_interval, macro_f1, matrix_intervals
 from emotion.metrics.classification import Floats, Labels, balanced_accuracy, log_loss, mean_auc, roc_auc
+from emotion.system import N_, _, decimal
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Metric:
 
     Attributes:
         name: of its value in JSON.
-        title: for a person; `term` is the field's own word.
+        title: for a person, to be said by `_`, as `term_of_many`; `term` is the field's own word.
         says: names of the classes, the positive one → what it means, in a sentence for a person.
         value: None where it has none, as where only one class is there.
         interval: where it may truly lie with 95 % confidence; None: not told.
@@ -84,24 +85,28 @@ def _auc(answered: Answered) -> float | None:
 
 
 def _auc_says(classes: tuple[str, ...], positive: str) -> str:
-    pairs = f"one {positive} face and one other" if len(classes) == 2 else "one face of a class and one of the rest"
-    return f"Take {pairs}: so often the right one gets the higher probability. 50 % is guessing"
+    if len(classes) == 2:
+        return _("Take one {name} face and one other: so often the right one gets the higher probability. 50 % is "
+                 "guessing", name=positive)  # fmt: skip
+    return _("Take one face of a class and one of the rest: so often the right one gets the higher probability. 50 % "
+             "is guessing")  # fmt: skip
 
 
 def _loss_says(classes: tuple[str, ...], positive: str) -> str:
-    guessing = "a coin toss" if len(classes) == 2 else "the same for every class"
-    return (
-        "How far its probabilities lie from the truth; sure and wrong costs most. 0 is perfect; "
-        f"{guessing} has {math.log(len(classes)):.2f}"
-    )
+    guessing = decimal(math.log(len(classes)), 2)
+    if len(classes) == 2:
+        return _("How far its probabilities lie from the truth; sure and wrong costs most. 0 is perfect; a coin toss "
+                 "has {loss}", loss=guessing)  # fmt: skip
+    return _("How far its probabilities lie from the truth; sure and wrong costs most. 0 is perfect; the same for "
+             "every class has {loss}", loss=guessing)  # fmt: skip
 
 
 METRICS = (
     Metric(
         "balanced_accuracy",
-        "Every class counted the same",
+        N_("Every class counted the same"),
         "balanced accuracy",
-        says=lambda classes, positive: (
+        says=lambda classes, positive: _(
             "The share got right in each class, averaged, so that a large class cannot hide a small one"
         ),
         value=lambda answered: balanced_accuracy(answered.matrix),
@@ -109,9 +114,9 @@ METRICS = (
     ),
     Metric(
         "macro_f1",
-        "Found and trusted in one",
+        N_("Found and trusted in one"),
         "macro F1",
-        says=lambda classes, positive: (
+        says=lambda classes, positive: _(
             "How many of a class are found and how far its name can be trusted, in one, averaged over the classes"
         ),
         value=_macro_f1,
@@ -120,18 +125,18 @@ METRICS = (
     ),
     Metric(
         "auc",
-        "Told apart",
+        N_("Told apart"),
         "ROC AUC",
         says=_auc_says,
         value=_auc,
         interval=lambda answered: auc_interval(answered.probabilities, answered.labels, answered.positive),
         written=".3f",
         of_many="mean of each class against the rest",
-        term_of_many="ROC AUC, one against the rest, averaged",
+        term_of_many=N_("ROC AUC, one against the rest, averaged"),
     ),
     Metric(
         "loss",
-        "How far off it is",
+        N_("How far off it is"),
         "loss",
         says=_loss_says,
         value=lambda answered: log_loss(answered.probabilities, answered.labels),

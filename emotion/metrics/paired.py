@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Meta
 
+from emotion.system import _, speaking
+
 Right = npt.NDArray[np.bool_]  # (N,), whether each face was answered right
 
 Faces = Annotated[int, Meta(ge=0, le=2**53)]
@@ -36,7 +38,7 @@ class Comparison:
         difference: share right after minus share right before, -1 to 1.
         interval: where that difference may truly lie with 95 % confidence.
         p_value: how often a difference at least this large comes by chance when both are equally good.
-        words: all this in one sentence.
+        words: all this in one sentence, in English, as it is kept; `in_words` says it in the reader's language.
     """
 
     n: Faces
@@ -110,24 +112,28 @@ def difference_interval(only_before: int, only_after: int, n: int, level: float 
 def by_luck(p_value: float) -> str:
     """How often chance alone brings as much (a p-value), in words: "about once in 91 times by luck alone"."""
     if p_value < 0.001:
-        often = "less than once in 1,000 times"
-    elif p_value < 0.02:
-        often = f"about once in {float(f'{1 / p_value:.2g}'):,.0f} times"
-    else:
-        often = f"about {100 * p_value:.0f} in 100 times"
-    return f"{often} by luck alone"
+        return _("less than once in {n} times by luck alone", n=1000)
+    if p_value < 0.02:
+        return _("about once in {n} times by luck alone", n=round(float(f"{1 / p_value:.2g}")))
+    return _("about {n} in {all} times by luck alone", n=round(100 * p_value), all=100)
 
 
 def chance_in_words(p_value: float) -> str:
     """Whether a difference may be chance: "this is hardly chance (about 3 in 100 times by luck alone)"."""
-    return f"this {'may be' if p_value >= CHANCE else 'is hardly'} chance ({by_luck(p_value)})"
+    often = by_luck(p_value)
+    if p_value >= CHANCE:
+        return _("this may be chance ({often})", often=often)
+    return _("this is hardly chance ({often})", often=often)
 
 
 def in_words(difference: int, p_value: float) -> str:
     """A difference in the number of right answers, in plain words."""
     if difference == 0:
-        return "As many right as before."
-    return f"{abs(difference):,} {'more' if difference > 0 else 'fewer'} right than before; {chance_in_words(p_value)}."
+        return _("As many right as before.")
+    chance = chance_in_words(p_value)
+    if difference > 0:
+        return _("{n} more right than before; {chance}.", n=difference, chance=chance)
+    return _("{n} fewer right than before; {chance}.", n=-difference, chance=chance)
 
 
 def compare(before_right: Right, after_right: Right) -> Comparison:
@@ -141,6 +147,8 @@ def compare(before_right: Right, after_right: Right) -> Comparison:
     only_after = int((~before_right & after_right).sum())
     p_value = mcnemar(only_before, only_after)
     gained = only_after - only_before
+    with speaking("en"):
+        words = in_words(gained, p_value)
     return Comparison(
         n=n,
         before=int(before_right.sum()),
@@ -150,5 +158,5 @@ def compare(before_right: Right, after_right: Right) -> Comparison:
         difference=gained / n if n else 0.0,
         interval=difference_interval(only_before, only_after, n),
         p_value=p_value,
-        words=in_words(gained, p_value),
+        words=words,
     )

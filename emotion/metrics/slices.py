@@ -17,7 +17,9 @@ from emotion.images import measure
 from emotion.metrics.bootstrap import SEED
 from emotion.metrics.classification import wilson_interval
 from emotion.metrics.paired import CHANCE
+from emotion.system import N_
 
+PICTURE_SIZE = N_("picture size")  # a quantity, beside those that `emotion.images.measure` measures
 PARTS = 5
 FEWEST = 30  # faces a slice: with fewer its share says next to nothing
 SHUFFLES = 2000
@@ -161,4 +163,4 @@ def by_size(root: Path, files: Sequence[str], right: Truths) -> Slicing | None:
         return None  # as in a collection of crops: thousands of files need not be opened
     sizes = measure.headers(root, files).sizes.min(axis=1)
     known = sizes > 0
-    return by_quantity("picture size", sizes[known].astype(float), right[known])
+    return by_quantity(PICTURE_SIZE, sizes[known].astype(float), right[known])

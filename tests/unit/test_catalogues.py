@@ -47,10 +47,12 @@ SPOKEN = [
     "emotion/recipes/networks",
     "emotion/runs/differences.py",
     "emotion/runs/progress.py",
+    "pages/evaluate.py",
     "pages/predict.py",
     "pages/teach.py",
     "pages/train.py",
     "pages/tune.py",
+    "pages/ui/evaluate",
     "pages/ui/predict",
     "pages/ui/shared",
     "pages/ui/teach",
@@ -222,6 +224,14 @@ def test_kept_sentences_that_stand_together_are_told_one_by_one() -> None:
         assert (
             retold(kept) == "2 Bilder ausgelassen. Nobody knows this sentence. Das Modell konnte nicht behalten werden."
         )
+
+
+def test_a_kept_sentence_is_not_taken_for_a_short_one_that_fits_everywhere() -> None:
+    """ "{low} to {high}" and "{positive} or {negative}" would make half of many a sentence German."""
+    with speaking("de"):
+        assert retold("Nobody goes from here to there.") == "Nobody goes from here to there."
+        assert retold("Nobody is happy or sad") == "Nobody is happy or sad"
+        assert retold("12 % to 15 %") == "12 % bis 15 %"
 
 
 def test_two_people_are_answered_at_once_each_in_their_language() -> None:

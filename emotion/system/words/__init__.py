@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emotion.system.words.catalogue import own_name
-from emotion.system.words.figures import count, decimal, duration, listed, number, percent, sureness
+from emotion.system.words.figures import compact, count, decimal, duration, listed, number, percent, sureness
 from emotion.system.words.reader import ENGLISH, LANGUAGES, ask_through, language, nearest, speaking
 from emotion.system.words.sentences import N_, _, in_script, ngettext, pgettext, retold
 
@@ -13,6 +13,7 @@ __all__ = [
     "N_",
     "_",
     "ask_through",
+    "compact",
     "count",
     "decimal",
     "duration",

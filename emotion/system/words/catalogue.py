@@ -14,6 +14,8 @@ import polib
 
 from emotion.system.words.reader import ENGLISH, FOLDER
 
+FEW = 12  # letters: a sentence with fewer of its own, such as "{low} to {high}", would be found in any text
+
 
 class Shape(NamedTuple):
     """What a sentence with something to put in looks like.
@@ -51,7 +53,10 @@ def written(digits: str, code: str) -> str:
 
 @functools.cache
 def shapes(code: str) -> list[Shape]:
-    """Those of all sentences of a language that have something to put in; the one that says the most itself first."""
+    """Those of all sentences of a language that have something to put in; the one that says the most itself first.
+
+    What is put into a sentence that says little itself counts as numbers only.
+    """
     found = []
     for entry in polib.pofile(str(FOLDER / f"{code}.po")):
         if entry.msgctxt or "{" not in entry.msgid + entry.msgid_plural:
@@ -69,10 +74,11 @@ def _between(sentence: str) -> Iterator[str]:
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
+    anything = ".+?" if sum(map(len, _between(sentence))) >= FEW else r"[\d.,+–%\s-]+?"
     pieces, seen = [], set()
     for literal, name, *_rest in string.Formatter().parse(sentence):
         pieces.append(re.escape(literal))
         if name is not None:
-            pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            pieces.append(f"(?P={name})" if name in seen else f"(?P<{name}>{anything})")
             seen.add(name)
     return re.compile("".join(pieces), re.DOTALL)

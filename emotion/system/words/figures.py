@@ -19,6 +19,11 @@ def decimal(value: float, digits: int = 1) -> str:
     return written(f"{value:,.{digits}f}", language())
 
 
+def compact(value: float, digits: int = 6) -> str:
+    """A number with no more digits than it needs: 0.5 → "0.5", in German "0,5"; 1234.5 with 3 digits → "1.23e+03"."""
+    return written(f"{value:,.{digits}g}", language())
+
+
 def percent(share: float, digits: int = 0) -> str:
     """0.913 → "91 %", with a space that does not break."""
     return written(f"{share:.{digits}%}", language()).replace("%", "\N{NO-BREAK SPACE}%")

@@ -10,7 +10,7 @@ import streamlit as st
 from emotion.evaluation import gallery as galleries
 from emotion.metrics import neighbours
 from emotion.recipes import palette
-from emotion.system import count
+from emotion.system import N_, _
 from pages.ui.evaluate import filters, gallery, insight, results
 from pages.ui.evaluate.filters import FACE
 from pages.ui.shared import points, text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 2000  # points
 LIKE = 24  # faces that are shown with the one that was clicked, itself included
 HEIGHT = 520  # pixels
-BY_CLASS, BY_RIGHT = "class", "right or wrong"
+BY_CLASS, BY_RIGHT = N_("class"), N_("right or wrong")
 RIGHT = {"light": "#0f766e", "dark": "#35b3a6"}
 WRONG = {"light": "#b91c1c", "dark": "#ff6b85"}
 CHOSEN = "evaluate_map_chosen"  # session state: (token of the result, numbers of the points that were chosen)
@@ -33,7 +33,7 @@ CHOSEN = "evaluate_map_chosen"  # session state: (token of the result, numbers o
 
 def show_map(result: Result) -> None:
     """The section: the map, and beside it the faces that were chosen on it."""
-    st.subheader("Faces like this", anchor=False, help="The network's features in two dimensions (PCA).")
+    st.subheader(_("Faces like this"), anchor=False, help=_("The network's features in two dimensions (PCA)."))
     left, right = st.columns([3, 2], gap="medium")
     chosen = _chosen(result)
     with left:
@@ -48,7 +48,8 @@ def _chosen(result: Result) -> list[int]:
 
 
 def _chart(result: Result) -> None:
-    by = st.segmented_control("Coloured by", [BY_CLASS, BY_RIGHT], default=BY_CLASS, key="map_by", required=True)
+    by = st.segmented_control(_("Coloured by"), [BY_CLASS, BY_RIGHT], default=BY_CLASS, key="map_by", required=True,
+                              format_func=_)  # fmt: skip
     plane, shown = insight.plane(result), insight.on_map(result, MOST)
     key = f"map_{result.base}_{by}"
 
@@ -59,33 +60,34 @@ def _chart(result: Result) -> None:
         FACE.set(result.examples.files[numbers[0]] if len(numbers) == 1 else "")
         filters.to_first_page()
 
+    alt = _("{n} test faces as points, by {by}; the gallery under Overview lists the same faces",
+            n=len(shown), by=_(by or BY_CLASS))  # fmt: skip
     drawn = figure(result, plane, shown, by or BY_CLASS, st.context.theme.type or "light")
     st.plotly_chart(drawn, key=key, on_select=picked, selection_mode=("points", "lasso", "box"),
                     config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]},
-                    alt=f"{len(shown):,} test faces as points, by {by}; the gallery under Overview lists the same "
-                    "faces")  # fmt: skip
-    some = f"{len(shown):,} of {count(len(result.answered), 'face')}: the mistakes and a random choice of the others. "
-    some = some if len(shown) < len(result.answered) else ""
-    held = text.percent(plane.share)
-    st.caption(
-        f"{some}Near means alike to the network. Two directions hold {held} "
-        "of all that it sees in them, so that some that lie near are not alike."
-    )
+                    alt=alt)  # fmt: skip
+    told = _("Near means alike to the network. Two directions hold {share} of all that it sees in them, so that some "
+             "that lie near are not alike.", share=text.percent(plane.share))  # fmt: skip
+    if len(shown) < len(result.answered):
+        some = _("{n} of {all} faces: the mistakes and a random choice of the others.",
+                 n=len(shown), all=len(result.answered))  # fmt: skip
+        told = f"{some} {told}"
+    st.caption(told)
 
 
 def _faces(result: Result, chosen: list[int]) -> None:
     if not chosen:
-        st.caption("Click a point to see its face and those most like it. Draw around some with the lasso, above "
-                   "the map, to see them all. These are the mistakes, the worst first.")  # fmt: skip
+        st.caption(_("Click a point to see its face and those most like it. Draw around some with the lasso, above "
+                     "the map, to see them all. These are the mistakes, the worst first."))  # fmt: skip
         order = galleries.order_faces(
             result.study.probabilities, result.examples.labels, result.info, show=galleries.WRONG
         )
         gallery.show_narrow(result, order)
     elif len(chosen) == 1:
-        st.caption("The face that was clicked, and the faces most like it to the network, the nearest first.")
+        st.caption(_("The face that was clicked, and the faces most like it to the network, the nearest first."))
         gallery.show_narrow(result, like(result, chosen[0]))
     else:
-        st.caption(f"{count(len(chosen), 'face')} that lie in the part you drew around.")
+        st.caption(_("{n} faces that lie in the part you drew around.", n=len(chosen)))
         gallery.show_narrow(result, np.array(chosen, np.int64))
 
 
@@ -101,7 +103,7 @@ def figure(result: Result, plane: Plane, shown: Labels, by: str, theme: str) -> 
 
     if by == BY_RIGHT:
         right = result.study.right[shown]
-        kinds = [("right", shown[right], RIGHT[theme], "circle"), ("✕ wrong", shown[~right], WRONG[theme], "x")]
+        kinds = [(_("right"), shown[right], RIGHT[theme], "circle"), (_("✕ wrong"), shown[~right], WRONG[theme], "x")]
     else:
         names = result.info.classes
         tones = [palette.tone(name, result.model.info.classes) for name in names]
@@ -121,10 +123,10 @@ def figure(result: Result, plane: Plane, shown: Labels, by: str, theme: str) -> 
 
 def _trace(result: Result, plane: Plane, name: str, mine: Labels, colour: str, symbol: str) -> dict[str, Any]:
     said = [
-        f"truth {results.truth(result, number)}, called {results.answer(result, number)} with "
-        f"{text.percent(results.share(result, number))}"
+        _("truth {truth}, called {answer} with {share}", truth=results.truth(result, number),
+          answer=results.answer(result, number), share=text.percent(results.share(result, number)))
         for number in mine.tolist()
-    ]
+    ]  # fmt: skip
     x, y = np.round(plane.points[mine], 4).T
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": x, "y": y, "customdata": mine,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.system import _
 from pages.ui.evaluate import filters
 from pages.ui.shared import text
 from pages.ui.shared.address import Choice
@@ -24,17 +25,21 @@ def show_question(question: Question) -> tuple[str, ...]:
     if pair is None or len(info.classes) == 2:
         return info.usual.classes
     negative, positive = pair
-    titles = {PAIR: f"{positive} or {negative}", ALL: f"all {len(info.classes)} classes"}
+    titles = {
+        PAIR: _("{positive} or {negative}", positive=positive, negative=negative),
+        ALL: _("all {n} classes", n=len(info.classes)),
+    }
     missing = question.missing
     chosen = CLASSES.adopt([PAIR] if missing else titles, PAIR)
     if set(pair) & set(missing):  # neither can be answered: what is missing is told when the faces are read
         return pair
     if missing:
-        st.caption(f"This model knows {len(info.classes)} classes. Here it is asked “{titles[PAIR]}” only: these test "
-                   f"faces show none of {', '.join(map(text.plain, missing))}.")  # fmt: skip
+        st.caption(_("This model knows {n} classes. Here it is asked “{question}” only: these test faces show none of "
+                     "{classes}.", n=len(info.classes), question=titles[PAIR],
+                     classes=", ".join(map(text.plain, missing))))  # fmt: skip
         return pair
     st.segmented_control(
-        "Asked for", list(titles), key=CLASSES.key, required=True, format_func=titles.__getitem__, on_change=_changed
+        _("Asked for"), list(titles), key=CLASSES.key, required=True, format_func=titles.__getitem__, on_change=_changed
     )
     return info.classes if chosen == ALL else pair
 

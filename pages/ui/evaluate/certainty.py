@@ -10,7 +10,7 @@ from emotion.evaluation import range_of, recalibrate
 from emotion.metrics import METRICS, Interval, calibration
 from emotion.models import preferences
 from emotion.recipes import HEAD
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, compact, decimal, ngettext
 from pages.ui.evaluate import charts, filters, insight
 from pages.ui.shared import pick, text
 
@@ -31,16 +31,18 @@ def show_certainty(result: Result, run: Run | None) -> None:
     st.html(_intervals(result))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Do its percentages mean what they say?", anchor=False, help="The reliability diagram.")
-        pick.show_markup("reliability", charts.calibration(bins), "How sure it said it was, and how often it was right",
-                  _picked)  # fmt: skip
+        st.subheader(_("Do its percentages mean what they say?"), anchor=False, help=_("The reliability diagram."))
+        pick.show_markup("reliability", charts.calibration(bins),
+                         _("How sure it said it was, and how often it was right"), _picked)  # fmt: skip
         error = calibration.expected_calibration_error(bins)
-        st.caption(f"On the dashed line they would. They are off by {100 * error:.1f} points on average (expected "
-                   "calibration error). A click on a dot shows its faces.")  # fmt: skip
+        st.caption(_("On the dashed line they would. They are off by {points} points on average (expected "
+                     "calibration error). A click on a dot shows its faces.", points=decimal(100 * error)))  # fmt: skip
     with right:
-        st.subheader("Answering only the surest", anchor=False, help="Coverage against accuracy.")
+        st.subheader(_("Answering only the surest"), anchor=False, help=_("Coverage against accuracy."))
         curve = calibration.coverage(study.sureness, study.right)
-        pick.show_markup("coverage", charts.coverage(curve, band), "Share of faces answered, and how often it is right")
+        pick.show_markup(
+            "coverage", charts.coverage(curve, band), _("Share of faces answered, and how often it is right")
+        )
         st.caption(text.plain(_band_words(result, band)))
     _temperature(result, run)
 
@@ -56,30 +58,49 @@ def _intervals(result: Result) -> str:
     found, scores = result.study.intervals, result.evaluation
     accuracy = Interval(scores.accuracy, *scores.accuracy_interval)
     rows = [
-        ("got right (accuracy)", accuracy),
-        *((f"{metric.title.lower()} ({metric.term})", found[metric.name]) for metric in METRICS if metric.interval),
+        (_("got right (accuracy)"), accuracy),
+        *((f"{_small(_(metric.title))} ({metric.term})", found[metric.name]) for metric in METRICS if metric.interval),
         *((f"{name}: F1", found[f"f1 {label}"]) for label, name in enumerate(result.info.classes)),
     ]
     cells = "".join(f'<tr><th scope="row">{text.markup(name)}</th>{_cells(one)}</tr>' for name, one in rows)
-    head = '<th scope="col">figure</th><th scope="col">here</th><th scope="col">on other faces like these (95 %)</th>'
+    head = "".join(
+        f'<th scope="col">{title}</th>' for title in (_("figure"), _("here"), _("on other faces like these (95 %)"))
+    )
     table = f'<table class="classes"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>'
     return f'<div class="scroll" tabindex="0">{table}</div>'
+
+
+def _small(title: str) -> str:
+    """A title inside of a table, with a small first letter."""
+    return title[:1].lower() + title[1:]
 
 
 def _cells(one: Interval) -> str:
     if one.value is None or one.low is None or one.high is None:
         return "<td>–</td><td>–</td>"
-    return f"<td>{text.percent(one.value, 1)}</td><td>{one.low * 100:.1f}–{text.percent(one.high, 1)}</td>"
+    return f"<td>{text.percent(one.value, 1)}</td><td>{decimal(one.low * 100)}–{text.percent(one.high, 1)}</td>"
 
 
 def _band_words(result: Result, band: calibration.BandFigures | None) -> str:
     if band is None:
-        return "This model has no unsure band here: every answer counts as sure."
-    low, high = result.info.unsure_band
-    outside = "" if band.right_outside is None else f"; of the others {text.percent(band.right_outside, 1)} are right"
-    return (
-        f"The diamond: without the unsure answers, those between {text.percent(low)} and {text.percent(high)} "
-        f"{result.info.positive} ({count(band.unsure, 'face')} of {band.n:,}){outside}."
+        return _("This model has no unsure band here: every answer counts as sure.")
+    low, high = map(text.percent, result.info.unsure_band)
+    said = {"low": low, "high": high, "positive": result.info.positive, "all": band.n}
+    if band.right_outside is None:
+        return ngettext(
+            "The diamond: without the unsure answers, those between {low} and {high} {positive} ({n} face of {all}).",
+            "The diamond: without the unsure answers, those between {low} and {high} {positive} ({n} faces of {all}).",
+            band.unsure,
+            **said,
+        )
+    return ngettext(
+        "The diamond: without the unsure answers, those between {low} and {high} {positive} ({n} face of {all}); of "
+        "the others {right} are right.",
+        "The diamond: without the unsure answers, those between {low} and {high} {positive} ({n} faces of {all}); of "
+        "the others {right} are right.",
+        band.unsure,
+        right=text.percent(band.right_outside, 1),
+        **said,
     )
 
 
@@ -87,35 +108,53 @@ def _temperature(result: Result, run: Run | None) -> None:
     """Temperature scaling: fitted on the validation faces of a run of one's own, and saved with the model."""
     now = result.model.info.temperature
     if run is None:
-        st.caption(f"Temperature: {now:g}. It can be fitted for runs of your own, whose validation faces are known.")
+        st.caption(_("Temperature: {now}. It can be fitted for runs of your own, whose validation faces are known.",
+                     now=compact(now)))  # fmt: skip
         return
     if run.config.recipe == HEAD.name:
-        st.caption(f"Temperature: {now:g}, fitted on the answers about training faces that were held out in turn.")
+        st.caption(_("Temperature: {now}, fitted on the answers about training faces that were held out in turn.",
+                     now=compact(now)))  # fmt: skip
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Fit the temperature on the validation faces", key="fit_temperature"):
-            with st.spinner("Asking the network about its validation faces"):
+        if st.button(_("Fit the temperature on the validation faces"), key="fit_temperature"):
+            with st.spinner(_("Asking the network about its validation faces")):
                 _fit(result, run)
         fitted = _fitted(result)
         if fitted is not None and fitted.adjustment.temperature != now:
-            st.button(
-                "Save with the model", key="save_temperature", type="primary", on_click=_save, args=(result, fitted)
-            )
+            st.button(_("Save with the model"), key="save_temperature", type="primary", on_click=_save,
+                      args=(result, fitted))  # fmt: skip
         elif fitted is None and preferences.read(result.model.path).temperature is not None:
-            st.button("As it was trained", key="forget_temperature", type="tertiary", on_click=_forget, args=(result,))
+            st.button(_("As it was trained"), key="forget_temperature", type="tertiary", on_click=_forget,
+                      args=(result,))  # fmt: skip
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
-    if fitted is None:
-        st.caption(f"Temperature in use: {now:g}. Above 1 makes the model less sure of itself, below 1 surer.")
-        return
+    st.caption(_in_use(compact(now)) if fitted is None else _fitted_words(fitted, compact(now)))
+
+
+def _in_use(now: str) -> str:
+    return _("Temperature in use: {now}. Above 1 makes the model less sure of itself, below 1 surer.", now=now)
+
+
+def _fitted_words(fitted: Recalibration, now: str) -> str:
     if fitted.n < recalibrate.ENOUGH:
-        st.caption(f"{count(fitted.n, 'validation face')} cannot choose a temperature: with fewer than "
-                   f"{recalibrate.ENOUGH} it is chance. It stays at {now:g}.")  # fmt: skip
-        return
-    st.caption(
-        f"{fitted.adjustment.temperature:g} fits the {count(fitted.n, 'validation face')} best: the loss there goes "
-        f"from {fitted.loss_before:.4f} to {fitted.loss_after:.4f}. Every answer stays as it is; how sure it is "
-        "changes, and the unsure band goes along."
+        return ngettext(
+            "{n} validation face cannot choose a temperature: with fewer than {enough} it is chance. It stays at "
+            "{now}.",
+            "{n} validation faces cannot choose a temperature: with fewer than {enough} it is chance. It stays at "
+            "{now}.",
+            fitted.n,
+            enough=recalibrate.ENOUGH,
+            now=now,
+        )
+    return ngettext(
+        "{temperature} fits the {n} validation face best: the loss there goes from {before} to {after}. Every answer "
+        "stays as it is; how sure it is changes, and the unsure band goes along.",
+        "{temperature} fits the {n} validation faces best: the loss there goes from {before} to {after}. Every answer "
+        "stays as it is; how sure it is changes, and the unsure band goes along.",
+        fitted.n,
+        temperature=compact(fitted.adjustment.temperature),
+        before=decimal(fitted.loss_before, 4),
+        after=decimal(fitted.loss_after, 4),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion.evaluation import Range
-from emotion.system import count
+from emotion.system import _, compact, decimal, ngettext, number
 from pages.ui.shared import plot, text
 
 if TYPE_CHECKING:
@@ -36,21 +36,36 @@ def histogram(bars: Histogram, names: tuple[str, str], threshold: float, band: t
     last = len(bars.positive) - 1
     for k, (low, high) in enumerate(zip(bars.edges, bars.edges[1:], strict=False)):
         within = Range(low if k else None, high if k < last else None).word
-        shares = f"{text.percent(low)} to {text.percent(high)} {positive}"
+        shares = text.percent(low), text.percent(high)
         pieces = [
-            (text.colour_class(name, names), f"{name}:{within}", f"{count(n, 'face')} with truth {name} and {shares}")
+            (text.colour_class(name, names), f"{name}:{within}", _bar_words(n, name, *shares, positive))
             for name, n in ((positive, bars.positive[k]), (negative, bars.negative[k]))
         ]
         inside.append(plot.bars(low, high - low, bars.positive[k] / top, bars.negative[k] / top, pieces))
     inside += [plot.level(0.5, "ink"), plot.upright(threshold, "ink")]
-    ends = [(1.0, f"{top:,}"), (0.5, "0"), (0.0, f"{top:,}")]
+    ends = [(1.0, number(top)), (0.5, "0"), (0.0, number(top))]
     legend = "".join(
-        f'<span class="block {text.colour_class(name, names)}">{text.sign(name, names)} truth: {text.markup(name)} '
-        f"({way})</span>"
-        for name, way in ((positive, "up"), (negative, "down"))
+        f'<span class="block {text.colour_class(name, names)}">{text.sign(name, names)} {text.markup(said)}</span>'
+        for name, said in (
+            (positive, _("truth: {name} (up)", name=positive)),
+            (negative, _("truth: {name} (down)", name=negative)),
+        )
     )
-    across = f"probability of {positive}; the line is the threshold, {threshold:g}"
-    return f'<div class="legend">{legend}</div>' + plot.box("".join(inside), across, "faces", QUARTERS, ends, 15)
+    across = _("probability of {positive}; the line is the threshold, {threshold}",
+               positive=positive, threshold=compact(threshold))  # fmt: skip
+    return f'<div class="legend">{legend}</div>' + plot.box("".join(inside), across, _("faces"), QUARTERS, ends, 15)
+
+
+def _bar_words(n: int, name: str, low: str, high: str, positive: str) -> str:
+    return ngettext(
+        "{n} face with truth {name} and {low} to {high} {positive}",
+        "{n} faces with truth {name} and {low} to {high} {positive}",
+        n,
+        name=name,
+        low=low,
+        high=high,
+        positive=positive,
+    )
 
 
 def _band(band: tuple[float, float]) -> str:
@@ -62,13 +77,19 @@ def calibration(bins: tuple[Bin, ...]) -> str:
     """What was said of the answers against how often they were right; a dot shows the faces of its bin."""
     inside = [plot.line([(0, 0), (1, 1)], "faint thin dashed")]
     known = [(k, one) for k, one in enumerate(bins) if one.said is not None and one.right is not None]
-    inside.append(plot.line([(one.said or 0, one.right or 0) for _, one in known], "accent thin"))
+    inside.append(plot.line([(one.said or 0, one.right or 0) for _k, one in known], "accent thin"))
     for k, one in known:
         within = Range(one.low if k else None, one.high if k < len(bins) - 1 else None).word
-        said = f"{count(one.n, 'answer')} with {text.percent(one.low)} to {text.percent(one.high)}"
-        said += f": {text.percent(one.right or 0, 1)} right"
+        said = ngettext(
+            "{n} answer with {low} to {high}: {right} right",
+            "{n} answers with {low} to {high}: {right} right",
+            one.n,
+            low=text.percent(one.low),
+            high=text.percent(one.high),
+            right=text.percent(one.right or 0, 1),
+        )
         inside.append(plot.dot(one.said or 0, one.right or 0, "accent", one.interval, f"sure:{within}", said))
-    return plot.box("".join(inside), "how sure it said it was", "got right", QUARTERS, QUARTERS, 16)
+    return plot.box("".join(inside), _("how sure it said it was"), _("got right"), QUARTERS, QUARTERS, 16)
 
 
 def coverage(curve: Coverage, band: BandFigures | None) -> str:
@@ -79,7 +100,7 @@ def coverage(curve: Coverage, band: BandFigures | None) -> str:
     if band is not None and band.right_outside is not None:
         inside += plot.dot(band.coverage, (band.right_outside - low) / (1 - low), "ink")
     marks = plot.percent_marks(low, 1, 0.1)
-    return plot.box(inside, "share of the faces that are answered", "got right", QUARTERS, marks, 16)
+    return plot.box(inside, _("share of the faces that are answered"), _("got right"), QUARTERS, marks, 16)
 
 
 def roc(
@@ -100,7 +121,7 @@ def roc(
     for sweep, tone in lines:
         inside += plot.line([(1, 1), *_thinned(sweep.false_positive_rate, sweep.recall), (0, 0)], tone)
     inside += _dots(dotted, dots, threshold, positive, lambda one: (one.false_positive_rate, one.recall))
-    return plot.box(inside, "of the others wrongly called so", "found (recall)", QUARTERS, QUARTERS, 16)
+    return plot.box(inside, _("of the others wrongly called so"), _("found (recall)"), QUARTERS, QUARTERS, 16)
 
 
 def precision_recall(
@@ -113,7 +134,7 @@ def precision_recall(
     """Precision over recall, for every threshold; arguments as for `roc`."""
     inside = "".join(plot.line(_thinned(sweep.recall, sweep.precision), tone) for sweep, tone in lines)
     inside += _dots(dotted, dots, threshold, positive, lambda one: (one.recall, one.precision))
-    return plot.box(inside, "found (recall)", "trusted (precision)", QUARTERS, QUARTERS, 16)
+    return plot.box(inside, _("found (recall)"), _("trusted (precision)"), QUARTERS, QUARTERS, 16)
 
 
 def _thinned(across: Numbers, up: Numbers) -> list[tuple[float, float]]:
@@ -139,11 +160,30 @@ def _dots(
         if x is None or y is None or any(abs(x - left) + abs(y - up) < APART for left, up in taken):
             continue
         taken.append((x, y))
-        said = f"above {threshold:g}: {count(one.true_positive, f'{positive} face')} of {sweep.positives:,} found, "
-        said += f"{count(one.false_positive, 'other')} of {sweep.negatives:,} wrongly called {positive}"
         here = threshold == now
+        said = _dot_words(sweep, one, threshold, positive)
         drawn += plot.point(x, y, "ink" if here else "accent", "" if here else f"{threshold:g}", said)
     return drawn
+
+
+def _dot_words(sweep: Sweep, one: Figures, threshold: float, positive: str) -> str:
+    """What is found and what is wrongly called so, which are two counts and therefore two halves."""
+    found = ngettext(
+        "above {threshold}: {n} {positive} face of {all} found",
+        "above {threshold}: {n} {positive} faces of {all} found",
+        one.true_positive,
+        threshold=compact(threshold),
+        positive=positive,
+        all=sweep.positives,
+    )
+    wrong = ngettext(
+        "{n} other of {all} wrongly called {positive}",
+        "{n} others of {all} wrongly called {positive}",
+        one.false_positive,
+        positive=positive,
+        all=sweep.negatives,
+    )
+    return f"{found}, {wrong}"
 
 
 def slicing(one: Slicing, overall: float, pick: str) -> str:
@@ -164,16 +204,31 @@ def slicing(one: Slicing, overall: float, pick: str) -> str:
         inside.append(
             plot.dot(x, (part.accuracy - low) / (high - low), tone, reach, word, _slice_words(one.name, part))
         )
-        ticks.append((x, f"{'≤ ' if k == 0 else ''}{part.high:,.0f}"))
-    return plot.box("".join(inside), "", "got right", ticks, plot.percent_marks(low, high, 0.1), 9)
+        ticks.append((x, f"{'≤ ' if k == 0 else ''}{decimal(part.high, 0)}"))
+    return plot.box("".join(inside), "", _("got right"), ticks, plot.percent_marks(low, high, 0.1), 9)
 
 
 def _slice_words(name: str, part: Slice) -> str:
     low, high = part.interval
-    weak = ", surely worse than the others" if part.weak else ""
-    return (
-        f"{name} up to {part.high:,.0f}: {text.percent(part.accuracy, 1)} of {count(part.n, 'face')} right "
-        f"({low * 100:.1f}–{text.percent(high, 1)}){weak}"
+    said = {
+        "quantity": _(name),
+        "end": decimal(part.high, 0),
+        "share": text.percent(part.accuracy, 1),
+        "low": decimal(low * 100),
+        "high": text.percent(high, 1),
+    }
+    if part.weak:
+        return ngettext(
+            "{quantity} up to {end}: {share} of {n} face right ({low}–{high}), surely worse than the others",
+            "{quantity} up to {end}: {share} of {n} faces right ({low}–{high}), surely worse than the others",
+            part.n,
+            **said,
+        )
+    return ngettext(
+        "{quantity} up to {end}: {share} of {n} face right ({low}–{high})",
+        "{quantity} up to {end}: {share} of {n} faces right ({low}–{high})",
+        part.n,
+        **said,
     )
 
 
@@ -196,8 +251,8 @@ def robustness(found: Robustness, kind: Corruption) -> str:
         reach = ((one.interval[0] - low) / (high - low), (one.interval[1] - low) / (high - low))
         inside.append(plot.dot(x, y, "accent", reach))
     ticks = [(x, _strength(one)) for x, one in zip(places, trials, strict=True)]
-    return plot.box("".join(inside), kind.unit, "", ticks, plot.percent_marks(low, high, 0.2), 8)
+    return plot.box("".join(inside), _(kind.unit), "", ticks, plot.percent_marks(low, high, 0.2), 8)
 
 
 def _strength(one: CorruptionScore) -> str:
-    return "as is" if one.strength is None else f"{one.strength:g}"
+    return _("as is") if one.strength is None else compact(one.strength)

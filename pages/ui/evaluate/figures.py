@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emotion.metrics import shown_metrics
-from emotion.system import count
+from emotion.system import N_, _, decimal, ngettext, number
 from pages.ui.shared import pick, plot, text
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 HEADS = (
-    ("n", "faces", "asked about"),
-    ("recall", "found", "of its faces, called so (recall)"),
-    ("precision", "trusted", "of those called so, truly so (precision)"),
-    ("f1", "both", "found and trusted in one (F1)"),
+    ("n", N_("faces"), N_("asked about")),
+    ("recall", N_("found"), N_("of its faces, called so (recall)")),
+    ("precision", N_("trusted"), N_("of those called so, truly so (precision)")),
+    ("f1", N_("both"), N_("found and trusted in one (F1)")),
 )
-TOLD_APART = ("auc", "told apart", "from all others (ROC AUC)")
+TOLD_APART = ("auc", N_("told apart"), N_("from all others (ROC AUC)"))
 
 
 def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
@@ -29,7 +29,7 @@ def show_classes(evaluation: Evaluation, choose: Callable[[str], None]) -> None:
     def picked(word: str) -> None:
         choose(evaluation.classes[int(word)])
 
-    pick.show_markup("class_table", class_table(evaluation), "Class by class", picked)
+    pick.show_markup("class_table", class_table(evaluation), _("Class by class"), picked)
 
 
 def headline(evaluation: Evaluation) -> str:
@@ -37,11 +37,14 @@ def headline(evaluation: Evaluation) -> str:
     always = text.markup(str(evaluation.baseline["answer"]))
     said = evaluation.doubt or evaluation.no_better
     doubt = f"<br><b>{text.markup(said)}</b>" if said else ""
+    right = ngettext(
+        "of <b>{n} face</b> got right (accuracy).", "of <b>{n} faces</b> got right (accuracy).", evaluation.n
+    )
+    baseline = _("Always saying “{answer}” would get {share} (baseline).",
+                 answer=always, share=text.percent(evaluation.baseline["accuracy"], 1))  # fmt: skip
     return (
         f'<div class="headline"><span class="big">{text.percent(evaluation.accuracy, 1)}</span>'
-        f"<p>of <b>{count(evaluation.n, 'face')}</b> got right (accuracy). {_interval(evaluation)}<br>"
-        f"Always saying “{always}” would get {text.percent(evaluation.baseline['accuracy'], 1)} (baseline)."
-        f"{doubt}</p></div>"
+        f"<p>{right} {_interval(evaluation)}<br>{baseline}{doubt}</p></div>"
     )
 
 
@@ -53,10 +56,10 @@ def others(evaluation: Evaluation) -> str:
 
 def _figure(metric: Metric, evaluation: Evaluation) -> str:
     value = evaluation.figure(metric)
-    written = _share(value) if metric.is_share or value is None else f"{value:.3f}"
-    term = (metric.term_of_many if len(evaluation.classes) > 2 else "") or metric.term
+    written = _share(value) if metric.is_share or value is None else decimal(value, 3)
+    term = (_(metric.term_of_many) if len(evaluation.classes) > 2 else "") or metric.term
     sentence = text.markup(f"{metric.says(evaluation.classes, evaluation.positive)} ({term}).")
-    return f'<div><dt>{metric.title}</dt><dd class="value">{written}</dd><dd class="quiet">{sentence}</dd></div>'
+    return f'<div><dt>{_(metric.title)}</dt><dd class="value">{written}</dd><dd class="quiet">{sentence}</dd></div>'
 
 
 def class_table(evaluation: Evaluation) -> str:
@@ -66,21 +69,21 @@ def class_table(evaluation: Evaluation) -> str:
     """
     many = len(evaluation.classes) > 2
     heads = [*HEADS, TOLD_APART] if many else HEADS
-    cells = "".join(f'<th scope="col">{name}<small>{meaning}</small></th>' for _, name, meaning in heads)
-    keys = [key for key, _, _ in heads]
+    cells = "".join(f'<th scope="col">{_(name)}<small>{_(meaning)}</small></th>' for _key, name, meaning in heads)
+    keys = [key for key, _name, _meaning in heads]
     rows = "".join(
         _row(
-            plot.button(_title(name, evaluation.classes), str(label), f"Show the faces of {name}"),
+            plot.button(_title(name, evaluation.classes), str(label), _("Show the faces of {name}", name=name)),
             evaluation.per_class[name],
             keys,
         )
         for label, name in enumerate(evaluation.classes)
     )
     if many:
-        rows += _row("mean (macro)", {"n": evaluation.n} | evaluation.macro, keys)
+        rows += _row(_("mean (macro)"), {"n": evaluation.n} | evaluation.macro, keys)
     return (
         '<div class="scroll" tabindex="0"><table class="classes">'
-        f'<thead><tr><th scope="col">class</th>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<thead><tr><th scope="col">{_("class")}</th>{cells}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -89,11 +92,29 @@ def from_training(report: RunReport) -> str:
     best, last = report.best, report.last
     if best is None or last is None:
         return ""
-    asked = f", asked for all {len(best.classes)} classes" if len(best.classes) > 2 else ""
-    return (
-        f"When its training ended: best epoch ({_number(report.best_epoch)}, the one that is kept) "
-        f"{text.percent(best.accuracy, 1)}, last epoch ({_number(report.epochs)}) "
-        f"{text.percent(last.accuracy, 1)} of {count(best.n, 'test face')}{asked}."
+    said = {
+        "best_epoch": _number(report.best_epoch),
+        "best": text.percent(best.accuracy, 1),
+        "last_epoch": _number(report.epochs),
+        "last": text.percent(last.accuracy, 1),
+    }
+    if len(best.classes) > 2:
+        return ngettext(
+            "When its training ended: best epoch ({best_epoch}, the one that is kept) {best}, last epoch "
+            "({last_epoch}) {last} of {n} test face, asked for all {classes} classes.",
+            "When its training ended: best epoch ({best_epoch}, the one that is kept) {best}, last epoch "
+            "({last_epoch}) {last} of {n} test faces, asked for all {classes} classes.",
+            best.n,
+            classes=len(best.classes),
+            **said,
+        )
+    return ngettext(
+        "When its training ended: best epoch ({best_epoch}, the one that is kept) {best}, last epoch ({last_epoch}) "
+        "{last} of {n} test face.",
+        "When its training ended: best epoch ({best_epoch}, the one that is kept) {best}, last epoch ({last_epoch}) "
+        "{last} of {n} test faces.",
+        best.n,
+        **said,
     )
 
 
@@ -103,9 +124,8 @@ def _number(epoch: int | None) -> str:
 
 def _interval(evaluation: Evaluation) -> str:
     low, high = evaluation.accuracy_interval
-    return (
-        f"On other faces like these it would lie between {low * 100:.1f} and {text.percent(high, 1)} (95 % interval)."
-    )
+    return _("On other faces like these it would lie between {low} and {high} (95 % interval).",
+             low=decimal(low * 100), high=text.percent(high, 1))  # fmt: skip
 
 
 def _title(name: str, among: Sequence[str]) -> str:
@@ -114,7 +134,7 @@ def _title(name: str, among: Sequence[str]) -> str:
 
 
 def _row(title: str, figures: dict[str, Any], keys: list[str]) -> str:
-    shown = "".join(f"<td>{f'{figures[key]:,}' if key == 'n' else _share(figures.get(key))}</td>" for key in keys)
+    shown = "".join(f"<td>{number(figures[key]) if key == 'n' else _share(figures.get(key))}</td>" for key in keys)
     return f'<tr><th scope="row">{title}</th>{shown}</tr>'
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from emotion.evaluation import Range, Selection, gallery, selection
-from emotion.system import count
+from emotion.system import N_, _, compact, decimal, ngettext, number
 from pages.ui.evaluate import insight
 from pages.ui.shared import text
 from pages.ui.shared.address import Choice
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
-ANY = "any"
+ANY = N_("any")
 RUN, DATA = Choice("run"), Choice("data")
 BASE = (RUN, DATA)
 THRESHOLD = Choice("threshold", BASE)
@@ -28,21 +28,26 @@ SHOW, TRUTH, ANSWER, ORDER, FACE, GROUP = (
     Choice(name, BASE) for name in ("show", "truth", "answer", "order", "face", "group")
 )
 TITLES = {
-    "sure": "how sure", "score": "probability", "brightness": "brightness", "contrast": "contrast",
-    "sharpness": "sharpness",
+    "sure": N_("how sure"), "score": N_("probability"), "brightness": N_("brightness"), "contrast": N_("contrast"),
+    "sharpness": N_("sharpness"),
 }  # fmt: skip
-SCALES = {"sharpness": ", from 0 (blurred) to some thousands (every hair is seen)"}  # where the title does not say it
 RANGES = {name: Choice(name, BASE) for name in TITLES}
-SLIDERS = ("sure", "brightness", "contrast", "sharpness")  # offered beside the figures, whose pieces set the others too
+SLIDERS = {  # offered beside the figures, whose pieces set the others too
+    "sure": N_("How sure"),
+    "brightness": N_("Brightness"),
+    "contrast": N_("Contrast"),
+    "sharpness": N_("Sharpness, from 0 (blurred) to some thousands (every hair is seen)"),
+}
 ROUNDING = 1e-9  # 0.29 · 100 is a little less than 29
 BESIDE = "evaluate_beside"  # session state: the cell that was clicked in the matrix
 PAGE = "page"  # of the gallery, bound to the address by the widget itself
-SHOW_WORDS = {gallery.ALL: "all", gallery.WRONG: "✕ wrong", gallery.RIGHT: "right"}
+SHOW_WORDS = {gallery.ALL: N_("all"), gallery.WRONG: N_("✕ wrong"), gallery.RIGHT: N_("right")}
+TOLD_WORDS = {gallery.WRONG: N_("wrong"), gallery.RIGHT: N_("right")}
 ORDER_WORDS = {
-    gallery.MOST_WRONG: "most wrong first",
-    gallery.LEAST_SURE: "least sure first",
-    selection.MOST_TYPICAL: "most typical first",
-    gallery.BY_FILE: "by file name",
+    gallery.MOST_WRONG: N_("most wrong first"),
+    gallery.LEAST_SURE: N_("least sure first"),
+    selection.MOST_TYPICAL: N_("most typical first"),
+    gallery.BY_FILE: N_("by file name"),
 }
 
 Cell = tuple[str, str]  # truth, answer
@@ -132,15 +137,15 @@ def show_filters(result: Result) -> Labels:
     )
     counts = selection.counts(result.study, everything)
     st.segmented_control(
-        "Faces", list(SHOW_WORDS), key=SHOW.key, required=True, on_change=_chosen_moved, args=(SHOW,),
-        format_func=lambda kind: f"{SHOW_WORDS[kind]} {counts[kind]:,}",
+        _("Faces"), list(SHOW_WORDS), key=SHOW.key, required=True, on_change=_chosen_moved, args=(SHOW,),
+        format_func=lambda kind: f"{_(SHOW_WORDS[kind])} {number(counts[kind])}",
     )  # fmt: skip
     first, second, third = st.columns(3, vertical_alignment="bottom")
-    _class_filter(first, "Truth", TRUTH, result)
-    _class_filter(second, "Called", ANSWER, result)
+    _class_filter(first, _("Truth"), TRUTH, result)
+    _class_filter(second, _("Called"), ANSWER, result)
     third.selectbox(
-        "Order", list(ORDER_WORDS), key=ORDER.key, format_func=ORDER_WORDS.__getitem__, filter_mode=None,
-        on_change=_chosen_moved, args=(ORDER,),
+        _("Order"), list(ORDER_WORDS), key=ORDER.key, format_func=lambda order: _(ORDER_WORDS[order]),
+        filter_mode=None, on_change=_chosen_moved, args=(ORDER,),
     )  # fmt: skip
     _more(result, now)
     if now.show == gallery.ALL:
@@ -152,20 +157,21 @@ def show_filters(result: Result) -> Labels:
 def tell(result: Result, below: bool = True) -> None:
     """What is chosen, in words, with the way to the faces, where these stand below the figures that choose them."""
     now = chosen(result)
-    parts = [f"truth {now.truth}"] * bool(now.truth) + [f"called {now.answer}"] * bool(now.answer)
-    parts += [f"{TITLES[name]} {in_words(name, within)}" for name, within in now.ranges.items()]
-    parts += [f"group {now.group + 1} of mistakes"] if now.group is not None else []
-    parts += [now.show] if now.show != gallery.ALL else []
+    parts = [_("truth {name}", name=now.truth)] if now.truth else []
+    parts += [_("called {name}", name=now.answer)] if now.answer else []
+    parts += [f"{_(TITLES[name])} {in_words(name, within)}" for name, within in now.ranges.items()]
+    parts += [_("group {number} of mistakes", number=now.group + 1)] if now.group is not None else []
+    parts += [_(TOLD_WORDS[now.show])] if now.show != gallery.ALL else []
     place = st.empty()  # always there, so that what follows stays the same element and keeps its focus
     if parts and below:
-        place.caption(f"Shown below: {text.plain(', '.join(parts))}. [To the faces](#faces)")
+        place.caption(_("Shown below: {filters}. [To the faces](#faces)", filters=text.plain(", ".join(parts))))
 
 
 def _class_filter(place: DeltaGenerator, label: str, choice: Choice, result: Result) -> None:
     place.selectbox(
         label, [ANY, *result.info.classes], key=choice.key, filter_mode=None, on_change=_chosen_moved,
         args=(choice,),
-        format_func=lambda name: name if name == ANY else f"{text.sign(name, result.model.info.classes)} {name}",
+        format_func=lambda name: _(ANY) if name == ANY else f"{text.sign(name, result.model.info.classes)} {name}",
     )  # fmt: skip
 
 
@@ -177,17 +183,22 @@ def _chosen_moved(choice: Choice) -> None:
 def _more(result: Result, now: Selection) -> None:
     """The other filters: those that are set, each with a way to take it off, and sliders for them."""
     with st.container(horizontal=True, vertical_alignment="center", key="more_filters"):
-        with st.popover("More filters", type="tertiary"):
+        with st.popover(_("More filters"), type="tertiary"):
             for name in SLIDERS:
                 _slider(result, name, now.ranges.get(name))
         for name, within in now.ranges.items():
-            title = f"✕ {TITLES[name]} {in_words(name, within)}"
-            st.button(text.plain(title), key=f"off_{name}", help="Take this filter off", on_click=_take_off,
+            title = f"✕ {_(TITLES[name])} {in_words(name, within)}"
+            st.button(text.plain(title), key=f"off_{name}", help=_("Take this filter off"), on_click=_take_off,
                       args=(RANGES[name],))  # fmt: skip
         if now.group is not None:
-            group = insight.groups(result)[now.group]
-            st.button(f"✕ group {now.group + 1} of mistakes ({count(len(group.members), 'face')})", key="off_group",
-                      help="Take this filter off", on_click=_take_off, args=(GROUP,))  # fmt: skip
+            title = ngettext(
+                "✕ group {number} of mistakes ({n} face)",
+                "✕ group {number} of mistakes ({n} faces)",
+                len(insight.groups(result)[now.group].members),
+                number=now.group + 1,
+            )
+            st.button(title, key="off_group", help=_("Take this filter off"), on_click=_take_off,
+                      args=(GROUP,))  # fmt: skip
 
 
 def _take_off(choice: Choice) -> None:
@@ -212,17 +223,16 @@ def _slider(result: Result, name: str, now: Range | None) -> None:
         RANGES[name].set("" if narrowed == Range() else narrowed.word)
         to_first_page()
 
-    title = f"{TITLES[name].capitalize()}{SCALES.get(name, '')}"
-    st.slider(title, 0, highest, key=key, on_change=moved, format="%d %%" if scale > 1 else "%d")
+    st.slider(_(SLIDERS[name]), 0, highest, key=key, on_change=moved, format="%d %%" if scale > 1 else "%d")
 
 
 def in_words(name: str, within: Range) -> str:
     """Such as "25–50 %", "up to 80", "above 200"."""
     scale, unit = (100, "\N{NO-BREAK SPACE}%") if name in ("sure", "score") else (1, "")
     low, high = (
-        None if end is None else f"{end * scale:,.3g}" if scale > 1 else f"{end:,.0f}"
+        None if end is None else compact(end * scale, 3) if scale > 1 else decimal(end, 0)
         for end in (within.low, within.high)
     )
     if low is None:
-        return f"up to {high}{unit}"
-    return f"above {low}{unit}" if high is None else f"{low}–{high}{unit}"
+        return _("up to {end}", end=f"{high}{unit}")
+    return _("above {end}", end=f"{low}{unit}") if high is None else f"{low}–{high}{unit}"

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from emotion.evaluation import gallery
-from emotion.system import count
+from emotion.system import _, ngettext
 from pages.ui.evaluate import filters, open_face, results
 from pages.ui.evaluate.filters import FACE, PAGE
 from pages.ui.shared import montage, text
@@ -30,7 +30,7 @@ def show_gallery(result: Result) -> None:
 
 def show_beside(result: Result) -> None:
     """The same in a narrow place, such as beside the matrix: the filters in a list that opens, the open face on top."""
-    with st.popover("Filters", key="gallery_filters"):
+    with st.popover(_("Filters"), key="gallery_filters"):
         indices = filters.show_filters(result)
     show_narrow(result, indices)
 
@@ -43,15 +43,17 @@ def show_narrow(result: Result, indices: np.ndarray) -> None:
 def show_faces(result: Result, indices: np.ndarray) -> None:
     """Faces in this order; turning a page or opening a face redraws only them."""
     signs = ", ".join(f"{mark} {text.plain(name)}" for name, mark in text.marks(result.model.info.classes).items())
-    st.caption(f"In the corner of a face: what it was called ({signs}). ✕ and a thick outline: a mistake.")
+    st.caption(
+        _("In the corner of a face: what it was called ({signs}). ✕ and a thick outline: a mistake.", signs=signs)
+    )
     st.fragment(_faces)(result, indices)
 
 
 def _faces(result: Result, indices: np.ndarray, narrow: bool = False) -> None:
     FACE.adopt(lambda file: not file or results.index_of(result, file) is not None, "")
     if not len(indices):
-        st.info("No face fits these filters.", icon=":material/search_off:")
-        st.button("Show all faces", key="show_all", on_click=filters.choose_cell, args=(None,))
+        st.info(_("No face fits these filters."), icon=":material/search_off:")
+        st.button(_("Show all faces"), key="show_all", on_click=filters.choose_cell, args=(None,))
         return
     if narrow:
         with st.container(key="face_beside"):
@@ -75,7 +77,13 @@ def _page(result: Result, indices: np.ndarray, size: int = A_PAGE) -> None:
         montage.show_sheet(
             _sheet(token, result.examples.images[here]),
             [_cell(result, index, marks) for index in here.tolist()],
-            f"{count(len(indices), 'face')}, page {number} of {pages}. Arrow keys move, Enter opens a face.",
+            ngettext(
+                "{n} face, page {page} of {pages}. Arrow keys move, Enter opens a face.",
+                "{n} faces, page {page} of {pages}. Arrow keys move, Enter opens a face.",
+                len(indices),
+                page=number,
+                pages=pages,
+            ),
             token,
             results.index_of(result, st.session_state[FACE.key]),
             lambda index: FACE.set(result.examples.files[index]),
@@ -89,11 +97,19 @@ def _sheet(token: str, _images: np.ndarray) -> Montage:
 
 def _cell(result: Result, index: int, marks: dict[str, str]) -> Cell:
     answer, wrong = results.answer(result, index), results.is_mistake(result, index)
-    sure = text.percent(results.share(result, index))
+    said = {
+        "truth": results.truth(result, index),
+        "answer": answer,
+        "share": text.percent(results.share(result, index)),
+    }
+    if wrong:
+        words = _("truth: {truth}, called {answer} with {share}, a mistake", **said)
+    else:
+        words = _("truth: {truth}, called {answer} with {share}", **said)
     return Cell(
         number=index,
         name=result.examples.files[index].rsplit("/", 1)[-1],
-        words=f"truth: {results.truth(result, index)}, called {answer} with {sure}{', a mistake' if wrong else ''}",
+        words=words,
         wrong=wrong,
         sign=marks[answer],
         tone=text.colour_class(answer, result.model.info.classes),

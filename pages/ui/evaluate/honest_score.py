@@ -10,7 +10,7 @@ from emotion.checks import check
 from emotion.data import resolve
 from emotion.evaluation import honest
 from emotion.models import load_model
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 from pages.ui.evaluate.results import SHIPPED
 from pages.ui.shared import listings, text
 from pages.ui.shared.both_scores import in_words
@@ -36,8 +36,9 @@ def show_scores(result: Result, run: Run | None, data: str) -> None:
         return  # the folder has gone since; the figures above are from memory
     if both is not None:
         with st.container(border=True, key="honest_score"):
-            st.markdown(f"**Honest score: {text.plain(in_words(both.honest))}** {text.plain(both.words)}")
-            st.markdown(f"Naive score: {text.plain(in_words(both.naive))} All of the test folder.")
+            honest_words = _("Honest score: {score}", score=text.plain(in_words(both.honest)))
+            st.markdown(f"**{honest_words}** {text.plain(both.words)}")
+            st.markdown(_("Naive score: {score} All of the test folder.", score=text.plain(in_words(both.naive))))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emotion.system import _, number
 from pages.ui.shared import pick, plot, text
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ def in_words(evaluation: Evaluation) -> str:
     """The whole matrix as text, for those who do not see it."""
     rows = []
     for truth, counts in zip(evaluation.classes, evaluation.confusion_matrix, strict=True):
-        called = ", ".join(f"{n:,} called {name}" for name, n in zip(evaluation.classes, counts, strict=True))
-        rows.append(f"truth {truth}: {called}")
-    return f"Who was called what. {'; '.join(rows)}."
+        called = ", ".join(
+            _("{n} called {name}", n=n, name=name) for name, n in zip(evaluation.classes, counts, strict=True)
+        )
+        rows.append(_("truth {name}: {answers}", name=truth, answers=called))
+    return _("Who was called what. {rows}.", rows="; ".join(rows))
 
 
 def show_matrix(
@@ -66,7 +69,7 @@ def markup(evaluation: Evaluation, chosen: Cell | None) -> str:
         for row, name in enumerate(classes)
     )
     size = "large" if _has_words(evaluation) else "small"
-    corner = "<td><small>truth ↓ called →</small></td>"
+    corner = f"<td><small>{_('truth ↓ called →')}</small></td>"
     table = f'<table class="matrix {size}"><thead><tr>{corner}{heads}</tr></thead><tbody>{rows}</tbody></table>'
     return f'<div class="scroll">{table}</div>'
 
@@ -75,7 +78,7 @@ def _cell(evaluation: Evaluation, share: np.ndarray, row: int, column: int, chos
     n, part = evaluation.confusion_matrix[row][column], float(share[row, column])
     cell = evaluation.classes[row], evaluation.classes[column]
     cross = "✕ " if row != column and _has_words(evaluation) else ""
-    inside = f"<b>{cross}{n:,}</b> <span>{_below(evaluation, part, *cell)}</span>"
+    inside = f"<b>{cross}{number(n)}</b> <span>{_below(evaluation, part, *cell)}</span>"
     piece = plot.button(inside, f"{row}-{column}", _sentence(evaluation, share, row, column), "cell", cell == chosen)
     return f'<td style="{_paint(part)}">{piece}</td>'
 
@@ -83,8 +86,9 @@ def _cell(evaluation: Evaluation, share: np.ndarray, row: int, column: int, chos
 def _below(evaluation: Evaluation, part: float, truth: str, answer: str) -> str:
     if not _has_words(evaluation):
         return text.percent(part)
-    true, called = text.markup(truth), text.markup(answer)
-    return f"truth: {true} <br>→ called {called} <br>{text.percent(part, 1)} of the {true}"
+    true, called, share = text.markup(truth), text.markup(answer), text.percent(part, 1)
+    lines = [_("truth: {name}", name=true), _("→ called {name}", name=called)]
+    return " <br>".join([*lines, _("{share} of the {name}", share=share, name=true)])
 
 
 def _paint(part: float) -> str:
@@ -100,9 +104,10 @@ def _sentence(evaluation: Evaluation, share: np.ndarray, row: int, column: int) 
     """The name of a cell, which begins with what is seen in it: who works the page by voice says just that."""
     truth, answer = evaluation.classes[row], evaluation.classes[column]
     n, part = evaluation.confusion_matrix[row][column], float(share[row, column])
+    said = {"n": n, "truth": truth, "answer": answer, "share": text.percent(part, 1 if _has_words(evaluation) else 0)}
     if _has_words(evaluation):
-        return f"{n:,}, truth: {truth} → called {answer}, {text.percent(part, 1)} of the {truth} faces"
-    return f"{n:,}, {text.percent(part)} of the {truth} faces, truth: {truth} → called {answer}"
+        return _("{n}, truth: {truth} → called {answer}, {share} of the {truth} faces", **said)
+    return _("{n}, {share} of the {truth} faces, truth: {truth} → called {answer}", **said)
 
 
 def _has_words(evaluation: Evaluation) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.evaluation.report import job
+from emotion.system import _
 from pages.ui.shared import problem, waiting
 
 if TYPE_CHECKING:
@@ -19,21 +20,21 @@ def show_report(result: Result, data: str) -> None:
     Args:
         data: as `dataset.resolve` understands it.
     """
-    st.markdown("Everything on this page as one HTML file that opens anywhere, without a network, and prints well; "
-                "and every figure as a PNG for a document.")  # fmt: skip
-    st.caption("It holds test faces. Hand it on only where the pictures themselves may go.")
+    st.markdown(_("Everything on this page as one HTML file that opens anywhere, without a network, and prints well; "
+                  "and every figure as a PNG for a document."))  # fmt: skip
+    st.caption(_("It holds test faces. Hand it on only where the pictures themselves may go."))
     page = job.page(result.base)
     if page is not None:
         with st.container(horizontal=True):
-            st.download_button("Download the report", page, "report.html", "text/html", key="report_html",
+            st.download_button(_("Download the report"), page, "report.html", "text/html", key="report_html",
                                type="primary", on_click="ignore")  # fmt: skip
-            st.download_button("Download the figures", job.figures(result.base) or b"", "figures.zip",
+            st.download_button(_("Download the figures"), job.figures(result.base) or b"", "figures.zip",
                                "application/zip", key="report_figures", on_click="ignore")  # fmt: skip
     if waiting.show_work(job.task_name(result.base)):
         return
     model, classes = result.model.reference, result.info.classes
-    st.button("Make it again" if page else "Make the report", key="make_report",
+    st.button(_("Make it again") if page else _("Make the report"), key="make_report",
               type="secondary" if page else "primary", on_click=problem.told(job.start),
               args=(result.base, model, data, classes))  # fmt: skip
     if page is None:
-        st.caption("This takes about a minute, once. You can leave the page meanwhile.")
+        st.caption(_("This takes about a minute, once. You can leave the page meanwhile."))

@@ -16,7 +16,7 @@ from emotion.data import class_key, dataset, decided, resolve
 from emotion.data.bring import add
 from emotion.evaluation import read_report, study
 from emotion.models import Adjustment, changed, predictor
-from emotion.system import DEMO, archive_dir
+from emotion.system import DEMO, _, archive_dir
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import listings
 
@@ -128,7 +128,7 @@ def question(run: Run | None, data: str, tell: Tell) -> Question:
         EmotionError: when the model or the data cannot be used; the text says what to do.
     """
     model = _model(SHIPPED if run is None else run.id, str(model_file(run)), changed(model_file(run)))
-    root = resolve(data, lambda done, total: tell("Drawing faces", done, total))
+    root = resolve(data, lambda done, total: tell(_("Drawing faces"), done, total))
     listing = decided(listings.on_disk(root))
     return Question(model, listing, _judged_by_training(run, listing))
 
@@ -152,14 +152,14 @@ def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
 
 def _evaluate(asked: Question, classes: tuple[str, ...], key: str, tell: Tell) -> Result:
     token = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    reading: Callable[[int, int], None] = lambda done, total: tell("Reading faces", done, total)  # noqa: E731
+    reading: Callable[[int, int], None] = lambda done, total: tell(_("Reading faces"), done, total)  # noqa: E731
     if asked.held_out is not None:
         learned = dataset.load(asked.listing, "train", classes, reading)
         answered = study.look_held_out(asked.held_out, asked.model, learned)
         if answered is not None:
             return Result(answered, asked.model, asked.listing, token, token, is_held_out=True)
     examples = dataset.load(asked.listing, "test", classes, reading)
-    looked = study.look(asked.model, examples, lambda done, total: tell("Asking the network", done, total))
+    looked = study.look(asked.model, examples, lambda done, total: tell(_("Asking the network"), done, total))
     return Result(looked, asked.model, asked.listing, token, token)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from emotion.evaluation import duel
 from emotion.metrics import Interval
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _, decimal, number
 from pages.ui.evaluate import filters, gallery, results
 from pages.ui.evaluate.results import SHIPPED
 from pages.ui.shared import before_after, frame, text
@@ -36,14 +36,14 @@ def show_comparison(result: Result, title: str, runs: dict[str, Run], this: str,
     """
     others = {name: run.title for name, run in runs.items() if name != this}
     if this != SHIPPED and results.model_file(None).is_file():
-        others[SHIPPED] = text.MODEL_TITLES[SHIPPED]
+        others[SHIPPED] = _(text.MODEL_TITLES[SHIPPED])
     if not others:
-        st.info("There is no second model yet. Train one, and look at both on the same faces here.")
-        if st.button("Train a model", key="train_second"):
+        st.info(_("There is no second model yet. Train one, and look at both on the same faces here."))
+        if st.button(_("Train a model"), key="train_second"):
             st.switch_page(frame.TRAIN)
         return
     word = OTHER.adopt(others, next(iter(others)))
-    st.selectbox("Compare with", list(others), key=OTHER.key, format_func=lambda name: others.get(name, name),
+    st.selectbox(_("Compare with"), list(others), key=OTHER.key, format_func=lambda name: others.get(name, name),
                  on_change=OTHER.publish)  # fmt: skip
     try:
         second = results.load(results.question(runs.get(word), data, tell), result.info.classes, tell)
@@ -65,9 +65,13 @@ def _figures(found: Duel, first: str, second: str) -> None:
     st.html(before_after.two_bars(((first, found.result.before), (second, found.result.after)), found.result.n))
     low, high = found.result.interval
     accuracy = Interval(found.result.difference, low, high)
-    parts = [("got right (accuracy)", accuracy), ("told apart (ROC AUC)", found.auc), ("macro F1", found.macro_f1)]
+    parts = [
+        (_("got right (accuracy)"), accuracy), (_("told apart (ROC AUC)"), found.auc), ("macro F1", found.macro_f1),
+    ]  # fmt: skip
     rows = "".join(f'<tr><th scope="row">{name}</th>{_cells(one)}</tr>' for name, one in parts)
-    head = '<th scope="col">second minus first</th><th scope="col">here</th><th scope="col">on other faces (95 %)</th>'
+    head = "".join(
+        f'<th scope="col">{title}</th>' for title in (_("second minus first"), _("here"), _("on other faces (95 %)"))
+    )
     st.html(f'<div class="scroll" tabindex="0"><table class="classes"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div>")  # fmt: skip
 
@@ -75,25 +79,31 @@ def _figures(found: Duel, first: str, second: str) -> None:
 def _cells(one: Interval) -> str:
     if one.value is None or one.low is None or one.high is None:
         return "<td>–</td><td>–</td>"
-    here, low, high = (f"{round(100 * share, 1) + 0.0:+.1f}" for share in (one.value, one.low, one.high))  # never -0.0
-    return f"<td>{here} points</td><td>{low} to {high}</td>"
+    here, low, high = (_signed(share) for share in (one.value, one.low, one.high))
+    points, reach = _("{difference} points", difference=here), _("{low} to {high}", low=low, high=high)
+    return f"<td>{points}</td><td>{reach}</td>"
+
+
+def _signed(share: float) -> str:
+    points = round(100 * share, 1)
+    return f"{'-' if points < 0 else '+'}{decimal(abs(points))}"  # never -0.0
 
 
 def _faces(result: Result, found: Duel, first: str, second: str) -> None:
     kinds: dict[str, tuple[str, Labels]] = {
-        SECOND: (f"only “{second}” right", found.only_second),
-        FIRST: (f"only “{first}” right", found.only_first),
-        NEITHER: ("both wrong", found.neither),
+        SECOND: (_("only “{name}” right", name=second), found.only_second),
+        FIRST: (_("only “{name}” right", name=first), found.only_first),
+        NEITHER: (_("both wrong"), found.neither),
     }
     chosen = WHOSE.adopt(kinds, SECOND)
     st.segmented_control(
-        "Faces", list(kinds), key=WHOSE.key, required=True, on_change=_changed,
-        format_func=lambda kind: f"{text.plain(kinds[kind][0])} {len(kinds[kind][1]):,}",
+        _("Faces"), list(kinds), key=WHOSE.key, required=True, on_change=_changed,
+        format_func=lambda kind: f"{text.plain(kinds[kind][0])} {number(len(kinds[kind][1]))}",
     )  # fmt: skip
     if len(kinds[chosen][1]):
         gallery.show_faces(result, kinds[chosen][1])
     else:
-        st.caption("There are none.")
+        st.caption(_("There are none."))
 
 
 def _changed() -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 from PIL import Image
 
 from emotion.evaluation import corruptions, gallery, range_of, robustness
-from emotion.metrics import paired
-from emotion.system import count, tasks
+from emotion.metrics import paired, slices
+from emotion.system import N_, _, ngettext, tasks
 from pages.ui.evaluate import charts, filters, insight
 from pages.ui.shared import pick, plot, problem, text, waiting
 
@@ -21,38 +21,52 @@ if TYPE_CHECKING:
     from pages.ui.evaluate.results import Result
 
 
+QUANTITIES = {  # titles of the slices
+    "brightness": N_("Brightness"),
+    "contrast": N_("Contrast"),
+    "sharpness": N_("Sharpness"),
+    slices.PICTURE_SIZE: N_("Picture size"),
+}
+BY_QUANTITY = {
+    "brightness": N_("How often it is right by brightness"),
+    "contrast": N_("How often it is right by contrast"),
+    "sharpness": N_("How often it is right by sharpness"),
+    slices.PICTURE_SIZE: N_("How often it is right by picture size"),
+}
+
+
 def show_weak_spots(result: Result) -> None:
     """The section."""
-    st.subheader("Which faces it finds hard", anchor=False, help="Slices of the test faces by one quantity each.")
+    st.subheader(_("Which faces it finds hard"), anchor=False, help=_("Slices of the test faces by one quantity each."))
     _slices(result)
-    st.subheader("Mistakes that look alike to it", anchor=False, help="k-means on the network's own features.")
+    st.subheader(_("Mistakes that look alike to it"), anchor=False, help=_("k-means on the network's own features."))
     _groups(result)
-    st.subheader("What spoils its answers", anchor=False, help="Robustness.")
+    st.subheader(_("What spoils its answers"), anchor=False, help=_("Robustness."))
     _robustness(result)
 
 
 def _slices(result: Result) -> None:
     found = insight.slicings(result)
     if not found:
-        st.caption("There are too few faces to cut them into slices.")
+        st.caption(_("There are too few faces to cut them into slices."))
         return
     grid = st.grid(2, min_column_width=300, key="slices")
     for one in found:
         with grid.cell():
             chart = charts.slicing(one, result.evaluation.accuracy, one.name if one.name in filters.TITLES else "")
-            st.markdown(f"**{one.name.capitalize()}** :small[{text.plain(_matters(one))}]")
-            pick.show_markup(f"slice_{one.name}", chart, f"How often it is right by {one.name}", _picked)
-    st.caption("Each dot is a fifth of the faces with its 95 % interval; the dashed line is all of them, a red diamond "
-               "surely worse than the others. A click on a dot shows its faces.")  # fmt: skip
+            st.markdown(f"**{_(QUANTITIES[one.name])}** :small[{text.plain(_matters(one))}]")
+            pick.show_markup(f"slice_{one.name}", chart, _(BY_QUANTITY[one.name]), _picked)
+    st.caption(_("Each dot is a fifth of the faces with its 95 % interval; the dashed line is all of them, a red "
+                 "diamond surely worse than the others. A click on a dot shows its faces."))  # fmt: skip
 
 
 def _matters(one: Slicing) -> str:
     often = paired.by_luck(one.p_value)
-    return f"matters ({often})" if one.matters else f"may not matter ({often})"
+    return _("matters ({often})", often=often) if one.matters else _("may not matter ({often})", often=often)
 
 
 def _picked(word: str) -> None:
-    name, _, within = word.partition(":")
+    name, _colon, within = word.partition(":")
     chosen = range_of(within)
     if name in filters.RANGES and chosen is not None:
         filters.only(ranges={name: chosen})
@@ -61,12 +75,12 @@ def _picked(word: str) -> None:
 def _groups(result: Result) -> None:
     found = insight.groups(result)
     if not found:
-        st.caption("It made no mistakes here.")
+        st.caption(_("It made no mistakes here."))
         return
     now = filters.chosen(result).group
     cards = "".join(_card(result, number, number == now) for number in range(len(found)))
-    pick.show_markup("groups", f'<div class="cards">{cards}</div>', "Groups of mistakes", _picked_group)
-    st.caption("Left the mean of the group, right its most typical face. A click shows the whole group below.")
+    pick.show_markup("groups", f'<div class="cards">{cards}</div>', _("Groups of mistakes"), _picked_group)
+    st.caption(_("Left the mean of the group, right its most typical face. A click shows the whole group below."))
 
 
 def _card(result: Result, number: int, pressed: bool) -> str:
@@ -74,7 +88,13 @@ def _card(result: Result, number: int, pressed: bool) -> str:
     truth, answer = (
         study.info.classes[labels[group.most_typical]] for labels in (study.examples.labels, study.answered)
     )
-    words_ = f"{count(len(group.members), 'mistake')}, such as {truth} called {answer}"
+    words_ = ngettext(
+        "{n} mistake, such as {truth} called {answer}",
+        "{n} mistakes, such as {truth} called {answer}",
+        len(group.members),
+        truth=truth,
+        answer=answer,
+    )
     pictures = "".join(
         f'<img src="{picture(one)}" alt="">' for one in (group.mean_face, study.examples.images[group.most_typical])
     )
@@ -102,9 +122,17 @@ def _robustness(result: Result) -> None:
         return
     faces = min(len(result.examples.labels), robustness.FACES)
     trials = 1 + sum(len(kind.strengths) for kind in corruptions.KINDS)
-    st.caption(f"{count(faces, 'face')} are turned, moved, blurred, darkened and covered in {trials} ways, and asked "
-               "about again. This takes from some seconds to a minute, once.")  # fmt: skip
-    st.button("Try it", key="try_robustness", on_click=_start, args=(name, result))
+    st.caption(
+        ngettext(
+            "{n} face is turned, moved, blurred, darkened and covered in {ways} ways, and asked about again. This "
+            "takes from some seconds to a minute, once.",
+            "{n} faces are turned, moved, blurred, darkened and covered in {ways} ways, and asked about again. This "
+            "takes from some seconds to a minute, once.",
+            faces,
+            ways=trials,
+        )
+    )
+    st.button(_("Try it"), key="try_robustness", on_click=_start, args=(name, result))
 
 
 @problem.told
@@ -112,7 +140,7 @@ def _start(name: str, result: Result) -> None:
     tasks.start(
         name,
         lambda tell: robustness.measure(
-            result.model, result.examples, lambda what, done, total: tell(f"faces: {what}", done, total)
+            result.model, result.examples, lambda what, done, total: tell(_("faces: {what}", what=what), done, total)
         ),
     )
 
@@ -122,8 +150,13 @@ def _charts(found: Robustness) -> None:
     for kind in corruptions.KINDS:
         if kind.name in found.kinds:
             with grid.cell():
-                st.markdown(f"**{kind.name[0].upper()}{kind.name[1:]}**")
+                st.markdown(f"**{text.capital(_(kind.name))}**")
                 pick.show_markup(f"robust_{kind.name.replace(' ', '_')}", charts.robustness(found, kind),
-                          f"How often it is right: {kind.name}")  # fmt: skip
-    st.caption(f"How often it is right on {count(found.plain.n, 'face')}, left as they are, then more and more "
-               "spoiled; with 95 % intervals.")  # fmt: skip
+                                 _("How often it is right: {kind}", kind=_(kind.name)))  # fmt: skip
+    st.caption(
+        ngettext(
+            "How often it is right on {n} face, left as they are, then more and more spoiled; with 95 % intervals.",
+            "How often it is right on {n} faces, left as they are, then more and more spoiled; with 95 % intervals.",
+            found.plain.n,
+        )
+    )
