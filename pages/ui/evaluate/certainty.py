@@ -152,7 +152,7 @@ def _fitted_words(fitted: Recalibration, now: str) -> str:
         "{temperature} fits the {n} validation faces best: the loss there goes from {before} to {after}. Every answer "
         "stays as it is; how sure it is changes, and the unsure band goes along.",
         fitted.n,
-        temperature=compact(fitted.adjustment.temperature),
+        temperature=compact(fitted.adjustment.temperature or 1.0),
         before=decimal(fitted.loss_before, 4),
         after=decimal(fitted.loss_after, 4),
     )
