@@ -7,8 +7,11 @@ from functools import cache
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
+
+from emotion.system import speaking
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,3 +36,11 @@ def shown_before(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begin_again)
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A browser that asks for German; `AppTest` writes options anew, outside of the script, and is told so as well."""
+    monkeypatch.setattr(type(st.context), "locale", "de-CH")
+    with speaking("de"):
+        yield

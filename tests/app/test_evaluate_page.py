@@ -361,3 +361,28 @@ def test_data_without_a_test_split_is_told(faces: Path, run: RunPaths) -> None:
 
     assert "has no test/ folder" in app.error[0].value
     assert app.button(key="use_demo").label == "Use the drawn faces"
+
+
+def test_the_figures_and_the_faces_are_told_in_the_language_of_the_browser(run: RunPaths, german: None) -> None:
+    """Sections, orders and filters keep their English words in the address."""
+    app = open_evaluate(run=run.id)
+
+    assert app.title[0].value == "Auswerten"
+    assert "von <b>12 Gesichtern</b> richtig (Trefferquote)" in html_of(app)
+    assert "75,0 %" in html_of(app)
+    assert app.segmented_control(key="evaluate_show").options[1] == "✕ falsch 3"
+
+    app.segmented_control(key="evaluate_show").set_value("wrong").run()
+
+    assert not app.exception
+    assert any(one.value.startswith("Unten gezeigt: falsch") for one in app.caption)
+    assert "wrong" in app.query_params["show"]
+
+
+@pytest.mark.parametrize("look", ["threshold", "sure", "weak", "alike", "compare", "beat", "report"])
+def test_every_section_can_be_looked_at_in_german(run: RunPaths, german: None, look: str) -> None:
+    app = open_evaluate(run=run.id, look=look)
+
+    assert not app.exception
+    shown = [*app.caption, *app.subheader, *app.markdown, *app.info]
+    assert not [one.value for one in shown if " the " in one.value]

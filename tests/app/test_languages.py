@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,6 @@ def open_teach() -> AppTest:
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.run()
     return app.switch_page("pages/teach.py").run()
-
-
-@pytest.fixture
-def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A browser that asks for German; `AppTest` writes options anew, outside of the script, and is told so as well."""
-    monkeypatch.setattr(type(st.context), "locale", "de-CH")
-    with speaking("de"):
-        yield
 
 
 def test_the_app_speaks_english_where_the_browser_asks_for_nothing(home: Path) -> None:
