@@ -148,7 +148,10 @@ def kills(count: int, chance: random.Random) -> Outcome:
         until = made + count
         while made < until:
             killed = home / "runs" / f"20260102-{made:06}-killed"
-            moments = [chance.uniform(0.1 if phase == ANY else 0, seconds) for _ in range(chance.randint(1, 3))]
+            moments = [
+                chance.uniform(0.1 if phase == ANY else 0, seconds)
+                for _ in range(chance.randint(1, min(3, until - made)))
+            ]
             done, said = resumed_until_it_ends(killed, phase, moments)
             made += done
             wrong += said if said or history(killed) == history(whole) else [f"{killed.name} has another history"]
