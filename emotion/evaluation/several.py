@@ -88,7 +88,7 @@ def compare(runs: Sequence[Run], data: str, tell: Tell | None = None) -> Several
         return Several(0, (), tuple(Standing(why_not=why) for why in why_not))
     common = tuple(name for name in known[0].classes if all(name in info.classes for info in known))
     asked = common if len(common) > 1 else known[0].usual.classes
-    examples = dataset.load(listing, "test", dataset.testable(listing, asked), _told(tell, "Reading faces"))
+    examples = dataset.load(listing, "test", dataset.testable(listing, asked), _told(tell, N_("Reading faces")))
     right: list[Truths | None] = []
     for place, model in enumerate(models):
         answered, why = _asked(model, examples, tell) if model else (None, why_not[place])
@@ -112,7 +112,7 @@ def _models(runs: Sequence[Run]) -> tuple[list[Predictor | None], list[str]]:
 
 def _asked(model: Predictor, examples: Examples, tell: Tell | None) -> tuple[Truths | None, str]:
     try:
-        return study.look(model, examples, _told(tell, f"Asking {model.reference}")).right, ""
+        return study.look(model, examples, _told(tell, _("Asking {model}", model=model.reference))).right, ""
     except EmotionError as error:
         return None, str(error)
 

@@ -13,10 +13,10 @@ from emotion.data import material
 from emotion.recipes import ELSEWHERE
 from emotion.runs.run import Run
 from emotion.runs.summary import Summary, summarize
-from emotion.system import ConfigError
+from emotion.system import N_, ConfigError
 
 NEWEST, TESTED, KEPT, NAMED = "newest", "test score", "kept epoch", "name"
-MADE_ELSEWHERE = "made elsewhere"
+MADE_ELSEWHERE = N_("made elsewhere")
 
 
 class StudyOf(NamedTuple):

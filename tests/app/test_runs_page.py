@@ -420,3 +420,21 @@ def test_train_again_says_what_the_form_has_no_place_for(home: Path) -> None:
     assert "learned from your own pictures too" in app.info[0].value
     assert "is not here any more" in app.info[0].value
     assert not app.exception
+
+
+def test_runs_are_listed_and_compared_in_the_language_of_the_browser(home: Path, german: None) -> None:
+    """What stands in the address and in the files of a run stays as it is."""
+    first, second = run_in(Status.STOPPED, name="one"), run_in(Status.COMPLETED, name="two")
+    app = open_runs(first)
+
+    assert app.title[0].value == "Läufe"
+    assert ">behaltene Epoche</th>" in table_of(app)
+    assert "Epoche 2 von 2" in table_of(app)
+    assert app.selectbox(key="runs_order").options[0] == "neueste zuerst"
+
+    app.query_params["compare"] = f"{first.id},{second.id}"
+    app.run()
+
+    assert not app.exception
+    assert app.title[0].value == "Läufe nebeneinander"
+    assert [one.value for one in app.subheader][:2] == ["Während sie lernten", "Was herauskam"]

@@ -5,34 +5,37 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.runs import Run, Status, table
+from emotion.system import N_, _
 from pages.ui.shared import text
 
 FIND, ORDER, PAGE = "runs_find", "runs_order", "runs_page"
 DATA, RECIPE, STATUS, TAG = "runs_data", "runs_recipe", "runs_status", "runs_tag"
 FILTERS = (DATA, RECIPE, STATUS, TAG)
 ORDER_WORDS = {
-    table.NEWEST: "newest first",
-    table.TESTED: "best test score first",
-    table.KEPT: "best on the validation faces first",
-    table.NAMED: "by name",
+    table.NEWEST: N_("newest first"),
+    table.TESTED: N_("best test score first"),
+    table.KEPT: N_("best on the validation faces first"),
+    table.NAMED: N_("by name"),
 }
 
 
 def show_choice(rows: list[table.RunRow], runs: list[Run]) -> list[table.RunRow]:
     """Draws the fields; returns the rows that are wanted, in order."""
     first, second, third = st.columns([5, 4, 2], vertical_alignment="bottom")
-    find = first.text_input("Search", key=FIND, placeholder="a name, a tag, a word of a note", persist_state="session",
-                            on_change=to_first_page)  # fmt: skip
-    order = second.selectbox("Order", list(ORDER_WORDS), key=ORDER, format_func=ORDER_WORDS.__getitem__,
+    find = first.text_input(_("Search"), key=FIND, placeholder=_("a name, a tag, a word of a note"),
+                            persist_state="session", on_change=to_first_page)  # fmt: skip
+    order = second.selectbox(_("Order"), list(ORDER_WORDS), key=ORDER, format_func=lambda word: _(ORDER_WORDS[word]),
                              filter_mode=None, persist_state="session", on_change=to_first_page)  # fmt: skip
     set_ones = [key for key in FILTERS if st.session_state.get(key)]
-    with third.popover(f"Filter ({len(set_ones)})" if set_ones else "Filter", key="runs_filters", width="stretch"):
-        _select("Data", DATA, sorted({row.data for row in rows}))
-        _select("Recipe", RECIPE, sorted({row.recipe for row in rows}))
-        states = {str(status): text.STATUS_WORDS[status] for status in Status}
-        _select("State", STATUS, sorted({str(run.status) for run in runs}), states)
-        _select("Tag", TAG, table.tags(runs))
-        st.button("Show all runs", key="runs_all", on_click=clear, disabled=not (set_ones or find))
+    filters = _("Filter ({n})", n=len(set_ones)) if set_ones else _("Filter")
+    with third.popover(filters, key="runs_filters", width="stretch"):
+        _select(_("Data"), DATA, sorted({row.data for row in rows}))
+        recipes = sorted({row.recipe for row in rows})
+        _select(_("Recipe"), RECIPE, recipes, {table.MADE_ELSEWHERE: _(table.MADE_ELSEWHERE)})
+        states = {str(status): _(text.STATUS_WORDS[status]) for status in Status}
+        _select(_("State"), STATUS, sorted({str(run.status) for run in runs}), states)
+        _select(_("Tag"), TAG, table.tags(runs))
+        st.button(_("Show all runs"), key="runs_all", on_click=clear, disabled=not (set_ones or find))
     data, recipe, status, tag = (st.session_state.get(key) or "" for key in FILTERS)
     return table.ordered(table.matching(rows, table.Wanted(find, data, recipe, status, tag)), order)
 
@@ -40,7 +43,7 @@ def show_choice(rows: list[table.RunRow], runs: list[Run]) -> list[table.RunRow]
 def _select(label: str, key: str, options: list[str], words: dict[str, str] | None = None) -> None:
     if st.session_state.get(key) not in (None, *options):  # it may have gone since
         st.session_state[key] = None
-    st.selectbox(label, options, index=None, key=key, placeholder="any", persist_state="session",
+    st.selectbox(label, options, index=None, key=key, placeholder=_("any"), persist_state="session",
                  format_func=lambda word: (words or {}).get(word, word), on_change=to_first_page)  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from emotion.data import listing
 from emotion.evaluation import Several, several
 from emotion.models import changed
 from emotion.runs import differences, summarize
-from emotion.system import EmotionError, count, duration
+from emotion.system import EmotionError, _, duration, ngettext, number, retold
 from pages.ui.runs import curves
 from pages.ui.runs.curves import LETTERS
 from pages.ui.runs.rows import NOTHING, interval, tested
@@ -36,17 +36,18 @@ def chosen(word: str) -> list[Run]:
 def show_comparison(runs: list[Run]) -> None:
     """Draws all of it for two runs or more."""
     summaries = [summarize(run.paths) for run in runs]
-    st.subheader("While they learned", anchor=False, help="Validation accuracy, epoch by epoch.")
+    st.subheader(_("While they learned"), anchor=False, help=_("Validation accuracy, epoch by epoch."))
     _curves(runs, summaries)
-    st.subheader("What they came to", anchor=False)
+    st.subheader(_("What they came to"), anchor=False)
     _table(runs, _results(summaries))
-    st.subheader("What was asked of them", anchor=False)
+    st.subheader(_("What was asked of them"), anchor=False)
     found = differences.between(runs)
     if found:
         _table(runs, [(one.title, [text.markup(value) for value in one.values]) for one in found])
     else:
-        st.caption("All settings are the same, the data too: what differs between them is chance.")
-    st.subheader("On the same test faces", anchor=False, help="McNemar's test, each against the one with most right.")
+        st.caption(_("All settings are the same, the data too: what differs between them is chance."))
+    st.subheader(_("On the same test faces"), anchor=False,
+                 help=_("McNemar's test, each against the one with most right."))  # fmt: skip
     _paired(runs)
 
 
@@ -56,32 +57,36 @@ def _curves(runs: list[Run], summaries: Sequence[Summary]) -> None:
     spoken = "; ".join(
         f"{letter} {run.title}: {_end(one)}" for letter, run, one in zip(LETTERS, runs, summaries, strict=False)
     )
-    st.caption("How many of its validation faces each got right after each epoch. The large mark is the epoch that is "
-               "kept.")  # fmt: skip
+    st.caption(_("How many of its validation faces each got right after each epoch. The large mark is the epoch that "
+                 "is kept."))  # fmt: skip
     st.echarts_chart(curves.overlaid(lines, theme), height=HEIGHT, key="compared_curves", alt=spoken)
     if len({(run.config.data, run.config.validation_split, run.config.seed) for run in runs}) > 1:
-        st.caption("They kept different faces aside, so that small differences between the curves mean nothing.")
+        st.caption(_("They kept different faces aside, so that small differences between the curves mean nothing."))
 
 
 def _end(summary: Summary) -> str:
     if not summary.accuracies:
-        return "no epoch"
-    return f"{text.percent(summary.accuracies[-1])} after {count(len(summary.accuracies), 'epoch')}"
+        return _("no epoch")
+    return ngettext("{share} after {n} epoch", "{share} after {n} epochs", len(summary.accuracies),
+                    share=text.percent(summary.accuracies[-1]))  # fmt: skip
 
 
 def _results(summaries: Sequence[Summary]) -> list[tuple[str, list[str]]]:
     return [
-        ("kept epoch", [_kept(one) for one in summaries]),
-        ("test score", [tested(one) for one in summaries]),
-        ("took", [duration(one.seconds) if one.seconds else NOTHING for one in summaries]),
+        (_("kept epoch"), [_kept(one) for one in summaries]),
+        (_("test score"), [tested(one) for one in summaries]),
+        (_("took"), [duration(one.seconds) if one.seconds else NOTHING for one in summaries]),
     ]
 
 
 def _kept(summary: Summary) -> str:
     if summary.kept is None:
         return NOTHING
-    when = f"epoch {summary.kept_epoch}" if summary.kept_epoch else "as it began"
-    return f"{text.percent(summary.kept, 1)}<small>{when}, validation faces</small>"
+    if summary.kept_epoch:
+        when = _("epoch {number}, validation faces", number=summary.kept_epoch)
+    else:
+        when = _("as it began, validation faces")
+    return f"{text.percent(summary.kept, 1)}<small>{when}</small>"
 
 
 def _table(runs: list[Run], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
@@ -101,24 +106,32 @@ def _table(runs: list[Run], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
 def _paired(runs: list[Run]) -> None:
     choices = list(dict.fromkeys(run.config.data for run in runs if run.config.data))
     if not choices:
-        st.caption("They learned from your own pictures alone: there are no test faces.")
+        st.caption(_("They learned from your own pictures alone: there are no test faces."))
         return
     data = choices[0]
     if len(choices) > 1:
-        st.caption("They learned from different data. A run may have learned from faces that are test faces of "
-                   "another one; then it looks better than it is.")  # fmt: skip
-        data = st.selectbox("Test faces of", choices, key=DATA, format_func=listing.title)
+        st.caption(_("They learned from different data. A run may have learned from faces that are test faces of "
+                     "another one; then it looks better than it is."))  # fmt: skip
+        data = st.selectbox(_("Test faces of"), choices, key=DATA, format_func=listing.title)
     try:
         found = _asked(runs, data)
     except EmotionError as error:
         st.caption(text.plain(str(error)))
         return
     if not found.n:
-        st.caption("None of them has a model that could be asked.")
+        st.caption(_("None of them has a model that could be asked."))
         return
     classes = ", ".join(map(text.plain, found.classes))
-    st.caption(f"{count(found.n, 'test face')} of {text.plain(listing.title(data))}, asked about {classes}."
-               + (" Chance is reckoned for so many comparisons at once." if len(runs) > 2 else ""))  # fmt: skip
+    told = ngettext(
+        "{n} test face of {data}, asked about {classes}.",
+        "{n} test faces of {data}, asked about {classes}.",
+        found.n,
+        data=text.plain(listing.title(data)),
+        classes=classes,
+    )
+    if len(runs) > 2:
+        told = f"{told} {_('Chance is reckoned for so many comparisons at once.')}"
+    st.caption(told)
     _table(runs, _standings(found))
 
 
@@ -130,7 +143,7 @@ def _asked(runs: list[Run], data: str) -> Several:
         place = st.empty()
 
         def tell(what: str, done: int, total: int) -> None:
-            place.progress(done / max(total, 1), text.plain(what))
+            place.progress(done / max(total, 1), text.plain(retold(what)))
 
         kept[key] = several.compare(runs, data, tell)
         place.empty()
@@ -142,10 +155,10 @@ def _asked(runs: list[Run], data: str) -> Several:
 
 def _standings(found: Several) -> list[tuple[str, list[str]]]:
     return [
-        ("right", [_right(one) for one in found.standings]),
-        ("beside the best", [text.markup(one.words) or f"<small>{text.markup(one.why_not)}</small>"
-                             for one in found.standings]),
-        ("only this one right, only the best right", [_only(one) for one in found.standings]),
+        (_("right"), [_right(one) for one in found.standings]),
+        (_("beside the best"), [text.markup(one.words) or f"<small>{text.markup(retold(one.why_not))}</small>"
+                                for one in found.standings]),
+        (_("only this one right, only the best right"), [_only(one) for one in found.standings]),
     ]  # fmt: skip
 
 
@@ -156,4 +169,4 @@ def _right(one: Standing) -> str:
 
 
 def _only(one: Standing) -> str:
-    return NOTHING if one.behind is None else f"{one.behind.only_after:,}, {one.behind.only_before:,}"
+    return NOTHING if one.behind is None else f"{number(one.behind.only_after)}, {number(one.behind.only_before)}"

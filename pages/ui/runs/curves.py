@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from emotion.system import _
+
 from pages.ui.shared.points import GRID, QUIET
 
 LETTERS = "ABCDEF"
@@ -31,15 +33,15 @@ def overlaid(curves: Sequence[tuple[Curve, int | None]], theme: str) -> dict[str
     """
     label = {"color": QUIET[theme], "fontSize": 12}
     lines = {"axisLabel": label, "splitLine": {"lineStyle": {"color": GRID[theme]}}}
-    lowest = min((value for curve, _ in curves for value in curve), default=0.0)
-    longest = max((len(curve) for curve, _ in curves), default=1)
+    lowest = min((value for curve, _kept in curves for value in curve), default=0.0)
+    longest = max((len(curve) for curve, _kept in curves), default=1)
     return {
         "animation": False,
         "backgroundColor": "transparent",
         "legend": {"data": list(LETTERS[: len(curves)]), "top": 0, "left": 0, "textStyle": label, "itemWidth": 34},
         "grid": {"left": 6, "right": 34, "top": 36, "bottom": 26, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%"},
-        "xAxis": lines | {"type": "value", "min": 1 if longest > 1 else 0, "max": max(longest, 1), "name": "epoch",
+        "xAxis": lines | {"type": "value", "min": 1 if longest > 1 else 0, "max": max(longest, 1), "name": _("epoch"),
                           "nameLocation": "middle", "nameGap": 26, "nameTextStyle": label, "minInterval": 1},
         "yAxis": lines | {"type": "value", "min": 10 * math.floor(10 * lowest), "max": 100,
                           "axisLabel": label | {"formatter": "{value} %"}},

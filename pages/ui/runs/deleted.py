@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.runs import deleted, find_run, read_run
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext
 from pages.ui.runs import listed
 from pages.ui.shared import problem, text
 
@@ -40,10 +40,15 @@ def show_last() -> None:
     if not gone:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="deleted_last"):
-        what = f"“{next(iter(gone.values()))}”" if len(gone) == 1 else count(len(gone), "run")
-        lies = "lies" if len(gone) == 1 else "lie"
-        st.markdown(f":green[✓] {text.plain(what)} {lies} in the bin now, for {deleted.DAYS} days.", width="content")
-        st.button("Undo", key="undo_delete", on_click=_undo, args=(list(gone),))
+        told = ngettext(
+            "“{name}” lies in the bin now, for {days} days.",
+            "{n} runs lie in the bin now, for {days} days.",
+            len(gone),
+            name=next(iter(gone.values())),
+            days=deleted.DAYS,
+        )
+        st.markdown(f":green[✓] {text.plain(told)}", width="content")
+        st.button(_("Undo"), key="undo_delete", on_click=_undo, args=(list(gone),))
 
 
 @problem.told
@@ -58,17 +63,23 @@ def show_bin() -> None:
     found = deleted.in_bin()
     if not found:
         return
-    with st.expander(f"Bin ({len(found):,})", key="runs_bin", icon=":material/delete:"):
+    with st.expander(_("Bin ({n})", n=len(found)), key="runs_bin", icon=":material/delete:"):
         for one in found[:SHOWN]:
             left, right = st.columns([5, 1], vertical_alignment="center")
-            left.markdown(f"{text.plain(one.title)} :small[gone for good in {count(one.days_left(), 'day')}]")
-            right.button("Restore", key=f"restore_{one.id}", width="stretch", on_click=_undo, args=([one.id],))
+            days = ngettext("gone for good in {n} day", "gone for good in {n} days", one.days_left())
+            left.markdown(f"{text.plain(one.title)} :small[{days}]")
+            right.button(_("Restore"), key=f"restore_{one.id}", width="stretch", on_click=_undo, args=([one.id],))
         if len(found) > SHOWN:
-            st.caption(f"The {SHOWN} that were deleted last are shown.")
-        with st.popover("Empty the bin", key="empty_bin", icon=":material/delete_forever:"):
-            st.markdown(f"Remove {count(len(found), 'run')} with {'its' if len(found) == 1 else 'their'} models for "
-                        "good? This cannot be undone.")  # fmt: skip
-            st.button("Remove for good", key="empty_bin_now", type="primary", on_click=_empty)
+            st.caption(_("The {n} that were deleted last are shown.", n=SHOWN))
+        with st.popover(_("Empty the bin"), key="empty_bin", icon=":material/delete_forever:"):
+            st.markdown(
+                ngettext(
+                    "Remove {n} run with its models for good? This cannot be undone.",
+                    "Remove {n} runs with their models for good? This cannot be undone.",
+                    len(found),
+                )
+            )
+            st.button(_("Remove for good"), key="empty_bin_now", type="primary", on_click=_empty)
 
 
 @problem.told

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.runs import table
-from emotion.system import count
+from emotion.system import _, ngettext
 from pages.ui.runs import rows as drawn
 from pages.ui.runs.choose import PAGE
 from pages.ui.shared import own_runs, pick
@@ -49,8 +49,10 @@ def show_table(wanted: list[table.RunRow], show_open: Callable[[Run], None]) -> 
     opened = OPEN.adopt(lambda run_id: not run_id or own_runs.find(run_id) is not None, "")
     with place:
         _with_open(here, opened, show_open)
-    total = f"{count(len(wanted), 'run')}"
-    st.caption(f"{total} on {count(pages, 'page')}." if pages > 1 else f"{total}.")
+    if pages > 1:
+        st.caption(_("{n} runs on {pages} pages.", n=len(wanted), pages=pages))
+    else:
+        st.caption(ngettext("{n} run.", "{n} runs.", len(wanted)))
 
 
 def _unfolded(entries: list[Entry]) -> list[Entry]:
@@ -83,12 +85,12 @@ def _part(key: str, here: list[Entry], first: int, end: int, shown: tuple[float,
         here[first:end], first, shown, opened=opened, ticked=ticked(), unfolded=st.session_state[UNFOLDED],
         head=first == 0,
     )  # fmt: skip
-    pick.show_markup(key, markup, "Runs; a name opens its run, a box ticks it to be compared",
+    pick.show_markup(key, markup, _("Runs; a name opens its run, a box ticks it to be compared"),
                      lambda word: _picked(word, here))  # fmt: skip
 
 
 def _picked(word: str, here: list[Entry]) -> None:
-    what, _, number = word.partition("-")
+    what, _dash, number = word.partition("-")
     entry = here[int(number)]
     if isinstance(entry, table.StudyRow):
         st.session_state[UNFOLDED] ^= {entry.study.id}
@@ -99,4 +101,4 @@ def _picked(word: str, here: list[Entry]) -> None:
     elif len(ticked()) < MOST_COMPARED:
         ticked().append(entry.run.id)
     else:
-        st.toast(f"Up to {MOST_COMPARED} runs can be compared. Untick one first.")
+        st.toast(_("Up to {most} runs can be compared. Untick one first.", most=MOST_COMPARED))

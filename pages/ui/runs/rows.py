@@ -9,13 +9,13 @@ from collections.abc import Collection, Sequence
 
 from emotion.recipes import ELSEWHERE
 from emotion.runs import Status, Summary
-from emotion.runs.table import RunRow, StudyRow
-from emotion.system import count, duration
+from emotion.runs.table import MADE_ELSEWHERE, RunRow, StudyRow
+from emotion.system import N_, _, decimal, duration, ngettext
 from emotion.training.head.run import HELD_OUT
 from pages.ui.shared import plot, text
 
 POINTS = 60  # of a small curve at most
-COLUMNS = ("", "run", "learning", "kept epoch", "test score", "data", "trained")
+COLUMNS = ("", N_("run"), N_("learning"), N_("kept epoch"), N_("test score"), N_("data"), N_("trained"))
 NOTHING = '<span class="faint">–</span>'
 NOTE = 90  # characters of a note in the table
 WORTH_A_BADGE = set(Status) - {Status.COMPLETED}
@@ -44,55 +44,59 @@ def markup(
         head: whether the titles of the columns are shown.
     """
     body = "".join(
-        _study(row, number, shown, unfolded)
+        _study(row, place, shown, unfolded)
         if isinstance(row, StudyRow)
-        else _run(row, number, shown, opened, ticked, row.study is not None)
-        for number, row in enumerate(rows, first)
+        else _run(row, place, shown, opened, ticked, row.study is not None)
+        for place, row in enumerate(rows, first)
     )
-    titles = "".join(f'<th scope="col">{title}</th>' for title in COLUMNS)
-    widths = "".join(f'<col class="c{number}">' for number in range(len(COLUMNS)))
+    titles = "".join(f'<th scope="col">{_(title)}</th>' for title in COLUMNS)
+    widths = "".join(f'<col class="c{place}">' for place in range(len(COLUMNS)))
     hidden = "" if head else ' class="unseen"'
     head_row = f"<thead{hidden}><tr>{titles}</tr></thead>"
     return f'<table class="runs"><colgroup>{widths}</colgroup>{head_row}<tbody>{body}</tbody></table>'
 
 
-def _run(
-    row: RunRow, number: int, shown: tuple[float, float], opened: str, ticked: Collection[str], trial: bool
-) -> str:
+def _run(row: RunRow, place: int, shown: tuple[float, float], opened: str, ticked: Collection[str], trial: bool) -> str:
     run, is_ticked, is_open = row.run, row.run.id in ticked, row.run.id == opened
-    title = f"{'Untick' if is_ticked else 'Tick'} {run.title} to compare it"
-    box = plot.button("☑" if is_ticked else "☐", f"tick-{number}", title, "box", is_ticked)
-    name = plot.button(f"<b>{text.markup(run.title)}</b>", f"open-{number}", run.title, "name", is_open)
+    if is_ticked:
+        title = _("Untick {name} to compare it", name=run.title)
+    else:
+        title = _("Tick {name} to compare it", name=run.title)
+    box = plot.button("☑" if is_ticked else "☐", f"tick-{place}", title, "box", is_ticked)
+    name = plot.button(f"<b>{text.markup(run.title)}</b>", f"open-{place}", run.title, "name", is_open)
     tone = " ".join(["trial"] * trial + ["open"] * is_open)
     return _line(tone, box, name + _said(row), row, shown)
 
 
-def _study(row: StudyRow, number: int, shown: tuple[float, float], unfolded: Collection[str]) -> str:
+def _study(row: StudyRow, place: int, shown: tuple[float, float], unfolded: Collection[str]) -> str:
     is_open = row.study.id in unfolded
     said = f"{'▾' if is_open else '▸'} {row.study.title}"
-    name = plot.button(f"<b>{text.markup(said)}</b>", f"study-{number}", said, "name", is_open)
-    best = f"; the figures are of “{row.leader.run.title}”" if len(row.rows) > 1 else ""
-    return _line("study", "", f"{name}<small>{count(len(row.rows), 'trial')}{text.markup(best)}</small>", row.leader,
-                 shown)  # fmt: skip
+    name = plot.button(f"<b>{text.markup(said)}</b>", f"study-{place}", said, "name", is_open)
+    trials = ngettext("{n} trial", "{n} trials; the figures are of “{name}”", len(row.rows), name=row.leader.run.title)
+    return _line("study", "", f"{name}<small>{text.markup(trials)}</small>", row.leader, shown)
 
 
 def _line(tone: str, box: str, name: str, row: RunRow, shown: tuple[float, float]) -> str:
     summary = row.summary
-    cells = {
-        "learning": spark(summary, shown),
-        "kept epoch": _kept(row, summary),
-        "test score": tested(summary),
-        "data": f"{text.markup(row.data)}<small>{text.markup(row.recipe)}</small>",
-        "trained": f"{row.run.when}<small>{duration(summary.seconds) if summary.seconds else ''}</small>",
-    }
-    others = "".join(f'<td data-label="{title}">{inside}</td>' for title, inside in cells.items())
+    cells = (
+        (_("learning"), spark(summary, shown)),
+        (_("kept epoch"), _kept(row, summary)),
+        (_("test score"), tested(summary)),
+        (_("data"), f"{text.markup(row.data)}<small>{text.markup(_recipe(row))}</small>"),
+        (_("trained"), f"{row.run.when}<small>{duration(summary.seconds) if summary.seconds else ''}</small>"),
+    )
+    others = "".join(f'<td data-label="{title}">{inside}</td>' for title, inside in cells)
     return f'<tr class="{tone}"><td class="tick">{box}</td><th scope="row">{name}</th>{others}</tr>'
+
+
+def _recipe(row: RunRow) -> str:
+    return _(MADE_ELSEWHERE) if row.recipe == MADE_ELSEWHERE else row.recipe
 
 
 def _said(row: RunRow) -> str:
     """The state where it is worth a word, the tags, and how the note begins."""
     run = row.run
-    badges = [f'<i class="badge">{text.STATUS_WORDS[run.status]}</i>'] if run.status in WORTH_A_BADGE else []
+    badges = [f'<i class="badge">{_(text.STATUS_WORDS[run.status])}</i>'] if run.status in WORTH_A_BADGE else []
     badges += [f'<i class="badge tag">{text.markup(tag)}</i>' for tag in run.words.tags]
     note = " ".join(run.words.note.split())
     note = note if len(note) <= NOTE else f"{note[:NOTE].rstrip()} …"
@@ -105,7 +109,9 @@ def _kept(row: RunRow, summary: Summary) -> str:
         return NOTHING
     if row.run.config.recipe == ELSEWHERE.name:
         return text.percent(summary.kept, 1)
-    when = f"epoch {summary.kept_epoch} of {len(summary.accuracies)}" if summary.kept_epoch else "as it began"
+    when = _("as it began")
+    if summary.kept_epoch:
+        when = _("epoch {number} of {all}", number=summary.kept_epoch, all=len(summary.accuracies))
     return f"{text.percent(summary.kept, 1)}<small>{when}</small>"
 
 
@@ -113,14 +119,17 @@ def tested(summary: Summary) -> str:
     """The test score with its interval, of how many faces, and by which."""
     if summary.test is None:
         return NOTHING
-    how = ", held out" if summary.method == HELD_OUT else ""
     where = interval(*summary.test.accuracy_interval)
-    return f"<b>{text.percent(summary.test.accuracy, 1)}</b><small>{where} of {summary.test.n:,}{how}</small>"
+    if summary.method == HELD_OUT:
+        of = _("{interval} of {n}, held out", interval=where, n=summary.test.n)
+    else:
+        of = _("{interval} of {n}", interval=where, n=summary.test.n)
+    return f"<b>{text.percent(summary.test.accuracy, 1)}</b><small>{of}</small>"
 
 
 def interval(low: float, high: float) -> str:
     """Where a share lies: "83.9–100.0 %"."""
-    return f"{100 * low:.1f}–{text.percent(high, 1)}"
+    return f"{decimal(100 * low)}–{text.percent(high, 1)}"
 
 
 def spark(summary: Summary, shown: tuple[float, float]) -> str:
@@ -137,6 +146,7 @@ def spark(summary: Summary, shown: tuple[float, float]) -> str:
     if summary.kept_epoch and summary.kept_epoch <= len(points):
         x, y = points[summary.kept_epoch - 1]
         dot = f'<b class="kept" style="left:{x:.1%};bottom:{y:.1%}"></b>'
-    first_one = f"{text.percent(values[0])} after the first of {count(len(values), 'epoch')}"
-    said = f"{first_one}, {text.percent(values[-1])} after the last"
+    said = ngettext("{first} after the first of {n} epoch, {last} after the last",
+                    "{first} after the first of {n} epochs, {last} after the last",
+                    len(values), first=text.percent(values[0]), last=text.percent(values[-1]))  # fmt: skip
     return f'<span class="spark" role="img" aria-label="{said}" title="{said}">{plot.line(drawn, "")}{dot}</span>'

@@ -8,6 +8,7 @@ import streamlit as st
 
 from emotion.recipes import MAX_NAME
 from emotion.runs import list_runs, person, table
+from emotion.system import _
 from pages.ui.shared import problem
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ def show_form(run: Run) -> None:
     said = run.words
     with st.form(f"words_{run.id}", border=False):
         left, right = st.columns(2)
-        left.text_input("Name", run.title, max_chars=MAX_NAME, key=f"name_{run.id}")
-        right.multiselect("Tags", sorted({*table.tags(list_runs()), *said.tags}, key=str.casefold), said.tags,
+        left.text_input(_("Name"), run.title, max_chars=MAX_NAME, key=f"name_{run.id}")
+        right.multiselect(_("Tags"), sorted({*table.tags(list_runs()), *said.tags}, key=str.casefold), said.tags,
                           key=f"tags_{run.id}", accept_new_options=True, max_selections=person.MOST_TAGS,
-                          placeholder="choose, or type a new one")  # fmt: skip
-        st.text_area("Note", said.note, max_chars=person.MAX_NOTE, key=f"note_{run.id}", height=80,
-                     placeholder="what you tried, what you found")  # fmt: skip
-        st.form_submit_button("Save", key="save_words", on_click=_save, args=(run,))
+                          placeholder=_("choose, or type a new one"))  # fmt: skip
+        st.text_area(_("Note"), said.note, max_chars=person.MAX_NOTE, key=f"note_{run.id}", height=80,
+                     placeholder=_("what you tried, what you found"))  # fmt: skip
+        st.form_submit_button(_("Save"), key="save_words", on_click=_save, args=(run,))
 
 
 @problem.told
