@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from emotion.system import _
-
 from pages.ui.shared.points import GRID, QUIET
 
 LETTERS = "ABCDEF"

@@ -72,7 +72,9 @@ def _study(row: StudyRow, place: int, shown: tuple[float, float], unfolded: Coll
     is_open = row.study.id in unfolded
     said = f"{'▾' if is_open else '▸'} {row.study.title}"
     name = plot.button(f"<b>{text.markup(said)}</b>", f"study-{place}", said, "name", is_open)
-    trials = ngettext("{n} trial", "{n} trials; the figures are of “{name}”", len(row.rows), name=row.leader.run.title)
+    trials = ngettext("{n} trial", "{n} trials", len(row.rows))
+    if len(row.rows) > 1:
+        trials = _("{n} trials; the figures are of “{name}”", n=len(row.rows), name=row.leader.run.title)
     return _line("study", "", f"{name}<small>{text.markup(trials)}</small>", row.leader, shown)
 
 
