@@ -32,6 +32,7 @@ from emotion.system import (
     DEMO_TITLE,
     DataError,
     SplitMissingError,
+    _,
     archive_dir,
     drawn_faces_dir,
     typed_path,
@@ -132,7 +133,7 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
 def title(data: str) -> str:
     """How the data is called where it appears: "drawn faces (demo)", its name, or the folder's name."""
     if data.strip() == DEMO:
-        return DEMO_TITLE
+        return _(DEMO_TITLE)
     folder = typed_path(data)
     known = registry.find(data) or registry.of_folder(folder)
     return known.name if known else folder.name or str(folder)
@@ -253,7 +254,7 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
     if recorded and known and known.kind == registry.BROWSER:  # taught face by face, and no test is set aside
         recorded = replace(recorded, others="train")
     if not understood.splits and recorded is None:
-        folders = sorted({name for _, name in understood.sides.values()}) or list(tree.folders(root))
+        folders = sorted({name for _side, name in understood.sides.values()}) or list(tree.folders(root))
         if len(folders) < 2:
             raise SplitMissingError(root, SPLITS[0])
         raise DataError(

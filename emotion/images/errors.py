@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 
 
 class PictureError(EmotionError):
@@ -16,12 +16,15 @@ class NotAPictureError(PictureError):
     """Args: what: what the file is instead, such as "a web page"; "" where that is not known."""
 
     def __init__(self, what: str = "") -> None:
-        known = f"The file is {what}, not a picture" if what else "The file is not a picture, whatever its name says"
-        super().__init__(f"{known}: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF file.")
+        known = _("The file is {what}, not a picture: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP or TIFF file.",
+                  what=what)  # fmt: skip
+        unknown = _("The file is not a picture, whatever its name says: choose a JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP "
+                    "or TIFF file.")  # fmt: skip
+        super().__init__(known if what else unknown)
 
 
 class NoFaceError(PictureError):
     def __init__(self) -> None:
         super().__init__(
-            "No face was found in this picture: cut the face out, or choose one that looks towards the camera."
+            _("No face was found in this picture: cut the face out, or choose one that looks towards the camera.")
         )

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from emotion.images.crop import CROP, to_input
-from emotion.system import IMAGE_SIZE
+from emotion.system import IMAGE_SIZE, N_, _
 
 if TYPE_CHECKING:
     from emotion.images.load import Progress
@@ -90,7 +90,7 @@ def measure(images: Greys) -> Measures:
     Args:
         images: uint8 (N, H, W), H and W at least 3.
     """
-    brightness, contrast, sharpness = (np.zeros(len(images)) for _ in fields(Measures))
+    brightness, contrast, sharpness = (np.zeros(len(images)) for _field in fields(Measures))
     for start in range(0, len(images), AT_ONCE):
         here = slice(start, start + AT_ONCE)
         chunk = images[here].astype(np.float32)
@@ -178,7 +178,7 @@ def most_common(values: Sequence[str], most: int = 12) -> dict[str, int]:
     """Values → how many, the most frequent first; those beyond the last place are summed up as "other"."""
     ranked = Counter(values).most_common()
     kept = dict(ranked[:most])
-    rest = sum(number for _, number in ranked[most:])
+    rest = sum(number for _name, number in ranked[most:])
     return kept | ({"other": rest} if rest else {})
 
 
@@ -207,11 +207,11 @@ OUTSIDE = 0.2
 # right, and the astronaut's box has 1.02; with three tenths gone it has 1.12.
 WIDE = 1.0
 
-BLURRED_FACE = "The face is blurred."
-DARK_FACE = "The face is very dark."
-BRIGHT_FACE = "The face is very bright."
-TINY_FACE = f"The face is tiny: less than {TINY} pixels high."
-CUT_FACE = "A part of the face is outside the picture."
+BLURRED_FACE = N_("The face is blurred.")
+DARK_FACE = N_("The face is very dark.")
+BRIGHT_FACE = N_("The face is very bright.")
+TINY_FACE = N_("The face is tiny: less than {n} pixels high.")
+CUT_FACE = N_("A part of the face is outside the picture.")
 
 
 def warnings(image: Image.Image, box: Box | None, seen: Grey) -> tuple[str, ...]:
@@ -229,11 +229,11 @@ def warnings(image: Image.Image, box: Box | None, seen: Grey) -> tuple[str, ...]
     height = image.height if box is None else box[3] - box[1]
     tiny, dark = height < TINY, _is_dark(seen)
     faults = {
-        TINY_FACE: tiny,
-        BLURRED_FACE: not tiny and not dark and sharpness(seen) < SHARPNESS,  # of those two, blur is only a symptom
-        DARK_FACE: dark,
-        BRIGHT_FACE: bool(seen.mean() > BRIGHT),
-        CUT_FACE: box is not None and _is_cut_off(box, image.size),
+        _(TINY_FACE, n=TINY): tiny,
+        _(BLURRED_FACE): not tiny and not dark and sharpness(seen) < SHARPNESS,  # of those two, blur is only a symptom
+        _(DARK_FACE): dark,
+        _(BRIGHT_FACE): bool(seen.mean() > BRIGHT),
+        _(CUT_FACE): box is not None and _is_cut_off(box, image.size),
     }
     return tuple(sentence for sentence, is_so in faults.items() if is_so)
 

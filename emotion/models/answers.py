@@ -16,6 +16,7 @@ from PIL import Image
 from emotion import images, metrics
 from emotion.images import Found, PictureError, WayUp, clipped, decode, detect
 from emotion.recipes import DEFAULT_CLASSES, palette
+from emotion.system import _
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -33,7 +34,7 @@ CLEAR_LEAD = 0.1  # of the likelier of two over all classes that were not asked 
 
 def looks(label: str) -> str:
     """What is said of a face with this answer: "looks happy", but "looks like fear"."""
-    return f"looks {label}" if label in ADJECTIVES else f"looks like {label}"
+    return _("looks {label}", label=label) if label in ADJECTIVES else _("looks like {label}", label=label)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Headline:
     @property
     def words(self) -> str:
         """Such as "looks happy", or "unsure: looks most like fear"."""
-        return f"unsure: looks most like {self.label}" if self.unsure else looks(self.label)
+        return _("unsure: looks most like {label}", label=self.label) if self.unsure else looks(self.label)
 
 
 @dataclass(frozen=True, eq=False)

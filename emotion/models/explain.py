@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from emotion import images
 from emotion.models.answers import judge, of_asked
 from emotion.models.heat import enlarged, heat_map, overlay, where_hottest
+from emotion.system import _
 
 if TYPE_CHECKING:
     from emotion.images import Box
@@ -109,12 +110,12 @@ def variants(
     cut = [_cut(picture, box, zoom, info) for zoom in zooms]
     plain, larger, smaller = predictor.see(cut)
     seen = {
-        "as it is": plain,
-        "mirrored": np.ascontiguousarray(plain[:, ::-1]),
-        "larger crop": larger,
-        "smaller crop": smaller,
-        "brighter": _lit(plain, LIGHT),
-        "darker": _lit(plain, 1 / LIGHT),
+        _("as it is"): plain,
+        _("mirrored"): np.ascontiguousarray(plain[:, ::-1]),
+        _("larger crop"): larger,
+        _("smaller crop"): smaller,
+        _("brighter"): _lit(plain, LIGHT),
+        _("darker"): _lit(plain, 1 / LIGHT),
     }
     probabilities = predictor.predict_classes(images.as_batch(np.stack(list(seen.values()))))
     asked = info.usual if asked is None else asked
@@ -122,7 +123,7 @@ def variants(
     explained = of_asked(probabilities, info, asked)[:, asked.classes.index(answers[0][1])].tolist()
     return [
         Variant(name, probability, label, share, grey)
-        for (name, grey), (probability, label, _), share in zip(seen.items(), answers, explained, strict=True)
+        for (name, grey), (probability, label, _unsure), share in zip(seen.items(), answers, explained, strict=True)
     ]
 
 
@@ -185,12 +186,15 @@ def _photo_steps(picture: Image.Image, box: Box | None, turn: Image.Transpose | 
     share = min(1.0, STRIP / max(picture.size))
     width, height = (max(1, round(length * share)) for length in picture.size)
     small = picture.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
-    steps = [Step("photo", small, "The photo, small.")]
+    steps = [Step(_("photo"), small, _("The photo, small."))]
     if turn is not None:
         stored = small.transpose(_BACK.get(turn, turn))
-        steps = [Step("photo", stored, "The photo as the file holds it, small."), Step("upright", small, "Upright.")]
+        steps = [
+            Step(_("photo"), stored, _("The photo as the file holds it, small.")),
+            Step(_("upright"), small, _("Upright.")),
+        ]
     if box is not None:
-        steps.append(Step("face", _marked(small, box, share), "A frame around the face."))
+        steps.append(Step(_("face"), _marked(small, box, share), _("A frame around the face.")))
     return steps
 
 
@@ -212,9 +216,13 @@ def _marked(small: Image.Image, box: Box, scale: float) -> Image.Image:
 
 def _face_steps(face: Face, heat: Heat) -> list[Step]:
     size, place = len(face.seen), where_hottest(heat)
-    mattered = f"What mattered most is in the {place} of the face." if place else "No single place mattered by itself."
-    colours = "" if face.seen.ndim == 3 else " in grey"
+    mattered = _("No single place mattered by itself.")
+    if place:
+        mattered = _("What mattered most is in the {place} of the face.", place=_(place))
+    seen = _("The face in grey, {size} by {size} pixels, enlarged.", size=size)
+    if face.seen.ndim == 3:
+        seen = _("The face, {size} by {size} pixels, enlarged.", size=size)
     return [
-        Step(f"{size} × {size}", enlarged(face.seen, STRIP), f"The face{colours}, {size} by {size} pixels, enlarged."),
-        Step("what mattered", overlay(face.seen, heat), f"Heat map over the face. {mattered}"),
+        Step(f"{size} × {size}", enlarged(face.seen, STRIP), seen),
+        Step(_("what mattered"), overlay(face.seen, heat), f"{_('Heat map over the face.')} {mattered}"),
     ]

@@ -14,6 +14,7 @@ from PIL import Image
 
 from emotion import images, metrics
 from emotion.models.answers import of_asked
+from emotion.system import N_
 
 if TYPE_CHECKING:
     from emotion.models.predictor import Predictor, Values
@@ -122,11 +123,16 @@ def _grown(area: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return around[:-2, 1:-1] | around[2:, 1:-1] | around[1:-1, :-2] | around[1:-1, 2:]
 
 
+PLACES = (
+    (N_("upper left"), N_("upper middle"), N_("upper right")),
+    (N_("left"), N_("middle"), N_("right")),
+    (N_("lower left"), N_("lower middle"), N_("lower right")),
+)
+
+
 def where_hottest(heat: Heat) -> str:
     """Names the place of the hottest part as one sees it in the picture, such as "lower middle"; "" for none."""
     if heat.max() < NOTHING:
         return ""
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    up_down = ("upper", "", "lower")[3 * int(row) // len(heat)]
-    across = ("left", "middle", "right")[3 * int(column) // len(heat)]
-    return f"{up_down} {across}".strip()
+    return PLACES[3 * int(row) // len(heat)][3 * int(column) // len(heat)]

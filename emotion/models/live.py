@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from emotion import images
-from emotion.images import NotAPictureError, PictureError, detect, open_picture
+from emotion.images import NotAPictureError, detect, open_picture
 from emotion.models.answers import Face, by_name, judge
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def decode(text: object) -> bytes:
     if not isinstance(text, str) or not text.startswith(PREFIX):
         raise NotAPictureError
     if len(text) > len(PREFIX) + MAX_FRAME_BYTES * 4 // 3 + 4:
-        raise PictureError(images.decode.TOO_LARGE.format(len(text) * 3 / 4 / 2**20, MAX_FRAME_BYTES / 2**20))
+        raise images.decode.too_large(len(text) * 3 / 4, MAX_FRAME_BYTES)
     try:
         jpeg = base64.b64decode(text[len(PREFIX) :], validate=True)
     except (binascii.Error, ValueError) as error:

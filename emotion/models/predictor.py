@@ -29,6 +29,7 @@ from emotion.system import (
     StoredFileError,
     StoredFileMissingError,
     UnsupportedPlatformError,
+    _,
     expanded,
     runs_dir,
     stored,
@@ -150,13 +151,14 @@ class Predictor:
     def _checked(self, faces: Faces) -> Faces:
         size, channels = self.info.input_size, self.info.channels
         each = f"({size}, {size}, {channels})"
-        expected = f"float32 {each} each, from 0 to 1, together (N, {each[1:]}"
+        expected = _("float32 {shape} each, from 0 to 1, together {all}", shape=each, all=f"(N, {each[1:]}")
         if not isinstance(faces, np.ndarray) or faces.ndim != 4 or not self._takes(faces.shape[1:]):
-            raise _not_faces(expected, f"shape {getattr(faces, 'shape', type(faces).__name__)}")
+            raise _not_faces(expected, _("shape {shape}", shape=getattr(faces, "shape", type(faces).__name__)))
         if not np.issubdtype(faces.dtype, np.floating):
             raise _not_faces(expected, str(faces.dtype))
         if faces.size and not (faces.min() >= -SLACK and faces.max() <= 1 + SLACK):  # so put, nan is refused too
-            raise _not_faces(expected, f"values from {faces.min():g} to {faces.max():g}")
+            low, high = f"{faces.min():g}", f"{faces.max():g}"
+            raise _not_faces(expected, _("values from {low} to {high}", low=low, high=high))
         return np.ascontiguousarray(faces, dtype=np.float32)
 
     def _check_network(self) -> None:
@@ -164,19 +166,27 @@ class Predictor:
         size, channels, classes = self.info.input_size, self.info.channels, len(self.info.classes)
         takes = tuple(self._network.get_input_details()[self._input]["shape"][1:].tolist())
         if takes != (size, size, channels):
-            raise ModelError.of_file(self.path, f"its input is {takes}, expected ({size}, {size}, {channels})")
+            wanted = f"({size}, {size}, {channels})"
+            raise ModelError.of_file(
+                self.path, _("its input is {shape}, expected {wanted}", shape=takes, wanted=wanted)
+            )
         try:
             outputs = self._network(**{self._input: np.zeros((1, size, size, channels), np.float32)})
         except (ValueError, RuntimeError) as error:
-            raise ModelError.of_file(self.path, "LiteRT cannot run it") from error
+            raise ModelError.of_file(self.path, _("LiteRT cannot run it")) from error
         width = outputs["probability"].shape[-1] if "probability" in outputs else 0
         if width != (1 if classes == 2 else classes) or "features" not in outputs:
-            raise ModelError.of_file(self.path, f"its answers do not fit the {classes} classes of its model.json")
+            why = _("its answers do not fit the {n} classes of its model.json", n=classes)
+            raise ModelError.of_file(self.path, why)
 
 
 def _not_faces(expected: str, received: str) -> ModelError:
     return ModelError(
-        f"Expected faces as {expected}. Received: {received}. `load_and_preprocess_image(path)` makes them."
+        _(
+            "Expected faces as {expected}. Received: {received}. `load_and_preprocess_image(path)` makes them.",
+            expected=expected,
+            received=received,
+        )
     )
 
 
@@ -192,9 +202,9 @@ def _open_network(path: Path, network: bytes | None) -> tuple[Any, str]:
         (name,) = signature["inputs"]
         return interpreter.get_signature_runner("serving_default"), name
     except OSError as error:
-        raise ModelError.of_file(path, "it cannot be read") from error
+        raise ModelError.of_file(path, _("it cannot be read")) from error
     except (ValueError, RuntimeError, KeyError) as error:
-        raise ModelError.of_file(path, "it is not a whole LiteRT model of this program") from error
+        raise ModelError.of_file(path, _("it is not a whole LiteRT model of this program")) from error
 
 
 def _interpreter_class() -> Any:
@@ -202,7 +212,7 @@ def _interpreter_class() -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         here = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        raise UnsupportedPlatformError("ai-edge-litert, which answers for the network,", here) from error
+        raise UnsupportedPlatformError(_("ai-edge-litert, which answers for the network,"), here) from error
     return Interpreter
 
 
@@ -239,8 +249,12 @@ def load_quietly(reference: str | Path = "pretrained") -> Predictor:
 
 def _made_elsewhere(path: Path) -> ModelError:
     return ModelError(
-        f"{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
-        f"`python -m emotion import {path.name} --labels labels.txt` makes a run of it, used like any other."
+        _(
+            "{path} was made elsewhere: there is no readable model.json beside it. Bring it in first: "
+            "`python -m emotion import {name} --labels labels.txt` makes a run of it, used like any other.",
+            path=path,
+            name=path.name,
+        )
     )
 
 
@@ -256,18 +270,22 @@ def read_info(path: Path) -> ModelInfo:
     except StoredFileMissingError as error:
         raise _made_elsewhere(path) from error
     except StoredFileError as error:
-        raise ModelError.of_file(path, f"there is no readable model.json beside it ({error.why})") from error
+        raise ModelError.of_file(path, _("there is no readable model.json beside it ({why})", why=error.why)) from error
     if not said.get("classes"):
-        raise ModelError.of_file(path, "there is no readable model.json beside it (it names no classes)")
+        raise ModelError.of_file(path, _("there is no readable model.json beside it (it names no classes)"))
     try:
         info = preferences.applied(ModelInfo.from_json(said), path)
     except (ConfigError, ValueError) as error:
-        raise ModelError.of_file(path, f"its model.json is not valid ({str(error).rstrip('.')})") from error
+        raise ModelError.of_file(path, _("its model.json is not valid ({why})", why=str(error).rstrip("."))) from error
     if not images.knows(info.crop):
         raise ModelError(
-            f"{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
-            f"version of the program does not know ({info.crop}). Update the program, choose another model or train "
-            "again."
+            _(
+                "{path} cannot be used as a model: it has learned from faces that were cut out by a rule which this "
+                "version of the program does not know ({rule}). Update the program, choose another model or train "
+                "again.",
+                path=path,
+                rule=info.crop,
+            )
         )
     return info
 
@@ -279,18 +297,22 @@ def _find_model(reference: str) -> tuple[Path, str]:
     if reference == "latest":
         newest = next((run for run in list_runs() if run.has_model), None)
         if newest is None:
-            raise ModelError(preferences.NO_MODEL.format(reference))
+            raise ModelError(_(preferences.NO_MODEL, name=repr(reference)))
         return newest.paths.model, newest.id
     try:
         paths = find_run(reference)
     except RunMissingError:
         return _find_by_path(reference)
     except (OSError, ValueError) as error:  # a name that no file can have
-        raise ModelError(preferences.NO_MODEL.format(reference)) from error
+        raise ModelError(_(preferences.NO_MODEL, name=repr(reference))) from error
     if not paths.model.is_file():
         raise ModelError(
-            f"Run {paths.id} has no model to use; it is {read_run(paths).status}. Wait until it ends, choose another "
-            f"run, or try `python -m emotion export {paths.id}`."
+            _(
+                "Run {run} has no model to use; it is {status}. Wait until it ends, choose another run, or try "
+                "`python -m emotion export {run}`.",
+                run=paths.id,
+                status=read_run(paths).status,
+            )
         )
     return paths.model, paths.id if paths.root.parent == runs_dir().resolve() else str(paths.root)
 
@@ -305,5 +327,5 @@ def _find_by_path(reference: str) -> tuple[Path, str]:
 
 def _existing(path: Path, reference: str) -> Path:
     if not reference.strip() or not os.path.isfile(path):
-        raise ModelError(preferences.NO_MODEL.format(reference))
+        raise ModelError(_(preferences.NO_MODEL, name=repr(reference)))
     return path

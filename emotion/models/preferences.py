@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs import find_run, read_run
-from emotion.system import ConfigError, EmotionError, ModelError, disk, files, home, stored
+from emotion.system import N_, ConfigError, EmotionError, ModelError, disk, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
@@ -145,9 +145,9 @@ def digest(model: Path) -> str:
 
 
 PRETRAINED = "pretrained"
-NO_MODEL = (
-    "No model called {!r}. Expected a run id, latest, pretrained, or the path of a run folder or of its model.tflite. "
-    "`python -m emotion runs` lists the runs."
+NO_MODEL = N_(
+    "No model called {name}. Expected a run id, latest, pretrained, or the path of a run folder or of its "
+    "model.tflite. `python -m emotion runs` lists the runs."
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emotion.system import stored
+from emotion.system.words import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,6 +58,6 @@ def _told(path: Path, work: Callable[[], T]) -> T:
         except OSError:
             raise
         except Exception as error:  # the same as for a decoder of pictures: TokenError, SyntaxError, MemoryError …
-            raise ValueError(f"it is damaged: {str(error) or type(error).__name__}"[:200]) from error
+            raise ValueError(_("it is damaged: {error}", error=str(error) or type(error).__name__)[:200]) from error
 
     return stored.told(path, damaged_is_one_error)

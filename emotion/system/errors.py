@@ -30,6 +30,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from emotion.system.words import _, decimal
+
 
 class EmotionError(Exception):
     """Base of all errors that are told to the person in plain words."""
@@ -39,7 +41,14 @@ class ConfigError(EmotionError):
     """A setting that is unknown or outside its range."""
 
     def __init__(self, field: str, expected: str, received: object) -> None:
-        super().__init__(f"{field}: expected {expected}. Received: {received!r}.")
+        super().__init__(
+            _(
+                "{field}: expected {expected}. Received: {received}.",
+                field=field,
+                expected=expected,
+                received=repr(received),
+            )
+        )
 
 
 class DataError(EmotionError):
@@ -49,16 +58,24 @@ class DataError(EmotionError):
 class DataFolderUnreadableError(DataError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(
-            f"The folder {path} cannot be opened ({why}). Expected a folder that this program may read. "
-            "Change its permissions or choose another folder."
+            _(
+                "The folder {path} cannot be opened ({why}). Expected a folder that this program may read. "
+                "Change its permissions or choose another folder.",
+                path=path,
+                why=why,
+            )
         )
 
 
 class SplitMissingError(DataError):
     def __init__(self, root: Path, split: str) -> None:
         super().__init__(
-            f"{root} has no {split}/ folder. Expected {split}/<class>/ with pictures inside. "
-            f"Make that folder or choose another one."
+            _(
+                "{path} has no {split}/ folder. Expected {split}/<class>/ with pictures inside. "
+                "Make that folder or choose another one.",
+                path=root,
+                split=split,
+            )
         )
 
 
@@ -66,7 +83,13 @@ class DecisionError(DataError):
     """A decision about pictures that cannot be taken, or a line that is none."""
 
     def __init__(self, expected: str, received: str) -> None:
-        super().__init__(f"The decision cannot be taken. Expected {expected}. Received: {received}.")
+        super().__init__(
+            _(
+                "The decision cannot be taken. Expected {expected}. Received: {received}.",
+                expected=expected,
+                received=received,
+            )
+        )
 
 
 class VotesError(DataError):
@@ -79,7 +102,9 @@ class ModelError(EmotionError):
     @classmethod
     def of_file(cls, path: Path, why: str) -> ModelError:
         """Args: path: of a model that cannot be used; why: in words."""
-        return cls(f"{path} cannot be used as a model: {why}. Choose another model or train again.")
+        return cls(
+            _("{path} cannot be used as a model: {why}. Choose another model or train again.", path=path, why=why)
+        )
 
 
 class RunError(EmotionError):
@@ -88,12 +113,14 @@ class RunError(EmotionError):
     @staticmethod
     def in_state(run_id: str, status: str, needed: str) -> RunError:
         """Args: needed: what a run must be for what was asked, such as "a run that has ended; stop it first"."""
-        return RunError(f"Run {run_id} is {status}. Expected {needed}.")
+        return RunError(_("Run {run} is {status}. Expected {needed}.", run=run_id, status=_(status), needed=needed))
 
 
 class RunMissingError(RunError):
     def __init__(self, reference: str) -> None:
-        super().__init__(f"No run called {reference!r}. `python -m emotion runs` lists the runs there are.")
+        super().__init__(
+            _("No run called {name}. `python -m emotion runs` lists the runs there are.", name=repr(reference))
+        )
 
 
 class RunUnreadableError(RunError):
@@ -101,15 +128,21 @@ class RunUnreadableError(RunError):
 
     def __init__(self, run_id: str, why: str, *, may_pass: bool = False) -> None:
         super().__init__(
-            f"Run {run_id} cannot be read here, since another version of this program wrote it or it is damaged "
-            f"({why}). Open it with that version, or train again; its folder stays as it is."
+            _(
+                "Run {run} cannot be read here, since another version of this program wrote it or it is damaged "
+                "({why}). Open it with that version, or train again; its folder stays as it is.",
+                run=run_id,
+                why=why,
+            )
         )
         self.why, self.may_pass = why, may_pass
 
 
 class TuningMissingError(EmotionError):
     def __init__(self, reference: str) -> None:
-        super().__init__(f"No tuning called {reference!r}. `python -m emotion tune --list` lists those there are.")
+        super().__init__(
+            _("No tuning called {name}. `python -m emotion tune --list` lists those there are.", name=repr(reference))
+        )
 
 
 class TuningUnreadableError(EmotionError):
@@ -117,8 +150,12 @@ class TuningUnreadableError(EmotionError):
 
     def __init__(self, tuning_id: str, why: str) -> None:
         super().__init__(
-            f"Tuning {tuning_id} cannot be read here, since another version of this program wrote it or it is damaged "
-            f"({why}). Open it with that version, or start another; its folder stays as it is."
+            _(
+                "Tuning {name} cannot be read here, since another version of this program wrote it or it is damaged "
+                "({why}). Open it with that version, or start another; its folder stays as it is.",
+                name=tuning_id,
+                why=why,
+            )
         )
         self.why = why
 
@@ -128,15 +165,19 @@ class StoredFileError(EmotionError):
 
     def __init__(self, path: Path, why: str, *, may_pass: bool = False) -> None:
         super().__init__(
-            f"{path} cannot be read ({why}). Expected JSON as this program writes it, which it may read. "
-            "Nothing was written over it; try again, or move the file away."
+            _(
+                "{path} cannot be read ({why}). Expected JSON as this program writes it, which it may read. "
+                "Nothing was written over it; try again, or move the file away.",
+                path=path,
+                why=why,
+            )
         )
         self.why, self.may_pass = f"{path.name}: {why}", may_pass
 
 
 class StoredFileMissingError(StoredFileError):
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "it is not there")
+        super().__init__(path, _("it is not there"))
 
 
 class OutputFolderError(EmotionError, OSError):
@@ -144,8 +185,12 @@ class OutputFolderError(EmotionError, OSError):
 
     def __init__(self, folder: Path, why: str) -> None:
         super().__init__(
-            f"Nothing can be written to {folder} ({why}). Expected a folder that this program may write to. "
-            "Make it writable, or choose another one (EMOTION_HOME moves all that this program keeps)."
+            _(
+                "Nothing can be written to {path} ({why}). Expected a folder that this program may write to. "
+                "Make it writable, or choose another one (EMOTION_HOME moves all that this program keeps).",
+                path=folder,
+                why=why,
+            )
         )
 
 
@@ -153,17 +198,25 @@ class NoRoomError(OutputFolderError):
     """Args: needed, free: bytes, None where only the end of the room is known."""
 
     def __init__(self, folder: Path, needed: int | None = None, free: int | None = None) -> None:
-        facts = (
-            "" if needed is None or free is None else f" (needed: {needed / 1e6:,.0f} MB, free: {free / 1e6:,.0f} MB)"
-        )
-        EmotionError.__init__(
-            self, f"There is no room left on the disk of {folder}{facts}: make room on that disk and try again."
-        )
+        said = _("There is no room left on the disk of {path}: make room on that disk and try again.", path=folder)
+        if needed is not None and free is not None:
+            said = _(
+                "There is no room left on the disk of {path} (needed: {needed} MB, free: {free} MB): make room on that "
+                "disk and try again.",
+                path=folder,
+                needed=decimal(needed / 1e6, 0),
+                free=decimal(free / 1e6, 0),
+            )
+        EmotionError.__init__(self, said)
 
 
 class UnsupportedPlatformError(EmotionError):
     def __init__(self, what: str, where: str) -> None:
         super().__init__(
-            f"{what} cannot be installed here ({where}). Supported: Python 3.11 to 3.13 on "
-            "Linux x86_64, Windows x86_64 and macOS arm64."
+            _(
+                "{what} cannot be installed here ({where}). Supported: Python 3.11 to 3.13 on "
+                "Linux x86_64, Windows x86_64 and macOS arm64.",
+                what=what,
+                where=where,
+            )
         )

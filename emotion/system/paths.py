@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from emotion.system.words import N_, _
+
 
 def home() -> Path:
     """The folder that holds the person's data and results.
@@ -65,7 +67,7 @@ def typed_path(text: str) -> Path:
     """
     typed = text.strip().strip(QUOTES).strip()
     if not typed:
-        return Path("(no name)")
+        return Path(_("(no name)"))
     if typed[:7].lower() == "file://":
         typed = url2pathname(urlsplit(typed).path)
     # the functions of os.path take any text; those of pathlib raise for "~nobody" and for names that are too long
@@ -107,7 +109,7 @@ def leads_on(link: str, followed: set[str]) -> bool:
 
 IMAGE_SIZE = 48  # pixels a side: the network's input
 DEMO = "demo"  # the name of the drawn faces wherever a folder may stand
-DEMO_TITLE = "drawn faces (demo)"
+DEMO_TITLE = N_("drawn faces (demo)")
 
 
 def archive_dir() -> Path:

@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Meta
 
 from emotion.system.errors import EmotionError, StoredFileError, StoredFileMissingError
-from emotion.system.words import count
+from emotion.system.words import N_, _, decimal, ngettext
 
 T = TypeVar("T")
 
@@ -33,8 +33,8 @@ Figure = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]  # what a float32 holds
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # of things
 Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
-KINDS = {"float": "a number", "int": "a whole number", "str": "text", "bool": "true or false", "null": "nothing",
-         "object": "an object", "array": "a list"}  # fmt: skip
+KINDS = {"float": N_("a number"), "int": N_("a whole number"), "str": N_("text"), "bool": N_("true or false"),
+         "null": N_("nothing"), "object": N_("an object"), "array": N_("a list")}  # fmt: skip
 LARGEST = 256 * 2**20  # bytes; the largest that is written, the split of a million pictures, has a quarter of that
 NAMED = 3  # in a sentence
 
@@ -99,13 +99,14 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(_("it is nested too deeply")) from error
     except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno:,}, column {error.colno:,}: it is no whole JSON") from error
+        said = _("line {line}, column {column}: it is no whole JSON", line=error.lineno, column=error.colno)
+        raise ValueError(said) from error
     except _NoNumberError:
         raise
     except ValueError as error:  # of Python's own limit
-        raise ValueError("a number in it has too many digits") from error
+        raise ValueError(_("a number in it has too many digits")) from error
 
 
 def typed(value: Any, kind: type[T]) -> T:
@@ -115,16 +116,22 @@ def typed(value: Any, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise ValueError(_in_words(str(error))) from error
     except (OverflowError, RecursionError) as error:
-        raise ValueError("a number in it is too large, or it is nested too deeply") from error
+        raise ValueError(_("a number in it is too large, or it is nested too deeply")) from error
 
 
-def unreadable_sentence(found: Sequence[Unreadable], noun: str = "folder") -> str:
+def unreadable_sentence(found: Sequence[Unreadable]) -> str:
     """ "2 folders could not be read: a (…); b (…)."; "" for none."""
     if not found:
         return ""
     named = "; ".join(f"{one.name} ({one.why.rstrip('.')})" for one in found[:NAMED])
-    more = f"; and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-    return f"{count(len(found), noun)} could not be read: {named}{more}. Nothing in there is changed."
+    if len(found) > NAMED:
+        named = _("{names}; and {n} more", names=named, n=len(found) - NAMED)
+    return ngettext(
+        "{n} folder could not be read: {names}. Nothing in there is changed.",
+        "{n} folders could not be read: {names}. Nothing in there is changed.",
+        len(found),
+        names=named,
+    )
 
 
 def told(path: Path, work: Callable[[], T]) -> T:
@@ -141,7 +148,7 @@ def told(path: Path, work: Callable[[], T]) -> T:
     except OSError as error:
         raise StoredFileError(path, error.strerror or str(error), may_pass=True) from error
     except UnicodeDecodeError as error:
-        raise StoredFileError(path, "it is no text in UTF-8") from error
+        raise StoredFileError(path, _("it is no text in UTF-8")) from error
     except (ValueError, EmotionError) as error:
         raise StoredFileError(path, str(error).rstrip(".")) from error
 
@@ -149,9 +156,15 @@ def told(path: Path, work: Callable[[], T]) -> T:
 def _check(path: Path) -> None:
     facts = path.stat()  # before opening: a pipe or a device would be waited for
     if not stat.S_ISREG(facts.st_mode):
-        raise ValueError("it is no file")
+        raise ValueError(_("it is no file"))
     if facts.st_size > LARGEST:
-        raise ValueError(f"it has {facts.st_size / 2**20:,.0f} MB, at most {LARGEST // 2**20} are expected")
+        raise ValueError(
+            _(
+                "it has {size} MB, at most {most} are expected",
+                size=decimal(facts.st_size / 2**20, 0),
+                most=LARGEST // 2**20,
+            )
+        )
 
 
 def _text(path: Path) -> str:
@@ -166,8 +179,8 @@ def _bytes(path: Path) -> bytes:
 
 def _in_words(said: str) -> str:
     """msgspec's "Expected `float`, got `str` - at `$.a.b`" as "a.b: expected a number, got text"."""
-    what, _, place = said.partition(" - at `$")
-    what = re.sub(r"`([^`]*)`", lambda found: KINDS.get(found[1], found[1]), what)
+    what, _at, place = said.partition(" - at `$")
+    what = re.sub(r"`([^`]*)`", lambda found: _(KINDS.get(found[1], found[1])), what)
     place = place.rstrip("`").lstrip(".")
     return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
 
@@ -177,11 +190,11 @@ class _NoNumberError(ValueError):
 
 
 def _refuse(word: str) -> float:
-    raise _NoNumberError(f"{word} is no number")
+    raise _NoNumberError(_("{word} is no number", word=word))
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise _NoNumberError(f"{digits[:20]} is too large")
+        raise _NoNumberError(_("{number} is too large", number=digits[:20]))
     return number

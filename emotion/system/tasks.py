@@ -29,9 +29,10 @@ from typing import Any
 from emotion.system import disk, files, processes, stored
 from emotion.system.errors import EmotionError
 from emotion.system.paths import cache_dir
+from emotion.system.words import N_
 
-UNEXPECTED = "Something went wrong that should not have. {} says more. Try it again."
-LOST = "Its process ended without a word; perhaps the computer was out of memory. Try it again."
+UNEXPECTED = N_("Something went wrong that should not have. {log} says more. Try it again.")
+LOST = N_("Its process ended without a word; perhaps the computer was out of memory. Try it again.")
 FORGOTTEN = 3600.0  # seconds after which a task that has ended is not remembered any more
 TOLD_EVERY = 0.2  # seconds between two words of one task about how far it is
 STARTED, TOLD, LOG, GIVEN = "started.json", "told.json", "log.txt", "files"
@@ -131,7 +132,7 @@ class Teller:
         Args:
             log: what says more about an error that nobody foresaw, at the beginning of a sentence.
         """
-        problem = UNEXPECTED.format(log)
+        problem = UNEXPECTED.format(log=log)
         try:
             with disk.full_in_words(self._folder):
                 yield
@@ -187,7 +188,7 @@ def start(name: str, work: Sequence[str] | Callable[[Tell], object], title: str 
 
 def _do(folder: Path, work: Callable[[Tell], object]) -> None:
     teller = Teller(folder)
-    with contextlib.suppress(EmotionError), teller.telling_the_end("The terminal"):
+    with contextlib.suppress(EmotionError), teller.telling_the_end(N_("The terminal")):
         work(teller.tell)
 
 

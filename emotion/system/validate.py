@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from emotion.system.errors import ConfigError
+from emotion.system.words import _
 
 Value = TypeVar("Value")
 SETTING = "setting"  # in the metadata of a field
@@ -56,19 +57,19 @@ class Setting:
             return
         if self.choices:
             if value not in self.choices:
-                raise ConfigError(field, f"one of {', '.join(self.choices)}", value)
+                raise ConfigError(field, _("one of {names}", names=", ".join(self.choices)), value)
         elif self.kind is bool:
             if not isinstance(value, bool):
-                raise ConfigError(field, "true or false", value)
+                raise ConfigError(field, _("true or false"), value)
         elif self.kind is int:
             check_whole(field, value, int(self.low), int(self.high))
         elif self.kind is float:
             check_between(field, value, self.low, self.high)
         elif self.kind is str:
             if not isinstance(value, str) or "\0" in value:
-                raise ConfigError(field, "text without a NUL", value)
+                raise ConfigError(field, _("text without a NUL"), value)
             if self.longest is not None and len(value) > self.longest:
-                raise ConfigError(field, f"at most {self.longest} characters", f"{len(value)} characters")
+                raise ConfigError(field, _("at most {n} characters", n=self.longest), _("{n} characters", n=len(value)))
 
 
 def setting(default: Value, does: str = "", *, kind: type | None = None, **known: Any) -> Value:
@@ -94,18 +95,18 @@ def known_fields(cls: type, values: dict[str, Any], what: str) -> dict[str, Any]
     names = {field.name for field in dataclasses.fields(cls)}
     unknown = sorted(set(values) - names)
     if unknown:
-        raise ConfigError(what, f"only the fields {', '.join(sorted(names))}", ", ".join(unknown))
+        raise ConfigError(what, _("only the fields {names}", names=", ".join(sorted(names))), ", ".join(unknown))
     return values
 
 
 def check_whole(field: str, value: object, low: int, high: int) -> None:
     """ConfigError for anything but a whole number from low to high."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(field, f"a whole number from {low} to {high}", value)
+        raise ConfigError(field, _("a whole number from {low} to {high}", low=str(low), high=str(high)), value)
 
 
 def check_between(field: str, value: object, low: float, high: float) -> None:
     """ConfigError for anything but a finite number from low to high."""
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if not number or not low <= value <= high:  # type: ignore[operator]
-        raise ConfigError(field, f"a number from {low:g} to {high:g}", value)
+        raise ConfigError(field, _("a number from {low} to {high}", low=f"{low:g}", high=f"{high:g}"), value)

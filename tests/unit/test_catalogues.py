@@ -16,6 +16,7 @@ from emotion.recipes import TrainingConfig
 from emotion.system import (
     LANGUAGES,
     N_,
+    StoredFileMissingError,
     _,
     decimal,
     in_script,
@@ -39,14 +40,32 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(which.FOLDER.glob("*.po"))
 # Files and folders in which every sentence is marked.
 SPOKEN = [
-    "emotion/training/before_after.py",
-    "emotion/training/report.py",
     "emotion/checks/check.py",
     "emotion/checks/label_errors.py",
     "emotion/checks/rules",
+    "emotion/images/decode.py",
+    "emotion/images/detect.py",
+    "emotion/images/errors.py",
+    "emotion/images/kinds",
+    "emotion/images/measure.py",
+    "emotion/models/answers.py",
+    "emotion/models/bundle/verify.py",
+    "emotion/models/bundle/web.py",
+    "emotion/models/explain.py",
+    "emotion/models/heat.py",
+    "emotion/models/predictor.py",
+    "emotion/models/preferences.py",
     "emotion/recipes/networks",
     "emotion/runs/differences.py",
     "emotion/runs/progress.py",
+    "emotion/system/arrays.py",
+    "emotion/system/errors.py",
+    "emotion/system/stored.py",
+    "emotion/system/tasks.py",
+    "emotion/system/validate.py",
+    "emotion/system/words",
+    "emotion/training/before_after.py",
+    "emotion/training/report.py",
     "pages/evaluate.py",
     "pages/predict.py",
     "pages/runs.py",
@@ -96,6 +115,13 @@ def test_a_catalogue_holds_the_sentences_of_the_code_and_no_others(path: Path) -
 
     assert sorted(said - held) == [], "missing: run python tools/words.py and translate"
     assert sorted(held - said) == [], "no longer said: run python tools/words.py"
+
+
+def test_no_sentence_has_two_for_several() -> None:
+    """gettext finds a sentence by the one for one alone."""
+    known = [(said.where, said.one) for said in words.sentences()]
+
+    assert [each for each in set(known) if known.count(each) > 1] == []
 
 
 @each_catalogue
@@ -216,6 +242,11 @@ def test_kept_sentences_are_english_and_told_in_the_readers_language() -> None:
         assert retold("2 pictures left out.") == "2 Bilder ausgelassen."
         assert retold("It could not be kept.") == "Das Modell konnte nicht behalten werden."
         assert retold("Nobody knows this sentence.") == "Nobody knows this sentence."
+        assert retold("The photo was turned upright. The face is blurred.") == (
+            "Das Foto wurde aufrecht gedreht. Das Gesicht ist unscharf."
+        )
+        damaged = str(StoredFileMissingError(Path("/x")))
+        assert damaged.startswith("/x ist nicht lesbar (sie ist nicht da). Erwartet wird JSON")
     assert retold(kept) == kept
 
 
@@ -234,6 +265,13 @@ def test_a_kept_sentence_is_not_taken_for_a_short_one_that_fits_everywhere() -> 
         assert retold("Nobody goes from here to there.") == "Nobody goes from here to there."
         assert retold("Nobody is happy or sad") == "Nobody is happy or sad"
         assert retold("12 % to 15 %") == "12 % bis 15 %"
+
+
+def test_a_kept_sentence_within_another_is_told_too() -> None:
+    kept = str(StoredFileMissingError(Path("/x")))
+
+    with speaking("de"):
+        assert retold(kept) == str(StoredFileMissingError(Path("/x")))
 
 
 def test_two_people_are_answered_at_once_each_in_their_language() -> None:

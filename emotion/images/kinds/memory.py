@@ -14,6 +14,7 @@ from operator import floordiv
 from PIL import Image
 
 from emotion.images.errors import PictureError
+from emotion.system import _
 
 MAX_PIXELS = 200_000_000  # width × height: the largest sensors of telephones have 199.8 megapixels
 BUDGET = 400_000_000  # bytes for the pixels of one picture, with all copies that stand beside one another
@@ -82,24 +83,35 @@ def title(image: Image.Image) -> str:
     return TITLES.get(image.format or "", image.format or "")
 
 
-def too_many(claim: str, most: int, kind: str = "") -> PictureError:
+def too_many(image: Image.Image | None = None, most: int = MAX_PIXELS, kind: str = "") -> PictureError:
     """Args:
-    claim: what the picture is said to measure, such as "is far too large".
+    image: opened; None where its size cannot be told.
     most: width × height that is read.
     kind: how people call a kind of file that takes more memory than others, such as "WebP"; else "".
     """
-    of, way = (f" of such {kind} files", ", or save it as JPEG") if kind else ("", "")
+    megapixels = f"{most / 1e6:.3g}"
+    if image is None:
+        return PictureError(
+            _("The picture is far too large and at most {most} megapixels are read: make it smaller first.",
+              most=megapixels)
+        )  # fmt: skip
+    size = {"width": image.width, "height": image.height, "most": megapixels}
+    if kind:
+        return PictureError(
+            _("The picture measures {width} × {height} pixels and at most {most} megapixels are read of such {kind} "
+              "files: make it smaller first, or save it as JPEG.", kind=kind, **size)
+        )  # fmt: skip
     return PictureError(
-        f"The picture {claim} and at most {most / 1e6:.3g} megapixels are read{of}: make it smaller first{way}."
-    )
+        _("The picture measures {width} × {height} pixels and at most {most} megapixels are read: make it smaller "
+          "first.", **size)
+    )  # fmt: skip
 
 
 def check(image: Image.Image) -> None:
     """PictureError where an opened picture has more pixels than can be read."""
     most = most_pixels(image)
     if image.width * image.height > most:
-        claim = f"measures {image.width:,} × {image.height:,} pixels"
-        raise too_many(claim, most, title(image) if most < MAX_PIXELS else "")
+        raise too_many(image, most, title(image) if most < MAX_PIXELS else "")
 
 
 def _stored(mode: str) -> int:

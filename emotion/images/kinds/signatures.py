@@ -13,6 +13,8 @@ from pathlib import PurePath
 
 from PIL import Image
 
+from emotion.system import N_
+
 HEAD = 1024  # bytes that `unread` wants to see
 COMMON = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # JPEG includes the MPO files of phones
 # What Pillow opens and we do not let it: it would start another program (EPS), ask Windows to draw (WMF), or only knows
@@ -52,13 +54,13 @@ def _other(name: str) -> Unread:
     return Unread(name, False)
 
 
-RAW = "camera raw"
+RAW = N_("camera raw")
 # First bytes, the longest that are sure; looked through in this order.
 _STARTS: tuple[tuple[bytes, Unread], ...] = (
-    (b"\xff\x0a", _picture("JPEG XL")),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", _picture("JPEG XL")),
+    (b"\xff\x0a", _picture(N_("JPEG XL"))),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", _picture(N_("JPEG XL"))),
     (b"\xff\xd8\xff\xf7", _picture("JPEG-LS")),
-    (b"II\xbc\x01", _picture("JPEG XR")),
+    (b"II\xbc\x01", _picture(N_("JPEG XR"))),
     (b"FUJIFILMCCD-RAW", _picture(RAW)),
     (b"IIRO", _picture(RAW)),
     (b"IIRS", _picture(RAW)),
@@ -69,32 +71,32 @@ _STARTS: tuple[tuple[bytes, Unread], ...] = (
     (b"BPG\xfb", _picture("BPG")),
     (b"FLIF", _picture("FLIF")),
     (b"v/1\x01", _picture("OpenEXR")),
-    (b"#?RADIANCE", _picture("Radiance HDR")),
-    (b"#?RGBE", _picture("Radiance HDR")),
+    (b"#?RADIANCE", _picture(N_("Radiance HDR"))),
+    (b"#?RGBE", _picture(N_("Radiance HDR"))),
     (b"gimp xcf", _picture("GIMP")),
     (b"AT&TFORM", _picture("DjVu")),
-    (b"\xd7\xcd\xc6\x9a", _picture("Windows metafile")),
+    (b"\xd7\xcd\xc6\x9a", _picture(N_("Windows metafile"))),
     (b"%!PS", _picture("PostScript")),
     (b"\xc5\xd0\xd3\xc6", _picture("PostScript")),
-    (b"%PDF", _other("a PDF document")),
-    (b"PK\x03\x04", _other("a zip archive")),
-    (b"PK\x05\x06", _other("a zip archive")),
-    (b"Rar!", _other("a RAR archive")),
-    (b"7z\xbc\xaf\x27\x1c", _other("a 7-Zip archive")),
-    (b"\x1f\x8b", _other("a packed file (gzip)")),
-    (b"\x1a\x45\xdf\xa3", _other("a film")),
-    (b"\0\0\x01\xba", _other("a film")),
-    (b"\0\0\x01\xb3", _other("a film")),
-    (b"FLV\x01", _other("a film")),
-    (b"OggS", _other("a sound or film")),
-    (b"ID3", _other("a sound")),
-    (b"L\0\0\0\x01\x14\x02\0", _other("a shortcut of Windows")),
-    (b"version https://git-lfs", _other("a placeholder of Git LFS, whose content was not fetched")),
-    (b"SQLite format 3", _other("a database")),
-    (b"MZ", _other("a program")),
-    (b"\x7fELF", _other("a program")),
+    (b"%PDF", _other(N_("a PDF document"))),
+    (b"PK\x03\x04", _other(N_("a zip archive"))),
+    (b"PK\x05\x06", _other(N_("a zip archive"))),
+    (b"Rar!", _other(N_("a RAR archive"))),
+    (b"7z\xbc\xaf\x27\x1c", _other(N_("a 7-Zip archive"))),
+    (b"\x1f\x8b", _other(N_("a packed file (gzip)"))),
+    (b"\x1a\x45\xdf\xa3", _other(N_("a film"))),
+    (b"\0\0\x01\xba", _other(N_("a film"))),
+    (b"\0\0\x01\xb3", _other(N_("a film"))),
+    (b"FLV\x01", _other(N_("a film"))),
+    (b"OggS", _other(N_("a sound or film"))),
+    (b"ID3", _other(N_("a sound"))),
+    (b"L\0\0\0\x01\x14\x02\0", _other(N_("a shortcut of Windows"))),
+    (b"version https://git-lfs", _other(N_("a placeholder of Git LFS, whose content was not fetched"))),
+    (b"SQLite format 3", _other(N_("a database"))),
+    (b"MZ", _other(N_("a program"))),
+    (b"\x7fELF", _other(N_("a program"))),
 )  # fmt: skip
-_BRANDS = {b"crx ": _picture(RAW), b"jxl ": _picture("JPEG XL")}
+_BRANDS = {b"crx ": _picture(RAW), b"jxl ": _picture(N_("JPEG XL"))}
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _GENERAL_BRANDS = frozenset({b"mif1", b"msf1"})  # HEIC or AVIF
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
@@ -112,17 +114,17 @@ def unread(head: bytes) -> Unread | None:
         if head.startswith(start):
             return kind
     if head[4:8] == b"ftyp" and not is_heif(head) and head[8:12] not in _AVIF_BRANDS:
-        return _BRANDS.get(head[8:12], _other("a film"))
+        return _BRANDS.get(head[8:12], _other(N_("a film")))
     if head[:4] == b"RIFF" and head[8:12] != b"WEBP":
-        return _other("a film" if head[8:12] == b"AVI " else "a sound")
+        return _other(N_("a film") if head[8:12] == b"AVI " else N_("a sound"))
     if head[128:132] == b"DICM":
         return _picture("DICOM")
     if head[:4] == b"\x01\0\0\0" and head[40:44] == b" EMF":
-        return _picture("Windows metafile")
+        return _picture(N_("Windows metafile"))
     if head[:4] == b"FORM" and head[8:12] in (b"ILBM", b"PBM "):
-        return _picture("Amiga ILBM")
+        return _picture(N_("Amiga ILBM"))
     if _WEB.match(head):
-        return _other("a web page")
+        return _other(N_("a web page"))
     return _picture("SVG") if _SVG.match(head) and b"<svg" in head.lower() else None
 
 

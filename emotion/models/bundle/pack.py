@@ -20,7 +20,7 @@ from emotion.models.bundle import web
 from emotion.models.predictor import PRETRAINED, Predictor, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, read_run
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 
 Faces = NDArray[np.uint8]  # (N, S, S)
 
@@ -57,8 +57,11 @@ def pack(reference: str, *, offline: bool = False) -> bytes:
     predictor = load_model(reference)
     if not can_be_packed(predictor.info):
         raise EmotionError(
-            f"{_title(predictor)} cannot be packed: it was made elsewhere and looks at colours or at whole pictures, "
-            "which the web page of the zip does not. Take the file along from which it was brought in."
+            _(
+                "{name} cannot be packed: it was made elsewhere and looks at colours or at whole pictures, "
+                "which the web page of the zip does not. Take the file along from which it was brought in.",
+                name=_title(predictor),
+            )
         )
     title, faces = _title(predictor), _drawn_faces(predictor.info.input_size)
     tests = _selftest(predictor, faces)
@@ -94,7 +97,7 @@ def _selftest(predictor: Predictor, faces: Faces) -> list[dict[str, Any]]:
 def said(predictor: Predictor, faces: Faces) -> list[tuple[str, dict[str, float]]]:
     """For faces (N, S, S) uint8 the answer, which may be "unsure", and the probabilities by class name."""
     probabilities = predictor.predict_classes(images.as_batch(faces))
-    words = ["unsure" if unsure else label for _, label, unsure in judge(probabilities, predictor.info)]
+    words = ["unsure" if unsure else label for _share, label, unsure in judge(probabilities, predictor.info)]
     return list(zip(words, by_name(probabilities, predictor.info), strict=True))
 
 

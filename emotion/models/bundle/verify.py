@@ -19,7 +19,7 @@ from emotion.models.bundle.pack import INFO, MODEL, SELFTEST, TOLD, said
 from emotion.models.predictor import load_model
 from emotion.recipes import TrainingConfig, config
 from emotion.runs import RunPaths, Status, new_run, write_status
-from emotion.system import EmotionError, files, stored
+from emotion.system import EmotionError, _, files, stored
 
 MOST_BYTES = 200 * 2**20  # of one file in the zip
 MOST_FACES = 64
@@ -90,7 +90,9 @@ def bring_back(source: Path | bytes, name: str = "") -> RunPaths:
     name = name or _name(source)
     kept = _read(source, name)
     if not (found := _verified(name, kept)).passed:
-        raise _no_bundle(name, f"only {found.same} of {found.faces} faces are answered as when it was packed")
+        raise _no_bundle(
+            name, _("only {same} of {n} faces are answered as when it was packed", same=found.same, n=found.faces)
+        )
     run = new_run(_config(kept))
     _write(kept, run.root, (*(told for told in TOLD if told != "config.json"), INFO, MODEL))
     write_status(run, Status.COMPLETED)
@@ -107,7 +109,7 @@ def _verified(name: str, kept: dict[str, bytes]) -> Verified:
     same, furthest = 0, 0.0
     for test, (answer, probabilities) in zip(tests, now, strict=True):
         if set(test.probabilities) != set(probabilities):
-            raise _no_bundle(name, "its self-test speaks of other classes than its model")
+            raise _no_bundle(name, _("its self-test speaks of other classes than its model"))
         away = max(abs(probabilities[label] - p) for label, p in test.probabilities.items())
         furthest = max(furthest, away)
         same += away <= tolerance and answer == test.answer
@@ -115,7 +117,7 @@ def _verified(name: str, kept: dict[str, bytes]) -> Verified:
 
 
 def _name(source: Path | bytes) -> str:
-    return source.name if isinstance(source, Path) else "This file"
+    return source.name if isinstance(source, Path) else _("This file")
 
 
 def _read(source: Path | bytes, name: str) -> dict[str, bytes]:
@@ -129,7 +131,7 @@ def _read(source: Path | bytes, name: str) -> dict[str, bytes]:
         raise _no_bundle(name, str(error) or type(error).__name__) from error
     for needed in (MODEL, INFO, SELFTEST):
         if needed not in kept:
-            raise _no_bundle(name, f"it holds no {needed}")
+            raise _no_bundle(name, _("it holds no {name}", name=needed))
     return kept
 
 
@@ -137,7 +139,7 @@ def _limited(file: zipfile.ZipFile, entry: str) -> bytes:
     with file.open(entry) as stream:
         content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise ValueError(f"{entry} is larger than {MOST_BYTES // 2**20} MB")
+        raise ValueError(_("{name} is larger than {most} MB", name=entry, most=MOST_BYTES // 2**20))
     return content
 
 
@@ -152,9 +154,9 @@ def _tests(name: str, kept: dict[str, bytes]) -> tuple[tuple[_Test, ...], float]
     try:
         said = stored.typed(stored.parse(kept[SELFTEST].decode("utf-8")), _SelfTest)
     except ValueError as error:
-        raise _no_bundle(name, f"its {SELFTEST} cannot be read") from error
+        raise _no_bundle(name, _("its {name} cannot be read", name=SELFTEST)) from error
     if not said.faces:
-        raise _no_bundle(name, f"its {SELFTEST} names no face")
+        raise _no_bundle(name, _("its {name} names no face", name=SELFTEST))
     return said.faces[:MOST_FACES], said.tolerance
 
 
@@ -162,13 +164,17 @@ def _face(name: str, kept: dict[str, bytes], entry: str, size: int) -> NDArray[n
     try:
         return to_input(decode.open_picture(kept[entry]).rgb, size)
     except (KeyError, PictureError) as error:
-        raise _no_bundle(name, f"{entry} is not a picture") from error
+        raise _no_bundle(name, _("{name} is not a picture", name=entry)) from error
 
 
 def _no_bundle(name: str, why: str) -> EmotionError:
     return EmotionError(
-        f"{name} is not a model that was taken along ({why}). Expected a zip made by `python -m emotion export "
-        "RUN --to FILE.zip` or by the button Take it with you. Make it again."
+        _(
+            "{name} is not a model that was taken along ({why}). Expected a zip made by `python -m emotion export "
+            "RUN --to FILE.zip` or by the button Take it with you. Make it again.",
+            name=name,
+            why=why,
+        )
     )
 
 

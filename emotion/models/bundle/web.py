@@ -19,7 +19,7 @@ import jinja2
 from emotion import images
 from emotion.images import blazeface
 from emotion.models.answers import looks
-from emotion.system import EmotionError, cache_dir, disk, files
+from emotion.system import ENGLISH, N_, EmotionError, _, cache_dir, disk, files, speaking
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,10 +60,12 @@ def page(
         offline: the library lies in `litert/` beside the page instead of on a public server.
     """
     detector = detector_path()
+    with speaking(ENGLISH):  # as the page itself
+        words = {name: looks(name) for name in predictor.info.classes}
     data = {
         "info": predictor.info.to_json(),
         "pair": predictor.info.pair,
-        "words": {name: looks(name) for name in predictor.info.classes},
+        "words": words,
         "model": _text(one_face_at_a_time(predictor.path.read_bytes())),
         "detector": _text(detector.read_bytes()) if detector else "",
         "framing": {"input": blazeface.INPUT, "layers": blazeface.LAYERS, "score": blazeface.SCORE,
@@ -107,9 +109,9 @@ def one_face_at_a_time(model: bytes) -> bytes:
     return bytes(content)
 
 
-NO_LIBRARY = (
-    "LiteRT.js, which runs the network in a browser, cannot be fetched from {} ({}). Expected a connection to the "
-    "internet, once. Try again, or leave --offline out: the page then loads it when it opens."
+NO_LIBRARY = N_(
+    "LiteRT.js, which runs the network in a browser, cannot be fetched from {address} ({why}). Expected a connection "
+    "to the internet, once. Try again, or leave --offline out: the page then loads it when it opens."
 )
 
 
@@ -139,9 +141,9 @@ def _archive(package: str, known: str) -> bytes:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:  # noqa: S310 - one fixed https address
             content = bytes(answer.read())
     except (OSError, ValueError) as error:  # urllib's errors are OSErrors
-        raise EmotionError(NO_LIBRARY.format(address, getattr(error, "reason", error))) from error
+        raise EmotionError(_(NO_LIBRARY, address=address, why=getattr(error, "reason", error))) from error
     if _sum(content) != known:
-        raise EmotionError(NO_LIBRARY.format(address, "what came is not the file that was expected"))
+        raise EmotionError(_(NO_LIBRARY, address=address, why=_("what came is not the file that was expected")))
     disk.make_folder(kept.parent)
     with files.whole(kept) as temporary:
         temporary.write_bytes(content)

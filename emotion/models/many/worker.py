@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from emotion.models.answers import Looking, answer
 from emotion.models.predictor import load_quietly
+from emotion.system import ENGLISH, speaking
 
 if TYPE_CHECKING:
     from emotion.models.predictor import Predictor
@@ -64,4 +65,5 @@ def look(names: list[str]) -> list[Row]:
     if _asked is None:
         raise RuntimeError("begin() has not been called")
     task, predictor = _asked
-    return [answer(Path(name), predictor, name, task.looking).to_json(task.all_classes) for name in names]
+    with speaking(ENGLISH):  # rows are for programs, and are kept
+        return [answer(Path(name), predictor, name, task.looking).to_json(task.all_classes) for name in names]

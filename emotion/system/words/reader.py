@@ -6,6 +6,7 @@ A language is one file of `emotion/words`, named by its code. The sentences in t
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ LANGUAGES = (ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po")))
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
+@functools.lru_cache(maxsize=100)
 def nearest(asked: str | None) -> str:
     """The language of ours that suits a locale: "de" for "de-AT" and "de_DE.UTF-8"; English where there is none."""
     code = (asked or "").partition(".")[0].partition("@")[0].replace("-", "_").lower()

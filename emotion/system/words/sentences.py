@@ -13,8 +13,8 @@ from numbers import Integral
 from emotion.system.words.catalogue import catalogue, shapes, written
 from emotion.system.words.reader import ENGLISH, language
 
-BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z])")  # two sentences
 IN_SCRIPT = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"\)')  # a marked sentence in JavaScript
+BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z])")  # two sentences
 
 
 def N_(sentence: str) -> str:
@@ -87,13 +87,15 @@ def retold(sentence: str) -> str:
 
 @functools.lru_cache(maxsize=1000)
 def _retold(code: str, sentence: str) -> str:
-    said = catalogue(code)
-    if (whole := said.gettext(sentence)) != sentence:
+    known = catalogue(code)
+    if (whole := known.gettext(sentence)) != sentence:
         return whole
     for shape in shapes(code):
         if found := shape.pattern.fullmatch(sentence):
-            one, several = shape.key
-            other = said.gettext(one) if shape.form is None else said.ngettext(one, several, shape.form)
-            return other.format(**found.groupdict())
-    several_sentences = BETWEEN.split(sentence)
-    return " ".join(_retold(code, each) for each in several_sentences) if len(several_sentences) > 1 else sentence
+            one, more = shape.key
+            other = known.gettext(one) if shape.form is None else known.ngettext(one, more, shape.form)
+            put = found.groupdict()  # may be a sentence itself; a name of somebody's is left as it is
+            put |= {name: _retold(code, value) for name, value in put.items() if value.count(" ") > 1}
+            return other.format(**put)
+    several = BETWEEN.split(sentence)
+    return " ".join(_retold(code, one) for one in several) if len(several) > 1 else sentence
