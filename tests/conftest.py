@@ -1,7 +1,7 @@
 """What all tests share: a home of their own, the command line, a real face, the real data where it is.
 
 Two processes share the tests when asked to (`pytest -n 2`, as `make test` does), a file at a time: the files that
-train and those that open a browser come first, so that what is left for the end is short and both end together.
+train and those that open a browser come first, in turn, so that what is left is short and both end together.
 
 Nothing a test does may reach the person's own `runs/` and `archive/`: `EMOTION_HOME` points at a temporary folder
 before the first module of ours is imported, and no warm worker is started unless a test asks for it.
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +50,30 @@ def each_night(*variants: Any) -> list[Any]:
 
 
 @functools.cache
-def _place(path: Path) -> int:
-    """When the tests of a file have their turn: trainings first, then browsers, then pages, then what is short."""
-    if "pytest.mark.slow" in path.read_text(encoding="utf-8"):
-        return 0
-    return {"e2e": 1, "app": 2, "integration": 3}.get(path.parent.name, 4)
+def _kind(path: Path) -> str:
+    """What the tests of a file mostly do."""
+    if path.parent.name == "e2e":
+        return "browse"
+    return "train" if "pytest.mark.slow" in path.read_text(encoding="utf-8") else path.parent.name
+
+
+def _places(paths: Iterable[Path]) -> dict[Path, float]:
+    """When each file has its turn: trainings beside browsers, as one computes while the other waits; then the rest."""
+    kinds: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(paths):
+        kinds.setdefault(_kind(path), []).append(path)
+    places: dict[Path, float] = {}
+    for kind, files in kinds.items():
+        first = {"browse": 0, "train": 0, "app": 1, "integration": 2}.get(kind, 3)
+        places |= {path: first + number / len(files) for number, path in enumerate(files)}
+    return places
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the long files first where processes share the tests; alone, the tests stay in their order."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: _place(item.path))
+        places = _places(item.path for item in items)
+        items.sort(key=lambda item: places[item.path])
 
 
 @pytest.hookimpl(optionalhook=True)

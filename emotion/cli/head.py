@@ -48,8 +48,10 @@ def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> Tr
     if not asked:
         if chosen.backbone is not None:
             raise ConfigError("backbone", "the recipe head", chosen.recipe)
+        if chosen.recipe or named or changes["own"]:  # asked first: the demo's faces are drawn where they are counted
+            return None
         faces = _faces(data, classes)
-        if chosen.recipe or named or changes["own"] or not start_from.suits_head(data, faces):
+        if not start_from.suits_head(data, faces):
             return None
         print(f"{start_from.why_head(faces)} (--recipe quick)", file=sys.stderr)
     backbone = load_model(chosen.backbone or "pretrained")

@@ -58,7 +58,7 @@ def noise(width: int, height: int) -> bytes:
     """A picture that is too large to be taken for a face that was cut out, without a face in it."""
     buffer = io.BytesIO()
     pixels = np.random.default_rng(0).integers(150, 255, (height, width, 3), np.uint8)
-    Image.fromarray(pixels).save(buffer, "PNG")
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)  # noise cannot be made smaller, only slowly tried
     return buffer.getvalue()
 
 

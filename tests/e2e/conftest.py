@@ -70,6 +70,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def plain_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One app for the files whose tests mind no runs of others in its home; such a file calls it its `server`."""
+    running = Server(tmp_path_factory.mktemp("home"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str, film: Path) -> Iterator[Any]:
     """One Chromium for all tests, a `playwright.sync_api.Browser`."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

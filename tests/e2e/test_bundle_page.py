@@ -14,6 +14,7 @@ from emotion.models import answer, bundle, load_model
 from emotion.models.bundle import web
 from emotion.system import EmotionError, sureness
 from tests.e2e.browser import serve_the_library, served_folder
+from tests.e2e.conftest import PATIENCE
 
 LOADED = "document.body.dataset.selftest"
 
@@ -35,6 +36,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         file.extractall(folder)
     with served_folder(folder) as there:
         yield f"{there}/index.html"
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A tab that may use the camera; there is no server of the app behind it."""
+    context = browser.new_context(permissions=["camera"], locale="en-US")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
 
 
 def test_the_page_answers_the_same_face_as_the_program_does(

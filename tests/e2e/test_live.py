@@ -31,6 +31,11 @@ Filming = tuple[Any, int, set[str]]  # what the fixture `filming` yields
 
 
 @pytest.fixture(scope="module")
+def server(plain_server: Server) -> Server:
+    return plain_server
+
+
+@pytest.fixture(scope="module")
 def filming(visit: Visit, server: Server) -> Iterator[Filming]:
     """A live picture at work, for tests that only look at it.
 

@@ -32,6 +32,11 @@ PASTE = """async encoded => {
 
 
 @pytest.fixture(scope="module")
+def server(plain_server: Server) -> Server:
+    return plain_server
+
+
+@pytest.fixture(scope="module")
 def two_faces(astronaut: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo with two faces: a smiling one, and beside it a small and dark one."""
     with Image.open(astronaut) as face:

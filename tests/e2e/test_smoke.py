@@ -17,6 +17,11 @@ from tests.e2e.browser import Server, pages, settled
 from tests.waiting import wait_for
 
 
+@pytest.fixture(scope="module")
+def server(plain_server: Server) -> Server:
+    return plain_server
+
+
 def test_opens_on_the_page_for_a_photo(page: Any) -> None:
     page.goto("/")
 

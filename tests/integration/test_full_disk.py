@@ -63,17 +63,18 @@ def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, fac
     assert "best" in files.read_json(paths.report)
 
 
-@pytest.mark.parametrize("refused", [".model.*.tflite", ".report.*.json"])
-def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, emotion, refused):
+def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, emotion):
     paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=1, batch_size=16))
+    begins, goes_on = ("train", "--run-dir", paths.root), ("train", "--resume", paths.id)
 
-    with taking_nothing(home, FULL, only=refused):
-        done = emotion("train", "--run-dir", paths.root)
+    for words, refused in ((begins, ".model.*.tflite"), (goes_on, ".report.*.json")):
+        with taking_nothing(home, FULL, only=refused):
+            done = emotion(*words)
 
-    assert done.returncode == 2, done.stderr
-    assert runs.read_run(paths).status is Status.FAILED
-    assert runs.read_run(paths).reason.startswith(NO_ROOM)
-    assert strays(home) == []
+        assert done.returncode == 2, done.stderr
+        assert runs.read_run(paths).status is Status.FAILED
+        assert runs.read_run(paths).reason.startswith(NO_ROOM)
+        assert strays(home) == []
     go_on(paths)
     assert load_model(paths.id).info.classes == ("sad", "happy")
     assert "best" in files.read_json(paths.report)

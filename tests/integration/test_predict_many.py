@@ -156,7 +156,7 @@ def test_a_restart_goes_on_after_the_last_part_and_gives_the_same_table(
     names, predictor = sorted(map(str, photos.rglob("*.*g"))), load_model(MODEL)
     whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
 
-    many.answer_all(names, whole, predictor, WHOLE, jobs=2)
+    many.answer_all(names, whole, predictor, WHOLE, jobs=1)
     with pytest.raises(StopError, match="at 10"):
         many.answer_all(names, cut, predictor, WHOLE, jobs=2, tell=stop)
     assert not cut.exists()
@@ -177,14 +177,14 @@ def test_parts_of_another_question_or_of_other_photos_are_not_taken(
     with pytest.raises(StopError, match="at 10"):
         many.answer_all(names, table, predictor, WHOLE, jobs=2, tell=stop)
     del names[45]  # of the second part
-    done = many.answer_all(names, table, predictor, WHOLE, jobs=2)
+    done = many.answer_all(names, table, predictor, WHOLE, jobs=1)
     assert (done.photos, done.kept) == (199, 40)
     assert [row["file"] for row in rows_of(table)] == names
 
     table.unlink()
     with pytest.raises(StopError, match="at 10"):
         many.answer_all(names, table, predictor, WHOLE, jobs=2, tell=stop)
-    done = many.answer_all(names, table, predictor, WHOLE, all_classes=True, jobs=2)
+    done = many.answer_all(names, table, predictor, WHOLE, all_classes=True, jobs=1)
     assert done.kept == 0
     assert set(rows_of(table)[0]["faces"][0]["probabilities"]) == {"happy", "sad"}
 

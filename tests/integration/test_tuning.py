@@ -118,12 +118,12 @@ def test_a_pruned_trial_leaves_a_stopped_run_with_a_model(started, faces):
     assert pruned.epochs_done < 30
 
 
-def test_a_wrong_folder_ends_the_tuning_in_plain_words(started, faces, tmp_path, emotion_process):
+def test_a_wrong_folder_ends_the_tuning_in_plain_words(started, faces, tmp_path, emotion):
     settings = plan(faces)
     gone = settings.from_json(settings.to_json() | {"base": settings.base.to_json() | {"data": str(tmp_path / "gone")}})
     paths = folder.new(gone)
 
-    done = emotion_process("tune", "--resume", paths.id)
+    done = emotion("tune", "--resume", paths.id)
 
     assert done.returncode == 1
     assert folder.read(paths).reason.startswith("No folder at")

@@ -17,8 +17,8 @@ from emotion.runs import film, queue
 from emotion.runs import run as runs
 from emotion.runs.history import read_history
 from emotion.runs.run import Status
-from emotion.system import files
-from tests.conftest import each_night
+from emotion.system import files, processes
+from tests.conftest import command_here, each_night
 from tests.waiting import wait_for, wait_for_status
 
 pytestmark = pytest.mark.slow
@@ -66,6 +66,17 @@ def go_on(paths):
 
     worker.run(queue.requeue(paths))
     assert runs.read_run(paths).status is Status.COMPLETED
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Runs what a process would be started for within this one, by the same words of the command line."""
+
+    def start(words, log):
+        done = command_here(*words)
+        assert done.returncode == 0, done.stderr
+
+    monkeypatch.setattr(processes, "start_command", start)
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +147,7 @@ def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
     assert not paths.keras_model.exists()
 
 
+@pytest.mark.usefixtures("here")
 def test_a_stopped_run_goes_on_where_it_was(two, started):
     before = read_history(two[0]).epochs
     paths = runs.RunPaths(shutil.copytree(two[0].root, runs.runs_dir() / two[0].id))
