@@ -113,6 +113,17 @@ def plan(reference: str, **changes: Any) -> TrainingConfig:
     return config
 
 
+def correcting(base: Predictor, data: str, name: str) -> TrainingConfig:
+    """The run that keeps what corrections have changed at once (`emotion.training.head.correct`).
+
+    Args:
+        base: the model that was corrected.
+        data: what it has learned from.
+        name: of the run.
+    """
+    return recipes.teaching(data, base.info.classes, base.reference, own=True, name=name, **_cut_of(base))
+
+
 def _cut_of(base: Predictor) -> dict[str, Any]:
     """The settings that keep for validation what was kept before: the model has not learned from these faces."""
     config = config_of(base)

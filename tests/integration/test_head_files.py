@@ -54,6 +54,36 @@ def test_keras_and_litert_give_one_head_the_same_answers(quick: Path, tmp_path: 
         np.testing.assert_allclose(said, answered[name], atol=1e-5)
 
 
+@pytest.mark.parametrize(("recipe", "classes", "width"), [("quick", 2, 64), ("duo", 3, 448)])
+def test_keras_and_litert_give_one_change_the_same_answers(
+    tmp_path: Path, recipe: str, classes: int, width: int
+) -> None:
+    from emotion.training import export, network
+
+    found = recipes.find(recipe)
+    keras, litert = tmp_path / "model.keras", tmp_path / "model.tflite"
+    model = network.network(found, classes)
+    model.save(keras)
+    export.write_tflite(model, litert, mirrored=found.mirrored)
+    rng = np.random.default_rng(1)
+    change = rng.normal(size=(width, classes)).astype(np.float32), rng.normal(size=classes).astype(np.float32)
+
+    keras.write_bytes(keras_file.with_change(keras.read_bytes(), *change))
+    litert.write_bytes(fold.adjust(litert.read_bytes(), *change))
+
+    asked = Predictor(litert, ModelInfo(classes=NAMES[:classes], positive="second"), "kept")
+    answered = network.served(network.load_whole(keras), mirrored=found.mirrored)(faces())
+    for said, name in zip(asked._run(faces(), "probability", "features"), ("probability", "features"), strict=True):
+        np.testing.assert_allclose(said, answered[name], atol=1e-5)
+
+
+def test_a_change_for_another_network_is_refused(quick: Path) -> None:
+    with pytest.raises(ValueError, match=r"Expected .* weights to be changed"):
+        keras_file.with_change(
+            (quick / "model.keras").read_bytes(), np.zeros((3, 2), np.float32), np.zeros(2, np.float32)
+        )
+
+
 def test_the_earlier_stage_is_what_keras_has_before_its_last_resolution(quick: Path) -> None:
     from emotion.training.network import load_whole
 

@@ -51,7 +51,7 @@ def negative(number, label):
 
 @pytest.fixture(scope="module")
 def base(worker, home, faces):
-    paths = run.new_run(catalogue.config("classic", data=str(faces), epochs=3, batch_size=16))
+    paths = run.new_run(catalogue.config("classic", data=str(faces), epochs=3, batch_size=16, seed=3))
     worker.run(paths)
     for number in range(EACH):
         for label in ("sad", "happy"):
@@ -75,6 +75,12 @@ def retrained(worker, base):
 def alone(worker, base):
     """Retrained as on a machine that does not have the old data."""
     return whole_run(worker, catalogue.retraining(base.id, "", ("sad", "happy"), batch_size=16))
+
+
+@pytest.fixture(scope="module")
+def corrected(worker, base, faces):
+    """The same pictures learned at once, as the page Predict keeps them."""
+    return whole_run(worker, start_from.correcting(load_model(base.id), str(faces), "corrected"))
 
 
 def drawn_faces(count=16):
@@ -138,6 +144,26 @@ def test_without_the_old_data_only_own_pictures_are_compared(alone):
     assert "not on this computer" in report["warning"]
     assert (report["data"], report["compared"]["test"]) == ("my own pictures", None)
     assert report["compared"]["own"]["comparison"]["n"] == 2 * EACH
+
+
+def test_a_kept_correction_is_a_run_with_all_its_files(base, corrected, worker):
+    served, info = load_model(corrected.id), files.read_json(corrected.model_info)
+    said = served.predict_classes(drawn_faces())
+
+    worker.export_run(corrected)
+
+    assert info["backbone"]["recipe"] == "classic"
+    np.testing.assert_allclose(load_model(corrected.id).predict_classes(drawn_faces()), said, atol=1e-5)
+    assert np.abs(load_model(base.id).predict_classes(drawn_faces()) - said).max() > 1e-3
+    assert files.read_json(corrected.model_info) == info
+
+
+def test_a_kept_correction_can_be_gone_on_from(base, corrected, worker):
+    config = start_from.plan(corrected.id, epochs=1, batch_size=16)
+    further = whole_run(worker, config)
+
+    assert (config.recipe, config.start_from, config.seed) == ("classic", corrected.id, run.read_run(base).config.seed)
+    assert files.read_json(further.report)["compared"]["own"]["base"] == base.id  # what had seen no own picture
 
 
 def test_a_frozen_model_can_learn_in_all_layers_again(alone):

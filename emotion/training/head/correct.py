@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from emotion import evaluation, metrics
@@ -83,6 +84,13 @@ class Effect:
         """Whether more than half a point of the test faces is lost."""
         return self.test.difference < -MOST_LOST
 
+    @property
+    def added(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the last layer gets beside what it has: weights (F, K) on the features as they are, and a bias (K,)."""
+        weights = self.change.weights[:-1] / self.change.scale[:, np.newaxis]
+        bias = self.change.weights[-1] - self.change.mean @ weights
+        return weights.astype(np.float32), bias.astype(np.float32)
+
     def network(self) -> bytes:
         """A whole `model.tflite` that answers the same, the temperature aside.
 
@@ -90,10 +98,8 @@ class Effect:
             ModelError: when the model's file is gone or of another kind.
         """
         path = self.predictor.path
-        weights = self.change.weights[:-1] / self.change.scale[:, np.newaxis]
-        bias = self.change.weights[-1] - self.change.mean @ weights
         try:
-            return fold.adjust(path.read_bytes(), weights.astype(np.float32), bias.astype(np.float32))
+            return fold.adjust(path.read_bytes(), *self.added)
         except (OSError, ValueError, KeyError) as error:
             raise ModelError.of_file(path, "its last layer cannot be changed") from error
 

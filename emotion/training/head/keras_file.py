@@ -1,4 +1,4 @@
-"""The `model.keras` of a run with the recipe head: the backbone's, with the new last layer. No TensorFlow, no Keras.
+"""The `model.keras` of a run with the recipe head: the backbone's, with another last layer. No TensorFlow, no Keras.
 
 A `.keras` file is a zip of a description in JSON and the weights in HDF5 (Keras 3). Only its last layer is changed, and
 where the earlier stage is used too, the layers that bring it there are added; all others stay as they are, so that a
@@ -13,6 +13,7 @@ import copy
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 FEATURES, LAST, ALONE, STAGE = "features", "probability", "features_of_the_network", "features_of_the_stage"
 Layer = dict[str, Any]
 Floats = NDArray[np.float32]
+Values = tuple[Floats, Floats]  # of the last layer: kernel and bias
 
 
 def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
@@ -38,8 +40,7 @@ def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
         ValueError, KeyError: when it is no such network, or has another number of features. A file that another
             program wrote, or a damaged one, may raise anything.
     """
-    with zipfile.ZipFile(io.BytesIO(backbone)) as kept:
-        parts = {name: kept.read(name) for name in kept.namelist()}
+    parts = _parts(backbone)
     described = stored.parse(parts[CONFIG].decode("utf-8"))
     network = described["config"]
     layers = {layer["config"]["name"]: layer for layer in network["layers"]}
@@ -48,19 +49,59 @@ def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
         _add_stage(network, layers, len(weights))
     elif len(weights) != width:
         raise ValueError(f"Expected weights for {width} features. Received: {len(weights)}")
-    if len(bias) == 2:  # P(label 1) is a sigmoid of the difference
-        weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
+    weights, bias = _as_kept(weights, bias)
     last = layers[LAST]
     last["config"] |= {"units": len(bias), "activation": "sigmoid" if len(bias) == 1 else "softmax"}
     last["build_config"] = {"input_shape": [None, len(weights)]}
     described["compile_config"] = {}
     parts[CONFIG] = json.dumps(described).encode()
-    parts[WEIGHTS] = _with_weights(parts[WEIGHTS], weights, bias)
+    parts[WEIGHTS] = _with_last(parts[WEIGHTS], lambda kernel, shift: (weights, bias))
+    return _packed(parts)
+
+
+def with_change(before: bytes, weights: Floats, bias: Floats) -> bytes:
+    """The bytes of a `model.keras` with something added to its last layer: what `fold.adjust` does to a `model.tflite`.
+
+    Args:
+        before: of a network of this program, whose last layer is called `probability`.
+        weights: (F, K) float32, to be added to its kernel.
+        bias: (K,) float32.
+
+    Raises:
+        ValueError, KeyError: when it is no such network, or has another number of features or classes. A file that
+            another program wrote, or a damaged one, may raise anything.
+    """
+    added = _as_kept(weights, bias)
+
+    def change(kernel: Floats, shift: Floats) -> Values:
+        if (kernel.shape, shift.shape) != (added[0].shape, added[1].shape):
+            raise ValueError(f"Expected {kernel.shape} weights to be changed. Received: {added[0].shape}")
+        return kernel + added[0], shift + added[1]
+
+    parts = _parts(before)
+    described = stored.parse(parts[CONFIG].decode("utf-8"))
+    parts[CONFIG] = json.dumps(described | {"compile_config": {}}).encode()
+    parts[WEIGHTS] = _with_last(parts[WEIGHTS], change)
+    return _packed(parts)
+
+
+def _parts(file: bytes) -> dict[str, bytes]:
+    """What lies in a `.keras` file, by name."""
+    with zipfile.ZipFile(io.BytesIO(file)) as kept:
+        return {name: kept.read(name) for name in kept.namelist()}
+
+
+def _packed(parts: dict[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as new:
         for name, part in parts.items():
             new.writestr(name, part)
     return written.getvalue()
+
+
+def _as_kept(weights: Floats, bias: Floats) -> Values:
+    """As a network keeps them: of two classes the difference, of which P(label 1) is a sigmoid."""
+    return (weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]) if len(bias) == 2 else (weights, bias)
 
 
 def _inputs(layer: Layer) -> list[Layer]:
@@ -137,8 +178,12 @@ def _tensor(shape: list[Any], layer: str) -> Layer:
     return {"class_name": "__keras_tensor__", "config": described}
 
 
-def _with_weights(before: bytes, weights: Floats, bias: Floats) -> bytes:
-    """The same HDF5 file with other values for the last layer, and without what an optimiser has left there."""
+def _with_last(before: bytes, change: Callable[[Floats, Floats], Values]) -> bytes:
+    """The same HDF5 file with other values for the last layer, and without what an optimiser has left there.
+
+    Args:
+        change: from kernel and bias, float32, to those that take their place.
+    """
     import h5py
 
     file = io.BytesIO(before)
@@ -149,7 +194,7 @@ def _with_weights(before: bytes, weights: Floats, bias: Floats) -> bytes:
         if len(places) != 1:
             raise ValueError(f"Expected one layer named {LAST!r}. Received: {len(places)}")
         values = places[0]["vars"]
-        for number, new in enumerate((weights, bias)):
+        for number, new in enumerate(change(values["0"][()], values["1"][()])):
             del values[str(number)]
             values[str(number)] = np.ascontiguousarray(new, dtype=np.float32)
     return file.getvalue()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import evaluation, runs
 from emotion.data import class_key, collection, dataset, material, resolve, scan
-from emotion.models import load_model
+from emotion.models import load_model, preferences
 from emotion.runs import Status
 from emotion.system import ModelError, count, files
 from emotion.training.head import correct, keras_file, teach
@@ -20,6 +20,7 @@ from emotion.training.head.teach import Backbone
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
+    from emotion.models import Predictor
     from emotion.recipes import TrainingConfig
     from emotion.runs import RunPaths
     from emotion.training.head.teach import Taught
@@ -70,7 +71,10 @@ def work(
         "fingerprint": listing.fingerprint,
     }
     files.write_json(paths.report, report)
-    for line in [*sentences(taught), *_write_keras(paths, taught)]:
+    head = taught.head
+    below = taught.predictor.backbone
+    written = _write_keras(paths, below, lambda file: keras_file.with_head(file, head.weights, head.bias))
+    for line in [*sentences(taught), *written]:
         tell({"event": "note", "text": line})
 
 
@@ -97,7 +101,8 @@ def _correct(
     effect = correct.effect(found, own)
     enter("exporting")
     before, after = effect.evaluations
-    info = replace(found.base.info, recipe=config.recipe, scores={
+    was = found.base.info
+    info = replace(was, recipe=config.recipe, backbone=was.backbone or _stood_on(found), scores={
         f"test_{name}": after.to_json()[name] for name in evaluation.KEPT_WITH_MODEL
     })  # fmt: skip
     files.write_json(paths.model_info, info.to_json())
@@ -110,7 +115,16 @@ def _correct(
         paths.report,
         report | {"compared": compared, "seconds": round(time.monotonic() - began, 1), "fingerprint": own.fingerprint},
     )
-    tell({"event": "note", "text": f"on the test faces: {effect.test.words}"})
+    written = _write_keras(paths, found.base, lambda file: keras_file.with_change(file, *effect.added))
+    for line in [f"on the test faces: {effect.test.words}", *written]:
+        tell({"event": "note", "text": line})
+
+
+def _stood_on(found: correct.Ground) -> dict[str, Any]:
+    """What a model says of the one below its last layer, as `teach` writes it: the export asks for its recipe."""
+    base = found.base
+    return {"model": base.reference, "fingerprint": preferences.digest(base.path), "recipe": base.info.network_recipe,
+            "data": base.info.data}  # fmt: skip
 
 
 def sentences(taught: Taught) -> list[str]:
@@ -164,13 +178,18 @@ def _write_model(paths: RunPaths, taught: Taught, report: dict[str, Any]) -> Non
         temporary.write_bytes(taught.network())
 
 
-def _write_keras(paths: RunPaths, taught: Taught) -> list[str]:
-    """Writes `model.keras`; a sentence where that cannot be, which is no reason to lose the model."""
-    beside = taught.predictor.path.with_name(paths.keras_model.name)
+def _write_keras(paths: RunPaths, below: Predictor, changed: Callable[[bytes], bytes]) -> list[str]:
+    """Writes `model.keras`; a sentence where that cannot be, which is no reason to lose the model.
+
+    Args:
+        below: the model whose `model.keras` gets another last layer.
+        changed: from the bytes of that to those of this run's.
+    """
+    beside = below.path.with_name(paths.keras_model.name)
     try:
-        network = keras_file.with_head(beside.read_bytes(), taught.head.weights, taught.head.bias)
+        network = changed(beside.read_bytes())
     except FileNotFoundError:
-        return [f"{taught.predictor.info.backbone['model']} has no model.keras, so this run has none to go on from."]
+        return [f"{below.reference} has no model.keras, so this run has none to go on from."]
     except Exception:  # noqa: BLE001 - a damaged network raises whatever the readers of zips and HDF5 do
         return [f"{beside} is not a network of this program, so this run has no model.keras to go on from."]
     with files.whole(paths.keras_model) as temporary:

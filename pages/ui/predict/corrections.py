@@ -14,7 +14,7 @@ from emotion import images
 from emotion.data import collection, listing
 from emotion.images import as_batch, decode
 from emotion.models import preferences
-from emotion.recipes import HEAD, teaching
+from emotion.recipes import HEAD
 from emotion.runs import queue
 from emotion.system import N_, EmotionError, _, language, ngettext, number, tasks
 from emotion.training import start_from
@@ -113,7 +113,7 @@ def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) 
             st.button(_("Do not keep it"), key=f"leave_{key}", type="primary", on_click=_undo, args=(place,))
         title = _("Keep it all the same") if result.costs_too_much else _("Keep the corrected model")
         if st.button(title, key=f"keep_{key}", type="secondary" if result.costs_too_much else "primary"):
-            _start(teaching(found.data, predictor.info.classes, predictor.reference, own=True, name=_name()))
+            _start(start_from.correcting(predictor, found.data, _name()))
 
 
 def _learned(found: correct.Ground, own: Examples) -> correct.Effect:
