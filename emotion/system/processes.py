@@ -37,6 +37,11 @@ PATIENCE = 5.0  # seconds that a process has to end when it is asked to
 Started = str | float
 
 
+def cores() -> int:
+    """How many of the computer's processor cores this process may use, at least 1."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def keep_memory(block: int | None = None) -> None:
     """Has the C library keep freed memory instead of handing it back to the system, where it is glibc.
 

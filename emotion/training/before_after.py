@@ -216,7 +216,7 @@ def learn_last_layer(
     start = _logits(probabilities)  # (N, K)
     truth = (labels if labels.ndim == 2 else np.eye(probabilities.shape[1])[labels]).astype(np.float64)  # (N, K)
     # The loss bends by at most this much in any direction, and by at least the penalty.
-    steepest = 0.5 * float(np.linalg.eigvalsh(x.T @ (share * x))[-1]) + penalty
+    steepest = 0.5 * _largest(np.sqrt(share) * x) + penalty
     momentum = (1 - np.sqrt(penalty / steepest)) / (1 + np.sqrt(penalty / steepest))
     change = ahead = np.zeros((x.shape[1], truth.shape[1]))
     for _other in range(STEPS):
@@ -227,6 +227,11 @@ def learn_last_layer(
         ahead = following + momentum * (following - change)
         change = following
     return LayerChange(mean, scale, change)
+
+
+def _largest(x: Floats) -> float:
+    """The largest eigenvalue of x.T @ x, which is that of x @ x.T: from the smaller of the two."""
+    return float(np.linalg.eigvalsh(x @ x.T if len(x) < x.shape[1] else x.T @ x)[-1])
 
 
 def _columns(features: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -108,14 +108,17 @@ def test_the_held_out_answers_do_not_know_the_label_of_their_face(backbone: Back
 def test_least_squares_without_a_fold_is_what_fitting_without_it_gives() -> None:
     rng = np.random.default_rng(0)
     columns, targets, folds = rng.normal(size=(12, 5)), np.eye(2)[np.arange(12) % 2], np.arange(12) // 4
-    columns -= columns.mean(axis=0)
+    columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    columns = columns.astype(np.float32).astype(np.float64)  # as features are
 
-    said = choose._held_out(columns, targets, np.ones(12), folds)
+    products = choose._Products(columns[np.newaxis].astype(np.float32), np.ones(12), (5, 0))
+    said = choose._held_out(*products.decomposed((1.0, 0.0)), targets, np.ones(12), folds)
 
     out, stiffness = folds == 1, choose.STIFFNESS[2] * 12
-    x = np.c_[columns[~out], np.ones(8)]
+    x = np.c_[columns[~out] * choose.stretch((5, 0), (1.0, 0.0)), np.ones(8)]
     weights = np.linalg.solve(x.T @ x + np.diag([stiffness] * 5 + [0]), x.T @ targets[~out])
-    np.testing.assert_allclose(said[2, out], np.c_[columns[out], np.ones(4)] @ weights, atol=1e-5)
+    asked = np.c_[columns[out] * choose.stretch((5, 0), (1.0, 0.0)), np.ones(4)]
+    np.testing.assert_allclose(said[2, out], asked @ weights, atol=1e-5)
 
 
 def test_fitting_keeps_to_one_thread_and_gives_the_others_back(

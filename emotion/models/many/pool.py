@@ -7,7 +7,6 @@ again.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,7 +16,7 @@ import psutil
 
 from emotion.models.many import worker
 from emotion.models.many.worker import PhotoTask, Row
-from emotion.system import EmotionError
+from emotion.system import EmotionError, processes
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
@@ -26,8 +25,7 @@ LOST = "The process that looked at this picture ended: it is damaged in a rare w
 
 def usual_jobs() -> int:
     """How many processes: one a core that this one may use, as far as there is memory for them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, int(psutil.virtual_memory().available // EACH)))
+    return max(1, min(processes.cores(), int(psutil.virtual_memory().available // EACH)))
 
 
 def lost(name: str) -> Row:

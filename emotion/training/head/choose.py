@@ -7,6 +7,7 @@ Letters: M rows (faces and their copies), N faces, D columns, K classes.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,9 +86,10 @@ def choose(
     share = np.tile(counts, copies)
     losses = []  # (stiffness, N) of each way
     ways = [way for way in WAYS if widths[1] or not way[1]]
+    products = _Products(features, share, widths)
     for way in ways:
-        columns = _standard(taken(features, widths, way), share) * stretch(widths, way)
-        said = np.mean([_held_out(columns, targets, share, np.tile(folds, copies)) for folds in rounds], axis=0)
+        found = products.decomposed(way)
+        said = np.mean([_held_out(*found, targets, share, np.tile(folds, copies)) for folds in rounds], axis=0)
         wrong = ((said[:, : len(labels)] - targets[: len(labels)]) ** 2).sum(axis=2)
         losses.append(counts * wrong)
     best = [loss[loss.mean(axis=1).argmin()] for loss in losses]
@@ -113,14 +115,53 @@ def _standard(features: NDArray[np.float32], share: Floats) -> Floats:
     return standard
 
 
-def _held_out(columns: Floats, targets: Floats, share: Floats, folds: Labels) -> Floats:
+class _Products:
+    """What columns of the same faces have in common with one another, worked out once: the ways only weigh it anew."""
+
+    def __init__(self, features: NDArray[np.float32], share: Floats, widths: tuple[int, int]) -> None:
+        """Standardises.
+
+        Args:
+            features: (C, N, F + S).
+            share: (M,) how much each row counts.
+            widths: F and S.
+        """
+        self._widths = widths
+        self._columns = np.sqrt(share)[:, np.newaxis] * _standard(features, share)
+
+    def decomposed(self, way: tuple[float, float]) -> tuple[Floats, Floats]:
+        """Left singular vectors (M, R) and squared singular values (R,), from the smaller of the two squares."""
+        stretched = stretch(self._widths, way)
+        columns = self._columns[:, : len(stretched)]
+        rows, width = columns.shape
+        if rows <= width:
+            parts = zip(way, self._widths, self._of_rows, strict=True)
+            values, basis = np.linalg.eigh(sum(COLUMNS * counts / own * part for counts, own, part in parts if counts))
+            return basis, np.maximum(values, 0)
+        values, turns = np.linalg.eigh(self._of_columns[:width, :width] * np.outer(stretched, stretched))
+        real = values > values[-1] * 1e-12
+        return (columns * stretched) @ turns[:, real] / np.sqrt(values[real]), values[real]
+
+    @functools.cached_property
+    def _of_rows(self) -> list[Floats]:
+        """(M, M) of the features and of the earlier stage."""
+        return [part @ part.T for part in np.split(self._columns, [self._widths[0]], axis=1)]
+
+    @functools.cached_property
+    def _of_columns(self) -> Floats:
+        """(F + S, F + S)."""
+        product: Floats = self._columns.T @ self._columns
+        return product
+
+
+def _held_out(basis: Floats, values: Floats, targets: Floats, share: Floats, folds: Labels) -> Floats:
     """(stiffness, M, K): what least squares without the fold of a row answers about it, for each stiffness.
 
-    With H the hat matrix and O the rows of a fold, the answers are t - (1 - H_OO)^-1 (t - H t)_O.
+    `basis` and `values` are those of `_Products.decomposed`. With H the hat matrix and O the rows of a fold, the answers
+    are t - (1 - H_OO)^-1 (t - H t)_O.
     """
-    rows = len(columns)
+    rows = len(basis)
     root = np.sqrt(share)[:, np.newaxis]
-    basis, values = _decomposed(root * columns)
     even, aim = root / np.sqrt(rows), root * targets  # the intercept is a direction of its own, without a penalty
     turned = basis.T @ aim
     said = np.empty((len(STIFFNESS), *targets.shape))
@@ -133,14 +174,3 @@ def _held_out(columns: Floats, targets: Floats, share: Floats, folds: Labels) ->
             error = np.linalg.solve(np.eye(len(out)) * (1 + 1e-9) - hat, left[out])
             said[number, out] = (aim[out] - error) / root[out]
     return said
-
-
-def _decomposed(columns: Floats) -> tuple[Floats, Floats]:
-    """Left singular vectors (M, R) and squared singular values (R,), from the smaller of the two squares."""
-    rows, width = columns.shape
-    if rows <= width:
-        values, basis = np.linalg.eigh(columns @ columns.T)
-        return basis, np.maximum(values, 0)
-    values, turns = np.linalg.eigh(columns.T @ columns)
-    real = values > values[-1] * 1e-12
-    return columns @ turns[:, real] / np.sqrt(values[real]), values[real]

@@ -8,6 +8,7 @@ Letters: N faces, C copies of each (the first is the face itself), F features, S
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from threadpoolctl import ThreadpoolController
 
 from emotion import metrics
 from emotion.metrics import calibration
+from emotion.system import processes
 from emotion.training import before_after
 from emotion.training.head import choose
 from emotion.training.head.choose import Fitting
@@ -73,7 +75,8 @@ def fit(
     """Fits a last layer; the same faces and seed give the same one.
 
     Every class counts the same, however many faces it has. The many small matrices are multiplied by one thread each:
-    with more, these wait for one another, on a busy computer for ten times as long as the work takes.
+    with more, these wait for one another, on a busy computer for ten times as long as the work takes. The folds, which
+    know nothing of one another, are what the cores share.
 
     Args:
         features: (C, N, F + S) of the faces and their varied copies.
@@ -94,13 +97,23 @@ def _fit(
         return _head(features, labels, Fitting(), classes, widths)
     repeats = REPEATS if len(labels) <= REPEATED_UP_TO else 1
     rounds = [_folds(groups, labels, np.random.default_rng((seed, repeat))) for repeat in range(repeats)]
-    said = [_held_out(features, labels, groups, folds, classes, seed, widths) for folds in rounds]
+    weights = balanced(labels, classes)
+    parts = [(number, int(fold)) for number, folds in enumerate(rounds) for fold in np.unique(folds)]
+
+    def answer(part: tuple[int, int]) -> Floats:
+        return _held_out(features, labels, groups, rounds[part[0]], part[1], classes, seed, widths)
+
+    said = [np.empty((len(labels), classes)) for _ in rounds]
+    with ThreadPoolExecutor(min(processes.cores(), 1 + len(parts))) as pool:
+        chosen = pool.submit(choose.choose, features, labels, weights, widths, rounds, classes)
+        for (number, fold), answers in zip(parts, pool.map(answer, parts), strict=True):
+            said[number][rounds[number] == fold] = answers
+        choice = chosen.result()
     temperature = 1.0
     if len(labels) >= FEWEST_TO_CALIBRATE:
         found = calibration.fit_temperature(np.concatenate(said), np.tile(labels, repeats))
         temperature = round(float(np.clip(found, COOLEST, HOTTEST)), 4)
     held_out = metrics.temper(np.mean(said, axis=0), temperature)
-    choice = choose.choose(features, labels, balanced(labels, classes), widths, rounds, classes)
     return _head(features, labels, choice, classes, widths, temperature, held_out, int(rounds[0].max()) + 1, repeats)
 
 
@@ -148,23 +161,21 @@ def _held_out(
     labels: Labels,
     groups: Labels,
     folds: Labels,
+    fold: int,
     classes: int,
     seed: int,
     widths: tuple[int, int],
 ) -> Floats:
-    """(N, K): what layers that have not learned from the fold of a face, nor were chosen by it, answer about it."""
-    said = np.empty((len(labels), classes))
-    for fold in np.unique(folds):
-        out = folds == fold
-        inside, known, alike = features[:, ~out], labels[~out], groups[~out]
-        choice = Fitting()
-        if _can_be_held_out(known, alike, classes):
-            inner = [_folds(alike, known, np.random.default_rng((seed, int(fold), 1)))]
-            choice = choose.choose(inside, known, balanced(known, classes), widths, inner, classes)
-        learned = _learn(inside, known, choice, classes, widths)
-        unknown = np.full((int(out.sum()), classes), 1 / classes)
-        said[out] = learned.answer(choose.taken(features[0, out], widths, choice.way), unknown)
-    return said
+    """What a layer that has not learned from the faces of a fold, nor was chosen by them, answers about them."""
+    out = folds == fold
+    inside, known, alike = features[:, ~out], labels[~out], groups[~out]
+    choice = Fitting()
+    if _can_be_held_out(known, alike, classes):
+        inner = [_folds(alike, known, np.random.default_rng((seed, fold, 1)))]
+        choice = choose.choose(inside, known, balanced(known, classes), widths, inner, classes)
+    learned = _learn(inside, known, choice, classes, widths)
+    unknown = np.full((int(out.sum()), classes), 1 / classes)
+    return learned.answer(choose.taken(features[0, out], widths, choice.way), unknown)
 
 
 def _folds(groups: Labels, labels: Labels, rng: np.random.Generator) -> Labels:
