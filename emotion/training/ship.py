@@ -1,8 +1,7 @@
 """Makes the model that comes along, and its card, from the two networks that were trained for it.
 
-    python -m emotion train --recipe full --labels both --classes all --drop-twins --data FOLDER     hours on two cores
-    python tools/distil.py FOLDER other.npz                         PyTorch on a graphics card: a quarter of an hour
-    python -m emotion.training.ship FOLDER RUN/model.keras other.npz     a minute: calibrates, tests, writes the card
+    python tools/make_shipped.py FOLDER      trains both, calls this, and tells the figures; goes on where it was interrupted
+    python -m emotion.training.ship FOLDER RUN/model.keras other.npz      a minute: calibrates, tests, writes the card
 
 FOLDER is FER-2013 with train/ and test/, each with the seven class folders, and beside them `votes.csv`, the votes of
 FER+ by split, class and file.
@@ -222,7 +221,7 @@ def main() -> int:
 
 HEAD = """# The shipped model: a card
 
-Written by `python -m emotion.training.ship`, whose first lines tell the commands that train its two networks again.
+Written by `python -m emotion.training.ship`; `make shipped DATA=FOLDER` trains its two networks again and writes it anew.
 """
 
 LEARNED = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -132,6 +133,31 @@ def test_one_command_makes_the_shipped_model_and_its_card(
     assert f"{info['scores']['test_all_accuracy']:.1%}" in card
     assert "| a wise one | nothing | – | 3 | 70.0 % | 96.0 % |" in card
     assert "Copyright (c) Microsoft Corporation" in card  # the licence of FER+ wants to go along
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="PyTorch would train the second network")
+def test_one_command_trains_ships_and_evaluates_and_goes_on_where_it_ended(
+    seven: Path, networks: tuple[Path, Path], tmp_path: Path
+) -> None:
+    work, into = tmp_path / "work", tmp_path / "shipped"
+    command = [sys.executable, "tools/make_shipped.py", str(seven), "--work", str(work), "--into", str(into)]
+
+    def call() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, "--epochs", "1"], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=900)
+
+    first = call()
+    (work / "other.npz").write_bytes(networks[1].read_bytes())
+    second = call()
+
+    assert first.returncode != 0
+    assert "torch" in first.stderr
+    assert not into.exists()
+    assert second.returncode == 0, second.stderr
+    assert "emotion train" not in second.stderr  # the first network was there
+    assert json.loads((into / "model.json").read_text(encoding="utf-8"))["recipe"] == "duo"
+    assert "happy" in second.stdout
+    assert "surprise" in second.stdout
 
 
 def test_says_what_the_second_file_should_have_been(

@@ -157,8 +157,8 @@ class _Products:
 def _held_out(basis: Floats, values: Floats, targets: Floats, share: Floats, folds: Labels) -> Floats:
     """(stiffness, M, K): what least squares without the fold of a row answers about it, for each stiffness.
 
-    `basis` and `values` are those of `_Products.decomposed`. With H the hat matrix and O the rows of a fold, the answers
-    are t - (1 - H_OO)^-1 (t - H t)_O.
+    `basis` and `values` are those of `_Products.decomposed`. With H the hat matrix and O the rows of a fold, these are
+    t - (1 - H_OO)^-1 (t - H t)_O.
     """
     rows = len(basis)
     root = np.sqrt(share)[:, np.newaxis]

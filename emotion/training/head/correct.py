@@ -135,7 +135,20 @@ def ground(reference: str, changed: int = 0) -> Ground | None:
     data = start_from.old_data(reference)
     if data is None:
         return None
-    base, listing = load_model(reference), scan(resolve(data))
+    return ground_on(load_model(reference), data)
+
+
+def ground_on(base: Predictor, data: str) -> Ground:
+    """The same for a model whose data is known.
+
+    Args:
+        base: the model.
+        data: what it has learned from, as `TrainingConfig.data`.
+
+    Raises:
+        DataError: what is wrong with the data.
+    """
+    listing = scan(resolve(data))
     held = dataset.samples(listing, "train", base.info.classes, HELD)
     test = dataset.load(listing, "test", base.info.usual.classes)
     return Ground(base, data, network_outputs.ask(base, held.images), test, network_outputs.ask(base, test.images))
