@@ -343,4 +343,5 @@ def test_deleting_the_collection_leaves_no_picture_behind(base, retrained, alone
     assert not [path for path in home.rglob("*.png") if path.name in names]
     for path in home.rglob("*.npz"):
         with np.load(path) as stored:
-            assert not any((stored["images"] == picture).all(axis=(1, 2)).any() for picture in kept)
+            if "images" in stored:  # others hold a network's answers about faces of the old data
+                assert not any((stored["images"] == picture).all(axis=(1, 2)).any() for picture in kept)

@@ -60,6 +60,24 @@ def test_a_correction_moves_the_answer_towards_what_was_said(name: str) -> None:
     assert after > before
 
 
+def test_a_correction_counts_no_more_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ground("pretrained")
+    own = wrong_one(found)
+
+    def right_with(weight: float) -> bool:
+        monkeypatch.setattr(correct, "WEIGHTS", (weight,))
+        after = correct.effect(found, own).predictor.predict_classes(as_batch(own.images))
+        return bool((after.argmax(axis=1) == own.labels).all())
+
+    weights = correct.WEIGHTS
+    chosen = next((weight for weight in weights if right_with(weight)), weights[-1])
+    monkeypatch.setattr(correct, "WEIGHTS", (chosen,))
+    alone = correct.effect(found, own)
+    monkeypatch.setattr(correct, "WEIGHTS", weights)
+
+    np.testing.assert_array_equal(correct.effect(found, own).change.weights, alone.change.weights)
+
+
 def test_faces_far_from_the_correction_stay_as_they_were() -> None:
     found = ground("pretrained")
     own = wrong_one(found)
