@@ -19,7 +19,7 @@ from pathlib import Path
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, serve, tune
 from emotion.recipes import A_MODEL, TrainingConfig
-from emotion.system import EmotionError, cache_dir, disk, home, tasks
+from emotion.system import ENGLISH, EmotionError, cache_dir, disk, home, speaking, tasks
 
 LOG = "last-error.txt"  # in the cache
 UNFORESEEN = 1  # exit status
@@ -215,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        with tasks.taking_part(chosen.task), disk.full_in_words(home()):
+        with _language(chosen), tasks.taking_part(chosen.task), disk.full_in_words(home()):
             return _run(chosen)
     except EmotionError as error:
         print(f"emotion: {error}", file=sys.stderr)
@@ -226,6 +226,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _language(chosen: argparse.Namespace) -> contextlib.AbstractContextManager[None]:
+    """What programs read is English, whoever has started it."""
+    is_for_programs = getattr(chosen, "json", False) or getattr(chosen, "run", None) == "emotion.cli.serve"
+    return speaking(ENGLISH) if is_for_programs else contextlib.nullcontext()
 
 
 def entry() -> int:

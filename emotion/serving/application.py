@@ -28,7 +28,7 @@ from emotion.serving import counts, keys, openapi, query
 from emotion.serving.body import Body, Photo
 from emotion.serving.limits import Allowance, BusyError, Limits, TooOftenError
 from emotion.serving.places import Places
-from emotion.system import ConfigError, processes
+from emotion.system import ENGLISH, ConfigError, processes, speaking
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -106,7 +106,8 @@ class Service:
 
     def _answer(self, photo: Photo, asked: PhotoQuery) -> dict[str, Any]:
         start = time.perf_counter()
-        given = answer(photo.content, self.predictor, photo.name, asked.looking)
+        with speaking(ENGLISH):  # a thread does not take over the language of the process
+            given = answer(photo.content, self.predictor, photo.name, asked.looking)
         seconds = time.perf_counter() - start
         self.places.learn(seconds)
         self.counts.photo(len(given.faces), given.error is not None, seconds)

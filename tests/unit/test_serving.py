@@ -19,6 +19,7 @@ from emotion.models import Predictor, load_model
 from emotion.serving import Limits, application, build
 from emotion.serving.schema import AnswerJson, HealthJson, ModelsJson, ProblemJson
 from emotion.system import stored
+from emotion.system.words.reader import of_the_system
 from tests.conftest import CommandLine
 from tests.tiny_model import BRIGHTNESS, EMOTIONS
 from tests.waiting import run
@@ -69,6 +70,20 @@ def test_answers_with_the_very_json_of_the_command_line(
     assert answer.status_code == 200
     assert answer.json() == said
     assert stored.typed(answer.json(), AnswerJson)["faces"][0]["label"] == "happy"
+
+
+def test_programs_are_answered_in_english_on_a_computer_of_another_language(
+    bright: Predictor, emotion: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTION_LANGUAGE", "de")
+    monkeypatch.setattr("emotion.system.words.reader._asked", of_the_system)
+    (tmp_path / "empty.jpg").write_bytes(b"")
+
+    told = problem(client(bright).post("/v1/predict", content=b"no picture"), 422)
+    said = json.loads(emotion("predict", tmp_path / "empty.jpg", "--json").stdout)
+
+    assert told.startswith("The file is not a picture")
+    assert said["error"].startswith("The file is empty")
 
 
 def test_a_form_of_many_photos_is_answered_in_its_order_and_a_refused_one_is_a_row(bright: Predictor) -> None:
