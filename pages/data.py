@@ -6,7 +6,7 @@ import streamlit as st
 
 from emotion.data import registry
 from emotion.data.bring import staging
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 from pages.ui.data import about, bring, check, jobs, look
 from pages.ui.shared import data_warning, frame, listings, text
 from pages.ui.shared.data_choice import BRING, CHECK, LOOK, PART, PARTS, SET, choices, title
@@ -16,7 +16,8 @@ TO_TRAIN = "data_to_train"  # session state: "Train with it" was pressed
 
 def page() -> None:
     staging.sweep()
-    action = frame.heading("Data", "The pictures that a network learns from: bring them in, look at them, check them.")
+    about_it = _("The pictures that a network learns from: bring them in, look at them, check them.")
+    action = frame.heading(_("Data"), about_it)
     jobs.show_imports()
     frame.unreadable(registry.unreadable_sets())
     known = choices()
@@ -24,15 +25,16 @@ def page() -> None:
     part = PART.adopt(PARTS, LOOK)
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        st.segmented_control("What to do", list(PARTS), key=PART.key, required=True, format_func=PARTS.__getitem__,
-                             label_visibility="collapsed", on_change=PART.publish)  # fmt: skip
+        st.segmented_control(_("What to do"), list(PARTS), key=PART.key, required=True,
+                             format_func=lambda word: _(PARTS[word]), label_visibility="collapsed",
+                             on_change=PART.publish)  # fmt: skip
     if part != BRING:
-        right.selectbox("Data", list(known), key=SET.key, format_func=title, on_change=_chosen)
+        right.selectbox(_("Data"), list(known), key=SET.key, format_func=title, on_change=_chosen)
     if part == BRING:
         bring.show_ways()
     else:
         with action:
-            st.button("Train with it", key="train_with", type="primary", width="stretch", on_click=_take,
+            st.button(_("Train with it"), key="train_with", type="primary", width="stretch", on_click=_take,
                       args=(known[word],))  # fmt: skip
         _show_data(word, known[word], part)
     if st.session_state.pop(TO_TRAIN, False):
@@ -66,7 +68,7 @@ def _show_data(word: str, data: str, part: str) -> None:
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/folder_off:")
         with st.container(horizontal=True):
-            st.button("Bring other data in", key="to_bring", type="primary", on_click=PART.set, args=(BRING,))
+            st.button(_("Bring other data in"), key="to_bring", type="primary", on_click=PART.set, args=(BRING,))
             if known:
                 about.remove_button(known)
 

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.checks import LABELS, job, label_errors, picture_facts
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
 from emotion.evaluation import gallery
-from emotion.system import count
+from emotion.system import N_, _, ngettext
 from pages.ui.shared import decisions, model_choice, montage, problem, text, waiting
 from pages.ui.shared.montage import Cell
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 A_PAGE = 48
 OPEN, PAGE = "suspect_open", "suspect_page"  # session state: name of the open picture; number of the page
-WHAT = (
+WHAT = N_(
     "A small classifier on what the model in use sees in the faces is asked about pictures that it has not learned "
     "from, five times in turn. Where it speaks clearly for another class than the label, a look is worth while. It may "
     "be wrong: nothing is changed until you say so."
@@ -38,15 +38,15 @@ def show_label_errors(report: Report, listing: Listing) -> None:
         listing: of what lies on the disk.
     """
     with st.container(border=True, key="labels"):
-        st.markdown("**Suspect labels**")
-        if waiting.show_work(job.task_name(report.root, LABELS), "Suspect labels"):
+        st.markdown(f"**{_('Suspect labels')}**")
+        if waiting.show_work(job.task_name(report.root, LABELS), _("Suspect labels")):
             return
         outcome = label_errors.last_found(listing)
         if outcome is None:
-            st.caption(WHAT)
+            st.caption(_(WHAT))
         else:
             st.caption(text.plain(_summary(outcome)))
-        st.button("Look for suspect labels" if outcome is None else "Look again", key="look_for_labels",
+        st.button(_("Look for suspect labels") if outcome is None else _("Look again"), key="look_for_labels",
                   on_click=problem.told(job.start),
                   args=(report.root, LABELS, "--model", model_choice.current()))  # fmt: skip
         if outcome is not None and outcome.found:
@@ -54,11 +54,17 @@ def show_label_errors(report: Report, listing: Listing) -> None:
 
 
 def _summary(outcome: LabelErrors) -> str:
-    model = text.MODEL_TITLES.get(outcome.model, outcome.model)
-    return (
-        f"{len(outcome.found):,} of {count(outcome.n, 'label')} ({', '.join(outcome.classes)}) are contradicted, worst "
-        f"first. By what {model} sees in the faces, the classifiers agree with {text.percent(outcome.accuracy, 1)} "
-        "of all labels of pictures that they had not seen."
+    model = _(text.MODEL_TITLES.get(outcome.model, outcome.model))
+    return ngettext(
+        "{found} of {n} label ({classes}) are contradicted, worst first. By what {model} sees in the faces, the "
+        "classifiers agree with {share} of all labels of pictures that they had not seen.",
+        "{found} of {n} labels ({classes}) are contradicted, worst first. By what {model} sees in the faces, the "
+        "classifiers agree with {share} of all labels of pictures that they had not seen.",
+        outcome.n,
+        found=len(outcome.found),
+        classes=", ".join(outcome.classes),
+        model=model,
+        share=text.percent(outcome.accuracy, 1),
     )
 
 
@@ -74,7 +80,11 @@ def _gallery(report: Report, outcome: LabelErrors) -> None:
         montage.show_sheet(
             _sheet(token, faces),
             [_cell(outcome.classes, place, one) for place, one in enumerate(here)],
-            f"{count(len(here), 'suspect label')}. Arrow keys move, Enter opens one.",
+            ngettext(
+                "{n} suspect label. Arrow keys move, Enter opens one.",
+                "{n} suspect labels. Arrow keys move, Enter opens one.",
+                len(here),
+            ),
             token,
             names.index(opened) if opened in names else None,
             lambda place: st.session_state.update({OPEN: here[place].file}),
@@ -84,7 +94,7 @@ def _gallery(report: Report, outcome: LabelErrors) -> None:
     with beside:
         chosen = next((place for place, name in enumerate(names) if name == st.session_state.get(OPEN)), None)
         if chosen is None:
-            st.html('<div class="face-hint">Click a face to say what it is.</div>')
+            st.html(f'<div class="face-hint">{_("Click a face to say what it is.")}</div>')
         else:
             _one(report, outcome.classes, here, chosen, faces[chosen])
 
@@ -107,7 +117,7 @@ def _cell(classes: tuple[str, ...], place: int, one: LabelError) -> Cell:
     return Cell(
         number=place,
         name=one.file.rsplit("/", 1)[-1],
-        words=f"label: {one.label}, the others say {one.likely}",
+        words=_("label: {label}, the others say {likely}", label=one.label, likely=one.likely),
         wrong=False,
         sign=text.sign(one.likely, classes),
         tone=text.colour_class(one.likely, classes),
@@ -121,15 +131,19 @@ def _one(report: Report, classes: tuple[str, ...], here: tuple[LabelError, ...],
     with st.container(key="seen_suspect"):
         st.image(face, width=192, alt=text.plain(one.file))
     st.html(
-        f"<p>Label: {text.sign(one.label, classes)} <b>{text.markup(one.label)}</b><br>"
-        f"The others say: {text.sign(one.likely, classes)} <b>{text.markup(one.likely)}</b><br>"
+        f"<p>{_('Label:')} {text.sign(one.label, classes)} <b>{text.markup(one.label)}</b><br>"
+        f"{_('The others say:')} {text.sign(one.likely, classes)} <b>{text.markup(one.likely)}</b><br>"
         f'<span class="quiet">{text.markup(one.file)}</span></p>'
     )
     files = (one.file,)
     for title, change, why in (
-        (f"It looks {one.likely}", Change(RELABEL, files, one.likely), "the label was looked at and is wrong"),
-        ("Leave it out", Change(EXCLUDE, files), "its label cannot be told"),
-        (f"{one.label} is right", Change(CONFIRM, files), "the label was looked at and is right"),
+        (
+            _("It looks {name}", name=one.likely),
+            Change(RELABEL, files, one.likely),
+            N_("the label was looked at and is wrong"),
+        ),
+        (_("Leave it out"), Change(EXCLUDE, files), N_("its label cannot be told")),
+        (_("{name} is right", name=one.label), Change(CONFIRM, files), N_("the label was looked at and is right")),
     ):
         if st.button(text.plain(title), key=f"suspect_{change.action}", width="stretch", on_click=_say,
                      args=(report, change, why, following)):  # fmt: skip

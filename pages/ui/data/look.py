@@ -15,7 +15,7 @@ from emotion.data import overview
 from emotion.data.listing import ALWAYS
 from emotion.evaluation import gallery
 from emotion.images import measure
-from emotion.system import count, duration
+from emotion.system import N_, _, decimal, duration, listed, ngettext, number, retold
 from pages.ui.data import scatter
 from pages.ui.shared import montage, text
 from pages.ui.shared.data_choice import BRING, LABEL, ORDER, PART, PICTURE, SET, SPLIT
@@ -43,13 +43,22 @@ def show_overview(listing: Listing) -> None:
     if seen is None:
         return
     if not seen.files:
-        st.info("There is no picture in it yet.", icon=":material/photo_library:")
-        st.button("Bring pictures in", key="to_bring_pictures", type="primary", on_click=PART.set, args=(BRING,))
+        st.info(_("There is no picture in it yet."), icon=":material/photo_library:")
+        st.button(_("Bring pictures in"), key="to_bring_pictures", type="primary", on_click=PART.set, args=(BRING,))
         return
     lost = len(seen.unreadable) + len(seen.faceless)
     if lost:
-        parts = f"{len(seen.unreadable):,} unreadable, {len(seen.faceless):,} without a face"
-        st.caption(f"{count(lost, 'picture')} cannot be used: {parts}. “Check it” shows them.")
+        st.caption(
+            ngettext(
+                "{n} picture cannot be used: {unreadable} unreadable, {faceless} without a face. “Check it” shows "
+                "them.",
+                "{n} pictures cannot be used: {unreadable} unreadable, {faceless} without a face. “Check it” shows "
+                "them.",
+                lost,
+                unreadable=len(seen.unreadable),
+                faceless=len(seen.faceless),
+            )
+        )
     left, right = st.columns(2, gap="large")
     with left:
         _mean_faces(seen)
@@ -70,12 +79,13 @@ def counts_html(listing: Listing) -> str:
     counts = {split: inside for split, inside in listing.counts.items() if inside or split in ALWAYS}
     classes = list(dict.fromkeys(name for inside in counts.values() for name in inside))
     most = max([1, *(n for split in counts.values() for n in split.values())])
-    heads = "".join(f'<th scope="col">{split} <small>{PURPOSES[split]}</small></th>' for split in counts)
+    heads = "".join(f'<th scope="col">{split} <small>{_(PURPOSES[split])}</small></th>' for split in counts)
     rows = "".join(_count_row(name, counts, most, classes) for name in classes)
-    sums = "".join(f"<td><b>{sum(inside.values()):,}</b></td>" for inside in counts.values())
+    sums = "".join(f"<td><b>{number(sum(inside.values()))}</b></td>" for inside in counts.values())
     return (
-        '<div class="scroll" tabindex="0"><table class="counts"><thead><tr><th scope="col">class</th>'
-        f'{heads}</tr></thead><tbody>{rows}</tbody><tfoot><tr><th scope="row">all</th>{sums}</tr></tfoot></table></div>'
+        '<div class="scroll" tabindex="0"><table class="counts"><thead><tr><th scope="col">'
+        f"{_('class')}</th>{heads}</tr></thead><tbody>{rows}</tbody>"
+        f'<tfoot><tr><th scope="row">{_("all")}</th>{sums}</tr></tfoot></table></div>'
     )
 
 
@@ -85,9 +95,9 @@ def _count_row(name: str, counts: dict[str, dict[str, int]], most: int, among: S
     return f'<tr class="{text.colour_class(name, among)}"><th scope="row">{title}</th>{cells}</tr>'
 
 
-def _bar(number: int, most: int) -> str:
-    width = f"{number / most:.1%}"
-    return f'<span class="n">{number:,}</span><span class="bar"><span style="width:{width}"></span></span>'
+def _bar(n: int, most: int) -> str:
+    width = f"{n / most:.1%}"
+    return f'<span class="n">{number(n)}</span><span class="bar"><span style="width:{width}"></span></span>'
 
 
 def _overview(listing: Listing) -> Overview | None:
@@ -99,14 +109,15 @@ def _overview(listing: Listing) -> Overview | None:
     seconds = overview.seconds(listing)
     wanted = st.session_state.setdefault(WANTED, set())
     if seconds > PATIENCE and listing.fingerprint not in wanted:
-        st.info(f"To show the pictures, all have to be read once, and the faces found in the large ones: about "
-                f"{duration(seconds)}. Training needs that too.", icon=":material/hourglass_top:")  # fmt: skip
-        st.button("Read them", key="read_all", type="primary", on_click=wanted.add, args=(listing.fingerprint,))
+        st.info(_("To show the pictures, all have to be read once, and the faces found in the large ones: about "
+                  "{time}. Training needs that too.", time=duration(seconds)),
+                icon=":material/hourglass_top:")  # fmt: skip
+        st.button(_("Read them"), key="read_all", type="primary", on_click=wanted.add, args=(listing.fingerprint,))
         return None
-    bar = st.progress(0.0, "Reading pictures")
+    bar = st.progress(0.0, _("Reading pictures"))
 
     def tell(what: str, done: int, total: int) -> None:
-        bar.progress(done / max(total, 1), f"{what}: {done:,} of {total:,}")
+        bar.progress(done / max(total, 1), _("{what}: {done} of {all}", what=retold(what), done=done, all=total))
 
     made = overview.read(listing, tell)
     bar.empty()
@@ -123,31 +134,30 @@ def _kept() -> dict[tuple[str, str], Overview]:
 
 
 def _mean_faces(seen: Overview) -> None:
-    st.subheader("The mean face of each class", anchor=False,
-                 help="All pictures of a class laid over one another. Sharp where they agree.")  # fmt: skip
+    st.subheader(_("The mean face of each class"), anchor=False,
+                 help=_("All pictures of a class laid over one another. Sharp where they agree."))  # fmt: skip
     means = measure.mean_faces(seen.images, seen.labels, len(seen.classes))
     with st.container(key="mean_faces"):
         st.image(tiled(means, min(ACROSS, len(means))), width="stretch",
-                 alt=f"Mean faces, in this order: {', '.join(seen.classes)}")  # fmt: skip
+                 alt=_("Mean faces, in this order: {classes}", classes=", ".join(seen.classes)))  # fmt: skip
     st.caption(", ".join(f"{text.sign(name, seen.classes)} {text.plain(name)}" for name in seen.classes))
 
 
 def files_html(seen: Overview) -> str:
     """How large the files are and of what kind, the most frequent first."""
     sizes = measure.most_common(measure.size_words(seen.headers.sizes), 6)
-    modes = measure.most_common([MODES.get(mode, mode) for mode in seen.headers.modes], 6)
-    return f"{_bars('Sizes in pixels', sizes)}{_bars('Kinds', modes)}"
+    modes = measure.most_common([_(MODES.get(mode, mode)) for mode in seen.headers.modes], 6)
+    return f"{_bars(_('Sizes in pixels'), sizes)}{_bars(_('Kinds'), modes)}"
 
 
-MODES = {"L": "grey", "RGB": "colour", "RGBA": "colour, see-through", "P": "colour table", "1": "black and white",
-         "LA": "grey, see-through", "CMYK": "print colours"}  # fmt: skip
+MODES = {"L": N_("grey"), "RGB": N_("colour"), "RGBA": N_("colour, see-through"), "P": N_("colour table"),
+         "1": N_("black and white"), "LA": N_("grey, see-through"), "CMYK": N_("print colours")}  # fmt: skip
 
 
 def _bars(title: str, numbers: dict[str, int]) -> str:
     total = max(1, sum(numbers.values()))
     rows = "".join(
-        f'<tr><th scope="row">{text.markup(name)}</th><td>{_bar(number, total)}</td></tr>'
-        for name, number in numbers.items()
+        f'<tr><th scope="row">{text.markup(name)}</th><td>{_bar(n, total)}</td></tr>' for name, n in numbers.items()
     )
     return f'<table class="counts small"><caption>{title}</caption><tbody>{rows}</tbody></table>'
 
@@ -156,14 +166,14 @@ A_PAGE = 96
 ANY = "any"
 PAGE = "data_page"  # of the gallery
 OPENED_IN = "data_opened_in"  # session state: the part of the page in which the open picture was clicked
-PURPOSES = {"train": "to learn from", "test": "kept for the test", "validation": "chooses the epoch"}
+PURPOSES = {"train": N_("to learn from"), "test": N_("kept for the test"), "validation": N_("chooses the epoch")}
 ORDER_WORDS = {
-    overview.BY_NAME: "by file name",
-    overview.DARKEST: "darkest first",
-    overview.BRIGHTEST: "brightest first",
-    overview.FLATTEST: "least contrast first",
-    overview.BLURRIEST: "least sharp first",
-    overview.SHARPEST: "sharpest first",
+    overview.BY_NAME: N_("by file name"),
+    overview.DARKEST: N_("darkest first"),
+    overview.BRIGHTEST: N_("brightest first"),
+    overview.FLATTEST: N_("least contrast first"),
+    overview.BLURRIEST: N_("least sharp first"),
+    overview.SHARPEST: N_("sharpest first"),
 }
 
 
@@ -175,21 +185,20 @@ def to_first_page() -> None:
 
 def show_gallery(seen: Overview, token: str) -> None:
     """Filters, then pictures; turning a page or opening a picture redraws only this part."""
-    st.subheader("The pictures", anchor="pictures")
+    st.subheader(_("The pictures"), anchor="pictures")
     first, second, third = st.columns(3, vertical_alignment="bottom")
     with first:
         there = list(dict.fromkeys([*ALWAYS, *seen.splits]))
-        _filter(
-            "Split", SPLIT, {ANY: " and ".join(there) if len(there) == 2 else "all"} | {split: split for split in there}
-        )
+        everything = listed(there) if len(there) == 2 else _("all")
+        _filter(_("Split"), SPLIT, {ANY: everything} | {split: split for split in there})
     with second:
         _filter(
-            "Class",
+            _("Class"),
             LABEL,
-            {ANY: "all classes"} | {name: f"{text.sign(name, seen.classes)} {name}" for name in seen.classes},
+            {ANY: _("all classes")} | {name: f"{text.sign(name, seen.classes)} {name}" for name in seen.classes},
         )
     with third:
-        _filter("Order", ORDER, ORDER_WORDS)
+        _filter(_("Order"), ORDER, {order: _(words) for order, words in ORDER_WORDS.items()})
     split, label = (st.session_state[choice.key] for choice in (SPLIT, LABEL))
     places = seen.chosen("" if split == ANY else split, "" if label == ANY else label, st.session_state[ORDER.key])
     st.fragment(_pictures)(seen, places, token)
@@ -209,7 +218,7 @@ def _changed(choice: Choice) -> None:
 def _pictures(seen: Overview, places: np.ndarray, token: str) -> None:
     PICTURE.adopt(lambda file: not file or seen.index_of(file) is not None, "")
     if not len(places):
-        st.info("No picture fits these filters.", icon=":material/search_off:")
+        st.info(_("No picture fits these filters."), icon=":material/search_off:")
         return
     sheet, beside = st.columns([5, 2], gap="medium")
     with sheet:
@@ -220,19 +229,27 @@ def _pictures(seen: Overview, places: np.ndarray, token: str) -> None:
 
 def _page(seen: Overview, places: np.ndarray, token: str) -> None:
     place, pages = st.container(), gallery.page_count(len(places), A_PAGE)
-    number = st.pagination(pages, key=PAGE, on_change=_pin)  # drawn first, shown below
-    here = gallery.page(places, number, A_PAGE)
+    at = st.pagination(pages, key=PAGE, on_change=_pin)  # drawn first, shown below
+    here = gallery.page(places, at, A_PAGE)
     state = hashlib.blake2b(token.encode() + here.tobytes(), digest_size=8).hexdigest()
     with place:
         montage.show_sheet(
             _sheet(state, seen.images[here]),
             [_cell(seen, index) for index in here.tolist()],
-            f"{count(len(places), 'picture')}, page {number} of {pages}. Arrow keys move, Enter opens one.",
+            ngettext(
+                "{n} picture, page {page} of {pages}. Arrow keys move, Enter opens one.",
+                "{n} pictures, page {page} of {pages}. Arrow keys move, Enter opens one.",
+                len(places),
+                page=at,
+                pages=pages,
+            ),
             state,
             seen.index_of(st.session_state[PICTURE.key]),
             lambda index: open_in("gallery", seen.files[index]),
         )
-    st.caption(f"{count(len(places), 'picture')}. In the corner: the class.")
+    st.caption(
+        ngettext("{n} picture. In the corner: the class.", "{n} pictures. In the corner: the class.", len(places))
+    )
 
 
 def _pin() -> None:
@@ -267,20 +284,22 @@ def open_picture(seen: Overview, where: str) -> None:
     """The picture that was chosen, large, with its facts; or how to choose one."""
     index = seen.index_of(st.session_state[PICTURE.key])
     if index is None or st.session_state.get(OPENED_IN, "gallery") != where:
-        st.caption("Click one to see it large. In the gallery with the keyboard: Tab, arrow keys, Enter.")
+        st.caption(_("Click one to see it large. In the gallery with the keyboard: Tab, arrow keys, Enter."))
         return
     file, name = seen.files[index], seen.classes[seen.labels[index]]
     with st.container(key=f"open_in_{where}"):
-        st.image(seen.images[index], width="stretch", alt=f"The picture {text.plain(file)}, enlarged")
+        st.image(seen.images[index], width="stretch", alt=_("The picture {file}, enlarged", file=text.plain(file)))
     width, height = seen.headers.sizes[index].tolist()
-    facts = {
-        "class": f"{text.sign(name, seen.classes)} {name}, {seen.splits[index]}",
-        "file": file,
-        "size": f"{width} × {height} pixels, {seen.headers.modes[index]}",
-        "brightness": f"{seen.measures.brightness[index]:.0f} of 255",
-        "contrast": f"{seen.measures.contrast[index]:.0f} of 128",
-        "sharpness": f"more than {text.percent(measure.share_below(seen.measures.sharpness, index))} of these pictures",
-    }
-    rows = "".join(f"<dt>{fact}</dt><dd>{text.markup(value)}</dd>" for fact, value in facts.items())
+    below = text.percent(measure.share_below(seen.measures.sharpness, index))
+    facts = (
+        (_("class"), f"{text.sign(name, seen.classes)} {name}, {seen.splits[index]}"),
+        (_("file"), file),
+        (_("size"), _("{width} × {height} pixels, {kind}", width=str(width), height=str(height),
+                      kind=seen.headers.modes[index])),
+        (_("brightness"), _("{value} of 255", value=decimal(seen.measures.brightness[index], 0))),
+        (_("contrast"), _("{value} of 128", value=decimal(seen.measures.contrast[index], 0))),
+        (_("sharpness"), _("more than {share} of these pictures", share=below)),
+    )  # fmt: skip
+    rows = "".join(f"<dt>{fact}</dt><dd>{text.markup(value)}</dd>" for fact, value in facts)
     st.html(f'<dl class="data-facts">{rows}</dl>')
-    st.button("Close", key=f"close_in_{where}", type="tertiary", on_click=PICTURE.set, args=("",))
+    st.button(_("Close"), key=f"close_in_{where}", type="tertiary", on_click=PICTURE.set, args=("",))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from emotion.images import measure as picture_statistics
 from emotion.recipes import palette
+from emotion.system import N_, _
 from pages.ui.data import look
 from pages.ui.shared import points, text
 
@@ -20,23 +21,23 @@ if TYPE_CHECKING:
 
 MOST = 1500  # points
 PAIRS = {
-    "brightness and contrast": ("brightness", "contrast"),
-    "brightness and sharpness": ("brightness", "sharpness"),
-    "contrast and sharpness": ("contrast", "sharpness"),
+    N_("brightness and contrast"): ("brightness", "contrast"),
+    N_("brightness and sharpness"): ("brightness", "sharpness"),
+    N_("contrast and sharpness"): ("contrast", "sharpness"),
 }
-AXES = {"brightness": "brightness (0 black, 255 white)", "contrast": "contrast (0 flat)",
-        "sharpness": "from blurred to sharp (variance of the Laplacian)"}  # fmt: skip
+AXES = {"brightness": N_("brightness (0 black, 255 white)"), "contrast": N_("contrast (0 flat)"),
+        "sharpness": N_("from blurred to sharp (variance of the Laplacian)")}  # fmt: skip
 
 
 def show_outliers(seen: Overview, token: str) -> None:
     """The chart with the picture that was clicked beside it; redraws only itself."""
-    st.subheader("Those that stand out", anchor="outliers")
+    st.subheader(_("Those that stand out"), anchor="outliers")
     st.fragment(_chart)(seen, token)
 
 
 def _chart(seen: Overview, token: str) -> None:
-    pair = st.segmented_control("Measures", list(PAIRS), default=next(iter(PAIRS)), key="data_pair", required=True,
-                                label_visibility="collapsed")  # fmt: skip
+    pair = st.segmented_control(_("Measures"), list(PAIRS), default=next(iter(PAIRS)), key="data_pair", required=True,
+                                format_func=_, label_visibility="collapsed")  # fmt: skip
     key = f"data_scatter_{token}_{pair}"
     places = picture_statistics.standing_out(seen.measures, MOST)
 
@@ -50,11 +51,15 @@ def _chart(seen: Overview, token: str) -> None:
         st.plotly_chart(
             figure(seen, places, PAIRS[pair or next(iter(PAIRS))], st.context.theme.type or "light"),
             key=key, on_select=picked, selection_mode="points", config={"displayModeBar": False},
-            alt=f"{len(places):,} pictures as points by {pair}; “Order” above lists the same pictures",
+            alt=_("{n} pictures as points by {measures}; “Order” above lists the same pictures",
+                  n=len(places), measures=_(pair or next(iter(PAIRS)))),
         )  # fmt: skip
-        shown = f"{len(places):,} of {len(seen.files):,}: those that stand out and a random choice of the others. "
-        st.caption(f"{shown if len(places) < len(seen.files) else ''}Click a point to see the picture; click a class "
-                   "in the legend to hide it.")  # fmt: skip
+        told = _("Click a point to see the picture; click a class in the legend to hide it.")
+        if len(places) < len(seen.files):
+            shown = _("{n} of {all}: those that stand out and a random choice of the others.",
+                      n=len(places), all=len(seen.files))  # fmt: skip
+            told = f"{shown} {told}"
+        st.caption(told)
     with right:
         look.open_picture(seen, "outlier")
 
@@ -85,7 +90,7 @@ def _trace(seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, t
 
 def _layout(pair: tuple[str, str], theme: str) -> dict[str, Any]:
     axes = [
-        {"title": {"text": AXES[measure]}, "gridcolor": points.GRID[theme], "zeroline": False,
+        {"title": {"text": _(AXES[measure])}, "gridcolor": points.GRID[theme], "zeroline": False,
          "type": "log" if measure == "sharpness" else "linear"}
         for measure in pair
     ]  # fmt: skip
