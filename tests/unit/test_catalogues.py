@@ -58,7 +58,6 @@ SPOKEN = [
     "emotion/recipes/networks",
     "emotion/runs/differences.py",
     "emotion/runs/progress.py",
-<<<<<<< HEAD
     "emotion/system/arrays.py",
     "emotion/system/errors.py",
     "emotion/system/stored.py",
@@ -67,15 +66,16 @@ SPOKEN = [
     "emotion/system/words",
     "emotion/training/before_after.py",
     "emotion/training/report.py",
-=======
     "pages/data.py",
->>>>>>> 31cac66 (Say in the reader's language how pictures of a data set are looked at and which labels are suspect)
     "pages/evaluate.py",
     "pages/predict.py",
     "pages/runs.py",
     "pages/teach.py",
     "pages/train.py",
     "pages/tune.py",
+    "pages/ui/data/check.py",
+    "pages/ui/data/findings.py",
+    "pages/ui/data/jobs.py",
     "pages/ui/data/labels.py",
     "pages/ui/data/look.py",
     "pages/ui/data/scatter.py",

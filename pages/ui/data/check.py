@@ -13,8 +13,9 @@ import streamlit as st
 from emotion.checks import CHECK, FACES, check, job
 from emotion.checks.rules import faceless
 from emotion.data import decided, resolve
+from emotion.metrics import paired
 from emotion.runs import queue
-from emotion.system import EmotionError, count
+from emotion.system import N_, EmotionError, _, ngettext, retold
 from emotion.training import repeat
 from pages.ui.data import findings, labels
 from pages.ui.shared import before_after, decisions, frame, listings, problem, text, waiting
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 KEPT = 4  # reports, of 32,000 pictures 8 MB each
-INTRODUCTION = (
+INTRODUCTION = N_(
     "Looks at every picture once: what cannot be read, what is there twice or nearly so (also between train and test), "
     "contradicting labels, blank pictures, a split that was blurred by accident. No file is changed."
 )
@@ -39,7 +40,7 @@ def show_check(data: str) -> None:
     root = resolve(data)
     listing = listings.on_disk(root)
     report = _report(check.version(listing), listing)
-    at_work = waiting.show_work(job.task_name(root, CHECK), "Checking")
+    at_work = waiting.show_work(job.task_name(root, CHECK), _("Checking"))
     if report is not None:
         _outcome(report, listing)
     elif not at_work:
@@ -53,9 +54,9 @@ def _report(version: tuple[str, ...], _listing: Listing) -> Report | None:
 
 def _before(root: Path) -> None:
     """Nothing is known yet, or not any more."""
-    st.subheader("Check", anchor=False)
-    st.markdown(INTRODUCTION)
-    st.button("Check it", key="check", type="primary", on_click=_start, args=(root, CHECK))
+    st.subheader(_("Check"), anchor=False)
+    st.markdown(_(INTRODUCTION))
+    st.button(_("Check it"), key="check", type="primary", on_click=_start, args=(root, CHECK))
 
 
 @problem.told
@@ -66,11 +67,14 @@ def _start(root: Path, kind: str, *options: str) -> None:
 
 def _outcome(report: Report, listing: Listing) -> None:
     found = len(report.findings)
-    st.subheader(f"Check: {count(found, 'finding')}" if found else "Check: nothing found", anchor=False)
+    title = ngettext("Check: {n} finding", "Check: {n} findings", found) if found else _("Check: nothing found")
+    st.subheader(title, anchor=False)
     pictures = sum(sum(inside.values()) for inside in report.counts.values())
-    st.caption(f"{count(pictures, 'picture')} in use, every one looked at.")
+    st.caption(
+        ngettext("{n} picture in use, every one looked at.", "{n} pictures in use, every one looked at.", pictures)
+    )
     if (step := check.all_twins(report)) is not None:
-        st.button(step.title, key="all_twins", type="primary", on_click=decisions.take,
+        st.button(retold(step.title), key="all_twins", type="primary", on_click=decisions.take,
                   args=(report.root, step))  # fmt: skip
     decisions.done()
     findings.show_findings(report)
@@ -86,16 +90,28 @@ def _faces(report: Report, listing: Listing) -> None:
     if not names:
         return
     asked = faceless.asked(listing)
-    if waiting.show_work(job.task_name(report.root, FACES), "Looking for faces"):
+    if waiting.show_work(job.task_name(report.root, FACES), _("Looking for faces")):
         return
     with st.container(border=True, key="faces_pass"):
-        st.markdown("**Pictures without a face**")
+        st.markdown(f"**{_('Pictures without a face')}**")
         if asked is not None:
-            st.caption(f"{count(asked, 'picture')} of more than {faceless.CROPS_UP_TO} pixels were looked at.")
+            told = ngettext(
+                "{n} picture of more than {size} pixels was looked at.",
+                "{n} pictures of more than {size} pixels were looked at.",
+                asked,
+                size=faceless.CROPS_UP_TO,
+            )
         else:
-            st.caption(f"{count(len(names), 'picture')} of more than {faceless.CROPS_UP_TO} pixels can be looked at. "
-                       "In smaller ones, which are faces already cut out, a detector misses too many.")  # fmt: skip
-        st.button("Look for faces", key="look_for_faces", on_click=_start, args=(report.root, FACES))
+            told = ngettext(
+                "{n} picture of more than {size} pixels can be looked at. In smaller ones, which are faces already "
+                "cut out, a detector misses too many.",
+                "{n} pictures of more than {size} pixels can be looked at. In smaller ones, which are faces already "
+                "cut out, a detector misses too many.",
+                len(names),
+                size=faceless.CROPS_UP_TO,
+            )
+        st.caption(told)
+        st.button(_("Look for faces"), key="look_for_faces", on_click=_start, args=(report.root, FACES))
 
 
 PROBLEM = "mended_problem"  # session state: a sentence
@@ -111,7 +127,7 @@ def show_retraining(listing: Listing) -> None:
     if not pairs and not before:
         return
     with st.container(border=True, key="mended"):
-        st.markdown("**Train again with the mended data**")
+        st.markdown(f"**{_('Train again with the mended data')}**")
         if before:
             _again(before)
         if problem := st.session_state.pop(PROBLEM, None):
@@ -121,13 +137,13 @@ def show_retraining(listing: Listing) -> None:
 
 
 def _again(runs: list[Run]) -> None:
-    st.caption("The same recipe and settings as a run that learned from the data as it was; then the two are compared "
-               "on the test faces in use now.")  # fmt: skip
+    st.caption(_("The same recipe and settings as a run that learned from the data as it was; then the two are "
+                 "compared on the test faces in use now."))  # fmt: skip
     titles = {run.id: run.title for run in runs}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    chosen = left.selectbox("Run", list(titles), key="mended_run", format_func=lambda name: titles.get(name, name))
+    chosen = left.selectbox(_("Run"), list(titles), key="mended_run", format_func=lambda name: titles.get(name, name))
     run = next(run for run in runs if run.id == chosen)
-    right.button("Train it again", key="mended_start", width="stretch", on_click=_start_again, args=(run,))
+    right.button(_("Train it again"), key="mended_start", width="stretch", on_click=_start_again, args=(run,))
 
 
 def _start_again(run: Run) -> None:
@@ -139,21 +155,31 @@ def _start_again(run: Run) -> None:
 
 def _compared(pairs: list[tuple[Run, Run]], listing: Listing) -> None:
     titles = {after.id: f"{before.title} → {after.title}" for before, after in pairs}
-    chosen = st.selectbox("Before and after", list(titles), key="mended_pair", format_func=lambda name: titles[name])
+    chosen = st.selectbox(_("Before and after"), list(titles), key="mended_pair", format_func=lambda name: titles[name])
     first, second = next((before, after) for before, after in pairs if after.id == chosen)
     try:
-        both = _both(first.id, second.id, listing.fingerprint, first, second)
+        with st.spinner(_("Asking both models about the same faces")):
+            both = _both(first.id, second.id, listing.fingerprint, first, second)
     except EmotionError as error:
         st.error(text.plain(str(error)), icon=":material/error:")
         return
-    st.caption(f"On the {count(both.comparison.n, 'test face')} in use now, the same for both.")
-    st.html(before_after.sides(both.comparison))
-    st.markdown(text.plain(both.comparison.words))
-    _changed(both, both.won, "Only right now", "won", listing)
-    _changed(both, both.lost, "Only right before", "lost", listing)
+    st.caption(
+        ngettext(
+            "On the {n} test face in use now, the same for both.",
+            "On the {n} test faces in use now, the same for both.",
+            both.comparison.n,
+        )
+    )
+    result = both.comparison
+    st.html(before_after.sides(result))
+    st.markdown(text.plain(paired.in_words(result.after - result.before, result.p_value)))
+    won = ngettext("Only right now: {n} face", "Only right now: {n} faces", len(both.won))
+    lost = ngettext("Only right before: {n} face", "Only right before: {n} faces", len(both.lost))
+    _changed(both, both.won, won, "won", listing)
+    _changed(both, both.lost, lost, "lost", listing)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Asking both models about the same faces")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _both(before: str, after: str, fingerprint: str, _first: Run, _second: Run) -> BeforeAfter:
     return repeat.compared(_first, _second)
 
@@ -168,6 +194,6 @@ def _changed(both: BeforeAfter, places: Labels, title: str, key: str, listing: L
         f"{examples.classes[both.answered_after[place]]}"
         for place in places.tolist()
     }
-    with st.expander(f"{title}: {count(len(places), 'face')}", key=f"mended_{key}"):
+    with st.expander(title, key=f"mended_{key}"):
         groups = tuple((name,) for name in notes)
         findings.show_pictures(listing.root, groups, notes, f"page_mended_{key}", listing.fingerprint)

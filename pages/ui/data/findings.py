@@ -16,6 +16,7 @@ import streamlit as st
 from PIL import Image
 
 from emotion.checks import check, picture_facts
+from emotion.system import _, language, number, retold
 from pages.ui.shared import decisions, text
 
 if TYPE_CHECKING:
@@ -28,22 +29,23 @@ def show_findings(report: Report) -> None:
         st.fragment(_card)(report, finding)
     clean = check.not_found(report)
     if clean and report.findings:
-        st.caption(f"✓ Looked for and not found: {', '.join(clean)}.")
+        st.caption(_("✓ Looked for and not found: {findings}.", findings=", ".join(map(retold, clean))))
     if not report.findings:
-        st.success("Nothing is wrong with these pictures as far as a program can see.", icon=":material/check:")
+        st.success(_("Nothing is wrong with these pictures as far as a program can see."), icon=":material/check:")
 
 
 def _card(report: Report, finding: Finding) -> None:
     with st.container(border=True, key=f"finding_{finding.kind}"):
-        badge = ":red-badge[serious] " if finding.serious else ""
-        st.markdown(f"{badge}**{text.plain(text.capital(finding.title))}**")
-        st.caption(text.plain(finding.why))
+        badge = f":red-badge[{_('serious')}] " if finding.serious else ""
+        st.markdown(f"{badge}**{text.plain(text.capital(retold(finding.title)))}**")
+        st.caption(text.plain(retold(finding.why)))
         if finding.groups:
             key = f"page_{finding.kind}"
             show_pictures(report.root, finding.groups, finding.notes, key, report.fingerprint)
         with st.container(horizontal=True):
             for place, remedy in enumerate(finding.remedies):
-                title = f"{remedy.title} ({remedy.count:,})" if remedy.count > 1 else remedy.title
+                title = retold(remedy.title)
+                title = f"{title} ({number(remedy.count)})" if remedy.count > 1 else title
                 if st.button(text.plain(title), key=f"{finding.kind}_{remedy.name}",
                              type="secondary" if place == 0 else "tertiary", on_click=decisions.take,
                              args=(report.root, remedy)):  # fmt: skip
@@ -67,10 +69,10 @@ def show_pictures(root: Path, groups: Groups, notes: Mapping[str, str], key: str
         version: changes when the files do.
     """
     pages = -(-len(groups) // A_PAGE)
-    number = int(st.session_state.get(key, 1)) if pages > 1 else 1
-    number = min(max(number, 1), pages)
-    here = groups[(number - 1) * A_PAGE : number * A_PAGE]
-    st.html(_html(root, here, dict(_some(notes, here)), version))
+    at = int(st.session_state.get(key, 1)) if pages > 1 else 1
+    at = min(max(at, 1), pages)
+    here = groups[(at - 1) * A_PAGE : at * A_PAGE]
+    st.html(_html(root, here, {name: retold(note) for name, note in _some(notes, here)}, version, language()))
     if pages > 1:
         st.pagination(pages, key=key)
 
@@ -80,14 +82,16 @@ def _some(notes: Mapping[str, str], groups: Groups) -> list[tuple[str, str]]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _html(root: Path, groups: Groups, notes: dict[str, str], version: object) -> str:
+def _html(root: Path, groups: Groups, notes: dict[str, str], version: object, spoken: str) -> str:
     shown = [group[:MOST_OF_A_GROUP] for group in groups]
     names = [name for group in shown for name in group]
     facts = picture_facts.read(root, names)
     pictures = {name: facts.grey[place] if facts.ok[place] else None for place, name in enumerate(names)}
     items = []
     for group, whole in zip(shown, groups, strict=True):
-        more = f"<figcaption>and {len(whole) - len(group):,} more</figcaption>" if len(whole) > len(group) else ""
+        more = ""
+        if len(whole) > len(group):
+            more = f"<figcaption>{_('and {n} more', n=len(whole) - len(group))}</figcaption>"
         items.append(f"<li>{''.join(_figure(name, pictures[name], notes.get(name, '')) for name in group)}{more}</li>")
     return f'<ul class="found">{"".join(items)}</ul>'
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from emotion.data import disagreements
 from emotion.data.bring import add, import_jobs
+from emotion.system import _, number, retold
 from pages.ui.shared import problem, text, waiting
 from pages.ui.shared.data_choice import LOOK, PART, SET
 
@@ -34,25 +35,26 @@ def show_imports() -> None:
 def _ended(task: Task) -> None:
     record = import_jobs.record(task)
     if record is None:
-        st.button("All right", key=f"dismiss_{task.name}", on_click=import_jobs.dismiss, args=(task.name,))
+        st.button(_("All right"), key=f"dismiss_{task.name}", on_click=import_jobs.dismiss, args=(task.name,))
         return
     if task.name in st.session_state.get(AWAITED, ()):
         st.session_state[AWAITED].discard(task.name)
         SET.set(record.name)
         PART.set(LOOK)
-    st.success(f"**{text.plain(record.name)}** is here: {_counts(record.counts)}.{_left_out(record.left_out)}"
-               f"{''.join(f' {text.plain(note)}' for note in record.notes)}",
-               icon=":material/check:")  # fmt: skip
+    told = [_("**{name}** is here: {counts}.", name=text.plain(record.name), counts=_counts(record.counts))]
+    told += [_left_out(record.left_out)] if record.left_out else []
+    told += [text.plain(retold(note)) for note in record.notes]
+    st.success(" ".join(told), icon=":material/check:")
     if said := disagreements(record.counts):
-        st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
+        st.warning(text.plain(" ".join(text.capital(retold(one)) for one in said)), icon=":material/rule:")
     better = add.usual_names(record)
     with st.container(horizontal=True, key=f"brought_{task.name}"):
-        st.button("Look at it", key=f"look_{task.name}", type="primary", on_click=_look, args=(task.name, record))
+        st.button(_("Look at it"), key=f"look_{task.name}", type="primary", on_click=_look, args=(task.name, record))
         if better:
             pairs = ", ".join(f"{old} → {new}" for old, new in better.items())
-            st.button(f"Call its classes as usual: {text.plain(pairs)}", key=f"usual_{task.name}",
+            st.button(_("Call its classes as usual: {pairs}", pairs=text.plain(pairs)), key=f"usual_{task.name}",
                       on_click=_rename, args=(record.name, record.names | better))  # fmt: skip
-        st.button("All right", key=f"dismiss_{task.name}", type="tertiary", on_click=import_jobs.dismiss,
+        st.button(_("All right"), key=f"dismiss_{task.name}", type="tertiary", on_click=import_jobs.dismiss,
                   args=(task.name,))  # fmt: skip
 
 
@@ -64,16 +66,15 @@ def _counts(counts: dict[str, dict[str, int]]) -> str:
     parts = []
     for split, classes in counts.items():
         if classes:
-            named = ", ".join(f"{number:,} {text.plain(name)}" for name, number in classes.items())
-            parts.append(f"{sum(classes.values()):,} {split} "
-                         f"({named if len(classes) <= MANY_CLASSES else f'{len(classes)} classes'})")  # fmt: skip
+            named = ", ".join(f"{number(n)} {text.plain(name)}" for name, n in classes.items())
+            inside = named if len(classes) <= MANY_CLASSES else _("{n} classes", n=len(classes))
+            parts.append(f"{number(sum(classes.values()))} {split} ({inside})")
     return ", ".join(parts)
 
 
 def _left_out(left_out: dict[str, int]) -> str:
-    if not left_out:
-        return ""
-    return f" Left out: {', '.join(f'{number:,} {text.plain(what)}' for what, number in left_out.items())}."
+    parts = ", ".join(f"{number(n)} {text.plain(retold(what))}" for what, n in left_out.items())
+    return _("Left out: {parts}.", parts=parts)
 
 
 def _look(name: str, record: DataSet) -> None:
