@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection
 
 from charset_normalizer import from_bytes
 
-from emotion.system import ConfigError
+from emotion.system import N_, ConfigError
 
 CODE_PAGES = {  # how Python calls it → how people do; the commoner ones first
-    "gb18030": "Chinese (GBK)", "cp932": "Japanese (Shift-JIS)", "cp866": "Cyrillic (866)",
-    "cp850": "Western European (850)", "cp949": "Korean (949)", "big5": "Chinese (Big5)",
-    "cp1252": "Western European (1252)", "cp1251": "Cyrillic (1251)", "cp852": "Central European (852)",
+    "gb18030": N_("Chinese (GBK)"), "cp932": N_("Japanese (Shift-JIS)"), "cp866": N_("Cyrillic (866)"),
+    "cp850": N_("Western European (850)"), "cp949": N_("Korean (949)"), "big5": N_("Chinese (Big5)"),
+    "cp1252": N_("Western European (1252)"), "cp1251": N_("Cyrillic (1251)"), "cp852": N_("Central European (852)"),
 }  # fmt: skip
 # Names of emotions in the scripts that are told apart only by luck otherwise.
 WORDS = frozenset(

@@ -16,7 +16,7 @@ from emotion.data.bring import add, staging
 from emotion.data.bring.layout import locate
 from emotion.data.bring.staging import quiet
 from emotion.data.registry import KAGGLEHUB, PICTURES, DataSet
-from emotion.system import DataError
+from emotion.system import N_, DataError
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -26,7 +26,7 @@ HANDLE = "msambare/fer2013"
 ADDRESS = f"https://www.kaggle.com/datasets/{HANDLE}"
 NAME = "fer2013"
 MEGABYTES = 60  # of the download
-TERMS = (
+TERMS = N_(
     "FER-2013 (Goodfellow et al. 2013) was put together from pictures of a web search. It has no clear licence: use it "
     "to learn and to study, publish figures and weights with a note of that, and show or pass on none of its faces. "
     "Kaggle's own terms (kaggle.com/terms) hold for the download, about 60 MB; it may ask for an account."

@@ -11,7 +11,7 @@ from emotion.data import registry
 from emotion.data.bring import add
 from emotion.data.bring.layout import Options
 from emotion.data.bring.tables import labels
-from emotion.system import EmotionError
+from emotion.system import N_, EmotionError, _, ngettext, retold
 from pages.ui.shared import frame, listings, text
 from pages.ui.shared.data_choice import SET, choices
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 KINDS = {
-    registry.FOLDER: "a folder of yours; its files stay where and as they are",
-    registry.ZIP: "a zip, unpacked",
-    registry.CSV: "a csv file, turned into pictures",
-    registry.KAGGLEHUB: "downloaded",
-    registry.BROWSER: "made in the browser",
+    registry.FOLDER: N_("a folder of yours; its files stay where and as they are"),
+    registry.ZIP: N_("a zip, unpacked"),
+    registry.CSV: N_("a csv file, turned into pictures"),
+    registry.KAGGLEHUB: N_("downloaded"),
+    registry.BROWSER: N_("made in the browser"),
 }
 PROBLEM = "data_about_problem"  # session state: why the last click did not do what it should
 
@@ -34,58 +34,62 @@ def offer_usual_names(known: DataSet | None) -> None:
     better = add.usual_names(known) if known else {}
     if known and better:
         pairs = ", ".join(f"{known.names.get(old, old)} → {new}" for old, new in better.items())
-        st.button(f"Call its classes as usual: {text.plain(pairs)}", key="usual_names", on_click=_rename,
-                  icon=":material/label:", help="Then models and data of others fit. No file is changed; “About this "
-                  "data” has every name.", args=(known, known.names | better))  # fmt: skip
+        st.button(_("Call its classes as usual: {pairs}", pairs=text.plain(pairs)), key="usual_names",
+                  on_click=_rename, icon=":material/label:",
+                  help=_("Then models and data of others fit. No file is changed; “About this data” has every name."),
+                  args=(known, known.names | better))  # fmt: skip
 
 
 def show_facts(known: DataSet | None, listing: Listing) -> None:
     """Facts, names of classes, and what can be done with the data set as a whole; nothing for data without a name."""
     if problem := st.session_state.pop(PROBLEM, None):
         st.error(text.plain(problem), icon=":material/error:")
-    with st.expander("About this data", key="data_about"):
+    with st.expander(_("About this data"), key="data_about"):
         _facts(known, listing)
         if known:
             if known.labels:
                 _labels(known)
             _class_names(known)
             with st.container(horizontal=True):
-                if known.kind == registry.BROWSER and st.button("Open it in Teach", key="to_teach"):
+                if known.kind == registry.BROWSER and st.button(_("Open it in Teach"), key="to_teach"):
                     st.switch_page(frame.TEACH, query_params={"set": known.name})
                 if known.kind in (registry.FOLDER, registry.BROWSER) or known.labels:
-                    st.button("Count it anew", key="refresh", on_click=_refresh, args=(known.name,),
-                              help="New pictures are shared out to train and test; the others stay where they are.",
+                    st.button(_("Count it anew"), key="refresh", on_click=_refresh, args=(known.name,),
+                              help=_("New pictures are shared out to train and test; the others stay where they are."),
                               )  # fmt: skip
                 remove_button(known)
 
 
 def _facts(known: DataSet | None, listing: Listing) -> None:
-    facts = {"folder": str(listing.root), "fingerprint": listing.fingerprint, "left out": f"{listing.skipped:,} files"}
+    facts = []
     if known:
         when = datetime.datetime.fromtimestamp(known.created).strftime("%d %b %Y %H:%M")
-        facts = {"came from": known.source, "kind": KINDS.get(known.kind, known.kind), "since": when} | facts
-    if not listing.skipped:
-        del facts["left out"]
+        kind = _(KINDS.get(known.kind, known.kind))
+        facts += [(_("came from"), known.source), (_("kind"), kind), (_("since"), when)]
+    facts += [(_("folder"), str(listing.root)), (_("fingerprint"), listing.fingerprint)]
+    if listing.skipped:
+        facts.append((_("left out"), ngettext("{n} file", "{n} files", listing.skipped)))
     if known and known.notes:
-        facts["read as"] = " ".join(known.notes)
-    rows = "".join(f"<dt>{name}</dt><dd>{text.markup(value)}</dd>" for name, value in facts.items())
+        facts.append((_("read as"), " ".join(map(retold, known.notes))))
+    rows = "".join(f"<dt>{name}</dt><dd>{text.markup(value)}</dd>" for name, value in facts)
     st.html(f'<dl class="data-facts">{rows}</dl>')
 
 
 def _labels(known: DataSet) -> None:
     """How the labels were read, and a form to read them otherwise."""
     asked = labels.Asked(**known.labels)
-    st.markdown("**Where its labels are**", help="Found by what is in the columns. No file is changed.")
+    st.markdown(f"**{_('Where its labels are')}**", help=_("Found by what is in the columns. No file is changed."))
     with st.form("label_columns", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        one = "one column for each class" if asked.file_column else "find out"
-        fields = (("Table", asked.file, "all that are found"), ("Column of files", asked.file_column, "find out"),
-                  ("Column of labels", asked.label_column, one),
-                  ("Name pattern", asked.pattern, "none"))  # fmt: skip
+        one = _("one column for each class") if asked.file_column else _("find out")
+        fields = ((_("Table"), asked.file, _("all that are found")),
+                  (_("Column of files"), asked.file_column, _("find out")),
+                  (_("Column of labels"), asked.label_column, one),
+                  (_("Name pattern"), asked.pattern, _("none")))  # fmt: skip
         said = [
             st.text_input(title, value, key=f"label_{place}_{known.name}", placeholder=empty).strip()
             for place, (title, value, empty) in enumerate(fields)
         ]
-        if st.form_submit_button("Read the labels so", key="read_labels"):
+        if st.form_submit_button(_("Read the labels so"), key="read_labels"):
             _refresh(known.name, Options(labels=labels.Asked(*said)))
             st.rerun()
 
@@ -93,14 +97,15 @@ def _labels(known: DataSet) -> None:
 def _class_names(known: DataSet) -> None:
     """A field for each class folder; what is typed is what the class is called from then on."""
     folders = sorted({folder for counts in known.counts.values() for folder in _folders(known, counts)})
-    st.markdown("**What its classes are called**", help="No file or folder is renamed. Two of one name become one.")
+    help_ = _("No file or folder is renamed. Two of one name become one.")
+    st.markdown(f"**{_('What its classes are called')}**", help=help_)
     with st.form("class_names", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = {
             folder: st.text_input(text.plain(f"{folder}/"), known.names.get(folder, folder), max_chars=60,
                                   key=f"class_name_{known.name}_{folder}")
             for folder in folders
         }  # fmt: skip
-        if st.form_submit_button("Save the names", key="save_names"):
+        if st.form_submit_button(_("Save the names"), key="save_names"):
             _rename(known, {folder: name for folder, name in typed.items() if name.strip()})
             st.rerun()
 
@@ -127,10 +132,15 @@ def _refresh(name: str, options: Options | None = None) -> None:
 
 def remove_button(known: DataSet) -> None:
     """Removes the data set after a second click that says what will be gone."""
-    with st.popover("Remove", key="remove_data", icon=":material/delete:"):
-        gone = "Its pictures are deleted from this computer." if known.is_ours else "Its pictures stay where they are."
-        st.markdown(f"Remove **{text.plain(known.name)}**? {gone} Runs that learned from it stay.")
-        st.button("Remove it", key="remove_data_now", type="primary", on_click=_remove, args=(known.name,))
+    with st.popover(_("Remove"), key="remove_data", icon=":material/delete:"):
+        if known.is_ours:
+            asked = _("Remove **{name}**? Its pictures are deleted from this computer. Runs that learned from it stay.",
+                      name=text.plain(known.name))  # fmt: skip
+        else:
+            asked = _("Remove **{name}**? Its pictures stay where they are. Runs that learned from it stay.",
+                      name=text.plain(known.name))  # fmt: skip
+        st.markdown(asked)
+        st.button(_("Remove it"), key="remove_data_now", type="primary", on_click=_remove, args=(known.name,))
 
 
 def _remove(name: str) -> None:
