@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion.runs import find_run, read_run
-from emotion.system import N_, ConfigError, EmotionError, ModelError, disk, files, home, stored
+from emotion.system import N_, ConfigError, EmotionError, ModelError, _, disk, files, home, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import ModelInfo
@@ -178,7 +178,7 @@ def choose_model(reference: str) -> None:
         OutputFolderError: where it cannot be written.
     """
     if not reference or not _is_there(reference):
-        raise ModelError(NO_MODEL.format(reference))
+        raise ModelError(_(NO_MODEL, name=repr(reference)))
     disk.make_folder(home())
     files.write_json(_location(), {"model": reference})
 
