@@ -64,12 +64,6 @@ def _add(
     return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
 
 
-def _cluster(text: str) -> str:
-    if text != "auto" and not text.startswith("ray://"):
-        raise argparse.ArgumentTypeError(f"expected auto or ray://host:10001. Received: {text}")
-    return text
-
-
 def _turn(text: str) -> int | None:
     if text not in ("0", "90", "180", "270", "auto"):
         raise argparse.ArgumentTypeError(f"expected 0, 90, 180, 270 or auto. Received: {text}")
@@ -89,6 +83,7 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                        "strong, full (default: head for few training faces, else quick)")  # fmt: skip
     train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + A_MODEL)
     options.add_settings(train, TrainingConfig)
+    options.add_cluster(train, "who trains it")
     where = train.add_mutually_exclusive_group()
     where.add_argument("--run-dir", metavar="DIR", help="the run's folder: a new one, or one that is queued")
     where.add_argument("--resume", metavar="RUN", help="go on with a stopped, lost or failed run")
@@ -145,7 +140,7 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     who = predict.add_mutually_exclusive_group()
     who.add_argument(
-        "--on", type=_cluster, metavar="CLUSTER", help="with --out: a cluster of Ray, auto or ray://host:10001"
+        "--on", type=options.cluster, metavar="CLUSTER", help="with --out: a cluster of Ray, auto or ray://host:10001"
     )
     who.add_argument(
         "--jobs",

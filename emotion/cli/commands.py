@@ -29,24 +29,42 @@ def train(chosen: argparse.Namespace) -> int:
     from emotion.training import worker
 
     paths = _run_to_train(chosen)
-    epochs = runs.read_run(paths).config.epochs
+    run = runs.read_run(paths)
+    epochs = run.config.epochs
     _stop_on_signals(paths)
-    worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
+    if run.on:
+        from emotion.training import cluster
+
+        cluster.run(paths, run.on, lambda row: _tell(row, epochs))
+    else:
+        worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
     print(paths.id)
     run = runs.read_run(paths)
     from emotion import evaluation  # only now: it would hold up the first step
 
     report = evaluation.read_report(paths)
     doubt = report.best.doubt or report.best.no_better if report.best else report.warning
-    for said in (run.reason if run.status is Status.DIVERGED else "", doubt):
+    for said in (run.reason if run.status in (Status.DIVERGED, Status.FAILED) else "", doubt):
         if said:
             print(said, file=sys.stderr)
     return OK if run.status in (Status.COMPLETED, Status.STOPPED) else REFUSED
 
 
 def _run_to_train(chosen: argparse.Namespace) -> RunPaths:
+    on = getattr(chosen, "on", None)
+    if on:
+        from emotion.models import many
+
+        many.connect(on)  # before a run is made that could not be trained
     if chosen.resume:
-        return queue.requeue(runs.find_run(chosen.resume))
+        return queue.requeue(runs.find_run(chosen.resume), on or "")
+    paths = _new_or_queued(chosen)
+    if on is not None:
+        runs.write_status(paths, Status.QUEUED, on=on)
+    return paths
+
+
+def _new_or_queued(chosen: argparse.Namespace) -> RunPaths:
     if chosen.run_dir:
         paths = RunPaths(expanded(chosen.run_dir).resolve())
         if paths.config.exists():

@@ -82,3 +82,16 @@ def add_classes(parser: argparse.ArgumentParser, what: str, metavar: str = "A,B"
     parser.add_argument("--classes", type=class_names, metavar=metavar, help=what)
     parser.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
                         help="one class, whatever is in its name; may be given several times")  # fmt: skip
+
+
+def cluster(text: str) -> str:
+    """Which cluster of Ray is meant; "" for this computer alone."""
+    if text not in ("local", "auto") and not text.startswith("ray://"):
+        raise argparse.ArgumentTypeError(f"expected local, auto or ray://host:10001. Received: {text}")
+    return "" if text == "local" else text
+
+
+def add_cluster(parser: argparse.ArgumentParser, what: str) -> None:
+    """Adds `--on`; `on` is None where nobody says it, and "" for this computer."""
+    more = "local (default), or a cluster of Ray, auto or ray://host:10001"
+    parser.add_argument("--on", type=cluster, metavar="CLUSTER", help=f"{what}: {more}")

@@ -12,7 +12,7 @@ from emotion.cli import options
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import TrainingConfig
 from emotion.system import ConfigError
-from emotion.tuning import Settings, fields
+from emotion.tuning import MOST_JOBS, Settings, fields
 
 if TYPE_CHECKING:
     from emotion.tuning import Range, Trial, Tuning, TuningPaths
@@ -40,7 +40,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAME[=LOW:HIGH],…",
         help=f"what to vary, among {', '.join(fields.FIELDS)}; without a range in the usual one",
     )
-    options.add_settings(tune, Settings, ("trials", "minutes", "jobs", "trial_epochs"))
+    options.add_settings(tune, Settings, ("trials", "minutes", "jobs"))
+    options.add_cluster(tune, "who trains the trials, without --jobs as many at once as it can")
+    options.add_settings(tune, Settings, ("trial_epochs",))
     options.add_settings(
         tune,
         TrainingConfig,
@@ -117,8 +119,19 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         prune=not chosen.no_pruning,
         seed=chosen.seed,
         name=chosen.name,
-        jobs=chosen.jobs,
+        **_where(chosen),
     )
+
+
+def _where(chosen: argparse.Namespace) -> dict[str, Any]:
+    """How many trials at once and on which computers; None leaves it."""
+    jobs = chosen.jobs
+    if chosen.on:
+        from emotion.training import cluster
+
+        room = cluster.room(chosen.on)
+        jobs = jobs or min(room, MOST_JOBS)
+    return {"jobs": jobs, "on": chosen.on}
 
 
 def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> int:
@@ -126,11 +139,12 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
     from emotion.tuning import TuningState, folder, work
 
     if not is_new and (chosen.vary or chosen.data or chosen.recipe):
-        raise ConfigError("tune", "only new --trials, --minutes or --jobs for a tuning that goes on", "other settings")
+        raise ConfigError("tune", "only --trials, --minutes, --jobs or --on for one that goes on", "other settings")
     _stop_on_signals(paths)
     settings = folder.read(paths).settings
     _say(f"tuning {paths.id}: varies {', '.join(settings.vary)}")
-    changes: dict[str, Any] = {} if is_new else {name: getattr(chosen, name) for name in ("trials", "minutes", "jobs")}
+    limits = {"trials": chosen.trials, "minutes": chosen.minutes}
+    changes: dict[str, Any] = {} if is_new else limits | _where(chosen)
     state = work.work(paths, join=bool(chosen.join), tell=lambda trial: _say(_line(trial, settings)), **changes)
     found = folder.read(paths)
     for sentence in (found.reason, tuning.budget_sentence(found.trials, found.settings),

@@ -51,6 +51,8 @@ def describe(run: Run, history: History, ahead: int = 0) -> Progress:
     if run.status is Status.COMPLETED:
         share, left = 1.0, None
     text = _text(run, history, epoch, left, ahead)
+    if run.node and run.status.is_active:
+        text = _("{what} · on {computer}", what=text, computer=run.node)
     return Progress(text, share, left, _phases(run, history), epoch, run.config.epochs)
 
 
@@ -95,6 +97,8 @@ def _phases(run: Run, history: History) -> list[tuple[str, str]]:
 
 def _text(run: Run, history: History, epoch: int, left: float | None, ahead: int) -> str:
     match run.status:
+        case Status.QUEUED if run.on:
+            return _("waiting for a computer of the cluster")
         case Status.QUEUED:
             ahead_of_it = ngettext("waiting: {n} run before it", "waiting: {n} runs before it", ahead)
             return ahead_of_it if ahead else _("waiting to start")

@@ -10,6 +10,7 @@ There is one such place to train at. The trials of a tuning that wants several a
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
+LEFT_QUEUE = "It was taken out of the queue before it began."
 LOCK = ".lock"  # of the first place; those of the others are called .lock-2, .lock-3 …
 PLACES, MOST_PLACES = "places", 256  # the word in status.json for how many a run may choose from
+RUN_NEEDS_BYTES = 3 * 2**29  # that the process of a run takes, with the pictures of FER-2013
 WARM_NEEDS_BYTES = 2 * 2**30  # the warm worker holds 730 MB; below this much free memory there is none
 
 _started: dict[str, float] = {}  # run id → when this process last started one for it, on a clock that nobody sets
@@ -42,13 +45,30 @@ _warm: subprocess.Popen[bytes] | None = None
 _guard = threading.Lock()  # the server's sessions are threads
 
 
-def active() -> Run | None:
-    """The run that is being trained now, if any."""
-    return next((run for run in runs.list_runs() if run.status.is_active), None)
+def cluster() -> str:
+    """The cluster that runs may be given to on the pages: the variable `EMOTION_CLUSTER`, where Ray is installed.
+
+    Returns:
+        "auto", ray://host:10001, or "" for none.
+    """
+    return os.environ.get("EMOTION_CLUSTER", "") if importlib.util.find_spec("ray") else ""
+
+
+def active(*, here: bool = False) -> Run | None:
+    """The run that is being trained now, if any.
+
+    Args:
+        here: leaves out those that a cluster trains: no other run waits for them.
+    """
+    return next((run for run in runs.list_runs() if run.status.is_active and not (here and run.on)), None)
 
 
 def queue() -> list[Run]:
-    """The runs that wait their turn, oldest first."""
+    """The runs that wait their turn on this computer, oldest first."""
+    return [run for run in _queued() if not run.on]
+
+
+def _queued() -> list[Run]:
     waiting = [run for run in runs.list_runs() if run.status is Status.QUEUED]
     return sorted(waiting, key=lambda run: (run.queued, run.id))
 
@@ -90,7 +110,7 @@ def _still_ours(paths: RunPaths) -> bool:
     if said.get("status") != Status.QUEUED or said.get("pid") != os.getpid():
         return False
     if paths.stop.exists():
-        runs.write_status(paths, Status.STOPPED, reason="It was taken out of the queue before it began.")
+        runs.write_status(paths, Status.STOPPED, reason=LEFT_QUEUE)
         return False
     return True
 
@@ -118,16 +138,17 @@ def _acquired(locks: list[FileLock]) -> FileLock | None:
     return None
 
 
-def start(config: TrainingConfig, places: int = 1) -> Run:
+def start(config: TrainingConfig, places: int = 1, on: str = "") -> Run:
     """Makes a new run and starts its process, the warm one where there is one. Returns at once.
 
     Args:
         config: what is asked for.
         places: how many such runs may be trained at once, 1 to 256; beside all others, which wait for the first place.
+        on: the cluster that is to train it, which waits for no place here: "auto" or ray://host:10001.
     """
     paths = runs.new_run(config)
-    if places > 1:
-        runs.write_status(paths, Status.QUEUED, **{PLACES: places})
+    if places > 1 or on:
+        runs.write_status(paths, Status.QUEUED, **{PLACES: places, "on": on})
     return _launch(paths)
 
 
@@ -140,8 +161,12 @@ def resume(reference: str) -> Run:
     return _launch(requeue(runs.find_run(reference)))
 
 
-def requeue(paths: RunPaths) -> RunPaths:
+def requeue(paths: RunPaths, on: str | None = None) -> RunPaths:
     """Puts an unfinished run back into the queue, behind the others.
+
+    Args:
+        paths: of the run.
+        on: the cluster that is to go on with it, "" for this computer; None: where it was before.
 
     Raises:
         RunError: when it is at work, queued or completed.
@@ -151,7 +176,8 @@ def requeue(paths: RunPaths) -> RunPaths:
         raise RunError.in_state(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
-    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time(), **{PLACES: 1})
+    where = run.on if on is None else on
+    runs.write_status(paths, Status.QUEUED, pid=None, reason="", queued=time.time(), on=where, node="", **{PLACES: 1})
     return paths
 
 
@@ -173,9 +199,9 @@ def start_orphans(line: list[Run] | None = None) -> None:
     """Gives a process to queued runs that have none. Cheap: pages call it whenever they show the queue.
 
     Args:
-        line: the queue, for a caller who has just asked for it; None asks.
+        line: the queue, for a caller who has just asked for it; None asks, also for runs that wait for a cluster.
     """
-    for run in queue() if line is None else line:
+    for run in _queued() if line is None else line:
         just_started = time.monotonic() - _started.get(run.id, -GRACE_SECONDS) < GRACE_SECONDS
         if run.pid is None and not just_started and not processes.is_fresh(run.queued, GRACE_SECONDS):
             _launch(run.paths)
@@ -184,7 +210,7 @@ def start_orphans(line: list[Run] | None = None) -> None:
 def _launch(paths: RunPaths) -> Run:
     with _guard:
         _started[paths.id] = time.monotonic()
-        if not _hand_to_warm_worker(paths):
+        if runs.read_run(paths).on or not _hand_to_warm_worker(paths):
             processes.start_command(["train", "--run-dir", str(paths.root)], paths.log)
     return runs.read_run(paths)
 

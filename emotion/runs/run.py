@@ -157,6 +157,8 @@ class Run:
         created: seconds since 1970.
         queued: when it was last put into the queue, seconds since 1970.
         words: what the person says of it; a name there goes before that of the configuration.
+        on: the cluster that trains it, as `--on` says it; "" for this computer.
+        node: the name of that computer of the cluster which trains it, or did; "" for none.
     """
 
     paths: RunPaths
@@ -167,6 +169,8 @@ class Run:
     created: float = 0.0
     queued: float = 0.0
     words: person.Words = NO_WORDS
+    on: str = ""
+    node: str = ""
 
     @property
     def id(self) -> str:
@@ -246,6 +250,8 @@ class _Status:
     queued: stored.Moment = 0.0
     pid: stored.Pid | None = None
     pid_started: processes.Started | None = None
+    on: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -294,7 +300,7 @@ def _stored(paths: RunPaths) -> _Stored:
     except (ConfigError, ValueError) as error:
         raise RunUnreadableError(paths.id, f"config.json: {str(error).rstrip('.')}") from error
     words, certain = person.read(paths.person)
-    run = Run(paths, config, said.status, said.reason, None, said.created, said.queued, words)
+    run = Run(paths, config, said.status, said.reason, None, said.created, said.queued, words, said.on, said.node)
     return _Stored(run, said.pid, said.pid_started, certain)
 
 

@@ -5,8 +5,19 @@ May import `evaluation` and the rooms below it. What stands in `__all__` can be 
 
 from __future__ import annotations
 
-from emotion.training import elsewhere, head, repeat, start_from, worker
+from emotion.training import cluster, elsewhere, head, repeat, start_from, worker
 from emotion.training.repeat import BeforeAfter
 from emotion.training.start_from import FEW, HEAD_BELOW, StartingPoint
 
-__all__ = ["FEW", "HEAD_BELOW", "BeforeAfter", "StartingPoint", "elsewhere", "head", "repeat", "start_from", "worker"]
+__all__ = [
+    "FEW",
+    "HEAD_BELOW",
+    "BeforeAfter",
+    "StartingPoint",
+    "cluster",
+    "elsewhere",
+    "head",
+    "repeat",
+    "start_from",
+    "worker",
+]

@@ -7,6 +7,7 @@ standard input that names a run.
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import json
 import os
@@ -15,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def run(
     tell: Tell = lambda row: None,
     goodbye: Callable[[], None] = lambda: None,
     traced: tuple[keras.Model, TrainingConfig] | None = None,
+    learned: Material | None = None,
 ) -> None:
     """Trains a queued run when its turn comes, or goes on with it where it was resumed.
 
@@ -58,32 +60,42 @@ def run(
         tell: is called with every history row, and {"event": "waiting", "ahead": n}.
         goodbye: is called before the process ends at once because Stop came while it was still loading.
         traced: a network that is already traced, and the configuration that it was traced for.
+        learned: what it learns from, where that was brought here; None reads it from the data folder.
 
     Raises:
         EmotionError: what went wrong in plain words; it is in `status.json` too.
     """
     processes.keep_memory()
+    tell_reader = in_own_language(tell)
+    with speaking(ENGLISH), jobs.turn(paths, lambda ahead: tell_reader({"event": "waiting", "ahead": ahead})) as ours:
+        if ours:
+            runs.claim(paths, Status.STARTING)
+            with failure_told(paths):
+                status, reason = _train(paths, tell_reader, goodbye, traced, learned)
+            runs.write_status(paths, status, **({"reason": reason} if reason else {}))
+    jobs.start_orphans()
+
+
+def in_own_language(tell: Tell) -> Tell:
+    """`tell` in the language of this moment, for a block that writes what is kept, which is in English."""
     reader = language()
 
     def tell_reader(row: dict[str, Any]) -> None:
         with speaking(reader):
             tell(row)
 
-    with speaking(ENGLISH), jobs.turn(paths, lambda ahead: tell_reader({"event": "waiting", "ahead": ahead})) as ours:
-        if ours:
-            _work(paths, tell_reader, goodbye, traced)
-    jobs.start_orphans()
+    return tell_reader
 
 
-def _work(
-    paths: RunPaths,
-    tell: Tell,
-    goodbye: Callable[[], None],
-    traced: tuple[keras.Model, TrainingConfig] | None,
-) -> None:
-    runs.claim(paths, Status.STARTING)
+@contextlib.contextmanager
+def failure_told(paths: RunPaths) -> Iterator[None]:
+    """Writes what goes wrong in the block into the run's status, and raises it in plain words.
+
+    Raises:
+        EmotionError
+    """
     try:
-        status, reason = _train(paths, tell, goodbye, traced)
+        yield
     except Exception as error:
         told = disk.in_words(error, paths.root)
         reason = str(told) if isinstance(told, EmotionError) else _(INSIDE, error=type(error).__name__)
@@ -93,7 +105,6 @@ def _work(
         except EmotionError:  # too long for what room is left
             runs.write_status(paths, Status.FAILED, reason=reason)
         raise told from error
-    runs.write_status(paths, status, **({"reason": reason} if reason else {}))
 
 
 def _train(
@@ -101,6 +112,7 @@ def _train(
     tell: Tell,
     goodbye: Callable[[], None],
     traced: tuple[keras.Model, TrainingConfig] | None,
+    brought: Material | None,
 ) -> tuple[Status, str]:
     """The whole run, in order. Returns how it ended, and what there is to say about that."""
     config = runs.read_run(paths).config
@@ -108,10 +120,12 @@ def _train(
     with StopWatch(paths, goodbye):
         _enter(paths, tell, "starting")
         _enter(paths, tell, "loading data")
+        from emotion.data import material
+
         if config.recipe == recipes.HEAD.name:
             head_run.work(paths, config, lambda phase: _enter(paths, tell, phase), tell)
             return Status.COMPLETED, ""
-        learned = _read(paths, config)
+        learned = _unchanged(paths, brought or material.read(config), own=config.own)
         _enter(paths, tell, LOADING)
         from emotion.training import fit
 
@@ -169,14 +183,12 @@ def _enter(paths: RunPaths, tell: Tell, phase: str) -> None:
     tell(row)
 
 
-def _read(paths: RunPaths, config: TrainingConfig) -> Material:
-    from emotion.data import material
-
-    learned = material.read(config)
+def _unchanged(paths: RunPaths, learned: Material, *, own: bool) -> Material:
+    """What a run learns from, after it was seen to be what it learned from before; its fingerprint is written down."""
     before = files.read_json(paths.status).get("fingerprint")
     if before and paths.last_checkpoint.exists() and before != learned.fingerprint:
         # Pictures that the run has learned from could be among those that judge it now.
-        whose = _("your own pictures") if config.own else _("the pictures, or what was decided about them,")
+        whose = _("your own pictures") if own else _("the pictures, or what was decided about them,")
         raise DataError(_(
             "Run {run} cannot go on: {whose} have changed since it began. Expected the same pictures. Start a new run "
             "with those that are kept now.", run=paths.id, whose=whose,

@@ -10,6 +10,7 @@ from emotion.tuning.fields import Field, Range
 from emotion.tuning.folder import Tuning, TuningPaths, TuningState, read
 from emotion.tuning.of_runs import studies
 from emotion.tuning.trials import (
+    MOST_JOBS,
     Settings,
     Trial,
     TrialState,
@@ -25,6 +26,7 @@ from emotion.tuning.trials import (
 )
 
 __all__ = [
+    "MOST_JOBS",
     "Field",
     "Range",
     "Settings",

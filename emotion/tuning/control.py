@@ -138,8 +138,8 @@ def prepare(paths: TuningPaths, **changes: Any) -> Settings:
 
     Args:
         paths: its folder.
-        changes: new limits for all sittings together (`trials`, `minutes`), and how it works from now on (`jobs`); None
-            leaves what was asked for before.
+        changes: new limits for all sittings together (`trials`, `minutes`), and how it works from now on (`jobs`,
+            `on`); None leaves what was asked for before.
 
     Raises:
         EmotionError: when a process works on it, or nothing is left to do.

@@ -64,6 +64,7 @@ class Settings:
         name: the person's own words.
         validation_faces: on how many faces trials are compared; 0 where that is not known.
         jobs: how many trials at once, as far as there is memory for them.
+        on: the cluster whose computers train them, "auto" or ray://host:10001; "" for this computer.
     """
 
     base: TrainingConfig
@@ -85,6 +86,7 @@ class Settings:
         1, "trials at once, each in a process of its own, as far as there is memory for it (1.5 GB each; default: 1)",
         low=1, high=MOST_JOBS,
     )  # fmt: skip
+    on: str = setting("")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "vary", {name: tuple(given) for name, given in self.vary.items()})

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.25
 MOST_FAILURES = 2  # in a row: then it is not the values that are wrong
-RUN_NEEDS_BYTES = 3 * 2**29  # that the process of a run takes, with the pictures of FER-2013
 WORSE = "It did worse than the middle of the others at the same share of its way."
 STOPPED, TIME_UP = "The tuning was stopped.", "The time was up."
 BROKEN = "Something went wrong inside the program; the last lines of its log tell more"
@@ -155,10 +154,10 @@ class _Sitting:
 
     def _has_room(self) -> bool:
         """Whether there is memory for one more run; those that have just begun have not taken theirs yet."""
-        if not self.at_work:
+        if not self.at_work or self.settings.on:  # a cluster knows itself how much it has
             return True
         coming = sum(not watched.steps for watched in self.at_work)
-        return psutil.virtual_memory().available >= (coming + 1) * RUN_NEEDS_BYTES
+        return psutil.virtual_memory().available >= (coming + 1) * queue.RUN_NEEDS_BYTES
 
     def _is_gone(self, name: str) -> bool:
         worker = folder.worker_in(self.paths.workers / f"{name}.json")
@@ -169,7 +168,7 @@ class _Sitting:
 
     def _begun(self, trial: OpenTrial) -> RunPaths:
         config = self.settings.config(trial.values, self._run_name(trial))
-        run = queue.start(config, places=self.settings.jobs)
+        run = queue.start(config, places=self.settings.jobs, on=self.settings.on)
         trial.note(run=run.id, epochs=config.epochs)
         return run.paths
 

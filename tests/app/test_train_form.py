@@ -187,6 +187,20 @@ def test_starts_no_run_on_a_wrong_folder(drawn: Path) -> None:
     assert "No folder at" in app.error[0].value
 
 
+def test_a_cluster_can_be_chosen_only_where_one_is_configured(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(queue.processes, "start_command", lambda words, log: started.append(words))
+    assert "train_where" not in keys(open_form(), "radio")
+    monkeypatch.setattr(queue, "cluster", lambda: "auto")
+
+    app = open_form()
+    app.radio(key="train_where").set_value("the cluster").run()
+    app.button(key="train").click().run()
+
+    (run,) = list_runs()
+    assert (run.on, len(started)) == ("auto", 1)
+
+
 def test_asks_for_nothing_but_the_recipe_at_first(drawn: Path) -> None:
     assert asked(open_form()) == catalogue.config(data="demo", classes=("happy", "sad"))
 

@@ -75,3 +75,11 @@ def test_a_waiting_run_says_how_many_come_first(run, ahead, text):
 @pytest.mark.parametrize(("seconds", "text"), [(41.2, "41 s"), (100, "2 min"), (3900, "1 h 5 min")])
 def test_durations_are_told_in_their_own_unit(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_run_of_a_cluster_says_what_it_waits_for_and_where_it_is(run):
+    waiting = dataclasses.replace(run, status=Status.QUEUED, on="auto")
+    away = dataclasses.replace(run, status=Status.STARTING, on="auto", node="node7")
+
+    assert progress.describe(waiting, History(), ahead=3).text == "waiting for a computer of the cluster"
+    assert progress.describe(away, History(phase="loading data")).text == "loading data · on node7"

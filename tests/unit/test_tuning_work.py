@@ -35,7 +35,7 @@ class Trainings:
         monkeypatch.setattr(work.time, "sleep", self.go_on)
         monkeypatch.setattr(work.psutil, "virtual_memory", lambda: type("Memory", (), {"available": memory}))
 
-    def start(self, config: Any, places: int = 1) -> runs.Run:
+    def start(self, config: Any, places: int = 1, on: str = "") -> runs.Run:
         paths = runs.new_run(config)
         runs.claim(paths, Status.RUNNING)
         self.at_work.append(paths)
@@ -79,7 +79,7 @@ def test_as_many_trials_are_at_work_at_once_as_were_asked_for(
 
 
 def test_a_second_trial_waits_until_there_is_memory_for_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, paths = Trainings(monkeypatch, memory=work.RUN_NEEDS_BYTES - 1), plan(jobs=2)
+    made, paths = Trainings(monkeypatch, memory=queue.RUN_NEEDS_BYTES - 1), plan(jobs=2)
 
     work.work(paths)
 
@@ -88,7 +88,7 @@ def test_a_second_trial_waits_until_there_is_memory_for_it(home: Path, monkeypat
 
 
 def test_the_memory_that_a_trial_has_not_taken_yet_is_counted(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, paths = Trainings(monkeypatch, memory=work.RUN_NEEDS_BYTES), plan(jobs=2, trial_epochs=4)
+    made, paths = Trainings(monkeypatch, memory=queue.RUN_NEEDS_BYTES), plan(jobs=2, trial_epochs=4)
 
     work.work(paths)
 

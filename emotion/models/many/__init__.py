@@ -7,6 +7,7 @@ May import what `emotion.models` may; pyarrow is imported when a table is writte
 from __future__ import annotations
 
 from emotion.models.many.answering import Done, answer_all
+from emotion.models.many.cluster import connect, no_cluster
 from emotion.models.many.pool import usual_jobs
 from emotion.models.many.tables import KINDS
 
@@ -14,5 +15,7 @@ __all__ = [
     "KINDS",
     "Done",
     "answer_all",
+    "connect",
+    "no_cluster",
     "usual_jobs",
 ]

@@ -64,7 +64,7 @@ def answer_all(
         looking: how to look at each.
         all_classes: also say the probability of every class.
         jobs: how many processes, 1 or more.
-        on: a cluster of Ray that looks at them instead: "auto" or ray://host:10001; see `RayPool`.
+        on: a cluster of Ray that looks at them instead, "auto" or ray://host:10001; see `RayPool`.
         tell: called with how many photos are done; what it raises ends the work, and the parts stay.
 
     Raises:
@@ -105,7 +105,7 @@ def answer_all(
 
 def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool | RayPool:
     """Who looks at the photos."""
-    if on is not None:
+    if on:
         return RayPool(on, predictor, looking, all_classes)
     return Pool(jobs, PhotoTask(predictor.reference, looking, all_classes))
 

@@ -21,6 +21,8 @@ from emotion.recipes import ModelInfo
 from emotion.system import EmotionError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from emotion.models.many.worker import Row
 
 RETRIES = 3  # of a task whose process ends
@@ -43,11 +45,42 @@ def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
     ]
 
 
-def _no_cluster(where: str, why: str) -> EmotionError:
+def no_cluster(where: str, why: str) -> EmotionError:
+    """What is told where a cluster cannot be used.
+
+    Args:
+        where: it was looked for.
+        why: in words, or as Ray says it.
+    """
     return EmotionError(
         f"{where}: expected a cluster of Ray whose computers have this version of the program. "
         f"Received: {why[:300].rstrip('.')}. Start one with `ray start --head`, or leave out --on."
     )
+
+
+def connect(where: str) -> tuple[ModuleType, bool]:
+    """Ray, connected to a cluster, and whether it was not before.
+
+    Args:
+        where: "auto" for the cluster that this computer is part of, or ray://host:10001.
+
+    Raises:
+        EmotionError: where Ray is not installed, or no cluster answers.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise EmotionError(
+            "--on needs the package ray, which is not installed. Install it here and on each computer of the "
+            'cluster: pip install "emotion[cluster]"'
+        ) from error
+    began = not ray.is_initialized()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere else
+    try:
+        ray.init(where, ignore_reinit_error=True, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise no_cluster(where, " ".join(str(error).split())) from error
+    return ray, began
 
 
 class RayPool:
@@ -64,20 +97,9 @@ class RayPool:
     """
 
     def __init__(self, where: str, predictor: Predictor, looking: Looking, all_classes: bool) -> None:
-        try:
-            import ray
-        except ImportError as error:
-            raise EmotionError(
-                "--on needs the package ray, which is not installed. Install it here and on each computer of the "
-                'cluster: pip install "emotion[cluster]"'
-            ) from error
-        self._ray, self._predictor, self._looking, self._all_classes = ray, predictor, looking, all_classes
-        self._began = not ray.is_initialized()
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere else
-        try:
-            ray.init(where, ignore_reinit_error=True, log_to_driver=False, logging_level="ERROR")
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise _no_cluster(where, " ".join(str(error).split())) from error
+        self._ray, self._began = connect(where)
+        self._predictor, self._looking, self._all_classes = predictor, looking, all_classes
+        ray = self._ray
         network, info = predictor.path.read_bytes(), predictor.info.to_json()
         setup: Setup = (os.urandom(8).hex(), __version__, network, info, looking, all_classes)
         self._setup = ray.put(setup)
@@ -115,7 +137,7 @@ class RayPool:
                 return [lost(names[0])]
             return [row for name in names for row in self._found([name], self._ask([name]))]
         except self._ray.exceptions.RayError as error:
-            raise _no_cluster("the cluster", str(error).strip().splitlines()[-1]) from error
+            raise no_cluster("the cluster", str(error).strip().splitlines()[-1]) from error
 
     def _ask(self, names: list[str]) -> Any:
         sent = [(name, photo) for name in names if (photo := _content(name)) is not None]

@@ -146,7 +146,7 @@ def _await(run_id: str) -> None:
     run = own_runs.find(run_id)
     if run is None or run.status.has_ended:
         st.rerun(scope="app")
-    waiting = run.status is Status.QUEUED and queue.active() is not None
+    waiting = run.status is Status.QUEUED and queue.active(here=True) is not None
     st.button(_("Waits for another run …") if waiting else _("Keeping it …"), key="teach_keeping", disabled=True,
               width="stretch")  # fmt: skip
 

@@ -47,7 +47,8 @@ def _start() -> None:
     try:
         config = train_recipe.config()
         # A wrong folder is told here, not by a failed run.
-        run = queue.start(replace(config, data=dataset.checked(config.data, config.classes)))
+        on = "" if config.recipe == recipes.HEAD.name else settings.on()
+        run = queue.start(replace(config, data=dataset.checked(config.data, config.classes)), on=on)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)
         return
@@ -56,7 +57,7 @@ def _start() -> None:
 
 
 def _queue_note() -> None:
-    before = len(queue.queue()) + (queue.active() is not None)
+    before = len(queue.queue()) + (queue.active(here=True) is not None)
     if before:
         said = ngettext("{n} run before this one: it will wait its turn.",
                         "{n} runs before this one: it will wait its turn.", before)  # fmt: skip

@@ -62,10 +62,10 @@ def _live(drawn: Run) -> None:
 
 
 def _ahead(run: Run, waiting: list[Run]) -> int:
-    if run.status is not Status.QUEUED:
+    if run.status is not Status.QUEUED or run.on:
         return 0
     before = [other.id for other in waiting].index(run.id) if run.id in [other.id for other in waiting] else 0
-    return before + (queue.active() is not None)
+    return before + (queue.active(here=True) is not None)
 
 
 def _phases(now: Progress) -> str:
