@@ -127,7 +127,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (core / "checks" / "rules" / "striped.py").write_text(RULE, encoding="utf-8")
     insert(core / "recipes" / "augmentation.py", "    mixup: float = kind(", AUGMENTATION)
     insert(core / "metrics" / "metric.py", "\n)\n\n\ndef shown_metrics", METRIC)
-    insert(core / "evaluation" / "corruptions.py", '\n    Corruption("shift"', CORRUPTION)
+    insert(core / "evaluation" / "corruptions.py", '\n    Corruption(N_("shift")', CORRUPTION)
 
     home = tmp_path_factory.mktemp("home")
     program = [sys.executable, "-c", LOOK, str(home / "data")]
