@@ -7,6 +7,7 @@ A sentence is whole, and what is put into it has a name: `_("{name} holds {n} fa
 from __future__ import annotations
 
 import functools
+import json
 import re
 from numbers import Integral
 
@@ -64,10 +65,14 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def in_script(script: str) -> dict[str, str]:
-    """The marked sentences of a script for the browser, each with what it is in the reader's language."""
+def in_script(script: str) -> str:
+    """The marked sentences of a script for the browser, each with what it is in the reader's language, as JSON.
+
+    As text, since Streamlit looks whether anything else is a table, and loads pandas and pyarrow for that: 60 MB.
+    """
     code = language()
-    return {} if code == ENGLISH else {said: catalogue(code).gettext(said) for said in sentences_of(script)}
+    said = {} if code == ENGLISH else {each: catalogue(code).gettext(each) for each in sentences_of(script)}
+    return json.dumps(said)
 
 
 @functools.cache

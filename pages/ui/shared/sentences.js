@@ -9,5 +9,5 @@ function _(sentence) {
 
 // Takes what `in_script` of the server gives; call it before anything is said.
 function speak(data) {
-  sentences = data.sentences ?? {};
+  sentences = JSON.parse(data.sentences);
 }
