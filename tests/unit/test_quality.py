@@ -6,6 +6,7 @@ from PIL import Image, ImageFilter
 
 from emotion.images import crop, measure
 
+TINY_FACE = measure.TINY_FACE.format(n=measure.TINY)
 BOX = (178, 63, 267, 175)  # where the detector finds the astronaut's face: 89 × 112 pixels
 
 
@@ -75,7 +76,7 @@ def test_brightness_is_judged_by_the_mean(grey, bright):
     assert (measure.BRIGHT_FACE in measure.warnings(Image.new("RGB", (90, 90)), None, seen)) == bright
 
 
-@pytest.mark.parametrize(("height", "expected"), [(31, (measure.TINY_FACE,)), (32, ()), (33, ())])
+@pytest.mark.parametrize(("height", "expected"), [(31, (TINY_FACE,)), (32, ()), (33, ())])
 def test_a_face_under_32_pixels_is_tiny(height, expected):
     image = Image.new("RGB", (200, 200))
 
@@ -85,11 +86,11 @@ def test_a_face_under_32_pixels_is_tiny(height, expected):
 def test_a_tiny_face_is_not_called_blurred_too():
     image = Image.new("RGB", (200, 200))
 
-    assert measure.warnings(image, (50, 50, 70, 74), np.full((48, 48), 128, np.uint8)) == (measure.TINY_FACE,)
+    assert measure.warnings(image, (50, 50, 70, 74), np.full((48, 48), 128, np.uint8)) == (TINY_FACE,)
 
 
 def test_a_whole_tiny_picture_is_tiny():
-    assert measure.warnings(Image.new("RGB", (24, 24)), None, dots(40, 200)) == (measure.TINY_FACE,)
+    assert measure.warnings(Image.new("RGB", (24, 24)), None, dots(40, 200)) == (TINY_FACE,)
 
 
 @pytest.mark.parametrize(
