@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 
 from emotion.system import speaking
 
@@ -20,6 +21,18 @@ def components_looked_for_once() -> Iterator[None]:
     found = cache(manifest_scanner.scan_component_manifests)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: list(found()))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keras_left_alone() -> Iterator[None]:
+    """Streamlit resets Keras after each run of a script, wherever it is loaded, and collects all memory.
+
+    In a server of ours it never is; in the process of the tests it may be, since others train here, and then each run
+    of a page takes a second more.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
