@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def megabytes(server: Server) -> float:
 
 
 def test_stays_small_after_an_answer_and_after_every_page(page: Any, server: Server, astronaut: Path) -> None:
+    shutil.rmtree(server.home / "drawn_faces", ignore_errors=True)  # of a run of this test before
     write.write(server.home / "drawn_faces", train=400, test=500)
     page.goto("/")
     settled(page)
