@@ -26,7 +26,7 @@ from emotion.data.decisions import Change
 from emotion.models import preferences
 from emotion.recipes import TrainingConfig
 from emotion.runs import RunPaths, Status, progress, queue
-from emotion.system import files, home, processes, tasks
+from emotion.system import EmotionError, files, home, processes, tasks
 from emotion.tuning import folder
 from tests.canned_tuning import give_tuning
 from tests.tiny_model import give_model
@@ -217,6 +217,17 @@ def _with(text: bytes, place: tuple[Any, ...], odd: str | None) -> bytes:
 def sample(all_damages: Sequence[bytes], most: int, seed: int) -> Sequence[bytes]:
     """At most so many of them; the same ones for the same seed."""
     return all_damages if len(all_damages) <= most else random.Random(seed).sample(all_damages, most)
+
+
+def foreign(works: dict[str, Callable[[], object]]) -> Iterator[str]:
+    """Of works by their names those that end in an error that is none of ours, with that error."""
+    for name, work in works.items():
+        try:
+            work()
+        except EmotionError:
+            continue
+        except Exception as error:  # noqa: BLE001 - what is looked for
+            yield f"{name}: {type(error).__name__}: {error!s:.100}"
 
 
 def readers(kind: str) -> dict[str, Callable[[], object]]:

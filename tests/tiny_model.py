@@ -9,11 +9,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from emotion.runs.run import RunPaths
+from emotion.recipes.settings import TrainingConfig
+from emotion.runs.run import RunPaths, Status, new_run, write_status
 from emotion.system.files import read_json, write_json
 
 DATA = Path(__file__).resolve().parent / "data"
 BRIGHTNESS, THREE_CLASSES, EMOTIONS = (DATA / name for name in ("brightness", "three_classes", "emotions"))
+
+
+def finished_run(name: str, folder: Path) -> RunPaths:
+    """A run with the tiny model that has come to its end."""
+    paths = give_model(new_run(TrainingConfig(name=name), folder))
+    write_status(paths, Status.COMPLETED)
+    return paths
 
 
 def give_model(paths: RunPaths, model: Path = BRIGHTNESS, **info: Any) -> RunPaths:

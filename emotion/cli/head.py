@@ -11,13 +11,12 @@ from emotion import recipes
 from emotion.cli import terminal
 from emotion.cli.options import names_of
 from emotion.data import class_key, resolve, scan
-from emotion.evaluation import read_held_out
 from emotion.models import load_model
 from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
-from emotion.runs import RunPaths, read_run
-from emotion.system import ConfigError, RunError, count
+from emotion.runs import RunPaths
+from emotion.system import ConfigError, count
 from emotion.training import start_from
-from emotion.training.head.run import HELD_OUT
+from emotion.training.head.run import HELD_OUT, judged_by_training
 
 if TYPE_CHECKING:
     from emotion.data import Listing
@@ -71,13 +70,8 @@ def told_instead(predictor: Predictor, listing: Listing, *, as_json: bool) -> bo
     Returns:
         False where the model has no such score or has learned from other data: nothing is printed then.
     """
-    paths = RunPaths(predictor.path.parent)
-    held_out = read_held_out(paths)
-    try:
-        same = resolve(read_run(paths).config.data) == listing.root
-    except RunError:
-        return False
-    if not same or held_out is None or held_out.method != HELD_OUT:
+    held_out = judged_by_training(RunPaths(predictor.path.parent), listing)
+    if held_out is None:
         return False
     print("emotion: this data has no test split. These figures are of its training faces, each answered by last layers "
           f"that had neither learned from it nor been chosen by it ({held_out.folds} folds, "

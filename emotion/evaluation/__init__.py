@@ -26,7 +26,7 @@ from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.recalibrate import Recalibration
 from emotion.evaluation.report.mistakes import Mistake
 from emotion.evaluation.report.mistakes import worst as worst_mistakes
-from emotion.evaluation.report.of_a_run import EpochResult, RunReport, WayOut, read_held_out, ways_out
+from emotion.evaluation.report.of_a_run import EpochResult, HeldOut, RunReport, WayOut, read_held_out, ways_out
 from emotion.evaluation.report.of_a_run import read as read_report
 from emotion.evaluation.robustness import CorruptionScore, Robustness
 from emotion.evaluation.scores import (
@@ -50,6 +50,7 @@ __all__ = [
     "EpochResult",
     "Evaluation",
     "Faces",
+    "HeldOut",
     "Honest",
     "Mistake",
     "Montage",

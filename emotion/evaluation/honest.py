@@ -21,7 +21,7 @@ from emotion.data import class_key
 from emotion.evaluation import scores as evaluation
 from emotion.images import load
 from emotion.metrics import wilson_interval
-from emotion.system import N_, _, ngettext, number, speaking, stored
+from emotion.system import ENGLISH, N_, _, ngettext, number, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.checks import Places, Report, Table
@@ -99,7 +99,7 @@ class Honest:
 
     def to_json(self) -> dict[str, Any]:
         scores = {"naive": self.naive.to_json(), "honest": self.honest.to_json()}
-        with speaking("en"):  # as all sentences that are kept
+        with speaking(ENGLISH):  # as all sentences that are kept
             words = self.words
         return scores | {"left_out": self.left_out, "words": words}
 

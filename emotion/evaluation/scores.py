@@ -15,7 +15,7 @@ import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ModelError, _, compact, decimal, ngettext, speaking, stored
+from emotion.system import ENGLISH, ModelError, _, compact, decimal, ngettext, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -119,7 +119,7 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         lists = {"classes": list(self.classes), "accuracy_interval": list(self.accuracy_interval)}
-        with speaking("en"):  # as all sentences that are kept
+        with speaking(ENGLISH):  # as all sentences that are kept
             doubt = self.doubt
         return dataclasses.asdict(self) | lists | {"macro": self.macro, "doubt": doubt}
 

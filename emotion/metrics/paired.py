@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Meta
 
-from emotion.system import _, speaking
+from emotion.system import ENGLISH, _, speaking
 
 Right = npt.NDArray[np.bool_]  # (N,), whether each face was answered right
 
@@ -147,7 +147,7 @@ def compare(before_right: Right, after_right: Right) -> Comparison:
     only_after = int((~before_right & after_right).sum())
     p_value = mcnemar(only_before, only_after)
     gained = only_after - only_before
-    with speaking("en"):
+    with speaking(ENGLISH):
         words = in_words(gained, p_value)
     return Comparison(
         n=n,

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 HALF = 0.5
 WARM_DELAY_SECONDS = 1.5  # the browser draws the first page in this time; TensorFlow's import would slow it down
-LOADING = N_("loading TensorFlow")
 INSIDE = N_("Something went wrong inside the program ({error}). The last lines of its log tell more.")
 UNCALIBRATED = N_("The model can be used, but it is never unsure: the faces that would tell when are not there. {why}")
 Tell = Callable[[dict[str, Any]], None]
@@ -126,7 +125,7 @@ def _train(
             head_run.work(paths, config, lambda phase: _enter(paths, tell, phase), tell)
             return Status.COMPLETED, ""
         learned = _unchanged(paths, brought or material.read(config), own=config.own)
-        _enter(paths, tell, LOADING)
+        _enter(paths, tell, "loading TensorFlow")
         from emotion.training import fit
 
     runs.write_status(paths, Status.RUNNING)

@@ -16,11 +16,9 @@ from emotion.evaluation import study
 from emotion.evaluation.selection import range_of
 from emotion.evaluation.study import Study
 from emotion.models import predictor
-from emotion.recipes.settings import TrainingConfig
-from emotion.runs.run import Status, new_run, write_status
 from pages.ui.evaluate import gallery
 from tests.e2e.browser import Server, open_face, press, settled
-from tests.tiny_model import give_model
+from tests.tiny_model import finished_run
 
 TEST_FACES = 120
 RUN, OTHER = "20260102-030405-demo", "20250102-030405-other"
@@ -32,8 +30,7 @@ def looked(server: Server) -> Study:
     """Two runs in the server's home whose models go by brightness, and what these say of drawn faces."""
     write.write(server.home / "drawn_faces", train=40, test=TEST_FACES)
     for name in (OTHER, RUN):  # the newest one is opened
-        paths = give_model(new_run(TrainingConfig(name=f"by brightness {name[-4:]}"), server.home / "runs" / name))
-        write_status(paths, Status.COMPLETED)
+        paths = finished_run(f"by brightness {name[-4:]}", server.home / "runs" / name)
     model = predictor.load_model(str(paths.root))
     examples = dataset.load(listing.scan(server.home / "drawn_faces"), "test", model.info.classes)
     return study.look(model, examples)

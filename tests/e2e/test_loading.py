@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 
 from emotion.data.drawn import write
-from emotion.recipes.settings import TrainingConfig
-from emotion.runs import Status, new_run, write_status
 from tests.conftest import each_night
 from tests.e2e.browser import Server, Visit, settled
-from tests.tiny_model import give_model
+from tests.tiny_model import finished_run
 
 RUN = "20260102-030405-demo"
 AT_FIRST = "predict"  # as a newcomer sees it, with the greeting
@@ -41,9 +39,7 @@ def furnished(server: Server) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMOTION_HOME", str(server.home))
         write.write(server.home / "drawn_faces", train=40, test=120)
-        write_status(
-            give_model(new_run(TrainingConfig(name="by brightness"), server.home / "runs" / RUN)), Status.COMPLETED
-        )
+        finished_run("by brightness", server.home / "runs" / RUN)
 
 
 def complaints(page: Any) -> list[str]:

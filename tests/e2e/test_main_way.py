@@ -99,6 +99,10 @@ def test_train_watch_restart_stop_evaluate_predict(page: Any, server: Server, br
     page.locator("[role=grid][data-painted]").wait_for()
     assert page.get_by_role("gridcell").count() > 10
 
+    try_a_photo_and_the_camera(page, astronaut)
+
+
+def try_a_photo_and_the_camera(page: Any, astronaut: Path) -> None:
     # tries a photo with the shipped model
     page.goto("/predict")
     settled(page)

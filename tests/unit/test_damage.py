@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from emotion.system import EmotionError
 from tests import damage
 from tests.conftest import CommandLine
 
@@ -28,13 +27,8 @@ def test_a_damaged_file_brings_out_errors_of_ours_only(stored: dict[str, Path], 
     try:
         for text in damage.sample(damage.damages(whole), MOST, seed=KINDS.index(kind)):
             path.write_bytes(text)
-            for name, read in readers.items():
-                try:
-                    read()
-                except EmotionError:
-                    continue
-                except Exception as error:  # noqa: BLE001 - what is looked for
-                    foreign.setdefault(f"{name}: {type(error).__name__}: {error!s:.80}", text[:300])
+            for said in damage.foreign(readers):
+                foreign.setdefault(said, text[:300])
     finally:
         path.write_bytes(whole)
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from emotion.data import edits
 from emotion.data.decisions import Change
 from emotion.models import preferences
 from emotion.runs import RunPaths, Status, person
-from emotion.system import EmotionError, processes, stored
+from emotion.system import processes, stored
 from tests import damage
 from tests.conftest import CommandLine
 
@@ -84,16 +84,6 @@ def lie_there(kind: str, path: Path) -> None:
                 one.bind(path.name)
 
 
-def foreign(works: dict[str, Callable[[], object]]) -> Iterator[str]:
-    for name, work in works.items():
-        try:
-            work()
-        except EmotionError:
-            continue
-        except Exception as error:  # noqa: BLE001 - what is looked for
-            yield f"{name}: {type(error).__name__}: {error!s:.100}"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files, and links on request only")
 @pytest.mark.parametrize("kind", ["folder", "full folder", "link to itself", "two links", "link to nothing",
                                   "endless device", "pipe", "socket"])  # fmt: skip
@@ -105,8 +95,8 @@ def test_whatever_lies_in_the_place_of_a_file_brings_out_errors_of_ours_only(
         whole = path.read_bytes()
         lie_there(kind, path)
 
-        assert list(foreign(damage.readers(name))) == [], name
-        assert list(foreign(writers(places))) == [], name
+        assert list(damage.foreign(damage.readers(name))) == [], name
+        assert list(damage.foreign(writers(places))) == [], name
         done = emotion(*{"data set": ("data", "list"), "tuning": ("tune", "--list")}.get(name, ("runs",)))
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), name
 

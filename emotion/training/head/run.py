@@ -14,12 +14,13 @@ from emotion import evaluation, runs
 from emotion.data import class_key, collection, dataset, material, resolve, scan
 from emotion.models import load_model, preferences
 from emotion.runs import Status
-from emotion.system import ModelError, count, files
+from emotion.system import DataError, ModelError, RunError, count, files
 from emotion.training.head import correct, keras_file, teach
 from emotion.training.head.teach import Backbone
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
+    from emotion.evaluation import HeldOut
     from emotion.models import Predictor
     from emotion.recipes import TrainingConfig
     from emotion.runs import RunPaths
@@ -125,6 +126,21 @@ def _stood_on(found: correct.Ground) -> dict[str, Any]:
     base = found.base
     return {"model": base.reference, "fingerprint": preferences.digest(base.path), "recipe": base.info.network_recipe,
             "data": base.info.data}  # fmt: skip
+
+
+def judged_by_training(paths: RunPaths, listing: Listing) -> HeldOut | None:
+    """The score of a run that has learned from this data and was judged by its training faces, each held out in turn.
+
+    Returns:
+        None for any other model, and where what the run has learned from is gone.
+    """
+    held_out = evaluation.read_held_out(paths)
+    if held_out is None or held_out.method != HELD_OUT:
+        return None
+    try:
+        return held_out if resolve(runs.read_run(paths).config.data) == listing.root else None
+    except (RunError, DataError):
+        return None
 
 
 def sentences(taught: Taught) -> list[str]:

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,10 @@ import streamlit as st
 
 from emotion.data import class_key, dataset, decided, resolve
 from emotion.data.bring import add
-from emotion.evaluation import read_report, study
+from emotion.evaluation import study
 from emotion.models import Adjustment, changed, predictor
 from emotion.system import DEMO, _, archive_dir
-from emotion.training.head.run import HELD_OUT
+from emotion.training.head.run import judged_by_training
 from pages.ui.shared import listings
 
 if TYPE_CHECKING:
@@ -134,9 +135,9 @@ def question(run: Run | None, data: str, tell: Tell) -> Question:
 
 
 def _judged_by_training(run: Run | None, listing: Listing) -> RunPaths | None:
-    if run is None or any(listing.counts["test"].values()) or read_report(run.paths).method != HELD_OUT:
+    if run is None or any(listing.counts["test"].values()):
         return None
-    return run.paths if resolve(run.config.data) == listing.root else None
+    return run.paths if judged_by_training(run.paths, listing) else None
 
 
 def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
@@ -152,14 +153,14 @@ def load(asked: Question, classes: tuple[str, ...], tell: Tell) -> Result:
 
 def _evaluate(asked: Question, classes: tuple[str, ...], key: str, tell: Tell) -> Result:
     token = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    reading: Callable[[int, int], None] = lambda done, total: tell(_("Reading faces"), done, total)  # noqa: E731
+    reading = partial(tell, _("Reading faces"))
     if asked.held_out is not None:
         learned = dataset.load(asked.listing, "train", classes, reading)
         answered = study.look_held_out(asked.held_out, asked.model, learned)
         if answered is not None:
             return Result(answered, asked.model, asked.listing, token, token, is_held_out=True)
     examples = dataset.load(asked.listing, "test", classes, reading)
-    looked = study.look(asked.model, examples, lambda done, total: tell(_("Asking the network"), done, total))
+    looked = study.look(asked.model, examples, partial(tell, _("Asking the network")))
     return Result(looked, asked.model, asked.listing, token, token)
 
 
