@@ -51,7 +51,8 @@ def cluster() -> str:
     Returns:
         "auto", ray://host:10001, or "" for none.
     """
-    return os.environ.get("EMOTION_CLUSTER", "") if importlib.util.find_spec("ray") else ""
+    named = os.environ.get("EMOTION_CLUSTER", "")
+    return named if named and importlib.util.find_spec("ray") else ""  # the search takes time in each rerun of a page
 
 
 def active(*, here: bool = False) -> Run | None:
