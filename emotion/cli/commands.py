@@ -37,8 +37,8 @@ def train(chosen: argparse.Namespace) -> int:
 
         cluster.run(paths, run.on, lambda row: _tell(row, epochs))
     else:
-        worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: print(paths.id, flush=True))
-    print(paths.id)
+        worker.run(paths, lambda row: _tell(row, epochs), goodbye=lambda: terminal.say(paths.id, sys.stdout))
+    terminal.say(paths.id, sys.stdout)
     run = runs.read_run(paths)
     from emotion import evaluation  # only now: it would hold up the first step
 
@@ -46,7 +46,7 @@ def train(chosen: argparse.Namespace) -> int:
     doubt = report.best.doubt or report.best.no_better if report.best else report.warning
     for said in (run.reason if run.status in (Status.DIVERGED, Status.FAILED) else "", doubt):
         if said:
-            print(said, file=sys.stderr)
+            terminal.say(said, sys.stderr)
     return OK if run.status in (Status.COMPLETED, Status.STOPPED) else REFUSED
 
 
@@ -132,7 +132,7 @@ def _tell(row: dict[str, Any], epochs: int) -> None:
     if text is None or (row["event"] == "step" and not watched):
         return
     end = "\r" if row["event"] == "step" else "\n"
-    print(f"{text:<110}" if watched else text, end=end, file=sys.stderr, flush=True)
+    terminal.say(f"{text:<110}" if watched else text, sys.stderr, end)
 
 
 def evaluate(chosen: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 BAR_WIDTH = 24  # letters
 BAR_EVERY = 0.1  # seconds
 LINE_WIDTH = 79  # letters: the bar and what stands behind it
+
+
+def say(text: str, stream: TextIO, end: str = "\n") -> None:
+    """Prints a line of a long work, which goes on where nobody reads any more, as after `| head`."""
+    try:
+        print(text, end=end, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Bar:

@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from emotion.cli import options
+from emotion.cli import options, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import TrainingConfig
 from emotion.system import ConfigError
@@ -206,11 +206,10 @@ def _show_tuning(found: Tuning, as_json: bool) -> int:
 
 def _list(as_json: bool) -> int:
     from emotion import tuning
-    from emotion.cli.terminal import safe, tell_unreadable
     from emotion.tuning import folder
 
     everything = folder.list_all()
-    tell_unreadable(folder.unreadable())
+    terminal.tell_unreadable(folder.unreadable())
     if as_json:
         _out(json.dumps([_facts(found) for found in everything], indent=1))
         return OK
@@ -219,7 +218,7 @@ def _list(as_json: bool) -> int:
     for found in everything:
         value = tuning.shown(found.best.value if found.best else None, found.settings.goal)
         used = tuning.budget_sentence(found.trials, found.settings)
-        _out(f"{found.id:<22} {found.state:<9} {value:>7}  {used}  {safe(found.settings.name)}".rstrip())
+        _out(f"{found.id:<22} {found.state:<9} {value:>7}  {used}  {terminal.safe(found.settings.name)}".rstrip())
     return OK
 
 
@@ -237,8 +236,7 @@ def _facts(found: Tuning) -> dict[str, Any]:
 
 def _say(text: str) -> None:
     """Progress, for a person."""
-    sys.stderr.write(f"{_plain(text)}\n")
-    sys.stderr.flush()
+    terminal.say(_plain(text), sys.stderr)
 
 
 def _out(text: str) -> None:

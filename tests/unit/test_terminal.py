@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import numpy as np
 import pytest
@@ -29,6 +30,15 @@ def scores() -> Evaluation:
     """Four faces of three classes, none of them called sad."""
     probabilities = np.array([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.25, 0.55, 0.2], [0.1, 0.5, 0.4]])
     return evaluate(probabilities, np.array([0, 0, 1, 2]), THREE)
+
+
+def test_a_long_work_goes_on_when_nobody_reads_its_progress_any_more() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    with os.fdopen(writer, "w", encoding="utf-8") as stream:
+        terminal.say("epoch 1 of 2", stream)
+        terminal.say("epoch 2 of 2", stream)
 
 
 def test_answers_happy_or_sad_in_one_line() -> None:
