@@ -24,7 +24,19 @@ from filelock import FileLock
 
 from emotion.data import registry
 from emotion.data.decisions import CONFIRM, Decision, digest, in_force
-from emotion.system import DEMO, DecisionError, StoredFileError, disk, drawn_faces_dir, files, home, stored
+from emotion.system import (
+    DEMO,
+    DataError,
+    DecisionError,
+    StoredFileError,
+    StoredFileMissingError,
+    _,
+    disk,
+    drawn_faces_dir,
+    files,
+    home,
+    stored,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from emotion.data.decisions import Change
@@ -42,21 +54,31 @@ def location(root: Path) -> Path:
 
 
 def read(root: Path) -> tuple[Decision, ...]:
-    """All decisions about a data folder, the oldest first, undone ones and undos too."""
+    """All decisions about a data folder, the oldest first, undone ones and undos too.
+
+    Raises:
+        DataError: when they are there and cannot be read: without them a training would learn what was left out.
+    """
     path = location(root)
     try:
         facts = path.stat()
-    except OSError:
+        return _parsed(path, facts.st_size, facts.st_mtime_ns)
+    except (FileNotFoundError, NotADirectoryError, StoredFileMissingError):
         return ()
-    return _parsed(path, facts.st_size, facts.st_mtime_ns)
+    except (OSError, StoredFileError) as error:
+        raise DataError(
+            _(
+                "What was decided about the pictures of {name} cannot be read: {path} is no file that this program may "
+                "read. Mend that, or move it away to go on without the decisions.",
+                name=root.name,
+                path=path,
+            )
+        ) from error
 
 
 @lru_cache(maxsize=16)
 def _parsed(path: Path, size: int, changed: int) -> tuple[Decision, ...]:
-    try:
-        return _decisions(stored.raw(path))
-    except StoredFileError:
-        return ()
+    return _decisions(stored.raw(path))
 
 
 def _decisions(text: bytes) -> tuple[Decision, ...]:

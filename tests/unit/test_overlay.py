@@ -16,7 +16,7 @@ from emotion.data.decisions import CONFIRM, EXCLUDE, MOVE, RELABEL, Change, Deci
 from emotion.data.listing import scan
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import new_run
-from emotion.system.errors import DecisionError, OutputFolderError
+from emotion.system.errors import DataError, DecisionError, OutputFolderError
 from emotion.system.files import read_json
 from tests.waiting import wait_for
 
@@ -253,3 +253,17 @@ def test_a_run_notes_what_was_decided(data: Path) -> None:
 
     assert read_json(plain.config)["decisions"] == ""
     assert read_json(mended.config)["decisions"] == scan(data).decisions != ""
+
+
+def test_decisions_that_cannot_be_read_are_told_instead_of_learning_what_was_left_out(data: Path) -> None:
+    edits.decide(data, [Change("exclude", ("train/sad/1.png",))], "blurred")
+    kept = edits.location(data)
+    text = kept.read_bytes()
+    kept.unlink()
+    kept.mkdir()
+
+    with pytest.raises(DataError, match=r"What was decided about the pictures of .* cannot be read"):
+        scan(data)
+    kept.rmdir()
+    kept.write_bytes(text)
+    assert len(edits.read(data)) == 1
