@@ -147,12 +147,14 @@ def test_one_command_trains_ships_and_evaluates_and_goes_on_where_it_ended(
         return subprocess.run([*command, "--epochs", "1"], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=900)
 
     first = call()
-    (work / "other.npz").write_bytes(networks[1].read_bytes())
-    second = call()
 
     assert first.returncode != 0
     assert "torch" in first.stderr
     assert not into.exists()
+
+    (work / "other.npz").write_bytes(networks[1].read_bytes())
+    second = call()
+
     assert second.returncode == 0, second.stderr
     assert "emotion train" not in second.stderr  # the first network was there
     assert json.loads((into / "model.json").read_text(encoding="utf-8"))["recipe"] == "duo"
