@@ -31,8 +31,8 @@ LOOKS = re.compile(r"(?:\b(?:accent|dashed|faint|ink|thin)\b ?)+")  # classes of
 def unmarked(path: Path) -> Iterator[tuple[int, str]]:
     """Lines and texts that look like words for people and are not marked.
 
-    Two words or more count wherever they stand, except in docstrings, annotations, logs and style sheets; one word
-    counts where Streamlit shows it.
+    Two words or more count wherever they stand, except in docstrings, annotations, logs, sets and style sheets; one
+    word counts where Streamlit shows it.
     """
     yield from _in(ast.parse(path.read_text(encoding="utf-8")), shown=False)
 
@@ -49,6 +49,8 @@ def _in(node: ast.AST, shown: bool) -> Iterator[tuple[int, str]]:
         return
     if isinstance(node, ast.Call):
         yield from _in_call(node, shown)
+        return
+    if isinstance(node, ast.Set):  # to look something up in
         return
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list"):

@@ -24,7 +24,7 @@ from PIL import Image
 from emotion.data.class_names import class_key
 from emotion.data.dataset import Examples
 from emotion.images import SHRINK_FILTER, TIGHT_CROP_UP_TO, PictureError, load, to_rgb
-from emotion.system import IMAGE_SIZE, ConfigError, disk, files, mine_dir
+from emotion.system import IMAGE_SIZE, ConfigError, _, disk, files, mine_dir
 
 NAME = re.compile(r"[0-9a-f]{32}\.png")
 FORBIDDEN = frozenset('/\\:*?"<>|')  # in the name of a folder, on one system or another
@@ -54,7 +54,7 @@ def _train_dir() -> Path:
 def _class_dir(label: str) -> Path:
     name = class_key(label)
     if not name or name.startswith(".") or name != name.rstrip(". ") or FORBIDDEN & set(name) or not name.isprintable():
-        raise ConfigError("label", "a class name that can be the name of a folder", label)
+        raise ConfigError("label", _("a class name that can be the name of a folder"), label)
     return _train_dir() / name
 
 

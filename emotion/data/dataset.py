@@ -19,13 +19,7 @@ from emotion.data.class_names import class_key, named_like
 from emotion.data.listing import kept_as, resolve, scan
 from emotion.data.splits import TOO_FEW, hold_out, identical_groups
 from emotion.images import cache, can_be_read_now, first_readable, read_all
-from emotion.system import (
-    DEMO,
-    IMAGE_SIZE,
-    ConfigError,
-    DataError,
-    SplitMissingError,
-)
+from emotion.system import DEMO, IMAGE_SIZE, N_, ConfigError, DataError, SplitMissingError, _
 
 if TYPE_CHECKING:
     from emotion.data.listing import Listing
@@ -33,8 +27,9 @@ if TYPE_CHECKING:
     from emotion.metrics import Labels
 
 
-NO_PICTURE = (
-    "{} holds no readable picture. Expected jpg, jpeg, png, bmp or webp files. Put pictures in or choose other classes."
+NO_PICTURE = N_(
+    "{folder} holds no readable picture. Expected jpg, jpeg, png, bmp or webp files. Put pictures in or choose other "
+    "classes."
 )
 
 _Labelled = list[tuple[str, int]]  # relative name, label
@@ -92,7 +87,7 @@ def load(listing: Listing, split: str, classes: Sequence[str], progress: Progres
         DataError: when it has no such class, or no picture of a class can be read.
     """
     labelled = [pair for label, files in enumerate(_files(listing, split, classes)) for pair in _with(label, files)]
-    files = [file for file, _ in labelled]
+    files = [file for file, _other in labelled]
     kept = cache.location(listing.root, listing.fingerprint, split, tuple(map(class_key, classes)))
     pixels = cache.read(kept, len(files))
     if pixels is None or can_be_read_now(listing.root, [files[place] for place in pixels.unreadable]):
@@ -137,11 +132,16 @@ def _files(listing: Listing, split: str, classes: Sequence[str]) -> list[tuple[s
     for name, key in zip(classes, keys, strict=True):
         if key is None or key not in there:
             raise DataError(
-                f"{listing.root / split} has no folder for the class {name!r}. Found: "
-                f"{', '.join(sorted(there)) or 'no class folders'}. Add that folder or choose classes that are there."
+                _(
+                    "{folder} has no folder for the class {name}. Found: {there}. Add that folder or choose classes "
+                    "that are there.",
+                    folder=listing.root / split,
+                    name=repr(name),
+                    there=", ".join(sorted(there)) or _("no class folders"),
+                )
             )
         if not there[key]:
-            raise DataError(NO_PICTURE.format(listing.root / split / name))
+            raise DataError(_(NO_PICTURE, folder=listing.root / split / name))
     return [there[key] for key in keys if key is not None]
 
 
@@ -152,15 +152,15 @@ def _with(label: int, files: Sequence[str]) -> Iterator[tuple[str, int]]:
 def _examples(listing: Listing, split: str, classes: tuple[str, ...], labelled: _Labelled, pixels: Pixels) -> Examples:
     lost = set(pixels.lost.tolist())
     readable = [pair for place, pair in enumerate(labelled) if place not in lost]
-    labels = np.array([label for _, label in readable], dtype=np.int64)
+    labels = np.array([label for _other, label in readable], dtype=np.int64)
     for name, n in zip(classes, np.bincount(labels, minlength=len(classes)), strict=True):
         if not n:
-            raise DataError(NO_PICTURE.format(listing.root / split / name))
+            raise DataError(_(NO_PICTURE, folder=listing.root / split / name))
     return Examples(
         images=pixels.images,
         labels=labels,
         classes=classes,
-        files=tuple([file for file, _ in readable]),
+        files=tuple([file for file, _other in readable]),
         unreadable=tuple([labelled[place][0] for place in pixels.unreadable]),
         faceless=tuple([labelled[place][0] for place in pixels.faceless]),
         fingerprint=listing.fingerprint,
@@ -187,15 +187,15 @@ def samples(listing: Listing, split: str, classes: Sequence[str], count: int, se
         order = np.random.default_rng((seed, label)).permutation(len(files))
         found, lost = first_readable(listing.root, [files[place] for place in order], wanted)
         if wanted and not found:
-            raise DataError(NO_PICTURE.format(listing.root / split / classes[label]))
+            raise DataError(_(NO_PICTURE, folder=listing.root / split / classes[label]))
         labelled += [(file, label) for file in found]
         images += found.values()
         unreadable += lost
     return Examples(
         images=np.concatenate(images),
-        labels=np.array([label for _, label in labelled], dtype=np.int64),
+        labels=np.array([label for _other, label in labelled], dtype=np.int64),
         classes=tuple(classes),
-        files=tuple([file for file, _ in labelled]),
+        files=tuple([file for file, _other in labelled]),
         unreadable=tuple(unreadable),
         fingerprint=listing.fingerprint,
     )
@@ -220,14 +220,16 @@ def split_validation(examples: Examples, share: float, seed: int) -> tuple[NDArr
         DataError: when a class has too few different pictures to stand on both sides.
     """
     if not 0 < share < 1:
-        raise ConfigError("validation_split", "a share above 0 and below 1", share)
+        raise ConfigError("validation_split", _("a share above 0 and below 1"), share)
     groups = identical_groups(examples.images)
     held = hold_out(groups, examples.labels, share, np.random.default_rng(seed))
     for label, name in enumerate(examples.classes):
         mine = examples.labels == label
         if not (mine & held).any() or not (mine & ~held).any():
             folder = Path(examples.files[int(mine.argmax())]).parent if mine.any() else Path(name)
-            raise DataError(TOO_FEW.format(folder, name, "validation", len(np.unique(groups[mine]))))
+            raise DataError(
+                _(TOO_FEW, root=folder, name=repr(name), part=_("validation"), n=len(np.unique(groups[mine])))
+            )
     return np.flatnonzero(~held), np.flatnonzero(held)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emotion.data.class_names import SPLITS
-from emotion.system import DecisionError, stored
+from emotion.system import DecisionError, _, stored
 
 EXCLUDE, RELABEL, MOVE, CONFIRM = "exclude", "relabel", "move", "confirm"
 ACTIONS = (EXCLUDE, RELABEL, MOVE, CONFIRM)
@@ -85,10 +85,10 @@ class Decision:
             decision = stored.typed(values, cls)
         except ValueError as error:
             raise DecisionError(
-                "a decision with id, time, who, why and changes", f"{values!s:.80} ({error})"
+                _("a decision with id, time, who, why and changes"), f"{values!s:.80} ({error})"
             ) from error
         if bool(decision.changes) == bool(decision.undo) or not decision.id:
-            raise DecisionError("either changes or the id of what is undone", str(values)[:80])
+            raise DecisionError(_("either changes or the id of what is undone"), str(values)[:80])
         return decision
 
 
@@ -120,13 +120,15 @@ class _Place:
 
 def _check(change: Change) -> None:
     if change.action not in ACTIONS:
-        raise DecisionError(f"one of {', '.join(ACTIONS)}", change.action)
+        raise DecisionError(_("one of {names}", names=", ".join(ACTIONS)), change.action)
     if not change.files:
-        raise DecisionError("at least one picture", "none")
+        raise DecisionError(_("at least one picture"), _("none"))
     if change.action == MOVE and change.to not in MOVED_TO:
-        raise DecisionError(f"a move to {' or '.join(MOVED_TO)}", change.to or "nowhere")
+        raise DecisionError(
+            _("a move to {one} or {other}", one=MOVED_TO[0], other=MOVED_TO[1]), change.to or _("nowhere")
+        )
     if change.action == RELABEL and not change.to.strip():
-        raise DecisionError("the class that the pictures get", "none")
+        raise DecisionError(_("the class that the pictures get"), _("none"))
 
 
 def in_force(decisions: Sequence[Decision]) -> tuple[Decision, ...]:

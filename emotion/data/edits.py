@@ -31,12 +31,13 @@ from emotion.system import (
     StoredFileError,
     StoredFileMissingError,
     _,
+    decimal,
     disk,
     drawn_faces_dir,
     files,
     home,
     stored,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from emotion.data.decisions import Change
@@ -119,7 +120,7 @@ def decide(root: Path, changes: Iterable[Change], why: str) -> Decision:
     """
     all_changes = tuple(changes)
     if not all_changes:
-        raise DecisionError("at least one picture", "none")
+        raise DecisionError(_("at least one picture"), _("none"))
     return _add(root, [_decision(why, changes=all_changes)])[0]
 
 
@@ -131,7 +132,7 @@ def undo(root: Path, decision_id: str) -> Decision:
     """
     decisions = in_force(read(root))
     if decision_id not in {decision.id for decision in decisions}:
-        raise DecisionError("the id of a decision that holds", decision_id)
+        raise DecisionError(_("the id of a decision that holds"), decision_id)
     return _add(root, [_decision("undone", undo=decision_id)])[0]
 
 
@@ -150,25 +151,32 @@ def take_in(root: Path, text: bytes) -> int:
         DecisionError: when a line is no decision; nothing is added then.
     """
     if len(text) > LONGEST_IMPORT:
-        raise DecisionError(f"a file of at most {LONGEST_IMPORT // 2**20} MB", f"{len(text) / 2**20:.0f} MB")
+        raise DecisionError(
+            _("a file of at most {size} MB", size=LONGEST_IMPORT // 2**20), f"{decimal(len(text) / 2**20, 0)} MB"
+        )
     known = {decision.id for decision in read(root)}
     new: dict[str, Decision] = {}
     for number, line in enumerate(text.split(b"\n"), start=1):
         if line.strip():
-            decision = _parse_line(line, f" {number}")
+            decision = _parse_line(line, number)
             if decision.id not in known:
                 new.setdefault(decision.id, decision)
     _add(root, list(new.values()))
     return len(new)
 
 
-def _parse_line(line: bytes, number: str = "") -> Decision:
+def _parse_line(line: bytes, number: int = 0) -> Decision:
     try:
         value = stored.parse(line.decode("utf-8"))
     except ValueError as error:
-        raise DecisionError("a line of JSON", f"something else in line{number}") from error
+        raise DecisionError(
+            _("a line of JSON"), _("something else in line {number}", number=number) if number else _("something else")
+        ) from error
     if not isinstance(value, dict):
-        raise DecisionError("a JSON object in each line", f"something else in line{number}")
+        raise DecisionError(
+            _("a JSON object in each line"),
+            _("something else in line {number}", number=number) if number else _("something else"),
+        )
     return Decision.from_json(value)
 
 

@@ -30,6 +30,7 @@ from emotion.data.folders import meaning, sorting, tree
 from emotion.system import (
     DEMO,
     DEMO_TITLE,
+    N_,
     DataError,
     SplitMissingError,
     _,
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
 
 ALWAYS = ("train", "test")  # stand in the counts when they are missing too
 
-NO_FOLDER = (
-    "No folder at {}. Expected a folder with train/ and test/ inside, each with one folder a class (such as happy/ and "
-    "sad/). Choose another folder or use the drawn faces."
+NO_FOLDER = N_(
+    "No folder at {path}. Expected a folder with train/ and test/ inside, each with one folder a class (such as happy/ "
+    "and sad/). Choose another folder or use the drawn faces."
 )
 
 LOOK_AGAIN = 10.0  # seconds after which `current` looks at every file anew
@@ -120,13 +121,18 @@ def resolve(data: str, progress: Progress | None = None) -> Path:
     if known := registry.find(data):
         if not os.path.isdir(known.folder):
             raise DataError(
-                f"The pictures of the data set {known.name!r} are not at {known.folder} any more. Expected that folder "
-                "as it was. Connect its disk, put it back, or remove the data set and add the folder where it is now."
+                _(
+                    "The pictures of the data set {name} are not at {folder} any more. Expected that folder "
+                    "as it was. Connect its disk, put it back, or remove the data set and add the folder where it is "
+                    "now.",
+                    name=repr(known.name),
+                    folder=known.folder,
+                )
             )
         return known.folder
     folder = typed_path(data)
     if not os.path.isdir(folder):
-        raise DataError(NO_FOLDER.format(folder))
+        raise DataError(_(NO_FOLDER, path=folder))
     return _inner_folder(folder)
 
 
@@ -192,7 +198,7 @@ def _listing(found: Sorted, root: Path, names: Mapping[str, str], placed: Placem
         for name, inside in sorted(found.records[split].items()):
             inside.sort()
             if not names.get(name, name):
-                found.leave(len(inside), f"pictures of {name}, as asked")
+                found.leave(len(inside), N_("pictures of {name}, as asked").format(name=name))
                 continue
             together.setdefault(names.get(name, name), []).extend([record[0] for record in inside])
             records += inside
@@ -201,7 +207,7 @@ def _listing(found: Sorted, root: Path, names: Mapping[str, str], placed: Placem
     if placed and placed.labels:  # the records stand in the order of splits and classes
         more += [(f"{split}/{name}", str(len(inside))) for split in files for name, inside in files[split].items()]
     elif placed:
-        more.append(("in test", str(sum(map(len, files["train"].values())))))
+        more.append((f"in {SPLITS[1]}", str(sum(map(len, files["train"].values())))))
     left_out = dict(sorted(found.left_out.items()))
     return Listing(root, files, sum(left_out.values()), _fingerprint(records, more), left_out=left_out)
 
@@ -237,7 +243,7 @@ def on_disk(root: Path, known: DataSet | None = None, placed: Placement | None =
         SplitMissingError: when it holds neither train/ nor test/, and no split of its class folders is recorded.
     """
     if not os.path.isdir(root):
-        raise DataError(NO_FOLDER.format(root))
+        raise DataError(_(NO_FOLDER, path=root))
     return _walked(root, known or registry.of_folder(root), placed, {})
 
 
@@ -258,9 +264,13 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
         if len(folders) < 2:
             raise SplitMissingError(root, SPLITS[0])
         raise DataError(
-            f"{root} has no train/ and no test/ folder. Found: {', '.join(folders[:8])}. If these are the classes, add "
-            "the folder on the Data page or with `python -m emotion data add`: which pictures are for the test is then "
-            "chosen for you, and no file is changed."
+            _(
+                "{root} has no train/ and no test/ folder. Found: {names}. If these are the classes, add the folder on "
+                "the Data page or with `python -m emotion data add`: which pictures are for the test is then chosen "
+                "for you, and no file is changed.",
+                root=root,
+                names=", ".join(folders[:8]),
+            )
         )
     for parts, error in walked.locked.items():
         if not understood.splits or any(parts[:1] == used[:1] for used in understood.sides):
@@ -318,7 +328,7 @@ def current(root: Path) -> Listing:
     if kept is not None and kept.holds(known):
         return kept.listing
     if not os.path.isdir(root):
-        raise DataError(NO_FOLDER.format(root))
+        raise DataError(_(NO_FOLDER, path=root))
     split = known.home / registry.SPLIT if known else None
     seen: Stamps = {} if split is None else {str(split): tree.stamp(split)}
     began, made = time.time_ns(), time.monotonic()

@@ -27,10 +27,10 @@ from emotion.data.dataset import Examples
 from emotion.data.registry import BROWSER, PICTURES, DataSet
 from emotion.images import PictureError, decode, load
 from emotion.recipes import label_order
-from emotion.system import IMAGE_SIZE, ConfigError, files, stored
+from emotion.system import IMAGE_SIZE, N_, ConfigError, _, files, stored
 
 MOST_CLASSES = 20
-SOURCE = "made in the browser"
+SOURCE = N_("made in the browser")
 ORDER = "order.json"  # beside `dataset.json`: the classes as the person has put them
 REMEMBERED = 4_000  # faces, 2 kB each
 
@@ -44,9 +44,9 @@ def check_classes(names: Sequence[str]) -> tuple[str, ...]:
     keys = tuple(class_key(name) for name in names if name.strip())
     unfit = [key for key in keys if not is_folder_name(key) or split_of(key)]
     if unfit:
-        raise ConfigError("classes", "names that a folder may have, and not the name of a split", unfit[0])
+        raise ConfigError("classes", _("names that a folder may have, and not the name of a split"), unfit[0])
     if len(set(keys)) != len(keys) or not 2 <= len(keys) <= MOST_CLASSES:
-        raise ConfigError("classes", f"2 to {MOST_CLASSES} different names", ", ".join(keys))
+        raise ConfigError("classes", _("2 to {most} different names", most=MOST_CLASSES), ", ".join(keys))
     return keys
 
 
@@ -92,7 +92,7 @@ def set_classes(record: DataSet, names: Sequence[str]) -> None:
     """
     before, keys = classes(record), check_classes(names)
     if len(keys) < len(before):
-        raise ConfigError("classes", "a name for each class", ", ".join(names))
+        raise ConfigError("classes", _("a name for each class"), ", ".join(names))
     renamed = {old: new for old, new in zip(before, keys, strict=False) if old != new}
     for old in renamed:  # by way of a name that no class can have: two may change theirs for each other's
         files.replace(record.folder / old, record.folder / f".{old}")
@@ -120,7 +120,7 @@ def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str]) -
     placed = registry.read_placement(record.home) or registry.Placement({})
     moved = {}
     for file, side in placed.sides.items():
-        folder, _, rest = file.partition("/")
+        folder, _other, rest = file.partition("/")
         if renamed.get(folder, folder) in keys:
             moved[f"{renamed.get(folder, folder)}/{rest}"] = side
     share, seed = registry.split_settings(record.home) or (0.0, 0)
@@ -129,7 +129,7 @@ def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str]) -
 
 def counts(record: DataSet) -> dict[str, int]:
     """Class → pictures kept of it, in the order of `classes`."""
-    return {name: sum(1 for _ in (record.folder / name).glob("*.png")) for name in classes(record)}
+    return {name: sum(1 for _other in (record.folder / name).glob("*.png")) for name in classes(record)}
 
 
 def cut_out(picture: Image.Image) -> Image.Image:
@@ -160,7 +160,7 @@ def keep(record: DataSet, label: str, source: bytes | Path, name: str = "", *, w
     """
     folder = record.folder / class_key(label)
     if not is_folder_name(class_key(label)) or not folder.is_dir():
-        raise ConfigError("class", f"one of {', '.join(counts(record))}", label)
+        raise ConfigError("class", _("one of {names}", names=", ".join(counts(record))), label)
     picture = decode.open_picture(source, max_side=images.WORKING_SIDE, keep_grey=True, name=name).rgb
     face = collection.bare(picture if whole else cut_out(picture))
     target = folder / collection.file_name(face)
@@ -207,7 +207,7 @@ def examples(record: DataSet) -> Examples | None:
                 read.append((_face(str(record.folder / file)), label, file))
             except PictureError:
                 lost.append(file)
-    if {label for _, label, _ in read} != set(range(len(order))):
+    if {label for _other, label, _other in read} != set(range(len(order))):
         return None
     faces, labels, names = zip(*read, strict=True)
     return Examples(

@@ -20,7 +20,7 @@ from emotion.data import collection, dataset, listing, votes
 from emotion.data.class_names import class_key, named_like
 from emotion.data.splits import identical_groups
 from emotion.recipes import FOLDERS
-from emotion.system import DataError
+from emotion.system import N_, DataError, _, listed
 
 if TYPE_CHECKING:
     from emotion.data.dataset import Examples
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OWN_WEIGHT = 10
 MAJORITY = 0.6  # of all votes for a picture, from which on they say what it is
 ENOUGH_ALONE = 5  # own pictures of each class, where there is nothing else to learn from
-MINE = "my own pictures"
+MINE = N_("my own pictures")
 
 
 @dataclass(frozen=True)
@@ -102,25 +102,30 @@ def by_majority(examples: Examples, root: Path) -> Examples:
     # A hair less than asked for: 6 of 10 as float32.
     clear = said.counts.max(axis=1) >= (MAJORITY - 1e-6) * np.maximum(said.counts.sum(axis=1) + said.others, 1)
     if not clear.any():
-        raise votes.unlike(root / votes.NAME, "a picture on which most people agree", "none")
+        raise votes.unlike(root / votes.NAME, _("a picture on which most people agree"), _("none"))
     return replace(examples, labels=said.counts.argmax(axis=1).astype(np.int64)).take(np.flatnonzero(clear))
 
 
 def title(config: TrainingConfig) -> str:
     """How the data of a run is called."""
-    return " and ".join(([listing.title(config.data)] if config.data else []) + ([MINE] if config.own else []))
+    return listed(([listing.title(config.data)] if config.data else []) + ([_(MINE)] if config.own else []))
 
 
 def _too_few_own(counts: Mapping[str, int], needed: str, why: str) -> DataError:
     """Args: counts: class name to the number of own pictures kept of it."""
     kept = ", ".join(f"{number} {name}" for name, number in counts.items())
     return DataError(
-        f"Kept of your own pictures: {kept}. Expected {needed}, because {why}. "
-        "Correct more faces on the page “Try a photo” and try again."
+        _(
+            "Kept of your own pictures: {kept}. Expected {needed}, because {why}. Correct more faces on the page “Try "
+            "a photo” and try again.",
+            kept=kept,
+            needed=needed,
+            why=why,
+        )
     )
 
 
-def check_own(config: TrainingConfig, why_alone: str = "they are all there is to learn from") -> None:
+def check_own(config: TrainingConfig, why_alone: str = N_("they are all there is to learn from")) -> None:
     """Says whether enough own pictures are kept for a run with them.
 
     Raises:
@@ -129,9 +134,9 @@ def check_own(config: TrainingConfig, why_alone: str = "they are all there is to
     counts = collection.counts()
     kept = {name: counts.get(class_key(name), 0) for name in config.classes}
     if not config.data and min(kept.values()) < ENOUGH_ALONE:
-        raise _too_few_own(kept, f"at least {ENOUGH_ALONE} of each class", why_alone)
+        raise _too_few_own(kept, _("at least {n} of each class", n=ENOUGH_ALONE), _(why_alone))
     if not any(kept.values()):
-        raise _too_few_own(kept, "at least one", "there is nothing new to learn otherwise")
+        raise _too_few_own(kept, _("at least one"), _("there is nothing new to learn otherwise"))
 
 
 def read(config: TrainingConfig) -> Material:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from emotion.data import dataset
 from emotion.data.bring.staging import quiet
 from emotion.images import measure
-from emotion.system import IMAGE_SIZE
+from emotion.system import IMAGE_SIZE, N_
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 BY_NAME, DARKEST, BRIGHTEST, FLATTEST, BLURRIEST, SHARPEST = (
-    "name", "darkest", "brightest", "least contrast", "least sharp", "sharpest"
+    "name", "darkest", "brightest", "flattest", "blurriest", "sharpest"
 )  # fmt: skip
 ORDERS = (BY_NAME, DARKEST, BRIGHTEST, FLATTEST, BLURRIEST, SHARPEST)
 SECONDS = {"small": 0.15e-3, "large": 0.08}  # a file, about: faces are looked for in large ones
@@ -101,7 +101,7 @@ def read(listing: Listing, progress: Progress = quiet) -> Overview:
         here = [name for name, number in counts.items() if number]
         if not here:
             continue
-        examples = dataset.load(listing, split, here, lambda done, total: progress("Reading pictures", done, total))
+        examples = dataset.load(listing, split, here, lambda done, total: progress(N_("Reading pictures"), done, total))
         parts.append(examples.images)
         splits += [split] * len(examples.files)
         labels.append(np.array([classes.index(name) for name in here], np.int64)[examples.labels])
@@ -109,7 +109,9 @@ def read(listing: Listing, progress: Progress = quiet) -> Overview:
         lost += examples.unreadable
         faceless += examples.faceless
     images = np.concatenate([np.empty((0, IMAGE_SIZE, IMAGE_SIZE), np.uint8), *parts])
-    headers = measure.headers(listing.root, files, lambda done, total: progress("Looking at the files", done, total))
+    headers = measure.headers(
+        listing.root, files, lambda done, total: progress(N_("Looking at the files"), done, total)
+    )
     return Overview(
         images=images,
         splits=tuple(splits),

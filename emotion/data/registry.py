@@ -21,12 +21,12 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from emotion.data.class_names import class_key, is_data_name
-from emotion.system import DataError, StoredFileError, StoredFileMissingError, files, home, is_folder, stored
+from emotion.system import N_, DataError, StoredFileError, StoredFileMissingError, _, files, home, is_folder, stored
 
 FORMAT = 1
 FOLDER, ZIP, CSV, KAGGLEHUB, BROWSER = "folder", "zip", "csv", "kagglehub", "browser"
 RECORD, SPLIT, PICTURES = "dataset.json", "split.json", "pictures"
-NAME_TAKEN = "There is a data set called {!r} already: choose another name, or remove that one first."
+NAME_TAKEN = N_("There is a data set called {name} already: choose another name, or remove that one first.")
 
 Counts = dict[str, dict[str, stored.Number]]  # split → class → pictures
 
@@ -118,7 +118,7 @@ def _read(folder: Path) -> DataSet | stored.Unreadable | None:
         said = stored.read(folder / RECORD, dict[str, Any])
         head = stored.typed(said, _Head)
         if head.format != FORMAT:
-            raise ValueError("another version of this program wrote it")
+            raise ValueError(_("another version of this program wrote it"))
         where = {"home": folder, "folder": Path(os.path.normpath(folder / head.folder))}
         return stored.typed({"name": folder.name} | said | where, DataSet)
     except StoredFileMissingError:
@@ -167,8 +167,12 @@ def get(name: str) -> DataSet:
     record = find(name)
     if record is None:
         names = ", ".join(sorted(known.name for known in list_sets()))
-        todo = f"choose one of {names}." if names else "bring one in with `python -m emotion data add`."
-        raise DataError(f"No data set is called {name!r}: {todo}")
+        said = (
+            _("No data set is called {name}: choose one of {names}.", name=repr(name), names=names)
+            if names
+            else _("No data set is called {name}: bring one in with `python -m emotion data add`.", name=repr(name))
+        )
+        raise DataError(said)
     return record
 
 
@@ -187,11 +191,14 @@ def check_new_name(name: str) -> str:
     name = name.strip()
     if not is_data_name(name):
         raise DataError(
-            f"A data set cannot be called {name!r}: choose up to 60 letters, digits, spaces or - _ ( ) that a folder "
-            "may be called, and not demo."
+            _(
+                "A data set cannot be called {name}: choose up to 60 letters, digits, spaces or - _ ( ) that a folder "
+                "may be called, and not demo.",
+                name=repr(name),
+            )
         )
     if find(name) or (sets_dir() / name).exists():
-        raise DataError(NAME_TAKEN.format(name))
+        raise DataError(_(NAME_TAKEN, name=repr(name)))
     return name
 
 

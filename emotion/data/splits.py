@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from emotion.data.bring.staging import quiet
 from emotion.images import WORKING_SIDE, PictureError, open_picture, to_input
-from emotion.system import IMAGE_SIZE, ConfigError, DataError
+from emotion.system import IMAGE_SIZE, N_, ConfigError, DataError, _
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
-TOO_FEW = (
-    "{}: expected two different pictures or more of the class {!r}, one of them for {}. Received: {}. Add pictures or "
-    "change the setting."
+TOO_FEW = N_(
+    "{root}: expected two different pictures or more of the class {name}, one of them for {part}. Received: {n}. Add "
+    "pictures or change the setting."
 )
 
 
@@ -125,8 +125,8 @@ def groups_of(root: Path, names: Sequence[str], progress: Progress = quiet) -> N
         look = _look(root / name) or name.encode("utf-8", "surrogateescape")
         found.append(numbers.setdefault(look, len(numbers)))
         if place % TELL_EACH == 0:
-            progress("Comparing", place, len(names))
-    progress("Comparing", len(names), len(names))
+            progress(N_("Comparing"), place, len(names))
+    progress(N_("Comparing"), len(names), len(names))
     return np.array(found, dtype=np.int64)
 
 
@@ -156,10 +156,10 @@ def share_out(
         DataError: when a class has too few different pictures to stand on both sides.
     """
     if not 0 < share < 1:
-        raise ConfigError("share", "a share above 0 and below 1", share)
+        raise ConfigError("share", _("a share above 0 and below 1"), share)
     pairs = sorted((file, label) for label, files in enumerate(classes.values()) for file in files)
-    files = [file for file, _ in pairs]
-    labels = np.array([label for _, label in pairs], dtype=np.int64)
+    files = [file for file, _other in pairs]
+    labels = np.array([label for _other, label in pairs], dtype=np.int64)
     groups = groups_of(root, files, progress)
     rng = np.random.default_rng(seed)
     old = [(before or {}).get(file) for file in files]
@@ -167,7 +167,7 @@ def share_out(
     for label, name in enumerate(classes):
         mine = labels == label
         if not (mine & held).any() or not (mine & ~held).any():
-            raise DataError(TOO_FEW.format(root, name, "the test", len(np.unique(groups[mine]))))
+            raise DataError(_(TOO_FEW, root=root, name=repr(name), part=_("the test"), n=len(np.unique(groups[mine]))))
     return {file: "test" if is_held else "train" for file, is_held in zip(files, held.tolist(), strict=True)}
 
 

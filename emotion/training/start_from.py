@@ -17,7 +17,7 @@ from emotion.models import load_model, read_info
 from emotion.models.preferences import PRETRAINED
 from emotion.recipes import ALONE_EPOCHS, ALONE_RATE, TOGETHER_EPOCHS, TOGETHER_RATE
 from emotion.runs import RunPaths, find_run, list_runs, read_run
-from emotion.system import DEMO, DataError, ModelError, RunError, _, archive_dir, duration, ngettext
+from emotion.system import DEMO, DataError, ModelError, RunError, _, archive_dir, duration, listed, ngettext
 
 if TYPE_CHECKING:
     from emotion.models import Predictor
@@ -143,7 +143,7 @@ def model_data(config: TrainingConfig) -> str:
         before = load_model(config.start_from).info.data
     except ModelError:  # it was deleted in the meantime
         return MINE
-    return before if before == DEMO or before.endswith(MINE) else f"{before} and {MINE}"
+    return before if before == DEMO or before.endswith(MINE) else listed([before, _(MINE)])
 
 
 # Training faces: with fewer, a network that begins with random weights learns next to nothing, and one that goes on

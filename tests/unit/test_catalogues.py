@@ -44,6 +44,7 @@ SPOKEN = [
     "emotion/checks/check.py",
     "emotion/checks/label_errors.py",
     "emotion/checks/rules",
+    "emotion/data",
     "emotion/images/decode.py",
     "emotion/images/detect.py",
     "emotion/images/errors.py",
@@ -327,6 +328,7 @@ def test_words_of_the_rule_are_seen(tmp_path: Path) -> None:
         'st.caption(_("This is marked."))\n'
         'log.warning("nobody reads this")\n'
         'names = ["happy", "sad"]\n'
+        'JUNK = {"lost and found"}\n'
         'style = "display: grid; margin: 0 auto"\n',
         encoding="utf-8",
     )

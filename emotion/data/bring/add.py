@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING, BinaryIO
 from emotion.data import class_names, listing, registry, splits
 from emotion.data.bring import archives, fer_csv, staging
 from emotion.data.bring.errors import NO_SOURCE, ClassNamesUnknownError
-from emotion.data.bring.layout import Options, class_files, has_classes, inventory, locate, refuse_export
+from emotion.data.bring.layout import Options, class_files, has_classes, inventory, locate, other_files, refuse_export
 from emotion.data.bring.staging import quiet
 from emotion.data.bring.tables import labels
 from emotion.data.bring.tables.labels import Asked
+from emotion.data.bring.tables.notes import FROM_TABLE
 from emotion.data.bring.unpacking import ARCHIVES, LARGEST
 from emotion.data.class_names import class_key
 from emotion.data.folders import meaning, tree
 from emotion.data.registry import CSV, FOLDER, PICTURES, ZIP, Counts, DataSet, Placement
 from emotion.images import cache, endings
-from emotion.system import DEMO, DataError, typed_path
+from emotion.system import DEMO, N_, DataError, _, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -36,18 +37,25 @@ if TYPE_CHECKING:
     from emotion.data.bring.unpacking import Unpacked
 
 
-LABELS_ARE = "Labels are from "  # how the note on them begins
-NAME_LABELS = (
+NAME_LABELS = N_(
     "put the pictures into a folder for each class (such as happy/ and sad/), or name a table of their labels "
     "(--labels FILE)"
 )
-NAMES_SPEAK = "The names of the files speak of emotions, those of the folders do not:"
+NAMES_SPEAK = N_(
+    "The names of the files speak of emotions, those of the folders do not: --label-pattern '{pattern}' reads those "
+    "instead of the folders."
+)
 
 
 def options() -> list[str]:
     """What can be chosen as data, as `dataset.resolve` takes it: every name whose pictures are there, then "demo"."""
     names = [known.name for known in registry.list_sets() if os.path.isdir(known.folder)]
     return list(dict.fromkeys([listing.default_data(), *names, DEMO]))
+
+
+def _beginning(note: str) -> str:
+    """What stands in every note of a kind, whatever is put into it."""
+    return note.partition("{")[0]
 
 
 def _counted(part: Path, record: DataSet, options: Options, before: Placement | None, progress: Progress) -> DataSet:
@@ -60,11 +68,12 @@ def _counted(part: Path, record: DataSet, options: Options, before: Placement | 
     rows: dict[str, int] = {}
     if labelled is not None:
         rows, told = labelled.left_out, dataclasses.asdict(labelled.asked)
-        notes = [note for note in record.notes if not note.startswith(LABELS_ARE)] + [labelled.said]
+        notes = [note for note in record.notes if not note.startswith(_beginning(FROM_TABLE))] + [labelled.said]
         record = replace(record, labels=told, notes=notes)
     elif pattern := labels.other_classes(record.folder):
-        note = f"{NAMES_SPEAK} --label-pattern '{pattern}' reads those instead of the folders."
-        record = replace(record, notes=[*(kept for kept in record.notes if not kept.startswith(NAMES_SPEAK)), note])
+        note = NAMES_SPEAK.format(pattern=pattern)
+        others = (kept for kept in record.notes if not kept.startswith(_beginning(NAMES_SPEAK)))
+        record = replace(record, notes=[*others, note])
     if placed is not None:
         registry.write_placement(part, placed, options.share, options.seed)
     check_names(options.names or {}, record, placed)
@@ -74,7 +83,7 @@ def _counted(part: Path, record: DataSet, options: Options, before: Placement | 
         found.left_out
     )
     if empty:
-        left_out[f"classes without a picture ({', '.join(empty)})"] = len(empty)
+        left_out[N_("classes without a picture ({names})").format(names=", ".join(empty))] = len(empty)
     return replace(record, counts=counts, fingerprint=found.fingerprint, left_out=left_out)
 
 
@@ -95,9 +104,15 @@ def _placed(
             return _by_labels(root, labelled, options, before, progress), labelled
         if understood is not None:
             refuse_export(walked, understood)
-        found = inventory(walked)
-        but = "" if found.startswith("no pictures") else ", but no two classes that can be told"
-        raise DataError(f"{root} holds {found}{but}: {labels.hint(walked) or NAME_LABELS}.")
+        todo = labels.hint(walked) or _(NAME_LABELS)
+        if found := inventory(walked):
+            said = _(
+                "{root} holds {found}, but no two classes that can be told: {todo}.", root=root, found=found, todo=todo
+            )
+        else:
+            others = other_files(walked) or _("nothing")
+            said = _("{root} holds no pictures ({others}): {todo}.", root=root, others=others, todo=todo)
+        raise DataError(said)
     if understood.splits:
         return None, None
     classes = class_files(walked, understood)
@@ -163,11 +178,17 @@ def add_folder(
     options = options or Options()
     typed = typed_path(str(folder))
     if not os.path.isdir(typed):
-        raise DataError(listing.NO_FOLDER.format(typed))
+        raise DataError(_(listing.NO_FOLDER, path=typed))
     root = Path(os.path.realpath(locate(typed)))
     known, name = registry.of_folder(root), name.strip()
     if known and name and class_key(known.name) != class_key(name):
-        raise DataError(f"The folder {root} is known as {known.name!r} already: use that name, or remove it first.")
+        raise DataError(
+            _(
+                "The folder {root} is known as {name} already: use that name, or remove it first.",
+                root=root,
+                name=repr(known.name),
+            )
+        )
     if known:
         return refresh(known.name, options, progress)
     name = registry.check_new_name(name) if name else suggest_name(root.name)
@@ -182,7 +203,7 @@ def refresh(name: str, options: Options | None = None, progress: Progress = quie
     """Counts a data set anew; new pictures of class folders are shared out, those known keep their split."""
     known = registry.get(name)
     if not known.folder.is_dir():
-        raise DataError(listing.NO_FOLDER.format(known.folder))
+        raise DataError(_(listing.NO_FOLDER, path=known.folder))
     before, made_with = registry.read_placement(known.home), registry.split_settings(known.home)
     options = options or (Options(*made_with) if made_with else Options())
     record = _counted(known.home, known, options, before, progress)
@@ -210,10 +231,13 @@ def add_zip(
         pictures = part / PICTURES
         pictures.mkdir()
         out = archives.unpack(source, pictures, progress, options.code_page)
-        left_out = {"other files in the zip": out.others, f"pictures over {LARGEST // 2**20} MB": out.too_large}
+        left_out = {
+            N_("other files in the zip"): out.others,
+            N_("pictures over {size} MB").format(size=LARGEST // 2**20): out.too_large,
+        }
         if not out.pictures:
             left_out = _converted(pictures, out, options, progress)
-        notes = [f"Names in it were read as {out.code_page}."] if out.code_page else []
+        notes = [N_("Names in it were read as {code_page}.").format(code_page=out.code_page)] if out.code_page else []
         with _called(title, pictures):
             root = locate(pictures)
             record = DataSet(name, part, root, ZIP, title, time.time(), left_in_source=left_out, notes=notes)
@@ -231,8 +255,10 @@ def _converted(folder: Path, out: Unpacked, options: Options, progress: Progress
     tables = sorted(folder.rglob("*.csv"), key=lambda path: (-path.stat().st_size, path))
     if not tables:
         raise DataError(
-            f"The archive holds no pictures and {out.others + out.tables:,} other files: choose one with pictures, or "
-            "with fer2013.csv."
+            _(
+                "The archive holds no pictures and {n} other files: choose one with pictures, or with fer2013.csv.",
+                n=out.others + out.tables,
+            )
         )
     usable = [path for path in tables if fer_csv.has_pixels(path)] or tables
     table = usable[0].replace(folder.parent / "table.csv")
@@ -240,7 +266,7 @@ def _converted(folder: Path, out: Unpacked, options: Options, progress: Progress
     folder.mkdir()
     left_out = fer_csv.convert(table, folder, options.test, progress)
     table.unlink()
-    return left_out | {"other tables in the zip": len(tables) - 1}
+    return left_out | {N_("other tables in the zip"): len(tables) - 1}
 
 
 def add_csv(source: Path, name: str, options: Options | None = None, progress: Progress = quiet) -> DataSet:
@@ -271,11 +297,14 @@ def add(source: Path | str, name: str = "", options: Options | None = None, prog
     if os.path.isdir(path):
         return add_folder(path, name, options, progress)
     if not os.path.isfile(path):
-        raise DataError(NO_SOURCE.format(path))
+        raise DataError(_(NO_SOURCE, path=path))
     if endings.is_picture(path.name, lambda: endings.head_of(str(path))):
         raise DataError(
-            f"{path} is one picture, and a data set takes two classes of them: give the folder above its class "
-            "folders, or ask for an answer to it with `python -m emotion predict`."
+            _(
+                "{path} is one picture, and a data set takes two classes of them: give the folder above its class "
+                "folders, or ask for an answer to it with `python -m emotion predict`.",
+                path=path,
+            )
         )
     name = name or suggest_name(path.name.split(".")[0] if path.name.lower().endswith(ARCHIVES) else path.stem)
     if path.suffix.lower() in (".csv", ".tsv", ".txt") and not archives.is_archive(endings.head_of(str(path))):

@@ -29,7 +29,7 @@ from emotion.data.bring.unpacking import (
 )
 from emotion.data.bring.zip_entries import safe_path
 from emotion.data.class_names import safe_name
-from emotion.system import DataError
+from emotion.system import N_, DataError, _
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -59,11 +59,11 @@ def refuse_foreign(head: bytes) -> None:
     for start, kind in FOREIGN.items():
         if head.startswith(start):
             todo = (
-                "unpack it yourself (the free program 7-Zip does) and add the folder, or pack the pictures as a zip"
+                _("unpack it yourself (the free program 7-Zip does) and add the folder, or pack the pictures as a zip")
                 if kind in ("7z", "rar")
-                else "save its pictures as files in a folder for each class and add that folder"
+                else _("save its pictures as files in a folder for each class and add that folder")
             )
-            raise DataError(f"This is a {kind} file, which is not read here: {todo}.")
+            raise DataError(_("This is a {kind} file, which is not read here: {todo}.", kind=kind, todo=todo))
 
 
 def unpack(source: Path | BinaryIO, target: Path, progress: Progress = quiet, code_page: str = "") -> Unpacked:
@@ -96,7 +96,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
         # Files of /proc count as empty, and may be read for ever.
         file = source.open("rb") if os.path.getsize(source) else io.BytesIO()
     except OSError as error:
-        raise DataError(NO_SOURCE.format(source)) from error
+        raise DataError(_(NO_SOURCE, path=source)) from error
     with file:
         yield file
 
@@ -137,7 +137,7 @@ def _unpack(file: BinaryIO, unpacker: Unpacker, prefix: str, depth: int, progres
 
 def _inside(path: str) -> str:
     """The folder for what is in an archive in the archive: `train.zip` holds train/."""
-    folder, _, name = path.rpartition("/")
+    folder, _other, name = path.rpartition("/")
     stem = safe_name(name.split(".")[0])
     return f"{folder}/{stem}/" if folder else f"{stem}/"
 
@@ -162,7 +162,7 @@ def _unpack_tar(plain: BinaryIO, unpacker: Unpacker, prefix: str, inner: zips.In
             if not member.isdir():
                 _take_member(opened, member, unpacker, prefix, inner)
             if number % zips.TELL_EACH == 0:
-                progress("Unpacking", min(unpacker.total, unpacker.packed), max(unpacker.packed, 1))
+                progress(N_("Unpacking"), min(unpacker.total, unpacker.packed), max(unpacker.packed, 1))
 
 
 def _members(opened: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -190,7 +190,7 @@ def _take_member(
     with reading():
         source = opened.extractfile(member) if member.isreg() else None
     if source is None:
-        raise DataError(IS_LINK.format(name[:80]))
+        raise DataError(_(IS_LINK, name=repr(name[:80])))
     if kind == ARCHIVE:
         inner(cast(BinaryIO, source), path)
     else:

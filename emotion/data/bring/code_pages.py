@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 
 from charset_normalizer import from_bytes
 
-from emotion.system import N_, ConfigError
+from emotion.system import N_, ConfigError, _
 
 CODE_PAGES = {  # how Python calls it → how people do; the commoner ones first
     "gb18030": N_("Chinese (GBK)"), "cp932": N_("Japanese (Shift-JIS)"), "cp866": N_("Cyrillic (866)"),
@@ -75,7 +75,9 @@ def _named(code_page: str, names: list[bytes]) -> str:
         b"\n".join(names).decode(found)
     except (LookupError, UnicodeDecodeError) as error:
         known = ", ".join(CODE_PAGES)
-        raise ConfigError("code page", f"the one that the names are written in, such as {known}", code_page) from error
+        raise ConfigError(
+            _("code page"), _("the one that the names are written in, such as {known}", known=known), code_page
+        ) from error
     return found
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emotion.system import DataError
+from emotion.system import N_, DataError, _
 
-NO_SOURCE = "There is no folder, archive or csv file at {} that can be read: choose another one."
+NO_SOURCE = N_("There is no folder, archive or csv file at {path} that can be read: choose another one.")
 
 
 class ClassNamesUnknownError(DataError):
@@ -17,8 +17,11 @@ class ClassNamesUnknownError(DataError):
 
     def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
         super().__init__(
-            f"No class is called {', '.join(map(repr, unknown))}. The classes are {', '.join(known)}: choose "
-            "among these."
+            _(
+                "No class is called {names}. The classes are {known}: choose among these.",
+                names=", ".join(map(repr, unknown)),
+                known=", ".join(known),
+            )
         )
 
 
@@ -27,8 +30,11 @@ class ZipPathError(DataError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The archive is refused because a path in it leads out of its folder ({name[:80]!r}): do not trust where "
-            "it comes from, and choose another one."
+            _(
+                "The archive is refused because a path in it leads out of its folder ({name}): do not trust where "
+                "it comes from, and choose another one.",
+                name=repr(name[:80]),
+            )
         )
 
 

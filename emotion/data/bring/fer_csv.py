@@ -23,6 +23,7 @@ from emotion.data.bring.staging import check_room, quiet
 from emotion.data.bring.tables import dialect
 from emotion.data.class_names import class_key, is_folder_name, split_of
 from emotion.data.votes import ferplus
+from emotion.system import N_, _
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -101,10 +102,14 @@ class Bad:
 
 def _unlike(why: str, row: int | None = None) -> CsvError:
     """Args: why: what is wrong, such as "is cut short"; row: the number of the line, None for the whole file."""
-    where = "The csv file" if row is None else f"Line {row:,} of the csv file"
+    where = _("The csv file") if row is None else _("Line {row} of the csv file", row=row)
     return CsvError(
-        f"{where} {why}: expected the columns emotion (0 to 7 or a word), pixels (2,304 numbers from 0 to 255) and "
-        "Usage, as in fer2013.csv."
+        _(
+            "{where} {why}: expected the columns emotion (0 to 7 or a word), pixels (2,304 numbers from 0 to 255) and "
+            "Usage, as in fer2013.csv.",
+            where=where,
+            why=why,
+        )
     )
 
 
@@ -126,21 +131,23 @@ def _places(first: list[str]) -> tuple[Places, bool]:
         return (found[0], found[1], found[2]), True
     if set(names) >= VOTES:
         raise CsvError(
-            "This csv file holds votes, as fer2013new.csv does, and has no pixels: give fer2013.csv too, whose "
-            "pictures the votes are about."
+            _(
+                "This csv file holds votes, as fer2013new.csv does, and has no pixels: give fer2013.csv too, whose "
+                "pictures the votes are about."
+            )
         )
     if 2 <= len(first) <= len(COLUMNS) and first[0].strip().isdecimal():
         return (0, 1, 2 if len(first) > 2 else None), False
-    raise _unlike("has other columns", 1)
+    raise _unlike(_("has other columns"), 1)
 
 
 def _row(fields: list[str], places: Places, line: int) -> Row:
     if len(fields) <= max(place for place in places if place is not None):
-        raise _unlike("is cut short", line)
+        raise _unlike(_("is cut short"), line)
     emotion, pixels = (fields[place].strip() for place in places[:2])
     usage = NO_USAGE if places[2] is None else fields[places[2]].strip().casefold()
     if usage not in USAGES and not split_of(usage) and places[2] is not None:
-        raise _unlike(f"names a use that there is not ({usage[:20]!r})", line)
+        raise _unlike(_("names a use that there is not ({usage})", usage=repr(usage[:20])), line)
     return Row(_picture(pixels, line), _name(emotion, line), usage, line)
 
 
@@ -159,16 +166,16 @@ def _name(emotion: str, line: int) -> str:
     else:
         if number in range(len(CLASSES)):
             return CLASSES[int(number)]
-    raise _unlike(f"names an emotion that there is not ({emotion[:20]!r})", line)
+    raise _unlike(_("names an emotion that there is not ({emotion})", emotion=repr(emotion[:20])), line)
 
 
 def _picture(text: str, line: int) -> NDArray[np.uint8]:
     try:
         values = np.array(text.replace(",", " ").strip("[] ").split(), dtype=np.int64)
     except (ValueError, OverflowError) as error:
-        raise _unlike("holds something else than numbers", line) from error
+        raise _unlike(_("holds something else than numbers"), line) from error
     if values.shape != (SIDE * SIDE,) or values.min() < 0 or values.max() > 255:
-        raise _unlike(f"does not hold {SIDE * SIDE:,} grey values from 0 to 255", line)
+        raise _unlike(_("does not hold {n} grey values from 0 to 255", n=SIDE * SIDE), line)
     return values.astype(np.uint8).reshape(SIDE, SIDE)
 
 
@@ -198,7 +205,7 @@ def rows(source: Path, bad: Bad | None = None) -> Iterator[Row]:
             bad.good()
             yield row
     except TableError as error:
-        raise _unlike("is not text of that kind") from error
+        raise _unlike(_("is not text of that kind")) from error
     bad.check(good)
 
 
@@ -240,11 +247,11 @@ def convert(source: Path, target: Path, test: str = PUBLIC, progress: Progress =
         else:
             left_out[row.usage] += 1
         if number % TELL_EACH == 0:
-            progress("Converting", min(number, expected), expected)
+            progress(N_("Converting"), min(number, expected), expected)
     if not number:
-        raise _unlike("is empty")
+        raise _unlike(_("is empty"))
     if said := ferplus.beside(source):
         ferplus.convert(said, placed, number + bad.rows, target)
-    progress("Converting", 1, 1)
-    left_out |= {"rows that hold no picture": bad.rows, "lines behind the last row": bad.text}
+    progress(N_("Converting"), 1, 1)
+    left_out |= {N_("rows that hold no picture"): bad.rows, N_("lines behind the last row"): bad.text}
     return {what: number for what, number in left_out.items() if number}

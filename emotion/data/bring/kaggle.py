@@ -16,7 +16,7 @@ from emotion.data.bring import add, staging
 from emotion.data.bring.layout import locate
 from emotion.data.bring.staging import quiet
 from emotion.data.registry import KAGGLEHUB, PICTURES, DataSet
-from emotion.system import N_, DataError
+from emotion.system import N_, DataError, _
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -31,7 +31,7 @@ TERMS = N_(
     "to learn and to study, publish figures and weights with a note of that, and show or pass on none of its faces. "
     "Kaggle's own terms (kaggle.com/terms) hold for the download, about 60 MB; it may ask for an account."
 )
-NOT_INSTALLED = (
+NOT_INSTALLED = N_(
     "The package kagglehub, which downloads from Kaggle, is not installed: `pip install kagglehub`, or download the "
     "zip in the browser and add it here."
 )
@@ -63,7 +63,7 @@ def _download(folder: Path) -> Path:
         DataError
     """
     if not is_installed():
-        raise DataError(NOT_INSTALLED)
+        raise DataError(_(NOT_INSTALLED))
     import kagglehub
 
     with _cache_in(folder):
@@ -71,15 +71,18 @@ def _download(folder: Path) -> Path:
             return Path(kagglehub.dataset_download(HANDLE))
         except Exception as error:  # of requests, of Kaggle, of the disk: the package names none
             raise DataError(
-                f"FER-2013 could not be downloaded ({_in_short(error)}): check the network and try again, or download "
-                "the zip in the browser from kaggle.com/datasets/msambare/fer2013 and add it here."
+                _(
+                    "FER-2013 could not be downloaded ({why}): check the network and try again, or download "
+                    "the zip in the browser from kaggle.com/datasets/msambare/fer2013 and add it here.",
+                    why=_in_short(error),
+                )
             ) from error
 
 
 def _in_short(error: Exception) -> str:
     kind = type(error).__name__
     if "Connection" in kind or "Timeout" in kind:
-        return "no connection to Kaggle"
+        return _("no connection to Kaggle")
     first = (str(error).strip().splitlines() or [kind])[0]
     return first[:120].rstrip(".") or kind
 
@@ -96,10 +99,10 @@ def get_fer2013(name: str = NAME, progress: Progress = quiet) -> DataSet:
     """
     name = registry.check_new_name(name)
     if not is_installed():
-        raise DataError(NOT_INSTALLED)
+        raise DataError(_(NOT_INSTALLED))
     target = registry.sets_dir() / name
     with staging.place(name) as part:
-        progress("Downloading", 0, 1)
+        progress(N_("Downloading"), 0, 1)
         found = _download(part / "download")
         shutil.move(str(found), part / PICTURES)
         shutil.rmtree(part / "download", ignore_errors=True)

@@ -16,14 +16,14 @@ from emotion.data.bring import fer_csv
 from emotion.data.bring.tables.labels import Asked
 from emotion.data.class_names import class_key, split_of
 from emotion.data.folders import tree
-from emotion.system import ConfigError, DataError, count
+from emotion.system import N_, ConfigError, DataError, _, listed, ngettext, number
 
 if TYPE_CHECKING:
     from emotion.data.folders.meaning import Meaning
     from emotion.data.folders.tree import Tree
 
 IMAGES = frozenset({"images", "image", "imgs", "img", "jpegimages"})
-BESIDE_PICTURES = {".xml": ".xml files", ".txt": ".txt files"}  # one for each picture: Pascal VOC, YOLO
+BESIDE_PICTURES = (".xml", ".txt")  # one for each picture: Pascal VOC, YOLO
 BESIDE_IMAGES = ("labels", "annotations", "masks", "label", "annotation", "mask", "bboxes", "polygons")
 MOST_NAMED = 5  # folders in a sentence
 DEEPEST_WRAPPER = 3  # folders that only hold one another before the real one
@@ -56,7 +56,7 @@ class Options:
         pairs = {class_key(old): class_key(new) for old, new in (self.names or {}).items()}
         unfit = [new for new in pairs.values() if not class_names.is_folder_name(new)]
         if unfit:
-            raise ConfigError("class names", "names that a folder may have", unfit[0])
+            raise ConfigError(_("class names"), _("names that a folder may have"), unfit[0])
         kept = {old: new for old, new in pairs.items() if old != new}
         return kept | {class_key(name): "" for name in self.leave_out}
 
@@ -64,7 +64,7 @@ class Options:
 def locate(folder: Path) -> Path:
     """The folder itself, or the one behind folders that only wrap it: they hold one folder and no file of interest."""
     here = folder
-    for _ in range(DEEPEST_WRAPPER + 1):
+    for _step in range(DEEPEST_WRAPPER + 1):
         inside = [here / name for names in tree.folders(here).values() for name in names]
         if any(split_of(path.name) for path in inside):
             return here
@@ -97,8 +97,8 @@ def class_files(walked: Tree, understood: Meaning) -> dict[str, tuple[str, ...]]
     return {name: tuple(sorted(files)) for name, files in sorted(found.items())}
 
 
-NO_CLASSES_IN_EXPORT = (
-    "{} holds pictures and their labels in {}, as an export for detection or segmentation does: export it for "
+NO_CLASSES_IN_EXPORT = N_(
+    "{root} holds pictures and their labels in {where}, as an export for detection or segmentation does: export it for "
     "classification instead (a folder for each class; in Roboflow: “Folder Structure”)."
 )
 
@@ -115,12 +115,13 @@ def refuse_export(walked: Tree, understood: Meaning) -> None:
         names = {name.casefold() for name in place.folders}
         beside = [name for name in BESIDE_IMAGES if name in names]
         if beside and names & IMAGES:
-            raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, f"{beside[0]}/"))
+            raise DataError(_(NO_CLASSES_IN_EXPORT, root=walked.root, where=f"{beside[0]}/"))
         if place.others[".json"] and (name := _detection_json(walked.root.joinpath(*place.parts))):
-            raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, name))
-        for ending, what in BESIDE_PICTURES.items():
+            raise DataError(_(NO_CLASSES_IN_EXPORT, root=walked.root, where=name))
+        for ending in BESIDE_PICTURES:
             if len(place.records) >= 2 and place.others[ending] >= len(place.records):
-                raise DataError(NO_CLASSES_IN_EXPORT.format(walked.root, f"{what} beside the pictures"))
+                where = _("{ending} files beside the pictures", ending=ending)
+                raise DataError(_(NO_CLASSES_IN_EXPORT, root=walked.root, where=where))
 
 
 def _detection_json(folder: Path) -> str:
@@ -130,15 +131,22 @@ def _detection_json(folder: Path) -> str:
 
 
 def inventory(walked: Tree) -> str:
-    """What lies in a folder, in words: "20 pictures in train/ and 6 in validation/"."""
+    """What lies in a folder, in words: "20 pictures in train/ and 6 in validation/"; "" for no picture."""
     groups = Counter[str]()
     for parts, place in walked.places.items():
         groups["/".join(parts[:2])] += len(place.records)
-    found = [(where, number) for where, number in groups.most_common(MOST_NAMED) if number]
-    if not found:
-        endings = Counter(ending for place in walked.places.values() for ending in place.others.elements())
-        others = ", ".join(f"{number:,} {ending or 'other'} files" for ending, number in endings.most_common(3))
-        return f"no pictures ({others or 'nothing'})"
-    words = [count(found[0][1], "picture"), *(f"{number:,}" for _, number in found[1:])]
-    said = [f"{word} in {f'{where}/' if where else 'no folder'}" for word, (where, _) in zip(words, found, strict=True)]
-    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    found = [(where, n) for where, n in groups.most_common(MOST_NAMED) if n]
+    said = []
+    for where, n in found:
+        pictures = number(n) if said else ngettext("{n} picture", "{n} pictures", n)
+        said.append(_("{pictures} in {where}", pictures=pictures, where=f"{where}/" if where else _("no folder")))
+    return listed(said)
+
+
+def other_files(walked: Tree) -> str:
+    """What lies in a folder without pictures, in words: "2 .xlsx files"; "" for nothing."""
+    endings = Counter(ending for place in walked.places.values() for ending in place.others.elements())
+    return ", ".join(
+        ngettext("{n} {ending} files", "{n} {ending} files", n, ending=ending or _("other"))
+        for ending, n in endings.most_common(3)
+    )

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from emotion.data import registry
-from emotion.system import DataError, disk, processes, replace
+from emotion.system import DataError, _, disk, processes, replace
 
 PART = re.compile(r"\.[0-9a-f]+\.(\d+)\.([0-9a-f-]+)\.(part|gone)")
 RESERVE = 200 * 10**6  # bytes that stay free on the disk
@@ -58,12 +58,12 @@ def place(name: str) -> Iterator[Path]:
 def _move(part: Path, target: Path, name: str) -> None:
     """One step: a folder that holds something is never replaced by another one."""
     if target.exists():  # Windows says the same with an error that could mean other things too
-        raise DataError(registry.NAME_TAKEN.format(name))
+        raise DataError(_(registry.NAME_TAKEN, name=repr(name)))
     try:
         replace(part, target)
     except OSError as error:
         if target.exists():
-            raise DataError(registry.NAME_TAKEN.format(name)) from error
+            raise DataError(_(registry.NAME_TAKEN, name=repr(name))) from error
         raise
 
 

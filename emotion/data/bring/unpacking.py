@@ -18,7 +18,7 @@ from typing import IO, BinaryIO
 from emotion.data.bring.errors import ZipPathError
 from emotion.data.folders.tree import is_junk
 from emotion.images import endings, memory
-from emotion.system import DataError, EmotionError
+from emotion.system import N_, DataError, EmotionError, _
 
 MOST_FILES = 300_000
 MOST_BYTES = 16 * 2**30  # of all files together
@@ -29,11 +29,11 @@ GROWTH = 100  # times the size of the archive; blank pictures in BMP files come 
 GROWTH_FROM = 50 * 2**20  # bytes that may come out of the smallest archive
 CHUNK = 256 * 1024
 
-CUT_SHORT = "The archive is damaged or cut short: download or copy it again."
-IS_LINK = "The archive is refused because it holds a link or a device ({!r}): pack the pictures themselves."
-TOO_MANY = "The archive holds more than {:,} files: pack fewer, or unpack it yourself and add the folder."
-TOO_LARGE = "The files in the archive take more than {:g} GB: unpack it yourself and add the folder."
-BOMB = (
+CUT_SHORT = N_("The archive is damaged or cut short: download or copy it again.")
+IS_LINK = N_("The archive is refused because it holds a link or a device ({name}): pack the pictures themselves.")
+TOO_MANY = N_("The archive holds more than {most} files: pack fewer, or unpack it yourself and add the folder.")
+TOO_LARGE = N_("The files in the archive take more than {size} GB: unpack it yourself and add the folder.")
+BOMB = N_(
     "The archive is refused because it grows more than pictures do when unpacked (a zip bomb): do not trust where it "
     "comes from, and choose another one."
 )
@@ -47,7 +47,7 @@ FOLDERS_OF_LABELS = frozenset({"labels", "annotations", "label", "annotation"})
 
 def purpose(name: str) -> str:
     """What a file of an archive is wanted for, by its name with "/": PICTURE, TABLE, ARCHIVE, UNKNOWN or OTHER."""
-    folders, _, last = name.rpartition("/")
+    folders, _other, last = name.rpartition("/")
     kind = endings.ending(last)
     if any(is_junk(part) for part in name.split("/") if part.strip() not in (".", "..")):  # those are judged later
         return OTHER
@@ -105,7 +105,7 @@ class Unpacker:
         most = min(MOST_BYTES, max(GROWTH_FROM, GROWTH * self.packed))
         self.total += n
         if self.total > most:
-            raise DataError(BOMB if most < MOST_BYTES else TOO_LARGE.format(MOST_BYTES / 2**30))
+            raise DataError(_(BOMB) if most < MOST_BYTES else _(TOO_LARGE, size=f"{MOST_BYTES / 2**30:g}"))
 
     def count(self, n: int = 1) -> None:
         """Counts files that are listed.
@@ -115,7 +115,7 @@ class Unpacker:
         """
         self.files += n
         if self.files > MOST_FILES:
-            raise DataError(TOO_MANY.format(MOST_FILES))
+            raise DataError(_(TOO_MANY, most=MOST_FILES))
 
     def take(self, source: IO[bytes], path: str, kind: str, told: float | None) -> None:
         """Writes one file.
@@ -185,7 +185,7 @@ def reading() -> Iterator[None]:
     except EmotionError:
         raise
     except Exception as error:
-        raise DataError(CUT_SHORT) from error
+        raise DataError(_(CUT_SHORT)) from error
 
 
 def _read(source: IO[bytes] | _Behind, n: int) -> bytes:

@@ -19,13 +19,13 @@ from typing import BinaryIO
 from emotion.data.bring.errors import ZipPathError
 from emotion.data.bring.unpacking import CUT_SHORT, IS_LINK, MOST_FILES, TOO_MANY
 from emotion.data.class_names import safe_name
-from emotion.system import DataError
+from emotion.system import N_, DataError, _
 
 DEEPEST = 12  # folders in one another
 DRIVE = re.compile(r"[A-Za-z]:")
 ENCRYPTED, UTF_8 = 0x1 | 0x40, 0x800  # flags of an entry
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-RARE_WAY = "The zip is packed in a rare way: unpack it yourself and add the folder."
+RARE_WAY = N_("The zip is packed in a rare way: unpack it yourself and add the folder.")
 
 
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
@@ -39,13 +39,15 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except UnicodeDecodeError as error:
         raise DataError(
-            "The zip is refused because names in it are said to be UTF-8 and are not UTF-8: pack it again, or add the "
-            "folder itself."
+            _(
+                "The zip is refused because names in it are said to be UTF-8 and are not UTF-8: pack it again, or add "
+                "the folder itself."
+            )
         ) from error
     except NotImplementedError as error:
-        raise DataError(RARE_WAY) from error
+        raise DataError(_(RARE_WAY)) from error
     except Exception as error:  # as in `unpacking.reading`
-        raise DataError(CUT_SHORT) from error
+        raise DataError(_(CUT_SHORT)) from error
 
 
 def raw_name(entry: zipfile.ZipInfo) -> bytes:
@@ -86,11 +88,11 @@ def check(entry: zipfile.ZipInfo, read: Callable[[bytes], str]) -> str:
     path = safe_path(name)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise DataError(IS_LINK.format(name[:80]))
+        raise DataError(_(IS_LINK, name=repr(name[:80])))
     if entry.flag_bits & ENCRYPTED:
-        raise DataError("The zip is locked with a password: unpack it yourself and add the folder.")
+        raise DataError(_("The zip is locked with a password: unpack it yourself and add the folder."))
     if entry.compress_type not in METHODS:
-        raise DataError(RARE_WAY)
+        raise DataError(_(RARE_WAY))
     return path
 
 
@@ -113,16 +115,16 @@ def check_directory(file: BinaryIO, most: int) -> None:
     starts_like_one = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
     end = _end(file, size)
     if end is None:
-        no_zip = "This is not a zip file, whatever its name says: choose another one."
-        raise DataError(CUT_SHORT if starts_like_one else no_zip)
+        no_zip = _("This is not a zip file, whatever its name says: choose another one.")
+        raise DataError(_(CUT_SHORT) if starts_like_one else no_zip)
     place, listed = end
     if listed > place:
-        raise DataError(CUT_SHORT)
+        raise DataError(_(CUT_SHORT))
     if listed > MOST_BYTES:
-        raise DataError(TOO_MANY.format(most))
+        raise DataError(_(TOO_MANY, most=most))
     file.seek(place - listed)
     if _count(file.read(listed), most) > most:
-        raise DataError(TOO_MANY.format(most))
+        raise DataError(_(TOO_MANY, most=most))
 
 
 def _end(file: BinaryIO, size: int) -> tuple[int, int] | None:
@@ -157,7 +159,7 @@ def _count(listed: bytes, most: int) -> int:
     while number <= most and place + ENTRY.size <= len(listed):
         fields = ENTRY.unpack_from(listed, place)
         if fields[0] != b"PK\x01\x02":
-            raise DataError(CUT_SHORT)
+            raise DataError(_(CUT_SHORT))
         place += ENTRY.size + fields[12] + fields[13] + fields[14]
         number += 1
     return number

@@ -15,6 +15,7 @@ from emotion.data.bring import code_pages, zip_entries
 from emotion.data.bring.errors import ZipPathError
 from emotion.data.bring.staging import check_room
 from emotion.data.bring.unpacking import ARCHIVE, OTHER, UNKNOWN, purpose, reading
+from emotion.system import N_
 
 if TYPE_CHECKING:
     from emotion.data.bring.staging import Progress
@@ -42,8 +43,8 @@ def unpack(source: BinaryIO, unpacker: Unpacker, prefix: str, inner: Inner, prog
         for number, (entry, path, kind) in enumerate(wanted):
             _take(opened, entry, prefix + path, kind, unpacker, inner)
             if number % TELL_EACH == 0:
-                progress("Unpacking", number, len(wanted))
-        progress("Unpacking", len(wanted), max(1, len(wanted)))
+                progress(N_("Unpacking"), number, len(wanted))
+        progress(N_("Unpacking"), len(wanted), max(1, len(wanted)))
 
 
 def _wanted(opened: zipfile.ZipFile, unpacker: Unpacker) -> list[tuple[zipfile.ZipInfo, str, str]]:

@@ -22,7 +22,7 @@ from emotion.data.drawn import shipped
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.recipes import DEFAULT_CLASSES
-from emotion.system import IMAGE_SIZE, DataError, disk
+from emotion.system import IMAGE_SIZE, DataError, _, disk
 
 SPLITS = ("train", "test")
 OVERSIZE = 4  # painted this many times larger than wanted, then shrunk: smooth edges
@@ -149,8 +149,11 @@ def write(
     """
     if root.is_file() or (root.is_dir() and any(root.iterdir())):
         raise DataError(
-            f"{root} already holds files. Expected a new or an empty folder for the drawn faces. "
-            "Choose another folder or move its files away."
+            _(
+                "{root} already holds files. Expected a new or an empty folder for the drawn faces. "
+                "Choose another folder or move its files away.",
+                root=root,
+            )
         )
     disk.make_folder(root.parent)
     unfinished = root.with_name(f".{root.name}.{secrets.token_hex(4)}.part")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from emotion.system import N_, _, listed
+
 Counts = Mapping[str, Mapping[str, int]]  # split → class → pictures
 
-NO_TEST = "There is no test split, so a model will have no test score."
-NO_TRAIN = "There is no train split, so nothing can be learned here; a model can be tested on it."
+NO_TEST = N_("There is no test split, so a model will have no test score.")
+NO_TRAIN = N_("There is no train split, so nothing can be learned here; a model can be tested on it.")
 
 
 def disagreements(counts: Counts, classes: Sequence[str] = ()) -> list[str]:
@@ -23,20 +25,27 @@ def disagreements(counts: Counts, classes: Sequence[str] = ()) -> list[str]:
     }
     train, test, validation = (there.get(split, set()) for split in ("train", "test", "validation"))
     if not train:
-        return [NO_TRAIN] if test else []
-    said = [] if test else [NO_TEST]
+        return [_(NO_TRAIN)] if test else []
+    said = [] if test else [_(NO_TEST)]
     if test and (missing := train - test):
-        score = "its score is of the other classes" if len(test & train) > 1 else "so there will be no test score"
-        said.append(f"test has no picture of {_named(missing)}: {score}.")
+        if len(test & train) > 1:
+            said.append(_("test has no picture of {names}: its score is of the other classes.", names=_named(missing)))
+        else:
+            said.append(_("test has no picture of {names}: so there will be no test score.", names=_named(missing)))
     if more := test - train:
-        said.append(f"test has pictures of {_named(more)}, which train has not: they are left out of the score.")
+        said.append(
+            _("test has pictures of {names}, which train has not: they are left out of the score.", names=_named(more))
+        )
     if validation and (missing := train - validation):
-        said.append(f"validation has no picture of {_named(missing)}: a part of train is kept aside instead.")
+        said.append(
+            _("validation has no picture of {names}: a part of train is kept aside instead.", names=_named(missing))
+        )
     if more := validation - train:
-        said.append(f"validation has pictures of {_named(more)}, which train has not: they are left aside.")
+        said.append(
+            _("validation has pictures of {names}, which train has not: they are left aside.", names=_named(more))
+        )
     return said
 
 
 def _named(names: set[str]) -> str:
-    first, *others = sorted(names, reverse=True)
-    return f"{', '.join(reversed(others))} and {first}" if others else first
+    return listed(sorted(names))

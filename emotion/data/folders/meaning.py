@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data.class_names import SPLITS, class_key, is_filler, means, named_like, split_words
-from emotion.system import DataError
+from emotion.system import N_, DataError, _
 
 if TYPE_CHECKING:
     from emotion.data.folders.tree import Parts, Tree
 
-SPLIT_AS_CLASS = (
-    "{1!r} in {0} would become a class, but it is called like a split: put the pictures into train/<class>/ and "
+SPLIT_AS_CLASS = N_(
+    "{name} in {root} would become a class, but it is called like a split: put the pictures into train/<class>/ and "
     "test/<class>/, or call the folder otherwise."
 )
+NOWHERE = N_("pictures in no class folder")
+IN_NO_CLASS = N_("pictures of {split} in no class folder")
 _NONE_TOO = ("", *SPLITS)
 FOLD = re.compile(r"(k[-_ ]?)?fold[-_ ]?\d+|\d+[-_ ]?fold", re.IGNORECASE)
 Side = tuple[str, str]  # split, "" for none; class key, "" for none
@@ -47,7 +49,7 @@ class Meaning:
     @property
     def splits(self) -> list[str]:
         """The splits that are there, in the order of `SPLITS`."""
-        there = {split for split, _ in self.sides.values()}
+        there = {split for split, _other in self.sides.values()}
         return [split for split in SPLITS if split in there]
 
 
@@ -79,15 +81,15 @@ def read(tree: Tree) -> Meaning:
         if way.parts in classes and filled and way.parts in bare and len(way.names) > level[way.split] + 1:
             del classes[way.parts]
     _refuse_splits(tree.root, ways, classes)
-    _refuse_clashes(tree.root, {of for _, of in classes.values()})
+    _refuse_clashes(tree.root, {of for _other, of in classes.values()})
     with_split = {way.split for way in ways if way.parts in classes and way.split and not way.unused}
     implied = "train" if with_split and "train" not in with_split else ""
     sides, left = {}, {}
     for way in ways:
         if way.unused or (way.parts in classes and not way.split and with_split and not implied):
-            left[way.parts] = "in folders beside the splits"
+            left[way.parts] = N_("pictures in folders beside the splits")
         elif way.parts not in classes:
-            left[way.parts] = f"of {way.split} in no class folder" if way.split else "in no class folder"
+            left[way.parts] = IN_NO_CLASS.format(split=way.split) if way.split else NOWHERE
         else:
             sides[way.parts] = (way.split or implied, class_key(classes[way.parts][0]))
     return Meaning(sides, left, _called(sides))
@@ -100,12 +102,12 @@ def _counts(way: _Way, filled: set[Parts]) -> bool:
 
 def _refuse_splits(root: Path, ways: list[_Way], classes: Mapping[Parts, tuple[str, Parts]]) -> None:
     """Refuses a folder of pictures that is called like a split and stands among class folders."""
-    holders = {of[:-1] for _, of in classes.values() if of}
+    holders = {of[:-1] for _other, of in classes.values() if of}
     for way in ways:
         if way.split and way.parts not in classes and way.parts[:-1] in holders and way.parts:
             name = way.parts[-1]
             if split_words(name)[0] == way.split:
-                raise DataError(SPLIT_AS_CLASS.format(root, name))
+                raise DataError(_(SPLIT_AS_CLASS, root=root, name=repr(name)))
 
 
 def _ways(tree: Tree, wanted: Iterable[Parts]) -> list[_Way]:
@@ -182,7 +184,7 @@ def _speaking(
     plain = {class_key(name) for name in names if name not in mixed}
     for name in mixed:
         if said[name][1] in plain:
-            raise DataError(SPLIT_AS_CLASS.format(root, name))
+            raise DataError(_(SPLIT_AS_CLASS, root=root, name=repr(name)))
     return []
 
 
@@ -199,14 +201,18 @@ def _way(root: Path, parts: Parts, spoken: Mapping[Parts, tuple[str, str]], wrap
             way.names.append((name, here))
         else:
             if way.split and split != way.split and depth == len(parts) - 1:
-                raise DataError(SPLIT_AS_CLASS.format(root, name))
+                raise DataError(_(SPLIT_AS_CLASS, root=root, name=repr(name)))
             way.split = split
             way.names += [(rest, here)] if rest else []
     if way.split and any(FOLD.fullmatch(name) for name in parts):
         fold = next(name for name in parts if FOLD.fullmatch(name))
         raise DataError(
-            f"{root} holds folds, such as {fold!r}: most of their pictures are the same, so that one would be learned "
-            "and tested. Add one fold as a data set of its own."
+            _(
+                "{root} holds folds, such as {fold}: most of their pictures are the same, so that one would be learned "
+                "and tested. Add one fold as a data set of its own.",
+                root=root,
+                fold=repr(fold),
+            )
         )
     return way
 
@@ -241,12 +247,15 @@ def _refuse_clashes(root: Path, folders: Iterable[Parts]) -> None:
     found: dict[tuple[Parts, str], set[str]] = {}
     for of in folders:
         found.setdefault((of[:-1], class_key(of[-1])), set()).add(of[-1])
-    for (parent, _), names in found.items():
+    for (parent, _key), names in found.items():
         if len(names) > 1:
             raise DataError(
-                f"{root.joinpath(*parent)} has several folders with one name: {', '.join(sorted(names))}. Expected "
-                "names that differ in more than upper and lower case. Put the pictures together in one of them or "
-                "rename one."
+                _(
+                    "{folder} has several folders with one name: {names}. Expected names that differ in more than "
+                    "upper and lower case. Put the pictures together in one of them or rename one.",
+                    folder=root.joinpath(*parent),
+                    names=", ".join(sorted(names)),
+                )
             )
 
 

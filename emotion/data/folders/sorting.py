@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotion.data.folders.meaning import NOWHERE
+from emotion.system import N_
+
 if TYPE_CHECKING:
     from emotion.data.folders.meaning import Meaning
     from emotion.data.folders.tree import Place, Record, Tree
@@ -27,11 +30,14 @@ class Sorted:
             self.left_out[why] += number
 
 
+SYSTEM = N_("folders of the system, hidden or linked back")
+
+
 def sort_in(place: Place, understood: Meaning, recorded: Placement | None, found: Sorted) -> None:
     """Puts the pictures of one folder where they belong."""
     if place.parts not in understood.sides:
         if place.records:
-            found.leave(len(place.records), f"pictures {understood.left.get(place.parts, 'in no class folder')}")
+            found.leave(len(place.records), understood.left.get(place.parts, NOWHERE))
         return
     split, name = understood.sides[place.parts]
     name = understood.called.get(split, {}).get(name, name)
@@ -40,7 +46,7 @@ def sort_in(place: Place, understood: Meaning, recorded: Placement | None, found
         return
     for side in ("train", "test"):
         found.add(side, name, [record for record in place.records if recorded.side(record[0]) == side])
-    found.leave(sum(not recorded.side(record[0]) for record in place.records), "pictures that are new since")
+    found.leave(sum(not recorded.side(record[0]) for record in place.records), N_("pictures that are new since"))
 
 
 def leave_others(place: Place, understood: Meaning, found: Sorted) -> None:
@@ -48,15 +54,19 @@ def leave_others(place: Place, understood: Meaning, found: Sorted) -> None:
     split, name = understood.sides.get(place.parts, ("", ""))
     for ending, number in place.others.items():
         if name:
-            found.leave(number, f"{_other(ending)} in {'/'.join(filter(None, (split, name)))}")
+            found.leave(number, _other(ending, "/".join(filter(None, (split, name)))))
         elif ending == "folders" or (place.parts and any(parts[0] == place.parts[0] for parts in understood.sides)):
             found.leave(number, _other(ending))
 
 
-def _other(ending: str) -> str:
+def _other(ending: str, folder: str = "") -> str:
     if ending == "folders":
-        return "folders of the system, hidden or linked back"
-    return f"{ending} files" if ending else "files without an ending"
+        said, inside = SYSTEM, N_("folders of the system, hidden or linked back in {folder}")
+    elif ending:
+        said, inside = f"{ending} files", N_("{ending} files in {folder}")
+    else:
+        said, inside = N_("files without an ending"), N_("files without an ending in {folder}")
+    return inside.format(ending=ending, folder=folder) if folder else said
 
 
 def by_record(walked: Tree, placed: Placement, found: Sorted) -> None:
@@ -67,7 +77,7 @@ def by_record(walked: Tree, placed: Placement, found: Sorted) -> None:
             if record[0] in placed.labels and record[0] in placed.sides:
                 found.add(placed.sides[record[0]], placed.labels[record[0]], [record])
             else:
-                found.leave(1, "pictures without a label")
+                found.leave(1, N_("pictures without a label"))
     for split in ("train", "test"):
         for name in set(placed.labels.values()):
             found.add(split, name, [])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from emotion.data.class_names import class_key
 from emotion.images import endings
-from emotion.system import DataError, DataFolderUnreadableError, is_folder, leads_on
+from emotion.system import DataError, DataFolderUnreadableError, _, is_folder, leads_on
 
 JUNK = frozenset(  # left by macOS, by Windows, by disks in the network and by programs; never a class
     {"__macosx", "@eadir", "#recycle", "#snapshot", "@tmp", "@recycle", "@recently-snapshot", "$recycle.bin"}
@@ -115,8 +115,12 @@ def walk(root: Path, seen: Stamps | None = None) -> Tree:
         tree.places[parts] = place
         if len(tree.places) > MOST_FOLDERS:
             raise DataError(
-                f"{root} holds more than {MOST_FOLDERS:,} folders, as no data set does. Expected a folder with train/ "
-                "and test/ or with class folders, inside. Choose the folder of the pictures itself."
+                _(
+                    "{root} holds more than {most} folders, as no data set does. Expected a folder with train/ "
+                    "and test/ or with class folders, inside. Choose the folder of the pictures itself.",
+                    root=root,
+                    most=MOST_FOLDERS,
+                )
             )
         prefix = "/".join((*parts, ""))
         for entry in entries:

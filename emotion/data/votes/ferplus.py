@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from emotion.data.class_names import class_key
 from emotion.data.votes.table import KEY, unlike
 from emotion.data.votes.table import NAME as VOTES
+from emotion.system import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 NAME = "fer2013new.csv"
-NOT_ANSWERS = ("usage", "image name")
+NOT_ANSWERS = {"usage", "image name"}
 
 Place = tuple[str, str, str]  # split, class, file
 
@@ -49,13 +50,13 @@ def convert(source: Path, pictures: Mapping[int, Place], rows: int, target: Path
         with source.open(encoding="utf-8-sig", newline="") as file:
             head, *lines = [line for line in csv.reader(file) if line] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unlike(source, "a table of comma-separated values in UTF-8", str(error)) from error
+        raise unlike(source, _("a table of comma-separated values in UTF-8"), str(error)) from error
     names = [class_key(name) for name in head]
     answers = [column for column, name in enumerate(names) if name not in NOT_ANSWERS]
-    if not set(NOT_ANSWERS) <= set(names) or not answers:
-        raise unlike(source, "a first line with Usage, Image name and one column an answer", ",".join(head)[:80])
+    if not set(names) >= NOT_ANSWERS or not answers:
+        raise unlike(source, _("a first line with Usage, Image name and one column an answer"), ",".join(head)[:80])
     if len(lines) != rows:
-        raise unlike(source, f"{rows:,} rows, one for each picture of fer2013.csv", f"{len(lines):,}")
+        raise unlike(source, _("{rows} rows, one for each picture of fer2013.csv", rows=rows), f"{len(lines):,}")
     told = [_line(source, lines, number, answers) for number in pictures]
     with (target / VOTES).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -68,7 +69,15 @@ def _line(source: Path, lines: Sequence[list[str]], number: int, answers: Sequen
     try:
         said = [int(lines[number][column]) for column in answers]
     except (ValueError, IndexError) as error:
-        raise unlike(source, "whole numbers of votes", f"line {number + 2}: {','.join(lines[number])}"[:80]) from error
+        raise unlike(
+            source,
+            _("whole numbers of votes"),
+            _("line {number}: {line}", number=number + 2, line=",".join(lines[number]))[:80],
+        ) from error
     if min(said) < 0:
-        raise unlike(source, "numbers of votes, 0 or more", f"line {number + 2}: {','.join(lines[number])}"[:80])
+        raise unlike(
+            source,
+            _("numbers of votes, 0 or more"),
+            _("line {number}: {line}", number=number + 2, line=",".join(lines[number]))[:80],
+        )
     return said

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion.data.class_names import class_key, named_like
-from emotion.system import VotesError
+from emotion.system import VotesError, _, decimal
 
 NAME = "votes.csv"
 KEY = ("split", "class", "file")
@@ -75,7 +75,9 @@ class Votes:
 
 def unlike(path: Path, expected: str, received: str) -> VotesError:
     """The error of a table of votes that is not as expected."""
-    return VotesError(f"{path}: expected {expected}. Received: {received}.")
+    return VotesError(
+        _("{path}: expected {expected}. Received: {received}.", path=path, expected=expected, received=received)
+    )
 
 
 def there(root: Path) -> bool:
@@ -99,7 +101,7 @@ def of(root: Path, files: Sequence[str], classes: Sequence[str]) -> Votes:
     for name in classes:
         found = named_like(name, table.answers)
         if found is None:
-            raise unlike(root / NAME, f"a column for the class {name!r}", ", ".join(table.answers))
+            raise unlike(root / NAME, _("a column for the class {name}", name=repr(name)), ", ".join(table.answers))
         columns.append(table.answers.index(found))
     rows = [table.counts.get(_key(*_parts(file))) for file in files]
     nobody = np.zeros(len(table.answers), np.float32)
@@ -125,11 +127,14 @@ def _table(path: Path) -> Ballot:
         facts = path.stat()
     except OSError as error:
         raise VotesError(
-            f"There are no votes at {path}. Expected a table with split, class, file and one column an answer. "
-            "Put it there, or learn from the folders."
+            _(
+                "There are no votes at {path}. Expected a table with split, class, file and one column an answer. "
+                "Put it there, or learn from the folders.",
+                path=path,
+            )
         ) from error
     if facts.st_size > LONGEST:
-        raise unlike(path, f"at most {LONGEST // 2**20} MB", f"{facts.st_size / 2**20:.0f} MB")
+        raise unlike(path, _("at most {size} MB", size=LONGEST // 2**20), f"{decimal(facts.st_size / 2**20, 0)} MB")
     return _read(path, facts.st_size, facts.st_mtime_ns)
 
 
@@ -139,13 +144,13 @@ def _read(path: Path, size: int, changed: int) -> Ballot:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _rows(path, csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unlike(path, "a table of comma-separated values in UTF-8", str(error)) from error
+        raise unlike(path, _("a table of comma-separated values in UTF-8"), str(error)) from error
 
 
 def _rows(path: Path, lines: Iterator[list[str]]) -> Ballot:
     head = [class_key(name) for name in next(lines, [])]
     if not set(KEY) <= set(head) or len(set(head)) != len(head) or len(head) <= len(KEY):
-        raise unlike(path, "a first line with split, class, file and one column an answer", ",".join(head)[:80])
+        raise unlike(path, _("a first line with split, class, file and one column an answer"), ",".join(head)[:80])
     place = [head.index(name) for name in KEY]
     answers = [column for column, name in enumerate(head) if name not in KEY]
     counts: dict[_Place, Numbers] = {}
@@ -156,13 +161,17 @@ def _rows(path: Path, lines: Iterator[list[str]]) -> Ballot:
             split, label, file = (line[column] for column in place)
             said = np.array([float(line[column]) for column in answers], np.float32)
         except (ValueError, IndexError) as error:
-            expected = f"{len(head)} values in every line, numbers for the answers"
-            raise unlike(path, expected, f"line {number}: {','.join(line)}"[:80]) from error
+            expected = _("{n} values in every line, numbers for the answers", n=len(head))
+            raise unlike(path, expected, _("line {number}: {line}", number=number, line=",".join(line))[:80]) from error
         if not np.isfinite(said).all() or (said < 0).any():
-            raise unlike(path, "numbers of votes, 0 or more", f"line {number}: {','.join(line)}"[:80])
+            raise unlike(
+                path,
+                _("numbers of votes, 0 or more"),
+                _("line {number}: {line}", number=number, line=",".join(line))[:80],
+            )
         counts[_key(split, label, file)] = said
     if not counts:
-        raise unlike(path, "a line for at least one picture", "none")
+        raise unlike(path, _("a line for at least one picture"), _("none"))
     return Ballot(tuple(head[column] for column in answers), counts)
 
 

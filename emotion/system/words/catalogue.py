@@ -14,7 +14,7 @@ import polib
 
 from emotion.system.words.reader import ENGLISH, FOLDER
 
-FEW = 12  # letters: a sentence with fewer of its own, such as "{low} to {high}", would be found in any text
+FEW = 10  # letters: a sentence with fewer of its own, such as "{low} to {high}", would be found in any text
 
 
 class Shape(NamedTuple):

@@ -65,7 +65,7 @@ def _facts(known: DataSet | None, listing: Listing) -> None:
     if known:
         when = datetime.datetime.fromtimestamp(known.created).strftime("%d %b %Y %H:%M")
         kind = _(KINDS.get(known.kind, known.kind))
-        facts += [(_("came from"), known.source), (_("kind"), kind), (_("since"), when)]
+        facts += [(_("came from"), retold(known.source)), (_("kind"), kind), (_("since"), when)]
     facts += [(_("folder"), str(listing.root)), (_("fingerprint"), listing.fingerprint)]
     if listing.skipped:
         facts.append((_("left out"), ngettext("{n} file", "{n} files", listing.skipped)))

@@ -46,7 +46,7 @@ def _ended(task: Task) -> None:
     told += [text.plain(retold(note)) for note in record.notes]
     st.success(" ".join(told), icon=":material/check:")
     if said := disagreements(record.counts):
-        st.warning(text.plain(" ".join(text.capital(retold(one)) for one in said)), icon=":material/rule:")
+        st.warning(text.plain(" ".join(map(text.capital, said))), icon=":material/rule:")
     better = add.usual_names(record)
     with st.container(horizontal=True, key=f"brought_{task.name}"):
         st.button(_("Look at it"), key=f"look_{task.name}", type="primary", on_click=_look, args=(task.name, record))

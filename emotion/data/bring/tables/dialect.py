@@ -15,7 +15,7 @@ from typing import Any
 from charset_normalizer import from_bytes
 
 from emotion.data.bring.errors import NO_SOURCE, TableError
-from emotion.system import DataError
+from emotion.system import DataError, _
 
 LOOKED_AT = 256 * 1024  # bytes from which the encoding and the delimiter are told
 DELIMITERS = (",", ";", "\t", "|")
@@ -44,16 +44,24 @@ class TextTable:
 
 def _unreadable(path: Path, why: str) -> TableError:
     return TableError(
-        f"The table {path.name} cannot be read ({why}): expected a csv, tsv, jsonl or json file with a row for each "
-        "picture."
+        _(
+            "The table {name} cannot be read ({why}): expected a csv, tsv, jsonl or json file with a row for each "
+            "picture.",
+            name=path.name,
+            why=why,
+        )
     )
 
 
 def unclear(table: TextTable, why: str) -> TableError:
     """The error of a table whose columns do not say what they are."""
     return TableError(
-        f"In the table {table.path.name}, {why}: name the columns with --file-column and --label-column (it has "
-        f"{', '.join(table.columns)})."
+        _(
+            "In the table {name}, {why}: name the columns with --file-column and --label-column (it has {names}).",
+            name=table.path.name,
+            why=why,
+            names=", ".join(table.columns),
+        )
     )
 
 
@@ -68,12 +76,12 @@ def encoding_of(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(LOOKED_AT)
     except OSError as error:
-        raise DataError(NO_SOURCE.format(path)) from error
+        raise DataError(_(NO_SOURCE, path=path)) from error
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return name
     if b"\0" in head:
-        raise _unreadable(path, "it is no text")
+        raise _unreadable(path, _("it is no text"))
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
     except UnicodeDecodeError:
@@ -110,11 +118,11 @@ def lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    raise _unreadable(path, f"line {reader.line_num:,} is no row") from error
+                    raise _unreadable(path, _("line {number} is no row", number=reader.line_num)) from error
                 if any(field.strip() for field in fields):
                     yield reader.line_num, fields
     except OSError as error:
-        raise DataError(NO_SOURCE.format(path)) from error
+        raise DataError(_(NO_SOURCE, path=path)) from error
 
 
 def read(path: Path) -> TextTable:
@@ -125,11 +133,11 @@ def read(path: Path) -> TextTable:
     """
     if path.suffix.lower() in (".jsonl", ".json"):
         return _from_objects(path, _objects(path))
-    found = [[field.strip() for field in fields] for _, fields in lines(path)]
+    found = [[field.strip() for field in fields] for _other, fields in lines(path)]
     if not found:
-        raise _unreadable(path, "it is empty")
+        raise _unreadable(path, _("it is empty"))
     if len(found) > MOST_ROWS:
-        raise _unreadable(path, f"it has more than {MOST_ROWS:,} rows")
+        raise _unreadable(path, _("it has more than {most} rows", most=MOST_ROWS))
     width = max(map(len, found[:100]))
     first, rest = found[0], found[1:]
     if _names_columns(first):
@@ -176,11 +184,11 @@ def _objects(path: Path) -> list[dict[str, Any]]:
         else:
             stored = [json.loads(line) for line in io.StringIO(text) if line.strip()]
     except (ValueError, RecursionError) as error:
-        raise _unreadable(path, "it is not JSON") from error
+        raise _unreadable(path, _("it is not JSON")) from error
     if isinstance(stored, dict):
         stored = _of_an_object(stored)
     if not isinstance(stored, list) or not all(isinstance(one, dict) for one in stored):
-        raise _unreadable(path, "it is no list of objects")
+        raise _unreadable(path, _("it is no list of objects"))
     return stored
 
 
@@ -199,7 +207,7 @@ def _from_objects(path: Path, objects: list[dict[str, Any]]) -> TextTable:
     flat = [{key: str(value) for key, value in _flat(one) if value is not None} for one in objects]
     columns = tuple(dict.fromkeys(key for one in flat for key in one))
     if not columns:
-        raise _unreadable(path, "it is empty")
+        raise _unreadable(path, _("it is empty"))
     return TextTable(path, columns, [tuple(one.get(name, "").strip() for name in columns) for one in flat])
 
 

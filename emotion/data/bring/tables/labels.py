@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.data.bring.errors import TableError
-from emotion.data.bring.tables import class_list, dialect
+from emotion.data.bring.tables import class_list, dialect, notes
 from emotion.data.bring.tables.dialect import number
 from emotion.data.bring.tables.places import Pictures
 from emotion.data.class_names import class_key, is_folder_name, means, safe_name, split_of, split_words
 from emotion.data.folders import tree
-from emotion.system import ConfigError, DataError, StoredFileError, arrays, count, typed_path
+from emotion.system import N_, ConfigError, DataError, StoredFileError, _, arrays, ngettext, typed_path
 
 if TYPE_CHECKING:
     from emotion.data.bring.tables.dialect import TextTable
@@ -41,16 +41,16 @@ TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false", "")
 AFFECTNET = ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", "contempt")  # 0 to 7 in N_exp.npy
 ENOUGH_NAMES = 0.8  # share of the files whose names must tell a class before a pattern is proposed
 INSTEAD = {  # what lies there in the place of pictures → what to do
-    ".xlsx": "save the Excel table of the labels as csv, or put the pictures into a folder for each class",
-    ".xls": "save the Excel table of the labels as csv, or put the pictures into a folder for each class",
-    ".parquet": "save the pictures in its Parquet files as files in a folder for each class",
-    ".arrow": "save the pictures in its Arrow files as files in a folder for each class",
-    ".zip": "add the zip itself, or pack several of them into one zip, which is looked into",
-    ".gz": "add the archive in it itself, or pack several of them into one zip, which is looked into",
+    ".xlsx": N_("save the Excel table of the labels as csv, or put the pictures into a folder for each class"),
+    ".xls": N_("save the Excel table of the labels as csv, or put the pictures into a folder for each class"),
+    ".parquet": N_("save the pictures in its Parquet files as files in a folder for each class"),
+    ".arrow": N_("save the pictures in its Arrow files as files in a folder for each class"),
+    ".zip": N_("add the zip itself, or pack several of them into one zip, which is looked into"),
+    ".gz": N_("add the archive in it itself, or pack several of them into one zip, which is looked into"),
 }
-NO_PATTERN = (
-    "The label pattern {!r} {}: write {{label}} where the class stands in the file names, * for anything and ? for one "
-    "sign, such as *.{{label}}*.*, or a regular expression with (?P<label>…)."
+NO_PATTERN = N_(
+    "The label pattern {pattern} {why}: write {{label}} where the class stands in the file names, * for anything and ? "
+    "for one sign, such as *.{{label}}*.*, or a regular expression with (?P<label>…)."
 )
 JAFFE = re.compile(r"[A-Z]{2}\.[A-Z]{2}\d?\.\d+\.\w+")
 JAFFE_PATTERN = "*.{label}*.*"
@@ -142,7 +142,7 @@ def candidates(walked: Tree) -> Iterator[Path]:
 def _named(root: Path, file: str) -> Path:
     found = [place for place in (root / file, typed_path(file)) if place.is_file()]
     if not found:
-        raise ConfigError("labels", f"a table that is in {root}, or a path", file)
+        raise ConfigError("labels", _("a table that is in {root}, or a path", root=root), file)
     return found[0]
 
 
@@ -164,15 +164,9 @@ def _read(root: Path, paths: Sequence[Path], pictures: Pictures, asked: Asked, *
         found.columns = found.columns or table.columns
     if used:
         path, guess = used[0]
-        where = path.name if len(used) == 1 else f"{len(used)} tables such as {path.name}"
-        label = (
-            guess.labels[0] if len(guess.labels) == 1 else f"{count(len(guess.labels), 'column')}, one for each class"
-        )
-        said = f"Labels are from {where}: the picture in “{guess.file}”, the class in “{label}”"
-        named, beside = class_list.names_of([path for path, _ in used], found.classes())
+        named, beside = class_list.names_of([path for path, _guess in used], found.classes())
         found.labels = {file: named.get(label, label) for file, label in found.labels.items()}
-        said += f", named in {beside}" if named else ""
-        found.said = said + (f", the split in “{guess.split}”." if guess.split else ".")
+        found.said = notes.from_tables(path.name, len(used), guess.file, guess.labels, beside, guess.split)
         shown = os.path.relpath(path, root) if path.is_relative_to(root) else str(path)
         found.asked = Asked(shown if insist or len(used) == 1 else "", guess.file,
                             guess.labels[0] if len(guess.labels) == 1 else "")  # fmt: skip
@@ -187,7 +181,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     """
     unknown = [name for name in (asked.file_column, asked.label_column) if name and name not in table.columns]
     if unknown:
-        raise dialect.unclear(table, f"there is no column {unknown[0]!r}")
+        raise dialect.unclear(table, _("there is no column {unknown}", unknown=repr(unknown[0])))
     sample = {name: [row[place] for row in table.rows[:SAMPLE]] for place, name in enumerate(table.columns)}
     side = split_words(table.path.stem)[0]
     matches = {name: sum(bool(pictures.find(cell, folder, side)) for cell in cells) for name, cells in sample.items()}
@@ -196,7 +190,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
             matches[name] = 0
     file = asked.file_column or max(matches, key=matches.__getitem__)
     if not matches[file] and not asked.file_column:
-        raise dialect.unclear(table, "no column names pictures that are there")
+        raise dialect.unclear(table, _("no column names pictures that are there"))
     others = {name: cells for name, cells in sample.items() if name != file}
     split = next((name for name, cells in others.items() if _is_split(name, cells)), "")
     others.pop(split, None)
@@ -207,7 +201,7 @@ def _guess(table: TextTable, pictures: Pictures, folder: str, asked: Asked) -> _
     if hot and (not label or label in hot):
         return _Guess(file, hot, split)
     if not label:
-        raise dialect.unclear(table, "no column looks like one of labels")
+        raise dialect.unclear(table, _("no column looks like one of labels"))
     return _Guess(file, (label,), split)
 
 
@@ -264,10 +258,10 @@ def _take(table: TextTable, guess: _Guess, pictures: Pictures, folder: str, foun
         file = pictures.find(row[places[guess.file]], folder, told)
         label = _label(row, places, guess)
         if not file or not label:
-            found.left_out["rows without a picture that is there" if not file else "rows without one label"] += 1
+            found.left_out[N_("rows without one label") if file else N_("rows without a picture that is there")] += 1
             continue
         if found.labels.setdefault(file, label) != label:
-            found.left_out["rows that label a picture anew"] += 1
+            found.left_out[N_("rows that label a picture anew")] += 1
             continue
         side = told or _side_of(file)
         if side:
@@ -305,16 +299,17 @@ def _by_pattern(files: Sequence[str], asked: Asked) -> Labelled:
     for file in files:
         label = find_in(file)
         if not label:
-            found.left_out["pictures whose names do not fit the pattern"] += 1
+            found.left_out[N_("pictures whose names do not fit the pattern")] += 1
             continue
         found.labels[file] = label
         if side := _side_of(file):
             found.sides[file] = side
     if len(found.classes()) < 2:
-        labels = count(len(found.classes()), "label")
-        why = f"finds {labels} in the names of {count(len(files), 'picture')}"
-        raise DataError(NO_PATTERN.format(asked.pattern, why))
-    found.said = f"Labels are from the file names, by the pattern {asked.pattern}."
+        labels = ngettext("{n} label", "{n} labels", len(found.classes()))
+        pictures = ngettext("{n} picture", "{n} pictures", len(files))
+        why = _("finds {labels} in the names of {pictures}", labels=labels, pictures=pictures)
+        raise DataError(_(NO_PATTERN, pattern=repr(asked.pattern), why=why))
+    found.said = N_("Labels are from the file names, by the pattern {pattern}.").format(pattern=asked.pattern)
     return found
 
 
@@ -322,14 +317,15 @@ def _pattern(pattern: str) -> Callable[[str], str]:
     text = pattern
     if "(?P<label>" not in text:
         if "{label}" not in text:
-            raise DataError(NO_PATTERN.format(pattern, "names no label"))
+            raise DataError(_(NO_PATTERN, pattern=repr(pattern), why=_("names no label")))
         parts = re.split(r"(\{label\}|\*|\?)", text)
         told = {"{label}": r"(?P<label>[^\W\d_]+)", "*": ".*?", "?": "."}
         text = "".join(told.get(part, re.escape(part)) for part in parts) + "$"
     try:
         compiled = re.compile(text)
     except re.error as error:
-        raise DataError(NO_PATTERN.format(pattern, f"is no regular expression ({error})")) from error
+        why = _("is no regular expression ({error})", error=error)
+        raise DataError(_(NO_PATTERN, pattern=repr(pattern), why=why)) from error
 
     def find_in(file: str) -> str:
         name = file if "/" in pattern else file.rpartition("/")[2]
@@ -346,15 +342,15 @@ def _annotations(walked: Tree) -> Labelled | None:
         if not parts or parts[-1].casefold() != "images":
             continue
         folder = walked.root.joinpath(*parts).parent / "annotations"
-        for file, _, _ in place.records:
+        for file, *_facts in place.records:
             label = _expression(folder / f"{file.rpartition('/')[2].rpartition('.')[0]}_exp.npy")
             if not label:
-                found.left_out["pictures without an annotation"] += 1
+                found.left_out[N_("pictures without an annotation")] += 1
                 continue
             found.labels[file] = label
             if side := _side_of(file):
                 found.sides[file] = side
-    found.said = "Labels are from annotations/, as in AffectNet."
+    found.said = N_("Labels are from annotations/, as in AffectNet.")
     return found if len(found.classes()) > 1 else None
 
 
@@ -369,13 +365,16 @@ def _expression(path: Path) -> str:
 def hint(walked: Tree) -> str:
     """What to try where the folders say no classes, in words: by the names of the files, by what else lies there."""
     if pattern := names_with_labels(walked):
-        return f"the file names speak of classes, so try --label-pattern '{pattern}'"
+        return _("the file names speak of classes, so try --label-pattern '{pattern}'", pattern=pattern)
     tables = [path for path in candidates(walked) if path.suffix.lower() != ".txt"]
     if tables:
         where = os.path.relpath(tables[0], walked.root)
-        return f"its table {where} was not understood, so say --labels {where} with --file-column and --label-column"
+        return _(
+            "its table {where} was not understood, so say --labels {where} with --file-column and --label-column",
+            where=where,
+        )
     endings = Counter(ending for place in walked.places.values() for ending in place.others.elements())
-    return next((what for ending, what in INSTEAD.items() if endings[ending]), "")
+    return next((_(what) for ending, what in INSTEAD.items() if endings[ending]), "")
 
 
 def names_with_labels(walked: Tree) -> str:
