@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from emotion.system import settings_of
+from emotion.system import _, settings_of
 
 OK, REFUSED = 0, 1  # exit statuses; 2 is wrong usage
 
@@ -28,7 +28,7 @@ def add_settings(parser: argparse.ArgumentParser, cls: type, names: Iterable[str
     known = settings_of(cls)
     for name in names_of(cls) if names is None else names:
         said = known[name]
-        given: dict[str, Any] = {"help": words.get(name, said.does)}
+        given: dict[str, Any] = {"help": words.get(name) or _(said.does)}
         if said.kind is bool:
             given["action"] = "store_true"
         elif said.choices:

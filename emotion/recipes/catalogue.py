@@ -15,18 +15,18 @@ from emotion import system
 from emotion.recipes import networks
 from emotion.recipes.recipe import Recipe
 from emotion.recipes.settings import DEFAULT_CLASSES, TrainingConfig, label_order
-from emotion.system import ConfigError
+from emotion.system import N_, ConfigError, _
 
 HEAD = Recipe(
     "head",
-    "A last layer of its own on a finished model: for a few pictures, about a second.",
+    N_("A last layer of its own on a finished model: for a few pictures, about a second."),
     body=lambda picture, width: picture,  # it has no network of its own: its worker never builds one
     parameters=0,
     epochs=1,
 )
 ELSEWHERE = Recipe(
     "elsewhere",
-    "A model that was made elsewhere and brought in.",
+    N_("A model that was made elsewhere and brought in."),
     body=lambda picture, width: picture,  # nobody here knows how it was trained
     parameters=0,
     epochs=1,
@@ -60,7 +60,9 @@ def collect() -> dict[str, Recipe]:
     found: dict[str, Recipe] = {}
     for module, recipe in system.collect(networks, "RECIPES"):
         if recipe.name in found:
-            raise ValueError(f"Two recipes are called {recipe.name!r}; the second is in {module}.")
+            raise ValueError(
+                _("Two recipes are called {name}; the second is in {module}.", name=repr(recipe.name), module=module)
+            )
         found[recipe.name] = recipe
     first = [name for name in FIRST if name in found]
     return {name: found[name] for name in [*first, *sorted(set(found) - set(first))]}
@@ -79,7 +81,7 @@ def find(name: str) -> Recipe:
         if name == one.name:
             return one
     if name not in RECIPES:
-        raise ConfigError("recipe", f"one of {', '.join(RECIPES)}", name)
+        raise ConfigError("recipe", _("one of {names}", names=", ".join(RECIPES)), name)
     return RECIPES[name]
 
 

@@ -18,7 +18,9 @@ from emotion.recipes.augmentation import NONE, Augmentation
 from emotion.system import (
     DEMO,
     IMAGE_SIZE,
+    N_,
     ConfigError,
+    _,
     check_between,
     check_settings,
     check_whole,
@@ -32,7 +34,7 @@ PREFERRED_POSITIVE = "happy"
 CLASS_WEIGHTS = ("none", "balanced")
 FOLDERS, VOTES, BOTH = "folders", "votes", "both"
 LABELS = (FOLDERS, VOTES, BOTH)
-A_MODEL = "a run id, latest, pretrained, or the path of a run folder or of a .tflite file"
+A_MODEL = N_("a run id, latest, pretrained, or the path of a run folder or of a .tflite file")
 MAX_NAME = 80  # characters of a run's name
 LARGEST_SEED = 2**31 - 1
 SMALLEST_INPUT, LARGEST_INPUT = 8, 512  # pixels a side that a network may take
@@ -66,7 +68,7 @@ def check_labels(labels: Iterable[str]) -> tuple[str, ...]:
     """The labels as a tuple; ConfigError for fewer than two, an empty one, or one that is there twice."""
     names = tuple(labels)
     if len(names) < 2 or len(set(names)) != len(names) or not all(names):
-        raise ConfigError("classes", "two or more different names", ",".join(names))
+        raise ConfigError("classes", _("two or more different names"), ",".join(names))
     return names
 
 
@@ -113,30 +115,37 @@ class TrainingConfig:
     data: str = setting(DEMO)
     classes: tuple[str, ...] = DEFAULT_CLASSES
     recipe: str = setting("classic")
-    freeze: bool = setting(False, "with --start-from: learn the last layer only")
-    epochs: int = setting(10, "passes over the training faces", low=1, high=1000)
-    batch_size: int = setting(64, "faces a step", low=1, high=1024)
-    learning_rate: float = setting(1e-3, "size of a step, at its highest", low=1e-7, high=1.0)
-    width: float = setting(1.0, "the network's channels times this (default: 1)", low=0.25, high=4.0)
-    weight_decay: float = setting(0.0, "pull of the weights towards zero", low=0.0, high=1.0)
-    label_smoothing: float = setting(0.0, "share of a label given to all classes", low=0.0, high=0.5)
-    class_weights: str = setting("none", "let rare classes count more", choices=CLASS_WEIGHTS)
+    freeze: bool = setting(False, N_("with --start-from: learn the last layer only"))
+    epochs: int = setting(10, N_("passes over the training faces"), low=1, high=1000)
+    batch_size: int = setting(64, N_("faces a step"), low=1, high=1024)
+    learning_rate: float = setting(1e-3, N_("size of a step, at its highest"), low=1e-7, high=1.0)
+    width: float = setting(1.0, N_("the network's channels times this (default: 1)"), low=0.25, high=4.0)
+    weight_decay: float = setting(0.0, N_("pull of the weights towards zero"), low=0.0, high=1.0)
+    label_smoothing: float = setting(0.0, N_("share of a label given to all classes"), low=0.0, high=0.5)
+    class_weights: str = setting("none", N_("let rare classes count more"), choices=CLASS_WEIGHTS)
     augmentation: Augmentation = setting(
         NONE,
-        "how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)",
+        N_("how training faces are varied, such as mirror=1,shift=0.1 or none (default: as the recipe says)"),
         metavar="KIND=X,…",
     )
     labels: str = setting(
         FOLDERS,
-        "what is learned: the folders' names, the votes in votes.csv beside train/ and test/, or both",
+        N_("what is learned: the folders' names, the votes in votes.csv beside train/ and test/, or both"),
         choices=LABELS,
     )
-    drop_twins: bool = setting(False, "leave out training faces that are in test too")
-    validation_split: float = setting(0.2, "share of train kept aside", low=0.05, high=0.5)
-    seed: int = setting(0, "same seed, same data, same machine: same history", low=0, high=LARGEST_SEED)
-    name: str = setting("", "your own words for this run", longest=MAX_NAME, metavar="TEXT")
-    start_from: str = setting("", f"go on from this model on its own data: {A_MODEL}", metavar="MODEL")
-    own: bool = setting(False, "add your corrected pictures, each counted ten times")
+    drop_twins: bool = setting(False, N_("leave out training faces that are in test too"))
+    validation_split: float = setting(0.2, N_("share of train kept aside"), low=0.05, high=0.5)
+    seed: int = setting(0, N_("same seed, same data, same machine: same history"), low=0, high=LARGEST_SEED)
+    name: str = setting("", N_("your own words for this run"), longest=MAX_NAME, metavar="TEXT")
+    start_from: str = setting(
+        "",
+        N_(
+            "go on from this model on its own data: a run id, latest, pretrained, or the path of a run folder or of a "
+            ".tflite file"
+        ),
+        metavar="MODEL",
+    )
+    own: bool = setting(False, N_("add your corrected pictures, each counted ten times"))
     decisions: str = setting("")
     repeats: str = setting("")
 
@@ -144,7 +153,7 @@ class TrainingConfig:
         object.__setattr__(self, "classes", check_labels(self.classes))
         check_settings(self)
         if self.freeze and not self.start_from:
-            raise ConfigError("freeze", "a model in start_from, since random layers are not worth keeping", True)
+            raise ConfigError("freeze", _("a model in start_from, since random layers are not worth keeping"), True)
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"classes": list(self.classes)}
@@ -208,16 +217,20 @@ class ModelInfo:
         object.__setattr__(self, "classes", tuple(self.classes))
         object.__setattr__(self, "unsure_band", tuple(self.unsure_band))
         if self.positive not in self.classes:
-            raise ConfigError("positive", f"one of {', '.join(self.classes)}", self.positive)
+            raise ConfigError("positive", _("one of {names}", names=", ".join(self.classes)), self.positive)
         check_between("threshold", self.threshold, 0.0, 1.0)
         check_between("temperature", self.temperature, 0.01, 100.0)
         if len(self.unsure_band) != 2 or not 0.0 <= self.unsure_band[0] <= self.unsure_band[1] <= 1.0:
-            raise ConfigError("unsure_band", "two rising numbers from 0 to 1", self.unsure_band)
+            raise ConfigError("unsure_band", _("two rising numbers from 0 to 1"), self.unsure_band)
         check_whole("input_size", self.input_size, SMALLEST_INPUT, LARGEST_INPUT)
         if self.channels not in CHANNELS:
-            raise ConfigError("channels", "1 (grey) or 3 (red, green, blue)", self.channels)
+            raise ConfigError("channels", _("1 (grey) or 3 (red, green, blue)"), self.channels)
         if self.format_version > MODEL_FORMAT:
-            raise ConfigError("format_version", f"at most {MODEL_FORMAT} (update this program)", self.format_version)
+            raise ConfigError(
+                "format_version",
+                _("at most {version} (update this program)", version=MODEL_FORMAT),
+                self.format_version,
+            )
 
     @property
     def positive_label(self) -> int:

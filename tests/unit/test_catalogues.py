@@ -57,7 +57,7 @@ SPOKEN = [
     "emotion/models/heat.py",
     "emotion/models/predictor.py",
     "emotion/models/preferences.py",
-    "emotion/recipes/networks",
+    "emotion/recipes",
     "emotion/runs/differences.py",
     "emotion/runs/progress.py",
     "emotion/system/arrays.py",
