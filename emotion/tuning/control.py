@@ -14,7 +14,7 @@ from emotion import recipes
 from emotion.data import class_key, dataset, listing
 from emotion.recipes import DEFAULT_CLASSES
 from emotion.runs import queue
-from emotion.system import EmotionError, disk, files, processes
+from emotion.system import N_, EmotionError, _, disk, files, processes
 from emotion.tuning import fields, folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.folder import IN_STATE, TuningState, Worker
@@ -148,12 +148,24 @@ def prepare(paths: TuningPaths, **changes: Any) -> Settings:
     found = folder.read(paths)
     if found.state in (TuningState.RUNNING, TuningState.STOPPING):
         raise EmotionError(
-            IN_STATE.format(paths.id, "at work", "one that has ended; --join adds a process to one at work")
+            _(
+                IN_STATE,
+                name=paths.id,
+                state=_("at work"),
+                needed=_("one that has ended; --join adds a process to one at work"),
+            )
         )
     settings = replace(found.settings, **{name: value for name, value in changes.items() if value is not None})
     if tuning.share_done(found.trials, settings) >= 1.0:
         used = tuning.budget_sentence(found.trials, settings)
-        raise EmotionError(IN_STATE.format(paths.id, f"done: {used}", "more trials or more minutes to go on with"))
+        raise EmotionError(
+            _(
+                IN_STATE,
+                name=paths.id,
+                state=_("done: {used}", used=used),
+                needed=_("more trials or more minutes to go on with"),
+            )
+        )
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
     if settings != found.settings:
@@ -178,9 +190,14 @@ def best_config(found: Tuning) -> TrainingConfig:
     """
     if found.best is None:
         raise EmotionError(
-            IN_STATE.format(found.id, f"{found.state} and no trial has finished", "a tuning with a finished trial")
+            _(
+                IN_STATE,
+                name=found.id,
+                state=_("{state} and no trial has finished", state=_(str(found.state))),
+                needed=_("a tuning with a finished trial"),
+            )
         )
-    return found.settings.at_full_length(found.best.values, f"best of tuning {found.short_id}")
+    return found.settings.at_full_length(found.best.values, N_("best of tuning {name}").format(name=found.short_id))
 
 
 def train_best(reference: str) -> Run:

@@ -111,10 +111,12 @@ def check(vary: Mapping[str, Range], recipe_name: str, goal: str) -> None:
     """
     known = usable(recipe_name)
     if not vary:
-        raise ConfigError("vary", f"one or more of {', '.join(known)}", "nothing")
+        raise ConfigError("vary", _("one or more of {names}", names=", ".join(known)), _("nothing"))
     for name, given in vary.items():
         if name not in known:
-            raise ConfigError("vary", f"one of {', '.join(known)} (recipe {recipe_name})", name)
+            raise ConfigError(
+                "vary", _("one of {names} (recipe {recipe})", names=", ".join(known), recipe=recipe_name), name
+            )
         _check_range(known[name], given)
     if goal == "loss" and "label_smoothing" in vary:
         raise ConfigError(

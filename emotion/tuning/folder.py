@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from emotion.runs import ID_ALPHABET, check_room
 from emotion.system import (
+    N_,
     ConfigError,
     StoredFileError,
     StoredFileMissingError,
@@ -40,7 +41,7 @@ from emotion.system import (
 from emotion.tuning import trials as tuning
 from emotion.tuning.trials import Settings, Trial
 
-IN_STATE = "Tuning {} is {}. Expected {}."
+IN_STATE = N_("Tuning {name} is {state}. Expected {needed}.")
 GRACE_SECONDS = 30.0  # a new process has this long to come
 SEEN_SECONDS = 120.0  # a process on another computer says more often than this that it is there
 
@@ -292,7 +293,7 @@ def _state(paths: TuningPaths) -> tuple[TuningState, str]:
     if is_starting:
         return TuningState.STARTING, ""
     if not workers:
-        return TuningState.FAILED, "Its process did not begin. The last lines of its log tell more."
+        return TuningState.FAILED, N_("Its process did not begin. The last lines of its log tell more.")
     last = workers[-1]
     return (TuningState(last.ended), last.reason) if last.ended else (TuningState.LOST, "")
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import sqlite3
 import time
 import warnings
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from emotion.system import EmotionError, files, stored
+from emotion.system import N_, EmotionError, _, files, stored
 from emotion.tuning import fields, trials
 from emotion.tuning.trials import Trial, TrialState
 
@@ -44,9 +45,9 @@ PRUNES_AFTER_TENTHS = 6
 LOCK_SECONDS = 60.0  # for other processes of this tuning
 FILE_SECONDS = 20.0  # for another program that has the file open, as a viewer of databases
 KNOWN = {  # what SQLite says, and what that means
-    "database is locked": "another program holds it; close that program and go on",
-    "disk is full": "there is no room left on its disk; make room and go on",
-    "readonly database": "it may not be written to; make it writable and go on",
+    r"database\s+is\s+locked": N_("another program holds it; close that program and go on"),
+    r"disk\s+is\s+full": N_("there is no room left on its disk; make room and go on"),
+    r"readonly\s+database": N_("it may not be written to; make it writable and go on"),
 }
 
 
@@ -87,12 +88,12 @@ def _probe(database: Path) -> None:
         found = file.execute("PRAGMA quick_check(1)").fetchone()
         file.execute("ROLLBACK")
     if found != ("ok",):
-        raise sqlite3.DatabaseError("database disk image is malformed")
+        raise sqlite3.DatabaseError(_("database disk image is malformed"))
 
 
-NO_STUDY = (
-    "Tuning {} cannot go on, since its study.db cannot be used: {}. Its trials so far can still be shown, and it was "
-    "changed no further. Put back a copy of the file, or start another tuning."
+NO_STUDY = N_(
+    "Tuning {name} cannot go on, since its study.db cannot be used: {why}. Its trials so far can still be shown, and "
+    "it was changed no further. Put back a copy of the file, or start another tuning."
 )
 
 
@@ -111,9 +112,9 @@ def told(tuning_id: str) -> Iterator[None]:
         raise
     except Exception as error:
         said = (str(error) or type(error).__name__).splitlines()[0][:120]
-        known = (why for words, why in KNOWN.items() if words in str(error))
-        why = next(known, f"it is damaged ({said})")
-        raise EmotionError(NO_STUDY.format(tuning_id, why)) from error
+        known = (_(why) for words, why in KNOWN.items() if re.search(words, str(error)))
+        why = next(known, _("it is damaged ({said})", said=said))
+        raise EmotionError(_(NO_STUDY, name=tuning_id, why=why)) from error
 
 
 def sampler(settings: Settings, number: int) -> optuna.samplers.BaseSampler:
@@ -230,13 +231,13 @@ class TuningStudy:
         """Trials that are told of and no longer in the file are not written over."""
         known = stored.read_or(self.paths.trials, dict[str, Any], {}).get("trials")
         if known:
-            why = "it is empty or gone, while trials.json knows of trials"
-            raise EmotionError(NO_STUDY.format(self.paths.id, why))
+            why = _("it is empty or gone, while trials.json knows of trials")
+            raise EmotionError(_(NO_STUDY, name=self.paths.id, why=why))
 
     def __enter__(self) -> TuningStudy:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self.close()
 
     def ask(self) -> OpenTrial | None:

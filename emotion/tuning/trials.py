@@ -15,6 +15,7 @@ from typing import Any
 from emotion.metrics import wilson_interval
 from emotion.recipes import LARGEST_SEED, MAX_NAME, TrainingConfig
 from emotion.system import (
+    N_,
     ConfigError,
     _,
     check_settings,
@@ -70,20 +71,21 @@ class Settings:
     base: TrainingConfig
     vary: Mapping[str, Range]
     trials: int | None = setting(
-        20, "end after N trials (default: 20, without --minutes)", low=1, high=MOST_TRIALS, optional=True
+        20, N_("end after N trials (default: 20, without --minutes)"), low=1, high=MOST_TRIALS, optional=True
     )
     minutes: float | None = setting(
-        None, "end when the trials have been at work for X minutes", kind=float, low=0.01, high=MOST_MINUTES,
+        None, N_("end when the trials have been at work for X minutes"), kind=float, low=0.01, high=MOST_MINUTES,
         optional=True,
     )  # fmt: skip
-    trial_epochs: int = setting(5, "epochs of a trial (default: half of --epochs)", low=1, high=1000)
-    goal: str = setting("accuracy", "of the validation faces (default: accuracy)", choices=GOALS)
+    trial_epochs: int = setting(5, N_("epochs of a trial (default: half of --epochs)"), low=1, high=1000)
+    goal: str = setting("accuracy", N_("of the validation faces (default: accuracy)"), choices=GOALS)
     prune: bool = setting(True)
-    seed: int = setting(0, "of the choice of values and of every run", low=0, high=LARGEST_SEED)
-    name: str = setting("", "your own words for this tuning", longest=MAX_NAME, metavar="TEXT")
+    seed: int = setting(0, N_("of the choice of values and of every run"), low=0, high=LARGEST_SEED)
+    name: str = setting("", N_("your own words for this tuning"), longest=MAX_NAME, metavar="TEXT")
     validation_faces: int = setting(0, low=0, high=2**31)
     jobs: int = setting(
-        1, "trials at once, each in a process of its own, as far as there is memory for it (1.5 GB each; default: 1)",
+        1,
+        N_("trials at once, each in a process of its own, as far as there is memory for it (1.5 GB each; default: 1)"),
         low=1, high=MOST_JOBS,
     )  # fmt: skip
     on: str = setting("")
@@ -157,7 +159,9 @@ class Trial:
     def __post_init__(self) -> None:
         unknown = set(self.values) - set(tuning_fields.FIELDS)
         if unknown:
-            raise ConfigError("values", f"only the fields {', '.join(tuning_fields.FIELDS)}", ", ".join(unknown))
+            raise ConfigError(
+                "values", _("only the fields {names}", names=", ".join(tuning_fields.FIELDS)), ", ".join(unknown)
+            )
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"state": str(self.state), "curve": list(self.curve)}

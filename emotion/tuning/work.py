@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from emotion import runs
 from emotion.runs import Status, queue, read_history
-from emotion.system import EmotionError, RunMissingError
+from emotion.system import ENGLISH, N_, EmotionError, RunMissingError, _, language, speaking
 from emotion.tuning import folder
 from emotion.tuning import trials as tuning
 from emotion.tuning.control import Attendance, prepare
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.25
 MOST_FAILURES = 2  # in a row: then it is not the values that are wrong
-WORSE = "It did worse than the middle of the others at the same share of its way."
-STOPPED, TIME_UP = "The tuning was stopped.", "The time was up."
-BROKEN = "Something went wrong inside the program; the last lines of its log tell more"
-BY_HAND, GONE = "Its run was stopped by hand.", "Its process was gone."
+WORSE = N_("It did worse than the middle of the others at the same share of its way.")
+STOPPED, TIME_UP = N_("The tuning was stopped."), N_("The time was up.")
+BROKEN = N_("Something went wrong inside the program; the last lines of its log tell more ({kind}).")
+BY_HAND, GONE = N_("Its run was stopped by hand."), N_("Its process was gone.")
 
 Tell = Callable[[Trial], None]
 
@@ -58,14 +58,19 @@ def work(paths: TuningPaths, *, join: bool = False, tell: Tell = lambda trial: N
     Raises:
         EmotionError: when there is no such tuning, it is in another state, or its study cannot be used.
     """
-    attendance = _entered(paths, join, changes)
+    attendance, reader = _entered(paths, join, changes), language()
+
+    def tell_reader(trial: Trial) -> None:
+        with speaking(reader):
+            tell(trial)
+
     try:
         settings = folder.read(paths).settings
-        with TuningStudy(paths, settings, attendance.name) as study:
-            state, reason = _Sitting(paths, settings, study, attendance, tell).all_trials()
+        with speaking(ENGLISH), TuningStudy(paths, settings, attendance.name) as study:  # what is kept of it
+            state, reason = _Sitting(paths, settings, study, attendance, tell_reader).all_trials()
     except BaseException as error:
         ours = isinstance(error, EmotionError)
-        attendance.end(TuningState.FAILED, str(error) if ours else f"{BROKEN} ({type(error).__name__}).")
+        attendance.end(TuningState.FAILED, str(error) if ours else BROKEN.format(kind=type(error).__name__))
         raise
     attendance.end(state, reason)
     return state
@@ -76,7 +81,9 @@ def _entered(paths: TuningPaths, join: bool, changes: dict[str, Any]) -> Attenda
     with FileLock(paths.lock):
         state = folder.read(paths).state
         if state is TuningState.STOPPING and join:
-            raise EmotionError(IN_STATE.format(paths.id, "stopping", "one that is at work or has ended"))
+            raise EmotionError(
+                _(IN_STATE, name=paths.id, state=_("stopping"), needed=_("one that is at work or has ended"))
+            )
         beside = state is TuningState.RUNNING and join
         if not beside and state is not TuningState.STARTING:  # whoever asked for this process has prepared it already
             prepare(paths, **changes)
@@ -164,7 +171,7 @@ class _Sitting:
         return name != self.attendance.name and (worker is None or not folder.is_at_work(worker))
 
     def _run_name(self, trial: OpenTrial) -> str:
-        return f"tuning {self.paths.id.rsplit('-', 1)[-1]}, trial {trial.number}"
+        return N_("tuning {name}, trial {number}").format(name=self.paths.id.rsplit("-", 1)[-1], number=trial.number)
 
     def _begun(self, trial: OpenTrial) -> RunPaths:
         config = self.settings.config(trial.values, self._run_name(trial))

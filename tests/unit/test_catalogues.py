@@ -68,6 +68,7 @@ SPOKEN = [
     "emotion/system/words",
     "emotion/training/before_after.py",
     "emotion/training/report.py",
+    "emotion/tuning",
     "pages/data.py",
     "pages/evaluate.py",
     "pages/predict.py",
