@@ -19,7 +19,7 @@ from emotion.images import as_batch
 from emotion.models import all_classes
 from emotion.recipes.layers.backend import keras
 from emotion.runs import append_history, film
-from emotion.system import StoredFileError, arrays, files
+from emotion.system import StoredFileError, _, arrays, files
 from emotion.training.network import LAST
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Diverged(Exception):
     """
 
     def __init__(self, epoch: int) -> None:
-        super().__init__(f"The loss grew without bound at epoch {epoch}.")
+        super().__init__(_("The loss grew without bound at epoch {epoch}.", epoch=epoch))
         self.epoch = epoch
 
 

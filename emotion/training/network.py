@@ -17,7 +17,7 @@ import numpy as np
 from emotion.models import load_model
 from emotion.recipes.layers.backend import keras
 from emotion.recipes.layers.convolution import StandardizedConv2D
-from emotion.system import IMAGE_SIZE, ConfigError, ModelError
+from emotion.system import IMAGE_SIZE, ConfigError, ModelError, _
 from emotion.training.start_from import keras_file
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
     features = recipe.body(inputs, width)
     model = keras.Model(inputs, head(features, classes), name=recipe.name)
     if FEATURES not in [layer.name for layer in model.layers]:
-        raise ConfigError("recipe", f"a body whose last layer is named {FEATURES!r}", recipe.name)
+        raise ConfigError("recipe", _("a body whose last layer is named {name}", name=repr(FEATURES)), recipe.name)
     return model
 
 
@@ -63,7 +63,7 @@ def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
     try:
         return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
     except Exception as error:
-        raise ModelError.of_file(path, "it is not a whole network of this program") from error
+        raise ModelError.of_file(path, _("it is not a whole network of this program")) from error
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:
@@ -130,7 +130,7 @@ def continued(config: TrainingConfig) -> keras.Model:
         model = load_whole(path, compiled=False)
         last = model.get_layer(LAST)
     except ValueError as error:  # no such layer
-        raise ModelError.of_file(path, "it is not a whole network of this program") from error
+        raise ModelError.of_file(path, _("it is not a whole network of this program")) from error
     _thaw(model, last)
     if base.info.classes != config.classes:
         model = keras.Model(model.inputs, head(last.input, len(config.classes)), name=model.name)

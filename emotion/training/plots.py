@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotion import metrics
-from emotion.system import files
+from emotion.system import _, files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,22 +30,22 @@ def save_history(history: History, path: Path) -> None:
     figure = _figure(9.6, 3.8)
     axes = figure.subplots(1, 2)
     epochs = [row["epoch"] for row in history.epochs]
-    panels = (("accuracy", "Faces it got right (accuracy)"), ("loss", "Loss"))
+    panels = (("accuracy", _("Faces it got right (accuracy)")), ("loss", _("Loss")))
     for axis, (name, title) in zip(axes, panels, strict=True):
         marker = "o" if len(epochs) < 25 else ""
-        axis.plot(epochs, [row[name] for row in history.epochs], color=TRAIN_COLOUR, marker=marker, label="train")
+        axis.plot(epochs, [row[name] for row in history.epochs], color=TRAIN_COLOUR, marker=marker, label=_("train"))
         axis.plot(
             epochs,
             [row[f"val_{name}"] for row in history.epochs],
             color=VALIDATION_COLOUR,
             marker=marker,
             linestyle="--",
-            label="validation",
+            label=_("validation"),
         )
         if history.best:
-            axis.axvline(history.best["epoch"], color=QUIET, linewidth=0.8, linestyle=":", label="kept epoch")
+            axis.axvline(history.best["epoch"], color=QUIET, linewidth=0.8, linestyle=":", label=_("kept epoch"))
         axis.set_title(title, loc="left", fontsize=11)
-        axis.set_xlabel("epoch")
+        axis.set_xlabel(_("epoch"))
         axis.spines[["top", "right"]].set_visible(False)
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.25)

@@ -14,7 +14,7 @@ from emotion.metrics import paired
 from emotion.models import load_model, read_info
 from emotion.recipes import MAX_NAME
 from emotion.runs import find_run, list_runs, read_run
-from emotion.system import EmotionError, ModelError, RunError
+from emotion.system import N_, EmotionError, ModelError, RunError
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
@@ -61,7 +61,7 @@ class BeforeAfter:
 
 def again(run: Run) -> TrainingConfig:
     """What was asked of a run, to be asked once more of the data as it is now."""
-    name = f"{run.own_name or run.config.name or run.config.recipe}, mended data"
+    name = N_("{name}, mended data").format(name=run.own_name or run.config.name or run.config.recipe)
     return replace(run.config, name=name[:MAX_NAME], repeats=run.id, decisions="")
 
 

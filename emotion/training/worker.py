@@ -118,14 +118,14 @@ def _train(
     began = time.monotonic()
     with StopWatch(paths, goodbye):
         _enter(paths, tell, "starting")
-        _enter(paths, tell, "loading data")
+        _enter(paths, tell, N_("loading data"))
         from emotion.data import material
 
         if config.recipe == recipes.HEAD.name:
             head_run.work(paths, config, lambda phase: _enter(paths, tell, phase), tell)
             return Status.COMPLETED, ""
         learned = _unchanged(paths, brought or material.read(config), own=config.own)
-        _enter(paths, tell, "loading TensorFlow")
+        _enter(paths, tell, N_("loading TensorFlow"))
         from emotion.training import fit
 
     runs.write_status(paths, Status.RUNNING)

@@ -96,7 +96,7 @@ def _cores(ray: ModuleType) -> int:
     """
     most = max((int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]), default=0)
     if not most:
-        raise many.no_cluster("the cluster", "no computer with a processor core to train on")
+        raise many.no_cluster(_("the cluster"), _("no computer with a processor core to train on"))
     return min(CORES, most)
 
 
@@ -110,7 +110,7 @@ def follow(paths: RunPaths, found: Callable[[], Elsewhere], tell: Tell = lambda 
     """
     config, tries = runs.read_run(paths).config, 0
     if config.recipe == recipes.HEAD.name:
-        raise ConfigError("recipe", "a network, such as quick, where --on is said: head takes seconds here", "head")
+        raise ConfigError("recipe", _("a network, such as quick, where --on is said: head takes seconds here"), "head")
     while tries < TRIES:
         done = len(read_history(paths).epochs)
         place = found()
@@ -146,7 +146,9 @@ class _Journey:
         try:
             self._node, version = self._place.call("hello", meanwhile=self._leave_if_stopped)
             if version != __version__:
-                raise many.no_cluster(self._node, f"version {version} there and {__version__} here")
+                raise many.no_cluster(
+                    self._node, _("version {there} there and {here} here", there=version, here=__version__)
+                )
             learned = material.read(self._config)
             packed = luggage.pack(learned)
             key = luggage.key(packed)
@@ -253,9 +255,9 @@ class _Actor:
             self._is_there = True
             return said
         except (self._ray.exceptions.RayActorError, self._ray.exceptions.NodeDiedError) as error:
-            raise ComputerGoneError("the cluster") from error
+            raise ComputerGoneError(_("the cluster")) from error
         except self._ray.exceptions.RayError as error:
-            raise many.no_cluster("the cluster", str(error).strip().splitlines()[-1]) from error
+            raise many.no_cluster(_("the cluster"), str(error).strip().splitlines()[-1]) from error
 
     def end(self) -> None:
         """Gives the place back. The folder there goes with it, or with the next actor where it cannot be reached."""

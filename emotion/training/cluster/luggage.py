@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from emotion.data import Examples, Material
 from emotion.models import PRETRAINED, load_model
 from emotion.runs import RunPaths
-from emotion.system import ConfigError, DataError, arrays, files, runs_dir
+from emotion.system import ConfigError, DataError, _, arrays, files, runs_dir
 from emotion.training.start_from import config_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def unpack(packed: Arrays) -> Brought:
 
     train, validation = part("train"), part("validation")
     if train is None or validation is None:
-        raise ValueError("expected the training and the validation faces")
+        raise ValueError(_("expected the training and the validation faces"))
     old = (part("old") if "old_images" in packed else train) if words["old"] else None
     return Brought(train, validation, old, part("own"), None, words["fingerprint"], part("test"), words["why_not"])
 
@@ -134,7 +134,7 @@ def models(config: TrainingConfig) -> dict[str, bytes]:
         if folder == PRETRAINED:
             break
         if folder.parent != runs_dir().resolve():
-            raise ConfigError("start_from", "pretrained or the id of a run where --on is said", reference)
+            raise ConfigError("start_from", _("pretrained or the id of a run where --on is said"), reference)
         found |= {f"runs/{folder.name}/{name}": (folder / name).read_bytes()
                   for name in OF_A_MODEL if (folder / name).is_file()}  # fmt: skip
         before = config_of(base)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emotion.runs import RunPaths, Status
-from emotion.system import files
+from emotion.system import _, files
 
 GROW = ("history.jsonl", "film.jsonl", "log.txt")
 NOT_SENT = ("config.json", "status.json", "person.json", "stop")  # their writers are here
@@ -122,7 +122,7 @@ def write(paths: RunPaths, changes: Changes) -> list[dict[str, Any]]:
     """
     names: Mapping[str, Any] = changes.more | changes.whole | dict.fromkeys(changes.removed)
     if strange := [name for name in names if os.path.basename(name) != name or name in NOT_SENT]:
-        raise ValueError(f"expected names of files in a run's folder, received {strange[0]!r}")
+        raise ValueError(_("expected names of files in a run's folder, received {name}", name=repr(strange[0])))
     for name, text in changes.more.items():
         files.append(paths.root / name, text)
     for name, content in changes.whole.items():

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from emotion import __version__
 from emotion.runs import RunPaths
-from emotion.system import cache_dir, disk, processes
+from emotion.system import _, cache_dir, disk, processes
 from emotion.training.cluster import luggage
 from emotion.training.cluster.mirror import Changes, Mirror
 
@@ -96,7 +96,7 @@ class Site:
             stop: whether someone has pressed Stop.
         """
         if self._process is None or self._mirror is None:
-            raise RuntimeError("begin() has not been called")
+            raise RuntimeError(_("begin() has not been called"))
         if stop:
             self._paths.stop.touch()
         return self._mirror.look(gone=self._process.poll() is not None)
@@ -117,7 +117,7 @@ class Site:
 def _sweep(all_runs: Path) -> None:
     """Removes the folders of runs whose process on this computer is gone: it had no time to do so."""
     for folder in all_runs.iterdir():
-        pid, _, began = folder.name.partition("_")
+        pid, _other, began = folder.name.partition("_")
         with contextlib.suppress(ValueError):
             if not processes.is_alive(int(pid), began if "-" in began else float(began)):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.images import CROP, PICTURE
 from emotion.recipes import MAX_NAME, ModelInfo, TrainingConfig, positive_class
 from emotion.runs import RunPaths, Status, new_run, write_status
-from emotion.system import StoredFileError, disk, files, processes, stored
+from emotion.system import N_, StoredFileError, _, disk, files, processes, retold, stored
 from emotion.training.elsewhere import file as files_of_models
 from emotion.training.elsewhere import labels
 from emotion.training.elsewhere.errors import ElsewhereError
@@ -23,7 +23,7 @@ WAIT = {LITERT: 120.0, KERAS: 480.0, HDF5: 480.0}  # seconds; TensorFlow alone t
 ENDINGS = {LITERT: ".tflite", KERAS: ".keras", HDF5: ".h5"}
 FACE, WHOLE = "face", "picture"
 LOOKS = (FACE, WHOLE)
-UNKNOWN = "pictures that are not known here"  # what the model has learned from
+UNKNOWN = N_("pictures that are not known here")  # what the model has learned from
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def bring_in(path: Path, asked: Description = NOTHING) -> RunPaths:
     named = _named(asked.labels) if asked.labels else found.labels
     opened, network = _opened(found, named, asked)
     if named is None:  # the process has refused it
-        raise ElsewhereError(found.name, "nothing says what its answers mean")
+        raise ElsewhereError(found.name, _("nothing says what its answers mean"))
     looks_at = asked.looks_at or (WHOLE if opened.teachable else FACE)
     classes = named.ordered
     run = new_run(TrainingConfig(
@@ -87,10 +87,12 @@ def bring_in(path: Path, asked: Description = NOTHING) -> RunPaths:
 def _named(path: Path) -> Labels:
     try:
         if path.stat().st_size > files_of_models.MOST_LABEL_BYTES:
-            raise ElsewhereError(path.name, "it is too large for a list of class names", labels.REMEDY)
+            raise ElsewhereError(path.name, _("it is too large for a list of class names"), labels.REMEDY)
         return labels.read(path.read_bytes(), path.name)
     except OSError as error:
-        raise ElsewhereError(path.name, error.strerror or "it cannot be read", "Look at its name and place.") from error
+        raise ElsewhereError(
+            path.name, error.strerror or _("it cannot be read"), N_("Look at its name and place.")
+        ) from error
 
 
 def _opened(found: ModelFile, named: Labels | None, asked: Description) -> tuple[Opened, bytes]:
@@ -109,13 +111,13 @@ def _opened(found: ModelFile, named: Labels | None, asked: Description) -> tuple
         try:
             told = stored.read(folder / TOLD, Opened)
             if told.problem:
-                raise ElsewhereError.in_words(told.problem)
+                raise ElsewhereError.in_words(retold(told.problem))
             return told, (folder / MODEL).read_bytes()
         except (StoredFileError, OSError) as error:
-            raise ElsewhereError(found.name, "the process that opened it ended at once", BROKEN) from error
+            raise ElsewhereError(found.name, _("the process that opened it ended at once"), BROKEN) from error
 
 
-BROKEN = "It is damaged, or the computer is out of memory. Export it again."
+BROKEN = N_("It is damaged, or the computer is out of memory. Export it again.")
 
 
 def _work(folder: Path, found: ModelFile) -> None:
@@ -123,8 +125,8 @@ def _work(folder: Path, found: ModelFile) -> None:
     try:
         process.wait(WAIT[found.kind])
     except subprocess.TimeoutExpired as error:
-        why = f"it was not opened within {WAIT[found.kind]:.0f} seconds"
-        raise ElsewhereError(found.name, why, "Choose a smaller model.") from error
+        why = _("it was not opened within {wait} seconds", wait=f"{WAIT[found.kind]:.0f}")
+        raise ElsewhereError(found.name, why, N_("Choose a smaller model.")) from error
     finally:
         if process.poll() is None:
             process.kill()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from emotion.data import class_names
-from emotion.system import count
+from emotion.system import N_, _
 from emotion.training.elsewhere import labels
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.elsewhere.labels import Labels
@@ -21,23 +21,23 @@ MOST_BYTES = 500 * 2**20  # of a model
 MOST_UNPACKED = 2 * 2**30  # of a .keras file
 MOST_LABEL_BYTES = 2**20
 UNQUANTISED = "unquant"  # in the name of the one of Teachable Machine's two that keeps all digits
-AS_KERAS = "Save it from Keras as .keras or .tflite, and bring that in with a labels.txt."
-ONNX = (
+AS_KERAS = N_("Save it from Keras as .keras or .tflite, and bring that in with a labels.txt.")
+ONNX = N_(
     "Convert it to .tflite first (`pip install onnx2tf`, then `onnx2tf -i model.onnx`), and bring that in with a "
     "labels.txt."
 )
-TORCH = "Convert it to .tflite first (with Google's package ai-edge-torch), and bring that in with a labels.txt."
+TORCH = N_("Convert it to .tflite first (with Google's package ai-edge-torch), and bring that in with a labels.txt.")
 UNREAD = {
-    ".onnx": ("an ONNX model is not read here", ONNX),
-    ".pt": ("a PyTorch file may run code when it is opened, so it is not", TORCH),
-    ".pth": ("a PyTorch file may run code when it is opened, so it is not", TORCH),
-    ".pb": ("a SavedModel is not read here", AS_KERAS),
-    ".pkl": ("a pickle may run code when it is opened, so it is not", AS_KERAS),
-    ".bin": ("weights alone are no model", AS_KERAS),
-    ".json": ("a description without weights is no model", AS_KERAS),
+    ".onnx": (N_("an ONNX model is not read here"), ONNX),
+    ".pt": (N_("a PyTorch file may run code when it is opened, so it is not"), TORCH),
+    ".pth": (N_("a PyTorch file may run code when it is opened, so it is not"), TORCH),
+    ".pb": (N_("a SavedModel is not read here"), AS_KERAS),
+    ".pkl": (N_("a pickle may run code when it is opened, so it is not"), AS_KERAS),
+    ".bin": (N_("weights alone are no model"), AS_KERAS),
+    ".json": (N_("a description without weights is no model"), AS_KERAS),
 }
 CODE = (".pt", ".pth", ".pkl")  # whatever their bytes: some of them are zips
-EXPECTED = (
+EXPECTED = N_(
     "Expected a zip made by Take it with you, a .tflite, .keras or .h5 image classifier, or the zip of one with its "
     "labels.txt, as Teachable Machine exports it."
 )
@@ -82,22 +82,33 @@ def find(path: Path, name: str, *, with_labels: bool = True) -> ModelFile:
         ElsewhereError: when it is no model that can be read here.
     """
     if (ending := path.suffix.lower()) in CODE:
-        raise ElsewhereError(name, *UNREAD[ending])
+        raise ElsewhereError(name, *_unread(ending))
     if path.is_dir():
-        kind = "a SavedModel folder" if (path / "saved_model.pb").is_file() else "a folder"
-        raise ElsewhereError(name, f"{kind} is not read here", AS_KERAS if kind.startswith("a S") else EXPECTED)
+        if (path / "saved_model.pb").is_file():
+            raise ElsewhereError(name, _("a SavedModel folder is not read here"), AS_KERAS)
+        raise ElsewhereError(name, _("a folder is not read here"), EXPECTED)
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise ElsewhereError(name, f"it is larger than {MOST_BYTES // 2**20} MB", "Choose a smaller model.")
+            raise ElsewhereError(
+                name, _("it is larger than {size} MB", size=MOST_BYTES // 2**20), N_("Choose a smaller model.")
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise ElsewhereError(name, error.strerror or "it cannot be read", "Look at its name and place.") from error
+        raise ElsewhereError(
+            name, error.strerror or _("it cannot be read"), N_("Look at its name and place.")
+        ) from error
     found = _of_zip(content, name, with_labels=with_labels) if content.startswith(b"PK\x03\x04") else None
     if found is None:
         found = ModelFile(name, kind_of(content, name), content, _within(content) if with_labels else None)
     if found.labels or not with_labels:
         return found
     return ModelFile(found.name, found.kind, found.content, _beside(path))
+
+
+def _unread(ending: str) -> tuple[str, str]:
+    """Why a file with this ending is not read, and what to do."""
+    why, remedy = UNREAD[ending]
+    return _(why), remedy
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -114,12 +125,12 @@ def kind_of(content: bytes, name: str) -> str:
         return KERAS
     ending = PurePosixPath(name).suffix.lower()
     if not content:
-        raise ElsewhereError(name, "it is empty", "Export it again.")
+        raise ElsewhereError(name, _("it is empty"), N_("Export it again."))
     if ending in UNREAD:
-        raise ElsewhereError(name, *UNREAD[ending])
+        raise ElsewhereError(name, *_unread(ending))
     if ending in MODELS:
-        raise ElsewhereError(name, f"it is not a whole {ending} file", "Export it again.")
-    raise ElsewhereError(name, "it is no model", EXPECTED)
+        raise ElsewhereError(name, _("it is not a whole {ending} file", ending=ending), N_("Export it again."))
+    raise ElsewhereError(name, _("it is no model"), EXPECTED)
 
 
 def _of_zip(content: bytes, name: str, *, with_labels: bool) -> ModelFile | None:
@@ -128,7 +139,9 @@ def _of_zip(content: bytes, name: str, *, with_labels: bool) -> ModelFile | None
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = {entry.filename: entry for entry in packed.infolist() if not entry.is_dir()}
             if sum(entry.file_size for entry in entries.values()) > MOST_UNPACKED:
-                raise ElsewhereError(name, f"it unpacks to more than {MOST_UNPACKED // 2**30} GB", EXPECTED)
+                raise ElsewhereError(
+                    name, _("it unpacks to more than {size} GB", size=MOST_UNPACKED // 2**30), EXPECTED
+                )
             if {"config.json", "model.weights.h5"} <= entries.keys():
                 return None
             chosen = _chosen(name, list(entries))
@@ -139,7 +152,9 @@ def _of_zip(content: bytes, name: str, *, with_labels: bool) -> ModelFile | None
     except ElsewhereError:
         raise
     except Exception as error:  # a reader that is fed a broken zip may raise anything
-        raise ElsewhereError(name, f"the zip is damaged ({error or type(error).__name__})", EXPECTED) from error
+        raise ElsewhereError(
+            name, _("the zip is damaged ({why})", why=error or type(error).__name__), EXPECTED
+        ) from error
 
 
 def _chosen(name: str, entries: list[str]) -> str:
@@ -152,21 +167,25 @@ def _chosen(name: str, entries: list[str]) -> str:
         return models[0]
     if len(models) > 1:
         first = ", ".join(models[:3])
-        raise ElsewhereError(name, f"it holds {count(len(models), 'model')} ({first})", "Bring in one of them alone.")
+        raise ElsewhereError(
+            name, _("it holds {n} models ({first})", n=len(models), first=first), N_("Bring in one of them alone.")
+        )
     files = {PurePosixPath(one).name for one in entries}
     if {"model.json", "weights.bin"} <= files:
-        raise ElsewhereError(name, "a TensorFlow.js model is not read here", "Export it for TensorFlow Lite instead.")
-    for ending, refusal in UNREAD.items():
+        raise ElsewhereError(
+            name, _("a TensorFlow.js model is not read here"), N_("Export it for TensorFlow Lite instead.")
+        )
+    for ending in UNREAD:
         if ending not in (".json", ".bin") and any(one.endswith(ending) for one in files):
-            raise ElsewhereError(name, *refusal)
-    raise ElsewhereError(name, "it holds no model", EXPECTED)
+            raise ElsewhereError(name, *_unread(ending))
+    raise ElsewhereError(name, _("it holds no model"), EXPECTED)
 
 
 def _read(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     with packed.open(entry) as stream:
         content = stream.read(most + 1)
     if len(content) > most:
-        raise ValueError(f"{entry.filename} is larger than {most // 2**20} MB")
+        raise ValueError(_("{name} is larger than {size} MB", name=entry.filename, size=most // 2**20))
     return content
 
 

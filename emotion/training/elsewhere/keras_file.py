@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from emotion.recipes.layers.backend import keras
+from emotion.system import N_, _
 from emotion.training.elsewhere.errors import ElsewhereError
 
 NEAR = 0.02
-RESAVE = "Save it again with a recent Keras and with its own layers only, or export it as .tflite."
+RESAVE = N_("Save it again with a recent Keras and with its own layers only, or export it as .tflite.")
 
 
 class _Depthwise(keras.layers.DepthwiseConv2D):
@@ -18,7 +19,7 @@ class _Depthwise(keras.layers.DepthwiseConv2D):
 
     def __init__(self, *, groups: int = 1, **kept: Any) -> None:
         if groups != 1:
-            raise ValueError(f"Expected 1 group. Received: {groups}")
+            raise ValueError(_("Expected 1 group. Received: {n}", n=groups))
         super().__init__(**kept)
 
 
@@ -38,13 +39,17 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
     except Exception as error:  # a description that was written elsewhere may raise whatever its layers do
         said = str(error)
         if "Lambda" in said or "lambda" in said:
-            why = "it holds a Lambda layer, which is code, and no code of a file is run here"
-        elif "Could not locate" in said or "not registered" in said or "Unknown layer" in said:
-            why = "it holds a layer that is not one of Keras' own, and no code of a file is run here"
-        elif "No model config" in said or "model_config" in said:
-            why = "it holds weights without their network"
+            why = _("it holds a Lambda layer, which is code, and no code of a file is run here")
+        elif any(words in said for words in {"Could not locate", "not registered", "Unknown layer"}):
+            why = _("it holds a layer that is not one of Keras' own, and no code of a file is run here")
+        elif any(words in said for words in {"No model config", "model_config"}):
+            why = _("it holds weights without their network")
         else:
-            why = f"Keras {keras.__version__} cannot open it ({_first_line(said) or type(error).__name__})"
+            why = _(
+                "Keras {version} cannot open it ({why})",
+                version=keras.__version__,
+                why=_first_line(said) or type(error).__name__,
+            )
         raise ElsewhereError(name, why, RESAVE) from error
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "model.tflite"
@@ -52,7 +57,7 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
             model.export(target, format="litert", verbose=False)
             return target.read_bytes(), _takes_bytes(model)
         except Exception as error:
-            why = f"it cannot be converted ({_first_line(str(error)) or type(error).__name__})"
+            why = _("it cannot be converted ({why})", why=_first_line(str(error)) or type(error).__name__)
             raise ElsewhereError(name, why, RESAVE) from error
 
 

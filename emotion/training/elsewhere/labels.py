@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from emotion.data import class_names
 from emotion.recipes import label_order
-from emotion.system import count, stored
+from emotion.system import N_, _, ngettext, stored
 from emotion.training.elsewhere.errors import ElsewhereError
 
 MOST = 1000  # classes
@@ -51,16 +51,18 @@ def read(content: bytes, name: str) -> Labels:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     if "\0" in text or len(text) > MOST * LONGEST:
-        raise ElsewhereError(name, "it is no text file with a class name a line", REMEDY)
+        raise ElsewhereError(name, _("it is no text file with a class name a line"), REMEDY)
     if text.lstrip().startswith(("{", "[")):
         return _checked(_from_json(text, name), name)
     found = class_names.numbered_lines(text)
-    if found and [number and int(number) for number, _ in found] == list(range(len(found))):
-        return _checked([label for _, label in found], name, numbered=True)
+    if found and [number and int(number) for number, _other in found] == list(range(len(found))):
+        return _checked([label for _other, label in found], name, numbered=True)
     return _checked([line.strip() for line in text.splitlines() if line.strip()], name)
 
 
-REMEDY = "Expected one class name a line, in the order of the model's answers, such as labels.txt of Teachable Machine."
+REMEDY = N_(
+    "Expected one class name a line, in the order of the model's answers, such as labels.txt of Teachable Machine."
+)
 
 
 def _from_json(text: str, name: str) -> list[str]:
@@ -71,18 +73,27 @@ def _from_json(text: str, name: str) -> list[str]:
         if isinstance(said, dict):
             said = [said[str(number)] for number in range(len(said))]
     except (ValueError, KeyError) as error:
-        raise ElsewhereError(name, "its JSON does not number the classes from 0", REMEDY) from error
+        raise ElsewhereError(name, _("its JSON does not number the classes from 0"), REMEDY) from error
     if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
-        raise ElsewhereError(name, "its JSON is no list of class names", REMEDY)
+        raise ElsewhereError(name, _("its JSON is no list of class names"), REMEDY)
     return said
 
 
 def _checked(names: Sequence[str], name: str, *, numbered: bool = False) -> Labels:
     keys = [class_names.class_key(label) for label in names]
     if not 2 <= len(keys) <= MOST or any(len(key) > LONGEST for key in keys):
-        raise ElsewhereError(name, f"it holds {count(len(keys), 'class name')}, expected 2 to {MOST:,}", REMEDY)
+        raise ElsewhereError(
+            name,
+            ngettext(
+                "it holds {n} class name, expected 2 to {most}",
+                "it holds {n} class names, expected 2 to {most}",
+                len(keys),
+                most=MOST,
+            ),
+            REMEDY,
+        )
     usual = class_names.suggestions(keys)
     spelled = tuple(usual.get(key, key) for key in keys)
     if twice := [key for key in spelled if spelled.count(key) > 1]:
-        raise ElsewhereError(name, f"it names {twice[0]} twice", REMEDY)
+        raise ElsewhereError(name, _("it names {name} twice", name=twice[0]), REMEDY)
     return Labels(spelled, numbered)

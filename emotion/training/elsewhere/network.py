@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from emotion.recipes import CHANNELS, LARGEST_INPUT, SMALLEST_INPUT
+from emotion.system import N_, _
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.head.graph import ANSWER, FEATURES, Graph
 
@@ -64,25 +65,40 @@ def taken(graph: Graph, name: str) -> Input:
     """
     kinds = {graph.kind_name(operation) for operation in graph.operations}
     if "VAR_HANDLE" in kinds and "CALL_ONCE" not in kinds:
-        raise ElsewhereError(name, "its weights are variables without values", "Freeze them and convert it again.")
+        raise ElsewhereError(
+            name, _("its weights are variables without values"), N_("Freeze them and convert it again.")
+        )
     if len(graph.inputs) != 1:
-        raise ElsewhereError(name, f"it takes {len(graph.inputs)} inputs, expected one picture", CHOOSE)
+        raise ElsewhereError(name, _("it takes {n} inputs, expected one picture", n=len(graph.inputs)), CHOOSE)
     tensor = graph.tensors[graph.inputs[0]]
     shape = graph.shape(graph.inputs[0])
     first = len(shape) == 4 and shape[1] in CHANNELS and shape[3] not in CHANNELS
     height, width, channels = (shape[2], shape[3], shape[1]) if first else (*shape[1:4], 0, 0, 0)[:3]
     if len(shape) != 4 or shape[0] not in (-1, 1) or channels not in CHANNELS:
-        raise ElsewhereError(name, f"its input has the shape {shape}, expected (1, side, side, 1 or 3)", CHOOSE)
+        raise ElsewhereError(
+            name, _("its input has the shape {shape}, expected (1, side, side, 1 or 3)", shape=shape), CHOOSE
+        )
     if height != width or not SMALLEST_INPUT <= height <= LARGEST_INPUT:
         side = f"{SMALLEST_INPUT} to {LARGEST_INPUT}"
-        raise ElsewhereError(name, f"it takes pictures of {width}×{height} pixels, expected a square of {side}", CHOOSE)
+        raise ElsewhereError(
+            name,
+            _(
+                "it takes pictures of {width}×{height} pixels, expected a square of {side}",
+                width=width,
+                height=height,
+                side=side,
+            ),
+            CHOOSE,
+        )
     kind = graph.type_of(graph.inputs[0])
     if kind not in ("FLOAT32", "UINT8", "INT8"):
-        raise ElsewhereError(name, f"its input values are {kind.lower()}, expected float32, uint8 or int8", CHOOSE)
+        raise ElsewhereError(
+            name, _("its input values are {kind}, expected float32, uint8 or int8", kind=kind.lower()), CHOOSE
+        )
     return Input(int(height), int(channels), first, kind.lower(), _range(tensor, kind))
 
 
-CHOOSE = "Choose a model that answers one picture with a number for each class."
+CHOOSE = N_("Choose a model that answers one picture with a number for each class.")
 
 
 def _range(tensor: Any, kind: str) -> tuple[float, float] | None:
@@ -109,12 +125,16 @@ def answers(graph: Graph, name: str) -> int:
         ElsewhereError: when that is not one row of them.
     """
     if len(graph.results) != 1:
-        raise ElsewhereError(name, f"it gives {len(graph.results)} outputs, expected one number for each class", CHOOSE)
+        raise ElsewhereError(
+            name, _("it gives {n} outputs, expected one number for each class", n=len(graph.results)), CHOOSE
+        )
     shape = graph.shape(graph.results[0])
     if not shape or shape[-1] < 1 or int(np.prod(np.abs(shape), dtype=np.int64)) != shape[-1]:
-        raise ElsewhereError(name, f"its output has the shape {shape}, expected a number for each class", CHOOSE)
+        raise ElsewhereError(
+            name, _("its output has the shape {shape}, expected a number for each class", shape=shape), CHOOSE
+        )
     if graph.type_of(graph.results[0]) not in ("FLOAT32", "UINT8", "INT8"):
-        raise ElsewhereError(name, "its output is neither float32 nor in 8 bits", CHOOSE)
+        raise ElsewhereError(name, _("its output is neither float32 nor in 8 bits"), CHOOSE)
     return int(shape[-1])
 
 

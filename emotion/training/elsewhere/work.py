@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion.system import EmotionError, files, stored
+from emotion.system import N_, EmotionError, _, files, stored
 from emotion.training.elsewhere import network
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.elsewhere.file import LITERT
@@ -110,8 +110,10 @@ def opened(folder: Path) -> Opened:
     except EmotionError:
         raise
     except Exception as error:  # a file that was made elsewhere may be broken in any way
-        raise ElsewhereError(asked.name, f"it is damaged ({type(error).__name__})", "Export it again.") from error
-    raise ElsewhereError(asked.name, "put into the form of this program it answers otherwise", network.CHOOSE)
+        raise ElsewhereError(
+            asked.name, _("it is damaged ({said})", said=type(error).__name__), N_("Export it again.")
+        ) from error
+    raise ElsewhereError(asked.name, _("put into the form of this program it answers otherwise"), network.CHOOSE)
 
 
 def _value_range(asked: Opening, takes: network.Input, *, as_bytes: bool, teachable: bool) -> tuple[float, float]:
@@ -125,8 +127,11 @@ def _value_range(asked: Opening, takes: network.Input, *, as_bytes: bool, teacha
         return 0.0, 255.0
     raise ElsewhereError(
         asked.name,
-        "nothing in it says which values it takes for black and white",
-        "Say it: --range 0 1, --range -1 1 or --range 0 255 on the command line, or “Values of a pixel” on the page.",
+        _("nothing in it says which values it takes for black and white"),
+        N_(
+            "Say it: --range 0 1, --range -1 1 or --range 0 255 on the command line, or “Values of a pixel” on the "
+            "page."
+        ),
     )
 
 
@@ -135,14 +140,17 @@ def _check_count(asked: Opening, count: int) -> None:
     if asked.labels is None:
         raise ElsewhereError(
             asked.name,
-            f"nothing says what its {classes:,} answers mean",
-            f"Give a labels.txt with {classes:,} class names, one a line, in their order (--labels FILE).",
+            _("nothing says what its {classes} answers mean", classes=classes),
+            _(
+                "Give a labels.txt with {classes} class names, one a line, in their order (--labels FILE).",
+                classes=classes,
+            ),
         )
     if asked.labels != classes:
         raise ElsewhereError(
             asked.name,
-            f"it tells {classes:,} classes apart, but {asked.labels:,} are named",
-            f"Expected {classes:,} class names, one a line.",
+            _("it tells {classes} classes apart, but {labels} are named", classes=classes, labels=asked.labels),
+            _("Expected {classes} class names, one a line.", classes=classes),
         )
 
 
@@ -156,7 +164,7 @@ class _Runner:
             self._network = Interpreter(model_content=content, num_threads=1)
             self._network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ElsewhereError(name, _why(str(error)), "Export it again.") from error
+            raise ElsewhereError(name, _why(str(error)), N_("Export it again.")) from error
         self._name = name
 
     def raw(self, pictures: NDArray[np.uint8], takes: network.Input, low_high: tuple[float, float]) -> Floats:
@@ -173,7 +181,7 @@ class _Runner:
             try:
                 self._network.invoke()
             except (ValueError, RuntimeError) as error:
-                raise ElsewhereError(self._name, "LiteRT cannot run it", network.CHOOSE) from error
+                raise ElsewhereError(self._name, _("LiteRT cannot run it"), network.CHOOSE) from error
             scale, zero = out["quantization"]
             answer = self._network.get_tensor(out["index"]).reshape(-1).astype(np.float32)
             given.append((answer - zero) * scale if scale else answer)
@@ -187,10 +195,10 @@ class _Runner:
 
 def _why(said: str) -> str:
     if "edgetpu" in said:
-        return "it is compiled for an Edge TPU, which this computer does not have"
-    if "custom op" in said or "Select TensorFlow op" in said or "Flex" in said:
-        return "it needs operations that LiteRT does not have"
-    return "it is not a whole LiteRT model"
+        return _("it is compiled for an Edge TPU, which this computer does not have")
+    if any(words in said for words in {"custom op", "Select TensorFlow op", "Flex"}):
+        return _("it needs operations that LiteRT does not have")
+    return _("it is not a whole LiteRT model")
 
 
 def _noise(takes: network.Input) -> NDArray[np.uint8]:
@@ -242,7 +250,7 @@ def main(folder: Path) -> None:
     except EmotionError as error:
         told = Opened(str(error))
     except MemoryError:
-        told = Opened("It needs more memory than a model may have here. Choose a smaller one.")
+        told = Opened(_("It needs more memory than a model may have here. Choose a smaller one."))
     files.write_json(folder / TOLD, asdict(told))
 
 

@@ -25,7 +25,7 @@ from emotion.data import dataset, identical_groups, resolve, scan
 from emotion.evaluation import network_outputs
 from emotion.images import as_batch
 from emotion.models import Predictor, load_model
-from emotion.system import ModelError
+from emotion.system import ModelError, _
 from emotion.training import before_after, start_from
 from emotion.training.head import fold
 
@@ -104,7 +104,7 @@ class Effect:
         try:
             return fold.adjust(path.read_bytes(), *self.added)
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError.of_file(path, "its last layer cannot be changed") from error
+            raise ModelError.of_file(path, _("its last layer cannot be changed")) from error
 
 
 class CorrectedPredictor(Predictor):

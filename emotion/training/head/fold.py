@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from emotion.system import _
 from emotion.training.head import stage
 from emotion.training.head.graph import ANSWER, FEATURES, Floats, Graph
 
@@ -58,7 +59,14 @@ def adjust(network: bytes, weights: Floats, bias: Floats) -> bytes:
     if width == 1:  # P(label 1) is a sigmoid of the difference
         weights, bias = weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]
     if weights.shape != (graph.shape(graph.features)[-1], width):
-        raise ValueError(f"Expected {graph.shape(graph.features)[-1]} by {width} weights. Received: {weights.shape}")
+        raise ValueError(
+            _(
+                "Expected {features} by {width} weights. Received: {shape}",
+                features=graph.shape(graph.features)[-1],
+                width=width,
+                shape=weights.shape,
+            )
+        )
     logits = graph.before(answer)
     kernel = graph.constant("change/kernel", np.ascontiguousarray(weights.T))
     shift = graph.constant("change/bias", bias)
@@ -84,7 +92,7 @@ def _seen(graph: Graph, width: int) -> int:
         return graph.features
     earlier = stage.add(graph) if width > own else None
     if earlier is None or own + graph.shape(earlier)[-1] != width:
-        raise ValueError(f"Expected weights for {own} features. Received: {width}")
+        raise ValueError(_("Expected weights for {width} features. Received: {n}", width=own, n=width))
     both = graph.add("CONCATENATION", [graph.features, earlier], "head/features", width, "Concatenation", axis=1)
     graph.give(FEATURES, both)
     return both

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion.system import _
+
 SIGNATURE, FEATURES, ANSWER = b"serving_default", b"features", b"probability"
 MARK = b"TFL3"  # what a LiteRT file is known by
 
@@ -50,7 +52,7 @@ class Graph:
             self.model.signatureDefs = [self._new_signature()]
         found = [one for one in self.model.signatureDefs or [] if one.signatureKey == SIGNATURE]
         if not found:
-            raise ValueError("Expected a network with a signature. Received: one without.")
+            raise ValueError(_("Expected a network with a signature. Received: one without."))
         self._signature = found[0]
         self.outputs: dict[bytes, Any] = {output.name: output for output in self._signature.outputs}
 
@@ -113,7 +115,7 @@ class Graph:
             steps: how many at most.
         """
         makers = {int(output): operation for operation in self.operations for output in operation.outputs}
-        for _ in range(steps):
+        for _step in range(steps):
             if (operation := makers.get(tensor)) is None or not len(operation.inputs):
                 return
             yield operation
@@ -133,7 +135,7 @@ class Graph:
         for operation in self.operations:
             if answer in map(int, operation.outputs) and self.kind(operation) in kinds:
                 return int(operation.inputs[0])
-        raise ValueError("Expected an answer by softmax or sigmoid. Received: another.")
+        raise ValueError(_("Expected an answer by softmax or sigmoid. Received: another."))
 
     def constant(self, name: str, values: NDArray[Any]) -> int:
         """Adds float32 or int32 values; returns their number."""

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion.system import stored
+from emotion.system import _, stored
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 FEATURES, LAST, ALONE, STAGE = "features", "probability", "features_of_the_network", "features_of_the_stage"
@@ -48,7 +48,7 @@ def with_head(backbone: bytes, weights: Floats, bias: Floats) -> bytes:
     if len(weights) > width:
         _add_stage(network, layers, len(weights))
     elif len(weights) != width:
-        raise ValueError(f"Expected weights for {width} features. Received: {len(weights)}")
+        raise ValueError(_("Expected weights for {width} features. Received: {n}", width=width, n=len(weights)))
     weights, bias = _as_kept(weights, bias)
     last = layers[LAST]
     last["config"] |= {"units": len(bias), "activation": "sigmoid" if len(bias) == 1 else "softmax"}
@@ -75,7 +75,9 @@ def with_change(before: bytes, weights: Floats, bias: Floats) -> bytes:
 
     def change(kernel: Floats, shift: Floats) -> Values:
         if (kernel.shape, shift.shape) != (added[0].shape, added[1].shape):
-            raise ValueError(f"Expected {kernel.shape} weights to be changed. Received: {added[0].shape}")
+            raise ValueError(
+                _("Expected {shape} weights to be changed. Received: {other}", shape=kernel.shape, other=added[0].shape)
+            )
         return kernel + added[0], shift + added[1]
 
     parts = _parts(before)
@@ -147,7 +149,9 @@ def _add_stage(network: dict[str, Any], layers: dict[str, Layer], width: int) ->
     }
     widths = [part["config"]["shape"][-1] for part in parts]
     if sum(widths) != width:
-        raise ValueError(f"Expected weights for {' + '.join(map(str, widths))} features. Received: {width}")
+        raise ValueError(
+            _("Expected weights for {width} features. Received: {n}", width=" + ".join(map(str, widths)), n=width)
+        )
     layers[LAST]["inbound_nodes"] = [{"args": [_tensor([None, width], FEATURES)], "kwargs": {}}]
     network["layers"][-1:] = [*added, joined, layers[LAST]]
 
@@ -192,7 +196,7 @@ def _with_last(before: bytes, change: Callable[[Floats, Floats], Values]) -> byt
             del kept["optimizer"]
         places = [group for group in kept["layers"].values() if _name_of(group) == LAST]
         if len(places) != 1:
-            raise ValueError(f"Expected one layer named {LAST!r}. Received: {len(places)}")
+            raise ValueError(_("Expected one layer named {name}. Received: {n}", name=repr(LAST), n=len(places)))
         values = places[0]["vars"]
         for number, new in enumerate(change(values["0"][()], values["1"][()])):
             del values[str(number)]

@@ -14,7 +14,7 @@ from emotion import evaluation, runs
 from emotion.data import class_key, collection, dataset, material, resolve, scan
 from emotion.models import load_model, preferences
 from emotion.runs import Status
-from emotion.system import DataError, ModelError, RunError, count, files
+from emotion.system import N_, DataError, ModelError, RunError, _, files, ngettext
 from emotion.training.head import correct, keras_file, teach
 from emotion.training.head.teach import Backbone
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from emotion.training.head.teach import Taught
 
 
-HELD_OUT, TEST_SPLIT = "held out in turn", "test split"
+HELD_OUT, TEST_SPLIT = N_("held out in turn"), N_("test split")
 ENOUGH_TEST_FACES = 50  # of each class: with fewer, held-out training faces say more
-LITTLE = "One picture of a class is very little: none can be held out to say how good it is."
+LITTLE = N_("One picture of a class is very little: none can be held out to say how good it is.")
 
 
 def work(
@@ -95,7 +95,9 @@ def _correct(
     material.check_own(config)
     found = correct.ground(config.start_from)
     if found is None:
-        raise ModelError.of_file(load_model(config.start_from).path, "what it has learned from is not on this computer")
+        raise ModelError.of_file(
+            load_model(config.start_from).path, _("what it has learned from is not on this computer")
+        )
     own = collection.examples(found.base.info.classes)
     runs.write_status(paths, Status.RUNNING, fingerprint=own.fingerprint)
     enter("training")
@@ -117,7 +119,7 @@ def _correct(
         report | {"compared": compared, "seconds": round(time.monotonic() - began, 1), "fingerprint": own.fingerprint},
     )
     written = _write_keras(paths, found.base, lambda file: keras_file.with_change(file, *effect.added))
-    for line in [f"on the test faces: {effect.test.words}", *written]:
+    for line in [_("on the test faces: {words}", words=effect.test.words), *written]:
         tell({"event": "note", "text": line})
 
 
@@ -146,18 +148,27 @@ def judged_by_training(paths: RunPaths, listing: Listing) -> HeldOut | None:
 def sentences(taught: Taught) -> list[str]:
     """What there is to say of the outcome: the score of held-out faces, what is too little, what looks alike."""
     if taught.score is None:
-        return [LITTLE]
+        return [_(LITTLE)]
     score = taught.score
     low, high = score.accuracy_interval
     right = sum(row[label] for label, row in enumerate(score.confusion_matrix))
-    said = [f"held out in turn: {right} of {count(score.n, 'face')} right, between {low:.1%} and {high:.1%} "
-            "with 95 % confidence"]  # fmt: skip
+    said = [ngettext(
+        "held out in turn: {right} of {n} face right, between {low} and {high} with 95 % confidence",
+        "held out in turn: {right} of {n} faces right, between {low} and {high} with 95 % confidence",
+        score.n, right=right, low=f"{low:.1%}", high=f"{high:.1%}",
+    )]  # fmt: skip
     said += [
-        f"It cannot tell {pair.first} from {pair.second}: {pair.right} of {pair.n} right, which may be luck."
+        _(
+            "It cannot tell {first} from {second}: {right} of {n} right, which may be luck.",
+            first=pair.first,
+            second=pair.second,
+            right=pair.right,
+            n=pair.n,
+        )
         for pair in taught.alike
     ]
     if taught.weakest:
-        said.append(f"Ten more of {taught.weakest} would help most.")
+        said.append(_("Ten more of {name} would help most.", name=taught.weakest))
     return said
 
 
@@ -205,9 +216,11 @@ def _write_keras(paths: RunPaths, below: Predictor, changed: Callable[[bytes], b
     try:
         network = changed(beside.read_bytes())
     except FileNotFoundError:
-        return [f"{below.reference} has no model.keras, so this run has none to go on from."]
+        return [_("{model} has no model.keras, so this run has none to go on from.", model=below.reference)]
     except Exception:  # noqa: BLE001 - a damaged network raises whatever the readers of zips and HDF5 do
-        return [f"{beside} is not a network of this program, so this run has no model.keras to go on from."]
+        return [
+            _("{path} is not a network of this program, so this run has no model.keras to go on from.", path=beside)
+        ]
     with files.whole(paths.keras_model) as temporary:
         temporary.write_bytes(network)
     return []

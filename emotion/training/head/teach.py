@@ -19,7 +19,7 @@ from emotion.data import identical_groups
 from emotion.images import CROP, as_batch
 from emotion.models import Predictor, preferences
 from emotion.recipes import Augmentation, ModelInfo, augment, positive_class
-from emotion.system import DataError, ModelError
+from emotion.system import DataError, ModelError, _
 from emotion.training.head import fold, solve, stage
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ class _Deeper(Predictor):
         try:
             network = stage.exposed(predictor.path.read_bytes())
         except OSError as error:
-            raise ModelError.of_file(predictor.path, "it cannot be read") from error
+            raise ModelError.of_file(predictor.path, _("it cannot be read")) from error
         except (ValueError, KeyError) as error:
-            raise ModelError.of_file(predictor.path, "its last layer cannot be replaced") from error
+            raise ModelError.of_file(predictor.path, _("its last layer cannot be replaced")) from error
         return cls(predictor.path, predictor.info, predictor.reference, network)
 
     def both(self, faces: Faces) -> Values:
@@ -189,7 +189,7 @@ class Taught:
         try:
             return fold.fold(path.read_bytes(), self.head.weights, self.head.bias)
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError.of_file(path, "its last layer cannot be replaced") from error
+            raise ModelError.of_file(path, _("its last layer cannot be replaced")) from error
 
 
 def teach(backbone: Backbone, pictures: Pictures, labels: Labels, classes: tuple[str, ...], seed: int = 0) -> Taught:
@@ -208,7 +208,9 @@ def teach(backbone: Backbone, pictures: Pictures, labels: Labels, classes: tuple
     counts = np.bincount(labels, minlength=len(classes))
     if not counts.all():
         name = classes[int(counts.argmin())]
-        raise DataError(f"There is no picture of {name!r} yet. Expected at least one of each class. Add one.")
+        raise DataError(
+            _("There is no picture of {name} yet. Expected at least one of each class. Add one.", name=repr(name))
+        )
     copies = COPIES if len(labels) <= VARIED_UP_TO else 0
     features = backbone.features(pictures, copies, seed)
     fitted = solve.fit(features, labels, identical_groups(pictures), len(classes), seed, backbone.widths)
