@@ -19,7 +19,7 @@ from pathlib import Path
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, serve, tune
 from emotion.recipes import A_MODEL, TrainingConfig
-from emotion.system import ENGLISH, EmotionError, cache_dir, disk, home, speaking, tasks
+from emotion.system import ENGLISH, LANGUAGES, EmotionError, cache_dir, disk, home, speaking, tasks
 
 LOG = "last-error.txt"  # in the cache
 UNFORESEEN = 1  # exit status
@@ -106,6 +106,8 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
                           "picture; then pictures without such a majority are left out")  # fmt: skip
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.add_argument("--report", metavar="DIR", help="write a report too: report.html and one PNG a figure")
+    evaluate.add_argument("--report-language", choices=LANGUAGES,
+                          help="language of the report (default: the one that this is said in)")  # fmt: skip
 
 
 def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

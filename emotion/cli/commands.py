@@ -17,7 +17,7 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED, names_of
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, TrainingConfig, label_order
 from emotion.runs import RunPaths, Status, queue
-from emotion.system import DEMO, ConfigError, RunError, count, disk, expanded
+from emotion.system import DEMO, ConfigError, RunError, count, disk, expanded, language, speaking
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -173,7 +173,8 @@ def evaluate(chosen: argparse.Namespace) -> int:
         print(terminal.evaluation(scores) + (f"\n\n{both.line}" if both else ""))
     if chosen.report:
         tell, faces = terminal.progress(), title(data)
-        written = write.write(predictor, examples, faces, chosen.report, root=listing.root, both=both, tell=tell)
+        with speaking(chosen.report_language or language()):
+            written = write.write(predictor, examples, faces, chosen.report, root=listing.root, both=both, tell=tell)
         terminal.clear()
         print(f"emotion: {written}", file=sys.stderr)
     return OK

@@ -117,14 +117,14 @@ def cover_mouth(faces: Faces, share: float) -> Faces:
 
 
 KINDS = (
-    Corruption(N_("rotation"), "turned", N_("degrees"), (5, 10, 20, 30, 45), lean),
-    Corruption(N_("shift"), "moved", N_("pixels of 48"), (1, 2, 4, 6, 8), shift),
-    Corruption(N_("zoom in"), "cut closer", N_("times"), (1.1, 1.2, 1.35, 1.5), zoom),
-    Corruption(N_("zoom out"), "cut wider", N_("times"), (0.9, 0.8, 0.7, 0.6), zoom),
-    Corruption(N_("blur"), "blurred", N_("pixels (standard deviation)"), (0.5, 0.75, 1, 1.5, 2), blur),
-    Corruption(N_("noise"), "grainy", N_("grey levels (standard deviation)"), (5, 10, 20, 40), add_noise),
-    Corruption(N_("darkening"), "darker", N_("of the light taken away"), (0.2, 0.4, 0.6, 0.8), darken),
-    Corruption("JPEG", "saved as a small JPEG", N_("quality"), (50, 25, 10, 5), jpeg),
-    Corruption(N_("eyes covered"), "eyes covered", N_("of their place"), (0.5, 1.0), cover_eyes),
-    Corruption(N_("mouth covered"), "mouth covered", N_("of its place"), (0.5, 1.0), cover_mouth),
+    Corruption(N_("rotation"), N_("turned"), N_("degrees"), (5, 10, 20, 30, 45), lean),
+    Corruption(N_("shift"), N_("moved"), N_("pixels of 48"), (1, 2, 4, 6, 8), shift),
+    Corruption(N_("zoom in"), N_("cut closer"), N_("times"), (1.1, 1.2, 1.35, 1.5), zoom),
+    Corruption(N_("zoom out"), N_("cut wider"), N_("times"), (0.9, 0.8, 0.7, 0.6), zoom),
+    Corruption(N_("blur"), N_("blurred"), N_("pixels (standard deviation)"), (0.5, 0.75, 1, 1.5, 2), blur),
+    Corruption(N_("noise"), N_("grainy"), N_("grey levels (standard deviation)"), (5, 10, 20, 40), add_noise),
+    Corruption(N_("darkening"), N_("darker"), N_("of the light taken away"), (0.2, 0.4, 0.6, 0.8), darken),
+    Corruption("JPEG", N_("saved as a small JPEG"), N_("quality"), (50, 25, 10, 5), jpeg),
+    Corruption(N_("eyes covered"), N_("eyes covered"), N_("of their place"), (0.5, 1.0), cover_eyes),
+    Corruption(N_("mouth covered"), N_("mouth covered"), N_("of its place"), (0.5, 1.0), cover_mouth),
 )

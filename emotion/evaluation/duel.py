@@ -59,7 +59,9 @@ def compare(first: Study, second: Study, drawings: int = 0) -> Duel:
     """
     labels, classes = first.examples.labels, first.info.classes
     if first.examples.files != second.examples.files or classes != second.info.classes:
-        raise ConfigError("the second model", "one that was asked about the same faces and classes", second.reference)
+        raise ConfigError(
+            _("the second model"), _("one that was asked about the same faces and classes"), second.reference
+        )
     positive = first.info.positive_label
     return Duel(
         paired.compare(first.right, second.right),

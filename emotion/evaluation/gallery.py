@@ -15,14 +15,14 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion import metrics
-from emotion.system import IMAGE_SIZE, ConfigError
+from emotion.system import IMAGE_SIZE, N_, ConfigError, _
 
 if TYPE_CHECKING:
     from emotion.metrics import Floats, Labels
     from emotion.recipes import ModelInfo
 
 
-MOST_WRONG, LEAST_SURE, BY_FILE = "most wrong", "least sure", "file"
+MOST_WRONG, LEAST_SURE, BY_FILE = N_("most wrong"), N_("least sure"), "file"
 ORDERS = (MOST_WRONG, LEAST_SURE, BY_FILE)
 ALL, WRONG, RIGHT = "all", "wrong", "right"
 PAGE_SIZE = 200  # faces
@@ -130,13 +130,23 @@ def order_faces(
     elif kind == LEAST_SURE:
         keys = sureness(probabilities[indices], info)
     else:
-        raise ConfigError("order", f"one of {', '.join(ORDERS)}", kind)
+        raise ConfigError("order", _("one of {names}", names=", ".join(ORDERS)), kind)
     return indices[np.argsort(keys, kind="stable")]
 
 
 def _label(name: str, info: ModelInfo) -> int:
     if name not in info.classes:
-        raise ConfigError("show", f"{ALL}, {WRONG}, {RIGHT} or one of {', '.join(info.classes)}", name)
+        raise ConfigError(
+            "show",
+            _(
+                "{every}, {wrong}, {right} or one of {names}",
+                every=ALL,
+                wrong=WRONG,
+                right=RIGHT,
+                names=", ".join(info.classes),
+            ),
+            name,
+        )
     return info.classes.index(name)
 
 

@@ -21,7 +21,7 @@ from emotion.data import class_key
 from emotion.evaluation import scores as evaluation
 from emotion.images import load
 from emotion.metrics import wilson_interval
-from emotion.system import ENGLISH, N_, _, ngettext, number, speaking, stored
+from emotion.system import ENGLISH, N_, _, ngettext, number, percent, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.checks import Places, Report, Table
@@ -91,8 +91,8 @@ class Honest:
         """Both scores with N and interval, for the command line."""
         return "\n".join(
             (
-                f"naive score             {_told(self.naive)}",
-                f"honest score            {_told(self.honest)}",
+                f"{_('naive score'):<24}{_told(self.naive)}",
+                f"{_('honest score'):<24}{_told(self.honest)}",
                 f"{'':<24}{self.words}",
             )
         )
@@ -106,7 +106,13 @@ class Honest:
 
 def _told(score: Score) -> str:
     low, high = score.interval
-    return f"{score.accuracy:.1%} of {score.n:,} faces, between {low:.1%} and {high:.1%} with 95 % confidence"
+    return _(
+        "{share} of {n} faces, between {low} and {high} with 95 % confidence",
+        share=percent(score.accuracy, 1, gap=""),
+        n=score.n,
+        low=percent(low, 1, gap=""),
+        high=percent(high, 1, gap=""),
+    )
 
 
 def score(report: Report, classes: Sequence[str], answers: Answers, trained_on: str = "") -> Honest | None:

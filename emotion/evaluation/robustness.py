@@ -18,7 +18,7 @@ from emotion import metrics
 from emotion.evaluation import corruptions, network_outputs
 from emotion.evaluation.scores import narrow
 from emotion.models import preferences
-from emotion.system import StoredFileError, cache_dir, disk, files, stored
+from emotion.system import N_, StoredFileError, cache_dir, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -131,7 +131,7 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
         done += 1
         return _tried(predictor, info, faces, used.labels, strength)
 
-    plain = trial("as they are", None, used.images)
+    plain = trial(N_("as they are"), None, used.images)
     kinds = {
         kind.name: tuple(trial(kind.name, by, kind.apply(used.images, by)) for by in kind.strengths)
         for kind in corruptions.KINDS

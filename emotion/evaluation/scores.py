@@ -76,11 +76,11 @@ class Evaluation:
     def __post_init__(self) -> None:
         rows = {len(row) for row in self.confusion_matrix} | {len(self.confusion_matrix)}
         if rows != {len(self.classes)}:
-            raise ValueError("the confusion matrix does not fit the classes")
+            raise ValueError(_("the confusion matrix does not fit the classes"))
         stored.typed(self.per_class, dict[str, _OfAClass])
         stored.typed(self.baseline, _Baseline)
         if set(self.per_class) != set(self.classes):
-            raise ValueError("the figures of the classes do not fit the classes")
+            raise ValueError(_("the figures of the classes do not fit the classes"))
 
     def figure(self, metric: metrics.Metric) -> float | None:
         """Of a metric; None where it has no value, as in JSON from before there was one."""
@@ -197,8 +197,12 @@ def narrow(info: ModelInfo, classes: tuple[str, ...]) -> ModelInfo:
     unknown = [name for name in classes if name not in info.classes]
     if unknown:
         raise ModelError(
-            f"This model knows only the classes {', '.join(info.classes)}. Received: {', '.join(unknown)}. "
-            "Choose among its classes, or another model."
+            _(
+                "This model knows only the classes {names}. Received: {unknown}. Choose among its classes, or another "
+                "model.",
+                names=", ".join(info.classes),
+                unknown=", ".join(unknown),
+            )
         )
     positive = info.positive if info.positive in classes else positive_class(classes)
     return dataclasses.replace(info, classes=classes, positive=positive)

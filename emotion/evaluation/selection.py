@@ -15,14 +15,14 @@ import numpy.typing as npt
 
 from emotion.evaluation import gallery
 from emotion.metrics import neighbours
-from emotion.system import ConfigError
+from emotion.system import N_, ConfigError, _
 
 if TYPE_CHECKING:
     from emotion.evaluation.study import Study
     from emotion.metrics import Labels
 
 
-MOST_TYPICAL = "most typical"
+MOST_TYPICAL = N_("most typical")
 ORDERS = (gallery.MOST_WRONG, gallery.LEAST_SURE, MOST_TYPICAL, gallery.BY_FILE)
 SHOWS = (gallery.ALL, gallery.WRONG, gallery.RIGHT)
 GAP = ".."  # between the ends of a range in an address: "0.25..0.5", "..80", "200.."
@@ -126,7 +126,7 @@ def select(
 
 def _members(groups: Sequence[Labels], number: int) -> Labels:
     if not 0 <= number < len(groups):
-        raise ConfigError("group", f"a number from 0 to {len(groups) - 1}", number)
+        raise ConfigError("group", _("a number from 0 to {most}", most=len(groups) - 1), number)
     return groups[number]
 
 

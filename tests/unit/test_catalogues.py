@@ -45,6 +45,7 @@ SPOKEN = [
     "emotion/checks/label_errors.py",
     "emotion/checks/rules",
     "emotion/data",
+    "emotion/evaluation",
     "emotion/images/decode.py",
     "emotion/images/detect.py",
     "emotion/images/errors.py",

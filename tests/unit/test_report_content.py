@@ -11,13 +11,13 @@ import pytest
 from emotion.evaluation import robustness
 from emotion.evaluation.honest import Honest, Score
 from emotion.evaluation.report import content as report_content
-from emotion.evaluation.report import page, tables
+from emotion.evaluation.report import job, page, tables
 from emotion.evaluation.report.content import Content
 from emotion.models.predictor import load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs import run
 from emotion.runs.history import append_history
-from emotion.system import files
+from emotion.system import files, speaking
 from tests.patterns import examples
 from tests.tiny_model import give_model
 
@@ -43,6 +43,17 @@ def test_the_page_holds_all_it_shows(two: Content) -> None:
     assert "<script" not in text
     assert 'src="data:image/png;base64,' in text
     assert "default-src &#x27;none&#x27;" in text or "default-src 'none'" in text
+
+
+def test_speaks_the_language_of_who_asks_for_it(two: Content) -> None:
+    with speaking("de"):
+        text = page.page(two, {})
+
+    assert '<html lang="de">' in text
+    assert "von 90 Gesichtern richtig" in text
+    assert '<th scope="col">Kennzahl</th>' in text
+    assert "Auseinandergehalten (ROC AUC)" in text
+    assert job.command(Path("there"), "latest", "demo", ("sad", "happy"), "de")[-2:] == ["--report-language", "de"]
 
 
 def test_says_the_figures_with_their_intervals(two: Content) -> None:

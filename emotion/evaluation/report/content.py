@@ -17,7 +17,7 @@ from emotion.evaluation import gallery, robustness, selection, study
 from emotion.evaluation.report import of_a_run
 from emotion.metrics import Costs, calibration, neighbours, slices, thresholds
 from emotion.runs import read_history
-from emotion.system import DEMO_TITLE, RunError
+from emotion.system import DEMO_TITLE, N_, RunError, _
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -108,8 +108,8 @@ def gather(
     Raises:
         ModelError: when the model does not know a class of the examples.
     """
-    asked = study.look(predictor, examples, lambda done, of: tell("asking the network", 0.3 * done / max(of, 1)))
-    tell("how sure the figures are", 0.3)
+    asked = study.look(predictor, examples, lambda done, of: tell(N_("asking the network"), 0.3 * done / max(of, 1)))
+    tell(N_("how sure the figures are"), 0.3)
     info, labels, question = asked.info, examples.labels, study.yes_or_no(asked)
     sweep = question.sweep() if question else None
     bins = calibration.reliability(selection.probability_of_answer(asked), asked.right)
@@ -124,10 +124,11 @@ def gather(
         "coverage": calibration.coverage(asked.sureness, asked.right),
         "band": calibration.band_figures(asked.unsure, asked.right) if asked.unsure.any() else None,
     }
-    tell("where it is weak", 0.35)
+    tell(N_("where it is weak"), 0.35)
     figures |= {"slicings": slicings(asked, root), "galleries": galleries(asked), "groups": groups(asked)}
+    spoiled = N_("faces spoiled: {what}")
     figures["robustness"] = robustness.measure(
-        predictor, examples, lambda what, done, of: tell(f"faces spoiled: {what}", 0.4 + 0.5 * done / of)
+        predictor, examples, lambda what, done, of: tell(spoiled.format(what=what), 0.4 + 0.5 * done / of)
     ) if trials else robustness.kept(predictor, examples)  # fmt: skip
     return Content(
         study=asked,
@@ -157,8 +158,8 @@ def galleries(asked: Study) -> dict[str, Labels]:
         for kind, show in ((gallery.MOST_WRONG, gallery.WRONG), (gallery.LEAST_SURE, gallery.ALL))
     )
     distances = neighbours.distances_from_class(asked.features, labels, len(info.classes))
-    return {"most wrong": wrong, "least sure": unsure} | {
-        f"most typical: {name}": _nearest(distances, labels == label, SHOWN // 2)
+    return {_(gallery.MOST_WRONG): wrong, _(gallery.LEAST_SURE): unsure} | {
+        _("most typical: {name}", name=name): _nearest(distances, labels == label, SHOWN // 2)
         for label, name in enumerate(info.classes)
     }
 
@@ -177,7 +178,7 @@ def _origin(predictor: Predictor) -> dict[str, Any]:
     """Where the model comes from, and what this report is made with."""
     card = predictor.path.with_name("README.md")
     found: dict[str, Any] = {
-        "title": "shipped model" if predictor.reference == "pretrained" else predictor.path.parent.name,
+        "title": _("shipped model") if predictor.reference == "pretrained" else predictor.path.parent.name,
         "made": datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         "versions": _versions(),
         "run": {},
@@ -195,10 +196,12 @@ def _origin(predictor: Predictor) -> dict[str, Any]:
 
 def _settings(run: runs.Run) -> dict[str, str]:
     """The run's settings as they were asked for, for a table."""
-    words = {"run": run.id, "status": str(run.status)}
+    words = {_("run"): run.id, _("status"): _(str(run.status))}
     report = of_a_run.read(run.paths)
     if report.best_epoch is not None:
-        words["best epoch"] = f"{report.best_epoch} of {'?' if report.epochs is None else report.epochs}"
+        words[_("best epoch")] = _(
+            "{epoch} of {all}", epoch=report.best_epoch, all="?" if report.epochs is None else report.epochs
+        )
     plain = {name: value for name, value in run.config.to_json().items() if not isinstance(value, dict)}
     plain["data"] = DEMO_TITLE if plain["data"] == "demo" else Path(plain["data"]).name  # never a whole path
     return words | {name.replace("_", " "): _plain(value) for name, value in plain.items() if value != ""}

@@ -14,6 +14,7 @@ import numpy as np
 from emotion.evaluation import corruptions
 from emotion.metrics import histogram, paired
 from emotion.recipes import palette
+from emotion.system import _, compact, decimal, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +58,7 @@ def tidy(axis: Axes, title: str = "", across: str = "", up: str = "") -> None:
 def percent(*axes: Any) -> None:
     """Writes shares as percentages."""
     for axis in axes:
-        axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+        axis.set_major_formatter(lambda value, _place: f"{100 * value:.0f} %")
 
 
 def safe(name: str) -> str:
@@ -77,15 +78,15 @@ def matrix(content: Content) -> Figure:
     axis.imshow(shares, cmap="BuGn", vmin=0, vmax=1.15)
     for row, column in np.ndindex(counts.shape):
         cross = "" if row == column else "✗ "
-        text = f"{cross}{counts[row, column]:,}\n{shares[row, column]:.0%}"
+        text = f"{cross}{number(counts[row, column])}\n{shares[row, column]:.0%}"
         axis.text(
             column, row, text, ha="center", va="center", fontsize=8, color="white" if shares[row, column] > 0.7 else INK
         )
     labels = [safe(name) for name in names]
     axis.set_xticks(range(len(names)), labels, rotation=0 if len(names) < 5 else 35)
     axis.set_yticks(range(len(names)), labels)
-    axis.set_xlabel("called")
-    axis.set_ylabel("truth")
+    axis.set_xlabel(_("called"))
+    axis.set_ylabel(_("truth"))
     return drawn
 
 
@@ -100,14 +101,14 @@ def curves(content: Content) -> Figure:
     for name, sweep in shown.items():
         places = np.unique(np.linspace(0, len(sweep.thresholds) - 1, POINTS).round().astype(int))
         auc = per_class[name].get("auc")
-        label = safe(name) if auc is None else f"{safe(name)} (AUC {auc:.3f})"
+        label = safe(name) if auc is None else f"{safe(name)} (AUC {decimal(auc, 3)})"
         rates = [np.concatenate([[1], rate[places], [0]]) for rate in (sweep.false_positive_rate, sweep.recall)]
         left.plot(*rates, label=label, **looks[name])
         right.plot(sweep.recall[places], sweep.precision[places], **looks[name])
     left.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=":")
-    left.legend(frameon=False, fontsize=7, loc="lower right")
-    tidy(left, "ROC", "false positive rate", "recall")
-    tidy(right, "Precision and recall", "recall", "precision")
+    left.legend(frameon=False, fontsize=7, loc=4)
+    tidy(left, "ROC", _("false positive rate"), _("recall"))
+    tidy(right, _("Precision and recall"), _("recall"), _("precision"))
     right.set_ylim(0, 1.03)
     percent(left.xaxis, left.yaxis, right.xaxis, right.yaxis)
     return drawn
@@ -127,16 +128,16 @@ def scores(content: Content) -> Figure | None:
     edges = np.array(bars.edges)
     kinds = ((question.positive_name, np.array(bars.positive)), (question.negative_name, -np.array(bars.negative)))
     for name, counts in kinds:
-        look = {"color": looks[name]["color"], "alpha": 0.8, "label": f"truth: {safe(name)}"}
+        look = {"color": looks[name]["color"], "alpha": 0.8, "label": _("truth: {name}", name=safe(name))}
         upper.bar(edges[:-1], counts, np.diff(edges), align="edge", **look)
     upper.axhline(0, color=INK, linewidth=0.8)
-    upper.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+    upper.yaxis.set_major_formatter(lambda value, _place: decimal(abs(value), 0))
     upper.legend(frameon=False, fontsize=8)
-    tidy(upper, "Faces by the probability they were given", "", "faces")
+    tidy(upper, _("Faces by the probability they were given"), "", _("faces"))
     for name, values, stroke in (
-        ("precision", sweep.precision, "-"),
-        ("recall", sweep.recall, "--"),
-        ("accuracy", sweep.accuracy, ":"),
+        (_("precision"), sweep.precision, "-"),
+        (_("recall"), sweep.recall, "--"),
+        (_("accuracy"), sweep.accuracy, ":"),
     ):
         lower.step(
             np.append(sweep.thresholds, 1),
@@ -151,9 +152,13 @@ def scores(content: Content) -> Figure | None:
     lower.legend(frameon=False, fontsize=8)
     tidy(
         lower,
-        "What each threshold would do",
-        f"P({safe(question.positive_name)}); the line is the threshold, {threshold:g}",
-        "share",
+        _("What each threshold would do"),
+        _(
+            "P({name}); the line is the threshold, {threshold}",
+            name=safe(question.positive_name),
+            threshold=compact(threshold),
+        ),
+        _("share"),
     )
     lower.set_xlim(0, 1)
     percent(lower.yaxis, lower.xaxis)
@@ -171,14 +176,21 @@ def calibration(content: Content) -> Figure:
     left.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=":")
     left.errorbar(said, came, reach, fmt="o-", color=ACCENT, capsize=2, markersize=4)
     for one, place in zip(bins, said, strict=True):
-        left.annotate(f"{one.n:,}", (place, 0.02), fontsize=6, color=QUIET, ha="center")
-    tidy(left, f"Calibration (expected error {100 * content.error:.1f} points)", "said", "got right")
+        left.annotate(number(one.n), (place, 0.02), fontsize=6, color=QUIET, ha="center")
+    tidy(
+        left,
+        _("Calibration (expected error {error} points)", error=decimal(100 * content.error, 1)),
+        _("said"),
+        _("got right"),
+    )
     left.set_ylim(0, 1.03)
     right.plot(content.coverage.share, content.coverage.accuracy, color=ACCENT)
     if content.band is not None and content.band.right_outside is not None:
-        right.plot(content.band.coverage, content.band.right_outside, "D", color=INK, label="without the unsure ones")
+        right.plot(
+            content.band.coverage, content.band.right_outside, "D", color=INK, label=_("without the unsure ones")
+        )
         right.legend(frameon=False, fontsize=8)
-    tidy(right, "Answering only the surest", "share of the faces answered", "got right")
+    tidy(right, _("Answering only the surest"), _("share of the faces answered"), _("got right"))
     percent(left.xaxis, left.yaxis, right.xaxis, right.yaxis)
     return drawn
 
@@ -206,13 +218,16 @@ def _slices(axis: Axes, one: Slicing, overall: float) -> None:
     axis.scatter(places, accuracy, c=colours, s=22, zorder=3)
     axis.axhline(overall, color=QUIET, linewidth=0.8, linestyle=":")
     axis.set_xticks(places, [_reach(part, one.slices) for part in one.slices], fontsize=7)
-    tidy(axis, f"{one.name}: {'matters' if one.matters else 'may not matter'}\n({paired.by_luck(one.p_value)})")
+    tidy(
+        axis, f"{_(one.name)}: {_('matters') if one.matters else _('may not matter')}\n({paired.by_luck(one.p_value)})"
+    )
     percent(axis.yaxis)
 
 
 def _reach(part: Slice, parts: tuple[Slice, ...]) -> str:
-    start = "up to " if part is parts[0] else f"{part.low:,.0f}–"
-    return f"{start}{part.high:,.0f}\n{part.n:,}"
+    high = decimal(part.high, 0)
+    reach = _("up to {high}", high=high) if part is parts[0] else f"{decimal(part.low, 0)}–{high}"
+    return f"{reach}\n{number(part.n)}"
 
 
 def robustness(content: Content) -> Figure | None:
@@ -233,9 +248,9 @@ def robustness(content: Content) -> Figure | None:
             places, [one.interval[0] for one in trials], [one.interval[1] for one in trials], color=ACCENT, alpha=0.2
         )
         axis.plot(places, [one.accuracy for one in trials], "o-", color=ACCENT, markersize=3)
-        axis.set_xticks(places, ["as is", *(f"{one.strength:g}" for one in trials[1:])], fontsize=6)
-        tidy(axis, kind.name)
-        axis.set_xlabel(kind.unit, fontsize=7)
+        axis.set_xticks(places, [_("as is"), *(compact(one.strength) for one in trials[1:])], fontsize=6)
+        tidy(axis, _(kind.name))
+        axis.set_xlabel(_(kind.unit), fontsize=7)
         percent(axis.yaxis)
     for axis in axes[len(kinds) :]:
         axis.set_visible(False)
@@ -248,11 +263,11 @@ def history(content: Content) -> Figure | None:
         return None
     drawn = figure(3.0)
     epochs = [row["epoch"] for row in content.history.epochs]
-    for axis, name, title in zip(drawn.subplots(1, 2), ("accuracy", "loss"), ("Got right", "Loss"), strict=True):
+    for axis, name, title in zip(drawn.subplots(1, 2), ("accuracy", "loss"), (_("Got right"), _("Loss")), strict=True):
         for prefix, stroke, colour in (("", "-", TRAINED), ("val_", "--", VALIDATED)):
             values = [row[f"{prefix}{name}"] for row in content.history.epochs]
-            axis.plot(epochs, values, stroke, color=colour, label="validation" if prefix else "train")
-        tidy(axis, title, "epoch")
+            axis.plot(epochs, values, stroke, color=colour, label=_("validation") if prefix else _("train"))
+        tidy(axis, title, _("epoch"))
         axis.legend(frameon=False, fontsize=8)
     return drawn
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from emotion.evaluation.report.content import OF_A_CLUSTER
 from emotion.evaluation.report.figures import QUIET, WRONG, figure, safe
+from emotion.system import _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,18 +24,22 @@ CELL, BELOW = 52, 18  # pixels of a face with its margin, and of the room below 
 PAPER = 255
 
 
-def words(content: Content, index: int) -> str:
+def words(content: Content, index: int, *, on_two_lines: bool = False) -> str:
     """Truth and answer of one face, with a cross for a mistake."""
     study = content.study
     truth, answer = (study.info.classes[labels[index]] for labels in (study.examples.labels, study.answered))
     share = f"{study.probabilities[index, study.answered[index]]:.0%}"
-    return f"{answer} {share}" if study.right[index] else f"✗ {answer} {share}, truth {truth}"
+    if study.right[index]:
+        return f"{answer} {share}"
+    if on_two_lines:
+        return _("✗ {answer} {share}\ntruth {truth}", answer=answer, share=share, truth=truth)
+    return _("✗ {answer} {share}, truth {truth}", answer=answer, share=share, truth=truth)
 
 
 def gallery(content: Content, indices: Labels) -> Figure:
     """Faces in rows, each with what it was called below it."""
     faces = [content.study.examples.images[index] for index in indices.tolist()]
-    texts = [(words(content, index), bool(content.study.right[index])) for index in indices.tolist()]
+    texts = [(words(content, index, on_two_lines=True), bool(content.study.right[index])) for index in indices.tolist()]
     return _sheet(faces, texts, COLUMNS)
 
 
@@ -48,7 +53,10 @@ def groups(content: Content) -> Figure | None:
         members = group.members[:OF_A_CLUSTER].tolist()
         empty = OF_A_CLUSTER - len(members)
         faces += [group.mean_face, *(content.study.examples.images[index] for index in members), *[None] * empty]
-        texts += [(f"mean of {len(group.members):,}", True), *((words(content, index), False) for index in members)]
+        texts += [
+            (_("mean of {n}", n=len(group.members)), True),
+            *((words(content, index, on_two_lines=True), False) for index in members),
+        ]
         texts += [("", True)] * empty
     return _sheet(faces, texts, OF_A_CLUSTER + 1)
 
@@ -65,7 +73,7 @@ def _sheet(faces: list[Any], texts: list[tuple[str, bool]], columns: int) -> Fig
         if face is not None:
             paper[top : top + len(face), left : left + len(face)] = face
         look: dict[str, Any] = {"fontsize": 4.5, "color": QUIET if right else WRONG, "va": "top", "linespacing": 1.05}
-        axis.text(left, top + CELL - 2, safe(text).replace(", truth", "\ntruth"), **look)
+        axis.text(left, top + CELL - 2, safe(text), **look)
     axis.imshow(paper, cmap="gray", vmin=0, vmax=255)
     return drawn
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from emotion.system import cache_dir, tasks
+from emotion.system import ENGLISH, cache_dir, tasks
 
 HTML = "report.html"
 KEPT = 8  # reports
@@ -37,16 +37,17 @@ def figures(token: str) -> bytes | None:
     return archive.getvalue()
 
 
-def start(token: str, model: str, data: str, classes: Sequence[str]) -> None:
+def start(token: str, model: str, data: str, classes: Sequence[str], code: str = ENGLISH) -> None:
     """Starts making a report, unless it is being made already.
 
     Args:
         token: see `location`.
         model, data: as the command line understands them.
         classes: in label order.
+        code: of its language.
     """
     _forget_old()
-    tasks.start(task_name(token), command(location(token), model, data, classes))
+    tasks.start(task_name(token), command(location(token), model, data, classes, code))
 
 
 def task_name(token: str) -> str:
@@ -54,11 +55,22 @@ def task_name(token: str) -> str:
     return f"report-{token}"
 
 
-def command(folder: Path, model: str, data: str, classes: Sequence[str]) -> list[str]:
+def command(folder: Path, model: str, data: str, classes: Sequence[str], code: str = ENGLISH) -> list[str]:
     """The words that make a report; of two classes the positive one is named first, as `label_order` asks."""
     named = reversed(classes) if len(classes) == 2 else classes
     one_by_one = [f"--class={name}" for name in named]
-    return ["evaluate", model, "--data", data, "--json", *one_by_one, "--report", str(folder)]
+    return [
+        "evaluate",
+        model,
+        "--data",
+        data,
+        "--json",
+        *one_by_one,
+        "--report",
+        str(folder),
+        "--report-language",
+        code,
+    ]
 
 
 def _forget_old() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from emotion import metrics
 from emotion.runs import film
-from emotion.system import stored
+from emotion.system import _, stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Mistake:
 
     def __post_init__(self) -> None:
         if len(film.unpacked(self.pixels)) != 1:
-            raise ValueError("a mistake has one face")
+            raise ValueError(_("a mistake has one face"))
 
     @property
     def face(self) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from emotion.evaluation.honest import Score
 from emotion.evaluation.report.mistakes import Mistake
 from emotion.evaluation.scores import Evaluation, no_better_than_guessing
 from emotion.metrics import Comparison
-from emotion.system import StoredFileError, StoredFileMissingError, stored
+from emotion.system import N_, StoredFileError, StoredFileMissingError, _, stored
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -23,9 +23,9 @@ TELLING = 100  # faces: with fewer, the interval of a score is at least 20 point
 class WayOut(StrEnum):
     """What mends a run that is no better than guessing."""
 
-    PICTURES = "more pictures"
-    TRANSFER = "building on a trained model"
-    CHECK = "a check of the data"
+    PICTURES = N_("more pictures")
+    TRANSFER = N_("building on a trained model")
+    CHECK = N_("a check of the data")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class EpochResult:
         if self.confusion_matrix and {len(self.confusion_matrix), *map(len, self.confusion_matrix)} != {
             len(self.classes)
         }:
-            raise ValueError("the confusion matrix does not fit the classes")
+            raise ValueError(_("the confusion matrix does not fit the classes"))
 
     @property
     def no_better(self) -> str:
@@ -130,7 +130,9 @@ def read(paths: RunPaths) -> RunReport:
     except StoredFileMissingError:
         return RunReport()
     except StoredFileError as error:
-        return RunReport(warning=f"Its report cannot be read ({error.why}); its model is not touched by that.")
+        return RunReport(
+            warning=N_("Its report cannot be read ({why}); its model is not touched by that.").format(why=error.why)
+        )
 
 
 def read_held_out(paths: RunPaths) -> HeldOut | None:

@@ -11,10 +11,10 @@ import jinja2
 from PIL import Image
 
 from emotion.evaluation.report import galleries as report_galleries
-from emotion.evaluation.report import tables
+from emotion.evaluation.report import sentences, tables
 from emotion.evaluation.report.content import OF_A_CLUSTER
 from emotion.evaluation.report.figures import FIGURES
-from emotion.system import count, disk, files
+from emotion.system import N_, _, disk, files, language
 
 if TYPE_CHECKING:
     from emotion.evaluation.report.content import Content, Tell
@@ -25,15 +25,21 @@ PRINTED, SHOWN = 300, 130  # dots an inch: of the files for a document, of the f
 HERE = Path(__file__).resolve().parent
 
 CAPTIONS = {
-    "confusion-matrix": "Who was called what. Rows are the truth; shades and percentages are shares of a row.",
-    "curves": "Every threshold at once, each class against the rest. The dotted line is guessing.",
-    "threshold": "Above: how the probabilities of the two kinds of faces are spread. Below: what each threshold does.",
-    "calibration": "Left: of the answers given with 80 %, are 80 % right? Bars are 95 % intervals, small figures the "
-    "number of answers. Right: what is gained by answering only the surest.",
-    "slices": "How often it is right among faces cut by one quantity, with 95 % intervals and the number of faces. "
-    "Red: surely worse than the others.",
-    "robustness": "How often it is right when the same faces are spoiled, with 95 % intervals.",
-    "training": "The training, epoch by epoch. Solid: train; dashed: validation.",
+    "confusion-matrix": N_("Who was called what. Rows are the truth; shades and percentages are shares of a row."),
+    "curves": N_("Every threshold at once, each class against the rest. The dotted line is guessing."),
+    "threshold": N_(
+        "Above: how the probabilities of the two kinds of faces are spread. Below: what each threshold does."
+    ),
+    "calibration": N_(
+        "Left: of the answers given with 80 %, are 80 % right? Bars are 95 % intervals, small figures the "
+        "number of answers. Right: what is gained by answering only the surest."
+    ),
+    "slices": N_(
+        "How often it is right among faces cut by one quantity, with 95 % intervals and the number of faces. "
+        "Red: surely worse than the others."
+    ),
+    "robustness": N_("How often it is right when the same faces are spoiled, with 95 % intervals."),
+    "training": N_("The training, epoch by epoch. Solid: train; dashed: validation."),
 }
 
 
@@ -65,7 +71,7 @@ def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
     disk.make_folder(folder)
     wanted, pictures = FIGURES | report_galleries.figures(content), {}
     for number, (name, draw) in enumerate(wanted.items()):
-        tell(f"drawing: {name}", 0.9 + 0.1 * number / len(wanted))
+        tell(N_("drawing: {name}").format(name=name), 0.9 + 0.1 * number / len(wanted))
         drawn = draw(content)
         if drawn is None:
             continue
@@ -89,9 +95,10 @@ def page(content: Content, pictures: dict[str, bytes]) -> str:
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     environment.globals |= {
-        "percent": tables.percent, "between": tables.between, "count": count, "words": report_galleries.words,
+        "said": sentences.said(content), "mistakes": sentences.mistakes, "words": report_galleries.words,
         "figure_rows": tables.figures, "class_rows": tables.classes, "threshold_rows": tables.thresholds,
-        "origin_rows": tables.origin, "png": _png, "jpeg": _jpeg, "captions": CAPTIONS, "of_a_cluster": OF_A_CLUSTER,
+        "origin_rows": tables.origin, "png": _png, "jpeg": _jpeg, "of_a_cluster": OF_A_CLUSTER,
+        "captions": {name: _(caption) for name, caption in CAPTIONS.items()}, "language": language(),
     }  # fmt: skip
     environment.globals |= {"content": content, "pictures": pictures}
     return environment.get_template("report.html").render()

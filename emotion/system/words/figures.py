@@ -24,9 +24,9 @@ def compact(value: float, digits: int = 6) -> str:
     return written(f"{value:,.{digits}g}", language())
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """0.913 → "91 %", with a space that does not break."""
-    return written(f"{share:.{digits}%}", language()).replace("%", "\N{NO-BREAK SPACE}%")
+def percent(share: float, digits: int = 0, gap: str = "\N{NO-BREAK SPACE}") -> str:
+    """0.913 → "91 %", with a space that does not break; the command line has no gap there."""
+    return written(f"{share:.{digits}%}", language()).replace("%", f"{gap}%")
 
 
 def sureness(share: float) -> str:
