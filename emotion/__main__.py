@@ -19,11 +19,11 @@ from pathlib import Path
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, serve, tune
 from emotion.recipes import A_MODEL, TrainingConfig
-from emotion.system import ENGLISH, LANGUAGES, EmotionError, cache_dir, disk, home, speaking, tasks
+from emotion.system import ENGLISH, LANGUAGES, N_, EmotionError, _, cache_dir, disk, home, retold, speaking, tasks
 
 LOG = "last-error.txt"  # in the cache
 UNFORESEEN = 1  # exit status
-DATA_HELP = (
+DATA_HELP = N_(
     "a folder with train/ and test/, the name of a data set (`data list`), or demo for the drawn faces "
     "(default: archive/, else the newest data set, else demo)"
 )
@@ -31,12 +31,14 @@ DATA_HELP = (
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their options; each `--help` ends in an example."""
+    options.speak()
     top = argparse.ArgumentParser(
         prog=_called(),
-        description="Train a small network to tell happy from sad faces, test it, and try it on pictures.",
-        epilog="example: python -m emotion predict photo.jpg",
+        description=_("Train a small network to tell happy from sad faces, test it, and try it on pictures."),
+        epilog=_("example: {command}", command="python -m emotion predict photo.jpg"),
     )
-    top.add_argument("--version", action="version", version=f"emotion {__version__}")
+    top.add_argument("--version", action="version", version=f"emotion {__version__}",
+                     help=_("show program's version number and exit"))  # fmt: skip
     top.add_argument("--task", metavar="FOLDER", help=argparse.SUPPRESS)  # for the page, see `emotion.system.tasks`
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands)
@@ -48,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     data.add_parser(commands)
     check.add_parser(commands)
     tune.add_parser(commands)
-    serve.add_parser(commands, A_MODEL)
+    serve.add_parser(commands, _(A_MODEL))
     app.add_parser(commands)
     return top
 
@@ -61,12 +63,12 @@ def _called() -> str:
 def _add(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, example: str
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
+    return commands.add_parser(name, help=summary, description=summary, epilog=_("example: {command}", command=example))
 
 
 def _turn(text: str) -> int | None:
     if text not in ("0", "90", "180", "270", "auto"):
-        raise argparse.ArgumentTypeError(f"expected 0, 90, 180, 270 or auto. Received: {text}")
+        raise argparse.ArgumentTypeError(_("expected 0, 90, 180, 270 or auto. Received: {text}", text=text))
     return None if text == "auto" else int(text)
 
 
@@ -74,103 +76,130 @@ def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train = _add(
         commands,
         "train",
-        "Train a network. Progress goes to stderr; the run id is printed last.",
+        _("Train a network. Progress goes to stderr; the run id is printed last."),
         "python -m emotion train --data archive --epochs 5",
     )
-    train.add_argument("--data", type=options.data, help=DATA_HELP)
-    options.add_classes(train, "class folders to learn, or all (default: happy,sad)")
-    train.add_argument("--recipe", help="what to train: head (for a few pictures), classic, quick-s, quick, quick-l, "
-                       "strong, full (default: head for few training faces, else quick)")  # fmt: skip
-    train.add_argument("--backbone", metavar="MODEL", help="what head builds on (default: pretrained): " + A_MODEL)
+    train.add_argument("--data", type=options.data, help=_(DATA_HELP))
+    options.add_classes(train, _("class folders to learn, or all (default: happy,sad)"))
+    train.add_argument(
+        "--recipe",
+        help=_(
+            "what to train: head (for a few pictures), classic, quick-s, quick, quick-l, strong, full (default: head "
+            "for few training faces, else quick)"
+        ),
+    )
+    train.add_argument(
+        "--backbone", metavar="MODEL", help=_("what head builds on (default: pretrained): {model}", model=_(A_MODEL))
+    )
     options.add_settings(train, TrainingConfig)
-    options.add_cluster(train, "who trains it")
+    options.add_cluster(train, _("who trains it"))
     where = train.add_mutually_exclusive_group()
-    where.add_argument("--run-dir", metavar="DIR", help="the run's folder: a new one, or one that is queued")
-    where.add_argument("--resume", metavar="RUN", help="go on with a stopped, lost or failed run")
+    where.add_argument("--run-dir", metavar="DIR", help=_("the run's folder: a new one, or one that is queued"))
+    where.add_argument("--resume", metavar="RUN", help=_("go on with a stopped, lost or failed run"))
 
 
 def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     evaluate = _add(
         commands,
         "evaluate",
-        "Test a model on all faces of a test split.",
+        _("Test a model on all faces of a test split."),
         "python -m emotion evaluate pretrained --data archive --json",
     )
-    evaluate.add_argument("model", metavar="MODEL", help=A_MODEL)
-    evaluate.add_argument("--data", type=options.data, help=DATA_HELP)
+    evaluate.add_argument("model", metavar="MODEL", help=_(A_MODEL))
+    evaluate.add_argument("--data", type=options.data, help=_(DATA_HELP))
     options.add_classes(
-        evaluate, "classes to test, or all (default: the model's two, or happy,sad where it has more)", "A,B|all"
+        evaluate, _("classes to test, or all (default: the model's two, or happy,sad where it has more)"), "A,B|all"
     )
-    evaluate.add_argument("--labels", choices=("folders", "votes"), default="folders",
-                          help="what counts as right: the folder (default), or what at least 6 of 10 people say of a "
-                          "picture; then pictures without such a majority are left out")  # fmt: skip
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
-    evaluate.add_argument("--report", metavar="DIR", help="write a report too: report.html and one PNG a figure")
-    evaluate.add_argument("--report-language", choices=LANGUAGES,
-                          help="language of the report (default: the one that this is said in)")  # fmt: skip
+    evaluate.add_argument(
+        "--labels",
+        choices=("folders", "votes"),
+        default="folders",
+        help=_(
+            "what counts as right: the folder (default), or what at least 6 of 10 people say of a picture; then "
+            "pictures without such a majority are left out"
+        ),
+    )
+    evaluate.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    evaluate.add_argument("--report", metavar="DIR", help=_("write a report too: report.html and one PNG a figure"))
+    evaluate.add_argument(
+        "--report-language", choices=LANGUAGES, help=_("language of the report (default: the one that this is said in)")
+    )
 
 
 def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     predict = _add(
         commands,
         "predict",
-        "Say what the faces in pictures look like.",
+        _("Say what the faces in pictures look like."),
         "python -m emotion predict photo.jpg holiday/ --json",
     )
-    predict.add_argument("files", nargs="+", metavar="FILE|DIR",
-                         help="pictures, folders to walk, or .txt files with the path of a picture a line")  # fmt: skip
-    predict.add_argument("--model", default="pretrained", help=A_MODEL + " (default: pretrained)")
-    predict.add_argument("--json", action="store_true", help="print one JSON object a line")
     predict.add_argument(
-        "--all-classes", action="store_true", help="also say the probability of every class that the model knows"
+        "files",
+        nargs="+",
+        metavar="FILE|DIR",
+        help=_("pictures, folders to walk, or .txt files with the path of a picture a line"),
+    )
+    predict.add_argument("--model", default="pretrained", help=_("{model} (default: pretrained)", model=_(A_MODEL)))
+    predict.add_argument("--json", action="store_true", help=_("print one JSON object a line"))
+    predict.add_argument(
+        "--all-classes", action="store_true", help=_("also say the probability of every class that the model knows")
     )
     predict.add_argument(
-        "--min-face", type=options.whole(1, of="pixels"), metavar="N", help="leave out faces lower than N pixels"
+        "--min-face", type=options.whole(1, of=N_("pixels")), metavar="N", help=_("leave out faces lower than N pixels")
     )
     predict.add_argument(
         "--turn",
         type=_turn,
         metavar="DEGREES",
-        help="turn each picture to the right first, by 0, 90, 180 or 270 degrees; auto: as much as puts it upright, "
-        "where that is clear (default: auto)",
+        help=_(
+            "turn each picture to the right first, by 0, 90, 180 or 270 degrees; auto: as much as puts it upright, "
+            "where that is clear (default: auto)"
+        ),
     )
     given = predict.add_mutually_exclusive_group()
     given.add_argument(
         "--out",
         metavar="FILE",
-        help="write a table, .parquet or .jsonl, a row a picture, with all cores; the same call goes on after a stop",
+        help=_(
+            "write a table, .parquet or .jsonl, a row a picture, with all cores; the same call goes on after a stop"
+        ),
     )
     who = predict.add_mutually_exclusive_group()
     who.add_argument(
-        "--on", type=options.cluster, metavar="CLUSTER", help="with --out: a cluster of Ray, auto or ray://host:10001"
+        "--on",
+        type=options.cluster,
+        metavar="CLUSTER",
+        help=_("with --out: a cluster of Ray, auto or ray://host:10001"),
     )
-    who.add_argument(
-        "--jobs",
-        type=options.whole(1, 256, "processes"),
-        metavar="N",
-        help="with --out: processes (default: one a core)",
-    )
+    who.add_argument("--jobs", type=options.whole(1, 256, N_("processes")), metavar="N",
+                     help=_("with --out: processes (default: one a core)"))  # fmt: skip
     given.add_argument(
         "--annotate",
         metavar="DIR",
-        help="write marked copies (JPEG, with the answers in words) into this folder; it is made, and never walked",
+        help=_("write marked copies (JPEG, with the answers in words) into this folder; it is made, and never walked"),
     )
     where = predict.add_mutually_exclusive_group()
-    where.add_argument("--whole", action="store_true", help="take each picture for one face; look for none in it")
-    where.add_argument("--small-faces", action="store_true", help="look at large pictures twice, for small faces too")
+    where.add_argument("--whole", action="store_true", help=_("take each picture for one face; look for none in it"))
+    where.add_argument(
+        "--small-faces", action="store_true", help=_("look at large pictures twice, for small faces too")
+    )
 
 
 def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    summary = "List all runs, newest first; delete runs into a bin, or have them back."
+    summary = _("List all runs, newest first; delete runs into a bin, or have them back.")
     listing = _add(commands, "runs", summary, "python -m emotion runs --find glasses")
-    listing.add_argument("--json", action="store_true", help="print one JSON list")
-    listing.add_argument("--find", metavar="WORDS", default="", help="only runs in whose name, note, tags, data, "
-                         "recipe or id all these words stand")  # fmt: skip
-    listing.add_argument("--bin", action="store_true", help="list what lies in the bin instead")
+    listing.add_argument("--json", action="store_true", help=_("print one JSON list"))
+    listing.add_argument(
+        "--find",
+        metavar="WORDS",
+        default="",
+        help=_("only runs in whose name, note, tags, data, recipe or id all these words stand"),
+    )
+    listing.add_argument("--bin", action="store_true", help=_("list what lies in the bin instead"))
     instead = listing.add_mutually_exclusive_group()
-    instead.add_argument("--delete", nargs="+", metavar="RUN", help="move runs into the bin, where they lie 30 days")
-    instead.add_argument("--restore", nargs="+", metavar="RUN", help="take runs out of the bin again, by id")
-    instead.add_argument("--empty-bin", action="store_true", help="remove what lies in the bin for good")
+    instead.add_argument("--delete", nargs="+", metavar="RUN", help=_("move runs into the bin, where they lie 30 days"))
+    instead.add_argument("--restore", nargs="+", metavar="RUN", help=_("take runs out of the bin again, by id"))
+    instead.add_argument("--empty-bin", action="store_true", help=_("remove what lies in the bin for good"))
     listing.set_defaults(run="emotion.cli.runs")
 
 
@@ -178,17 +207,21 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     export = _add(
         commands,
         "export",
-        "Pack a model to take along, or make the best weights of an unfinished run usable.",
+        _("Pack a model to take along, or make the best weights of an unfinished run usable."),
         "python -m emotion export latest --to smiles.zip",
     )
-    export.add_argument("run_id", metavar="RUN", help=f"{A_MODEL}; without --to a run that was cut off")
+    export.add_argument(
+        "run_id", metavar="RUN", help=_("{model}; without --to a run that was cut off", model=_(A_MODEL))
+    )
     export.add_argument(
         "--to",
         metavar="ZIP",
-        help="pack network, labels, self-test, a Python example and a web page into this zip",
+        help=_("pack network, labels, self-test, a Python example and a web page into this zip"),
     )
     export.add_argument(
-        "--offline", action="store_true", help="put what the web page needs from the internet into the zip too (5 MB)"
+        "--offline",
+        action="store_true",
+        help=_("put what the web page needs from the internet into the zip too (5 MB)"),
     )
 
 
@@ -211,14 +244,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a test's own stream
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    with _language(chosen):
+        return _outcome(chosen)
+
+
+def _outcome(chosen: argparse.Namespace) -> int:
     try:
-        with _language(chosen), tasks.taking_part(chosen.task), disk.full_in_words(home()):
+        with tasks.taking_part(chosen.task), disk.full_in_words(home()):
             return _run(chosen)
     except EmotionError as error:
-        print(f"emotion: {error}", file=sys.stderr)
+        print(f"emotion: {retold(str(error))}", file=sys.stderr)  # said in English where it is kept too
         return 2
     except KeyboardInterrupt:  # training has a handler of its own
-        print("emotion: stopped.", file=sys.stderr)
+        print(_("emotion: stopped."), file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -241,7 +279,7 @@ def entry() -> int:
 
 def _told(error: Exception) -> int:
     """Says that something went wrong that nobody foresaw; the whole of it goes into a file for whoever mends it."""
-    said = f"Something went wrong inside the program ({type(error).__name__})."
+    said = _("Something went wrong inside the program ({kind}).", kind=type(error).__name__)
     text = "".join(traceback.format_exception(error))
     for place in (cache_dir(), Path(tempfile.gettempdir())):
         log = place / LOG
@@ -250,7 +288,7 @@ def _told(error: Exception) -> int:
             log.write_text(text, encoding="utf-8", errors="backslashreplace")
         except OSError:
             continue
-        print(f"emotion: {said} All of it is in {log}.", file=sys.stderr)
+        print(_("emotion: {said} All of it is in {log}.", said=said, log=log), file=sys.stderr)
         return UNFORESEEN
     print(f"{text}emotion: {said}", file=sys.stderr)
     return UNFORESEEN

@@ -23,7 +23,7 @@ TAG = re.compile(r"<[^<>]*>|^[^<>]*>|<[^<>]*$")
 WORDS = re.compile(r"(?<![\w./#-])[A-Za-zÀ-ž’]{2,}[,:;.!?]?(?: [A-Za-zÀ-ž’{}]+[,:;.!?]?)* [a-zA-Zà-ž’]{2,}(?![\w/(=])")
 WORD = re.compile(r"[A-Za-zÀ-ž]{2,}")
 CODE = re.compile(
-    r"var\(--|light-dark\(|^BEGIN |[{};]\s*[\w-]+\s*:|^\s*[.#@]|^--|\w=\"|https?://|\b(?:display|color|width|grid)\b.*:"
+    r"var\(--|light-dark\(|^BEGIN |^python -m emotion |[{};]\s*[\w-]+\s*:|^\s*[.#@]|^--|\w=\"|https?://|\b(?:display|color|width|grid)\b.*:"
 )
 LOOKS = re.compile(r"(?:\b(?:accent|dashed|faint|ink|thin)\b ?)+")  # classes of style sheets that lines of charts have
 

@@ -7,20 +7,20 @@ import runpy
 import sys
 
 from emotion.cli.options import whole
-from emotion.system import app_script, processes
+from emotion.system import _, app_script, processes
 
-EXAMPLE = "example: python -m emotion app --port 8502 --no-browser"
+EXAMPLE = "python -m emotion app --port 8502 --no-browser"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command `app`; nothing heavy is imported for it."""
-    summary = "Start the app in the browser; Ctrl-C ends it."
-    app = commands.add_parser("app", help=summary, description=summary, epilog=EXAMPLE)
+    summary = _("Start the app in the browser; Ctrl-C ends it.")
+    app = commands.add_parser("app", help=summary, description=summary, epilog=_("example: {command}", command=EXAMPLE))
     app.set_defaults(run="emotion.cli.app")
     app.add_argument(
-        "--port", type=whole(1, 65535), metavar="N", help="where it answers on this computer (default: 8501)"
+        "--port", type=whole(1, 65535), metavar="N", help=_("where it answers on this computer (default: 8501)")
     )
-    app.add_argument("--no-browser", action="store_true", help="open no window; only say the address")
+    app.add_argument("--no-browser", action="store_true", help=_("open no window; only say the address"))
 
 
 def run(chosen: argparse.Namespace) -> int:

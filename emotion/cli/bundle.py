@@ -8,35 +8,56 @@ from pathlib import Path
 
 from emotion import images
 from emotion.cli.options import OK, REFUSED
-from emotion.system import expanded, files, tasks
+from emotion.system import _, expanded, files, tasks
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds `verify` and `import`."""
     for name, what, example in (
-        ("verify", "Ask the self-test of a model that was taken along again.", "smiles.zip"),
-        ("import", "Make a run of a model that was taken along, or of one that was made elsewhere.",
-         "model_unquant.tflite --labels labels.txt"),
-    ):  # fmt: skip
+        ("verify", _("Ask the self-test of a model that was taken along again."), "smiles.zip"),
+        (
+            "import",
+            _("Make a run of a model that was taken along, or of one that was made elsewhere."),
+            "model_unquant.tflite --labels labels.txt",
+        ),
+    ):
         command = commands.add_parser(
-            name, help=what, description=what, epilog=f"example: python -m emotion {name} {example}"
+            name,
+            help=what,
+            description=what,
+            epilog=_("example: {command}", command=f"python -m emotion {name} {example}"),
         )
-        ours = "a zip made by `export RUN --to ZIP` or on the page Runs"
-        elsewhere = f"{ours}; or a .tflite, .keras or .h5 image classifier, or the zip of one"
+        ours = _("a zip made by `export RUN --to ZIP` or on the page Runs")
+        elsewhere = _("{ours}; or a .tflite, .keras or .h5 image classifier, or the zip of one", ours=ours)
         command.add_argument("file", metavar="FILE", help=ours if name == "verify" else elsewhere)
         command.set_defaults(run=__name__, what=name)
     command.add_argument(
-        "--labels", metavar="FILE", help="of a model made elsewhere: its class names, one a line, in the order of its "
-        "answers; without it those in the file or in a labels.txt beside it",
-    )  # fmt: skip
+        "--labels",
+        metavar="FILE",
+        help=_(
+            "of a model made elsewhere: its class names, one a line, in the order of its answers; without it those in "
+            "the file or in a labels.txt beside it"
+        ),
+    )
     command.add_argument(
-        "--range", nargs=2, type=float, metavar=("BLACK", "WHITE"), help="of a model made elsewhere: the values "
-        "that it takes for black and white pixels, such as 0 1, -1 1 or 0 255; known of Teachable Machine's",
-    )  # fmt: skip
+        "--range",
+        nargs=2,
+        type=float,
+        metavar=("BLACK", "WHITE"),
+        help=_(
+            "of a model made elsewhere: the values that it takes for black and white pixels, such as 0 1, -1 1 or 0 "
+            "255; known of Teachable Machine's"
+        ),
+    )
     command.add_argument(
-        "--looks-at", choices=("face", "picture"), default="", help="of a model made elsewhere: what it was taught "
-        "with, faces cut out or whole pictures (default: picture for Teachable Machine's, else face)",
-    )  # fmt: skip
+        "--looks-at",
+        choices=("face", "picture"),
+        default="",
+        help=_(
+            "of a model made elsewhere: what it was taught with, faces cut out or whole pictures (default: picture for "
+            "Teachable Machine's, else face)"
+        ),
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -47,8 +68,14 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.what == "import":
         return _bring_in(path, chosen)
     found = bundle.verify(path)
-    print(f"{found.same} of {found.faces} faces are answered as when it was packed "
-          f"(probabilities differ by at most {found.furthest:.1g}).")  # fmt: skip
+    print(
+        _(
+            "{same} of {faces} faces are answered as when it was packed (probabilities differ by at most {furthest}).",
+            same=found.same,
+            faces=found.faces,
+            furthest=f"{found.furthest:.1g}",
+        )
+    )
     return OK if found.passed else REFUSED
 
 
@@ -63,11 +90,21 @@ def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
         value_range = tuple(chosen.range) if chosen.range else None
         run = elsewhere.bring_in(path, elsewhere.Description(labels, value_range, chosen.looks_at))
         info = load_model(run.id).info
-        looks = "whole pictures" if images.takes_whole(info.crop) else "faces"
+        looks = _("whole pictures") if images.takes_whole(info.crop) else _("faces")
         low, high = info.origin["range"]
-        colours = "in colour" if info.channels > 1 else "grey"
-        print(f"emotion: tells {', '.join(info.classes)} by {looks} of {info.input_size}×{info.input_size} pixels, "
-              f"{colours}, values {low:.3g} to {high:.3g}", file=sys.stderr)  # fmt: skip
+        colours = _("in colour") if info.channels > 1 else _("grey")
+        print(
+            _(
+                "emotion: tells {names} by {looks} of {side}×{side} pixels, {colours}, values {low} to {high}",
+                names=", ".join(info.classes),
+                looks=looks,
+                side=info.input_size,
+                colours=colours,
+                low=f"{low:.3g}",
+                high=f"{high:.3g}",
+            ),
+            file=sys.stderr,
+        )
     tasks.hand_over(run.id)
     print(run.id)
     return OK

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion.cli import options, terminal
-from emotion.system import count
+from emotion.system import N_, _, ngettext, number, percent, retold
 
 if TYPE_CHECKING:
     from emotion.checks import LabelErrors, Report
@@ -22,22 +22,32 @@ LABELS_SHOWN = 20
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command `check`; nothing heavy is imported for it."""
-    summary = (
+    summary = _(
         "Say what is wrong with a data folder: twins of train in test, duplicates, contradictions, damage, and more."
     )
     check = commands.add_parser(
-        "check", help=summary, description=summary, epilog="example: python -m emotion check archive --json"
+        "check",
+        help=summary,
+        description=summary,
+        epilog=_("example: {command}", command="python -m emotion check archive --json"),
     )
     check.set_defaults(run="emotion.cli.check")
-    check.add_argument("data", metavar="DIR", help="a folder with train/ and test/, the name of a data set, or demo")
-    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("data", metavar="DIR", help=_("a folder with train/ and test/, the name of a data set, or demo"))
+    check.add_argument("--json", action="store_true", help=_("print one JSON object"))
     which = check.add_mutually_exclusive_group()
-    which.add_argument("--faces", action="store_true",
-                       help="also look for pictures without a face, among those of more than 96 pixels")  # fmt: skip
-    which.add_argument("--labels", action="store_true", help="look for labels that the other pictures contradict")
-    check.add_argument("--model", default="pretrained", metavar="MODEL",
-                       help="whose view of the pictures --labels goes by (default: pretrained)")  # fmt: skip
-    options.add_classes(check, "classes for --labels (default: the model's)")
+    which.add_argument(
+        "--faces",
+        action="store_true",
+        help=_("also look for pictures without a face, among those of more than 96 pixels"),
+    )
+    which.add_argument("--labels", action="store_true", help=_("look for labels that the other pictures contradict"))
+    check.add_argument(
+        "--model",
+        default="pretrained",
+        metavar="MODEL",
+        help=_("whose view of the pictures --labels goes by (default: pretrained)"),
+    )
+    options.add_classes(check, _("classes for --labels (default: the model's)"))
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -54,7 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
     report = check.check(root, tell)
     if chosen.faces:
         names = faceless.askable(root, report.table)
-        faceless.look(on_disk(root), names, lambda done, total: tell("looking for faces", done, total))
+        faceless.look(on_disk(root), names, lambda done, total: tell(N_("looking for faces"), done, total))
         report = check.check(root, tell)
     terminal.clear()
     print(json.dumps(report.to_json(), indent=1) if chosen.json else _text(report))
@@ -72,39 +82,44 @@ def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
 
 def _text(report: Report) -> str:
     lines = [
-        f"{split}: {count(sum(inside.values()), 'picture')} ("
-        + ", ".join(f"{n:,} {name}" for name, n in inside.items())
+        f"{split}: {ngettext('{n} picture', '{n} pictures', sum(inside.values()))} ("
+        + ", ".join(f"{number(n)} {name}" for name, n in inside.items())
         + ")"
         for split, inside in report.counts.items()
     ]
-    if decided := [f"{n:,} {what}" for n, what in _decided(report) if n]:
-        lines.append("Decided earlier: " + ", ".join(decided) + ".")
+    if decided := [f"{number(n)} {what}" for n, what in _decided(report) if n]:
+        lines.append(_("Decided earlier: {changes}.", changes=", ".join(decided)))
     for finding in report.findings:
-        lines += ["", f"{'!!' if finding.damage else ' -'} {finding.title}", f"   {finding.why}"]
+        lines += ["", f"{'!!' if finding.damage else ' -'} {retold(finding.title)}", f"   {retold(finding.why)}"]
         lines += [f"     {_group(group, finding.notes)}" for group in finding.groups[:SHOWN]]
         if len(finding.groups) > SHOWN:
-            lines.append(f"     … and {len(finding.groups) - SHOWN:,} more (--json names them)")
+            lines.append("     " + _("… and {n} more (--json names them)", n=len(finding.groups) - SHOWN))
     if not report.findings:
-        lines += ["", "Nothing was found."]
+        lines += ["", _("Nothing was found.")]
     return "\n".join(terminal.safe(line) for line in lines)
 
 
 def _decided(report: Report) -> list[tuple[int, str]]:
-    return [(report.excluded, "left out"), (report.relabelled, "relabelled"), (report.moved, "moved")]
+    return [(report.excluded, _("left out")), (report.relabelled, _("relabelled")), (report.moved, _("moved"))]
 
 
 def _group(group: tuple[str, ...], notes: dict[str, str]) -> str:
-    named = [f"{name} ({notes[name]})" if name in notes else name for name in group[:4]]
-    return " = ".join(named) + (f" = {len(group) - 4} more" if len(group) > 4 else "")
+    named = [f"{name} ({retold(notes[name])})" if name in notes else name for name in group[:4]]
+    return " = ".join(named) + (" = " + _("{n} more", n=len(group) - 4) if len(group) > 4 else "")
 
 
 def _label_errors_text(outcome: LabelErrors) -> str:
     lines = [
-        f"{len(outcome.found):,} of {outcome.n:,} labels are contradicted by the other pictures, worst first. "
-        f"Classifiers on the features of {outcome.model} agree with {outcome.accuracy:.1%} of all labels "
-        "of pictures that they had not seen.",
+        _(
+            "{n} of {all} labels are contradicted by the other pictures, worst first. Classifiers on the features of "
+            "{model} agree with {share} of all labels of pictures that they had not seen.",
+            n=len(outcome.found),
+            all=outcome.n,
+            model=outcome.model,
+            share=percent(outcome.accuracy, 1, gap=""),
+        ),
     ]
     lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:LABELS_SHOWN]]
     if len(outcome.found) > LABELS_SHOWN:
-        lines.append(f"  … and {len(outcome.found) - LABELS_SHOWN:,} more (--json names them)")
+        lines.append("  " + _("… and {n} more (--json names them)", n=len(outcome.found) - LABELS_SHOWN))
     return "\n".join(terminal.safe(line) for line in lines)

@@ -17,7 +17,19 @@ from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED, names_of
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, TrainingConfig, label_order
 from emotion.runs import RunPaths, Status, queue
-from emotion.system import DEMO, ConfigError, RunError, count, disk, expanded, language, speaking
+from emotion.system import (
+    DEMO,
+    ConfigError,
+    RunError,
+    _,
+    disk,
+    expanded,
+    language,
+    ngettext,
+    percent,
+    retold,
+    speaking,
+)
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -46,7 +58,7 @@ def train(chosen: argparse.Namespace) -> int:
     doubt = report.best.doubt or report.best.no_better if report.best else report.warning
     for said in (run.reason if run.status in (Status.DIVERGED, Status.FAILED) else "", doubt):
         if said:
-            terminal.say(said, sys.stderr)
+            terminal.say(retold(said), sys.stderr)
     return OK if run.status in (Status.COMPLETED, Status.STOPPED) else REFUSED
 
 
@@ -71,7 +83,7 @@ def _new_or_queued(chosen: argparse.Namespace) -> RunPaths:
             run = runs.read_run(paths)
             if run.status is not Status.QUEUED:
                 raise RunError.in_state(
-                    run.id, str(run.status), "a queued run or a new folder; --resume goes on with one"
+                    run.id, str(run.status), _("a queued run or a new folder; --resume goes on with one")
                 )
             return paths
         return runs.new_run(_config(chosen), paths.root)
@@ -95,7 +107,7 @@ def _config(chosen: argparse.Namespace) -> TrainingConfig:
     told = disagreements(scan(resolve(data)).counts, changes["classes"] or DEFAULT_CLASSES) if data != DEMO else ()
     few = head.config(chosen, data, changes)
     for said in told:
-        if not (few and said == NO_TEST):  # few faces are held out in turn: there will be a score
+        if not (few and said == _(NO_TEST)):  # few faces are held out in turn: there will be a score
             print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
     if few:
         return few
@@ -153,8 +165,15 @@ def evaluate(chosen: argparse.Namespace) -> int:
     if not chosen.classes or len(chosen.classes) == 1:  # by default or all: what is there; by name: what is named
         there = dataset.testable(listing, classes)
         if missing := [name for name in classes if name not in there]:
-            print(terminal.safe(f"emotion: test has no picture of {', '.join(missing)}: this is the score of the other "
-                                "classes"), file=sys.stderr)  # fmt: skip
+            print(
+                terminal.safe(
+                    _(
+                        "emotion: test has no picture of {names}: this is the score of the other classes",
+                        names=", ".join(missing),
+                    )
+                ),
+                file=sys.stderr,
+            )
         classes = there
     examples = dataset.load(listing, "test", classes)
     if chosen.labels == VOTES:
@@ -165,8 +184,12 @@ def evaluate(chosen: argparse.Namespace) -> int:
     if chosen.labels != VOTES:  # what the check knows is about the folders' labels
         both = honest.of_model(listing.root, predictor, examples, looked.probabilities)
     if examples.unreadable:
-        lost, first = count(len(examples.unreadable), "picture"), terminal.safe(examples.unreadable[0])
-        print(f"emotion: {lost} could not be read and left out, such as {first}", file=sys.stderr)
+        n = len(examples.unreadable)
+        lost, first = ngettext("{n} picture", "{n} pictures", n), terminal.safe(examples.unreadable[0])
+        print(
+            _("emotion: {lost} could not be read and left out, such as {first}", lost=lost, first=first),
+            file=sys.stderr,
+        )
     if chosen.json:
         print(json.dumps(scores.to_json() | {"honest": both.to_json() if both else None}))
     else:
@@ -186,8 +209,16 @@ def _by_votes(examples: Examples, root: Path) -> Examples:
 
     clear = material.by_majority(examples, root)
     without = len(examples.labels) - len(clear.labels)
-    print(f"emotion: {count(len(clear.labels), 'picture')} by what at least {material.MAJORITY:.0%} of the people say; "
-          f"{without:,} without such a majority left out", file=sys.stderr)  # fmt: skip
+    print(
+        _(
+            "emotion: {pictures} by what at least {majority} of the people say; {without} without such a majority left "
+            "out",
+            pictures=ngettext("{n} picture", "{n} pictures", len(clear.labels)),
+            majority=percent(material.MAJORITY, gap=""),
+            without=without,
+        ),
+        file=sys.stderr,
+    )
     return clear
 
 
@@ -200,7 +231,7 @@ def predict(chosen: argparse.Namespace) -> int:
         return many.run(chosen)
     for option in ("jobs", "on"):
         if said := getattr(chosen, option):
-            raise ConfigError(f"--{option}", "--out FILE beside it", said)
+            raise ConfigError(f"--{option}", _("--out FILE beside it"), said)
     copies = _folder_for_copies(chosen.annotate) if chosen.annotate else None
     predictor, looking = load_quietly(chosen.model), many.looking(chosen)
     bar = terminal.Bar(sys.stderr, many.number(chosen.files, copies)) if sys.stderr.isatty() else None
@@ -244,9 +275,9 @@ def export(chosen: argparse.Namespace) -> int:
     paths = runs.find_run(chosen.run_id)
     if runs.read_run(paths).status.is_active:
         raise RunError.in_state(
-            paths.id, "being trained", "a run that is not at work; it makes its model usable itself"
+            paths.id, _("being trained"), _("a run that is not at work; it makes its model usable itself")
         )
     if doubt := worker.rescue(paths):
-        print(f"emotion: {doubt}", file=sys.stderr)
+        print(f"emotion: {retold(doubt)}", file=sys.stderr)
     print(paths.model)
     return OK

@@ -9,65 +9,100 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from emotion.cli.options import OK, REFUSED
-from emotion.system import ConfigError, count, tasks
+from emotion.system import ConfigError, _, ngettext, number, retold, tasks
 
 if TYPE_CHECKING:
     from emotion.data import DataSet
 
 
-EXAMPLE = "example: python -m emotion data add ~/Downloads/archive.zip --name fer2013"
+EXAMPLE = "python -m emotion data add ~/Downloads/archive.zip --name fer2013"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command `data` with its own commands; nothing heavy is imported for it."""
-    summary = "Bring data in under a name: a folder, a zip or tar, fer2013.csv, a download; list, show and remove it."
-    data = commands.add_parser("data", help=summary, description=summary, epilog=EXAMPLE)
+    summary = _(
+        "Bring data in under a name: a folder, a zip or tar, fer2013.csv, a download; list, show and remove it."
+    )
+    data = commands.add_parser(
+        "data", help=summary, description=summary, epilog=_("example: {command}", command=EXAMPLE)
+    )
     data.set_defaults(run="emotion.cli.data")
     verbs = data.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="all data sets with their counts, newest first")
-    listing.add_argument("--json", action="store_true", help="print one JSON list")
+    listing = verbs.add_parser("list", help=_("all data sets with their counts, newest first"))
+    listing.add_argument("--json", action="store_true", help=_("print one JSON list"))
     _add_add(verbs)
-    show = verbs.add_parser("show", help="what is known of one, and what is in it now")
+    show = verbs.add_parser("show", help=_("what is known of one, and what is in it now"))
     show.add_argument("name", metavar="NAME")
-    show.add_argument("--json", action="store_true", help="print one JSON object")
-    rename = verbs.add_parser("rename", help="call its classes otherwise; no file is changed")
+    show.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    rename = verbs.add_parser("rename", help=_("call its classes otherwise; no file is changed"))
     rename.add_argument("name", metavar="NAME")
     _add_names(rename)
-    remove = verbs.add_parser("remove", help="forget one; pictures that were unpacked go, a folder of yours stays")
+    remove = verbs.add_parser("remove", help=_("forget one; pictures that were unpacked go, a folder of yours stays"))
     remove.add_argument("name", metavar="NAME")
-    fetch = verbs.add_parser("get-fer2013", help="download FER-2013 from Kaggle (needs the package kagglehub)")
+    fetch = verbs.add_parser("get-fer2013", help=_("download FER-2013 from Kaggle (needs the package kagglehub)"))
     fetch.add_argument("--name", default="fer2013", metavar="NAME", help="default: fer2013")
-    fetch.add_argument("--accept", action="store_true", help="you have read its terms, which are shown without this")
+    fetch.add_argument("--accept", action="store_true", help=_("you have read its terms, which are shown without this"))
 
 
 def _add_add(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add = verbs.add_parser(
-        "add", help="bring in a folder (it stays where it is), a zip or tar, or a csv file", epilog=EXAMPLE
+        "add",
+        help=_("bring in a folder (it stays where it is), a zip or tar, or a csv file"),
+        epilog=_("example: {command}", command=EXAMPLE),
     )
-    add.add_argument("source", metavar="PATH", help="a folder, a zip or tar, or fer2013.csv")
-    add.add_argument("--name", default="", metavar="NAME", help="default: made from the name of the folder or file")
-    add.add_argument("--share", type=float, default=0.2, metavar="X",
-                     help="of class folders without train/ and test/: the share for test (default: 0.2)")  # fmt: skip
-    add.add_argument("--seed", type=int, default=0, metavar="N", help="of that split (default: 0)")
-    add.add_argument("--test", choices=("public", "private", "both"), default="public",
-                     help="of fer2013.csv: which of its two test parts is taken (default: public)")  # fmt: skip
-    add.add_argument("--code-page", default="", metavar="NAME",
-                     help="of the names in an old zip, such as gbk or cp850 (default: found out)")  # fmt: skip
-    table = "a table of the labels: csv, tsv, jsonl (default: found where folders say no classes)"
+    add.add_argument("source", metavar="PATH", help=_("a folder, a zip or tar, or fer2013.csv"))
+    add.add_argument("--name", default="", metavar="NAME", help=_("default: made from the name of the folder or file"))
+    add.add_argument(
+        "--share",
+        type=float,
+        default=0.2,
+        metavar="X",
+        help=_("of class folders without train/ and test/: the share for test (default: 0.2)"),
+    )
+    add.add_argument("--seed", type=int, default=0, metavar="N", help=_("of that split (default: 0)"))
+    add.add_argument(
+        "--test",
+        choices=("public", "private", "both"),
+        default="public",
+        help=_("of fer2013.csv: which of its two test parts is taken (default: public)"),
+    )
+    add.add_argument(
+        "--code-page",
+        default="",
+        metavar="NAME",
+        help=_("of the names in an old zip, such as gbk or cp850 (default: found out)"),
+    )
+    table = _("a table of the labels: csv, tsv, jsonl (default: found where folders say no classes)")
     add.add_argument("--labels", default="", metavar="FILE", help=table)
-    add.add_argument("--file-column", default="", metavar="NAME", help="of that table: which names the pictures")
-    add.add_argument("--label-column", default="", metavar="NAME", help="of that table: which names the classes")
-    add.add_argument("--label-pattern", default="", metavar="PATTERN",
-                     help="where the class stands in file names, such as '*.{label}*.*' for JAFFE")  # fmt: skip
-    add.add_argument("--leave-out", action="append", default=[], metavar="CLASS",
-                     help="a class that is not taken, such as contempt; may be given several times")  # fmt: skip
+    add.add_argument("--file-column", default="", metavar="NAME", help=_("of that table: which names the pictures"))
+    add.add_argument("--label-column", default="", metavar="NAME", help=_("of that table: which names the classes"))
+    add.add_argument(
+        "--label-pattern",
+        default="",
+        metavar="PATTERN",
+        help=_("where the class stands in file names, such as '*.{label}*.*' for JAFFE"),
+    )
+    add.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help=_("a class that is not taken, such as contempt; may be given several times"),
+    )
     _add_names(add)
 
 
 def _add_names(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--call", action="append", default=[], metavar="OLD=NEW",
-                        help="call a class otherwise, such as happiness=happy; may be given several times")  # fmt: skip
-    parser.add_argument("--usual", action="store_true", help="call all classes by their usual names where one is known")
+    parser.add_argument(
+        "--call",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help=_("call a class otherwise, such as happiness=happy; may be given several times"),
+    )
+    parser.add_argument(
+        "--usual", action="store_true", help=_("call all classes by their usual names where one is known")
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -101,7 +136,7 @@ def _list(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps([_facts(record) for record in known], indent=1))
     elif not known:
-        print("No data sets yet. Bring one in: python -m emotion data add FOLDER|ZIP|CSV", file=sys.stderr)
+        print(_("No data sets yet. Bring one in: python -m emotion data add FOLDER|ZIP|CSV"), file=sys.stderr)
     else:
         for record in known:
             print(_line(record))
@@ -116,17 +151,18 @@ def _facts(record: DataSet) -> dict[str, Any]:
 def _line(record: DataSet) -> str:
     from emotion.cli import terminal
 
-    parts = [f"{sum(counts.values()):,} {split}" for split, counts in record.counts.items() if counts]
+    parts = [f"{number(sum(counts.values()))} {split}" for split, counts in record.counts.items() if counts]
     classes = len(next(iter(record.counts.values()), {}))
-    state = "" if record.folder.is_dir() else "  FOLDER MISSING"
-    return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {count(classes, 'class')}  {record.source}{state}")
+    state = "" if record.folder.is_dir() else "  " + _("FOLDER MISSING")
+    known = ngettext("{n} class", "{n} classes", classes)
+    return terminal.safe(f"{record.name:<20} {', '.join(parts):<26} {known}  {retold(record.source)}{state}")
 
 
 def _names(chosen: argparse.Namespace) -> dict[str, str]:
     pairs = [text.rpartition("=") for text in chosen.call]  # the name of a folder may hold a = itself
-    if any(not (old.strip() and new.strip()) for old, _, new in pairs):
-        raise ConfigError("--call", "OLD=NEW, such as happiness=happy", " ".join(chosen.call))
-    return {old: new for old, _, new in pairs}
+    if any(not (old.strip() and new.strip()) for old, _equals, new in pairs):
+        raise ConfigError("--call", _("OLD=NEW, such as happiness=happy"), " ".join(chosen.call))
+    return {old: new for old, _equals, new in pairs}
 
 
 def _add(chosen: argparse.Namespace) -> int:
@@ -135,10 +171,15 @@ def _add(chosen: argparse.Namespace) -> int:
     from emotion.data.bring.layout import Options
     from emotion.data.bring.tables.labels import Asked
 
-    options = Options(share=chosen.share, seed=chosen.seed, test=chosen.test, names=_names(chosen),
-                      code_page=chosen.code_page, leave_out=tuple(chosen.leave_out),
-                      labels=Asked(chosen.labels, chosen.file_column, chosen.label_column, chosen.label_pattern),
-                      )  # fmt: skip
+    options = Options(
+        share=chosen.share,
+        seed=chosen.seed,
+        test=chosen.test,
+        names=_names(chosen),
+        code_page=chosen.code_page,
+        leave_out=tuple(chosen.leave_out),
+        labels=Asked(chosen.labels, chosen.file_column, chosen.label_column, chosen.label_pattern),
+    )
     return _brought_in(data_sets.add(chosen.source, chosen.name, options, terminal.progress()), chosen.usual)
 
 
@@ -154,12 +195,19 @@ def _brought_in(record: DataSet, usual: bool) -> int:
         record = data_sets.rename_classes(record.name, record.names | better)
     elif better:
         pairs = ", ".join(f"{old} → {new}" for old, new in better.items())
-        print(f"emotion: usual names of its classes: {pairs}. "
-              f"To take them: python -m emotion data rename {record.name!r} --usual", file=sys.stderr)  # fmt: skip
+        print(
+            _(
+                "emotion: usual names of its classes: {pairs}. To take them: python -m emotion data rename {name} "
+                "--usual",
+                pairs=pairs,
+                name=repr(record.name),
+            ),
+            file=sys.stderr,
+        )
     for note in record.notes:
-        print(terminal.safe(f"emotion: {note}"), file=sys.stderr)
-    for what, number in record.left_out.items():
-        print(terminal.safe(f"emotion: left out: {number:,} {what}"), file=sys.stderr)
+        print(terminal.safe(f"emotion: {retold(note)}"), file=sys.stderr)
+    for what, n in record.left_out.items():
+        print(terminal.safe(_("emotion: left out: {n} {what}", n=n, what=retold(what))), file=sys.stderr)
     for said in disagreements(record.counts):
         print(terminal.safe(f"emotion: {said}"), file=sys.stderr)
     _print_counts(record.counts, sys.stderr)
@@ -173,8 +221,8 @@ def _print_counts(counts: dict[str, dict[str, int]], stream: Any) -> None:
 
     for split, classes in counts.items():
         if classes:
-            parts = ", ".join(f"{number:,} {f'“{name}”' if ',' in name else name}" for name, number in classes.items())
-            print(terminal.safe(f"{split}: {sum(classes.values()):,} ({parts})"), file=stream)
+            parts = ", ".join(f"{number(n)} {f'“{name}”' if ',' in name else name}" for name, n in classes.items())
+            print(terminal.safe(f"{split}: {number(sum(classes.values()))} ({parts})"), file=stream)
 
 
 def _show_set(chosen: argparse.Namespace) -> int:
@@ -187,12 +235,21 @@ def _show_set(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print(json.dumps(_facts(record) | {"now": now.counts, "changed": changed}, indent=1))
         return OK
-    print(terminal.safe(f"{record.name}, from {record.source}, in {record.folder}"))
+    print(
+        terminal.safe(
+            _(
+                "{name}, from {source}, in {folder}",
+                name=record.name,
+                source=retold(record.source),
+                folder=record.folder,
+            )
+        )
+    )
     _print_counts(now.counts, sys.stdout)
-    for what, number in record.left_out.items():
-        print(f"left out: {number:,} {what}")
+    for what, n in record.left_out.items():
+        print(_("left out: {n} {what}", n=n, what=retold(what)))
     if changed:
-        print("Its files have changed since it was brought in.")
+        print(_("Its files have changed since it was brought in."))
     return OK
 
 
@@ -217,8 +274,10 @@ def _remove(chosen: argparse.Namespace) -> int:
     from emotion.data.bring import add as data_sets
 
     record = data_sets.remove(chosen.name)
-    what = " and its pictures" if record.is_ours else f"; the pictures stay in {record.folder}"
-    print(terminal.safe(f"Removed {record.name}{what}"))
+    said = _("Removed {name}; the pictures stay in {folder}", name=record.name, folder=record.folder)
+    if record.is_ours:
+        said = _("Removed {name} and its pictures", name=record.name)
+    print(terminal.safe(said))
     return OK
 
 
@@ -227,7 +286,8 @@ def _fetch(chosen: argparse.Namespace) -> int:
     from emotion.data.bring import kaggle
 
     if not chosen.accept:
-        print(f"{kaggle.TERMS}\nTo download it: python -m emotion data get-fer2013 --accept")
+        print(_(kaggle.TERMS))
+        print(_("To download it: {command}", command="python -m emotion data get-fer2013 --accept"))
         return REFUSED
-    print("Downloading about 60 MB …", file=sys.stderr)
+    print(_("Downloading about 60 MB …"), file=sys.stderr)
     return _brought_in(kaggle.get_fer2013(chosen.name, terminal.progress()), usual=False)

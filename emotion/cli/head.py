@@ -14,7 +14,7 @@ from emotion.data import class_key, resolve, scan
 from emotion.models import load_model
 from emotion.recipes import DEFAULT_CLASSES, TrainingConfig, label_order
 from emotion.runs import RunPaths
-from emotion.system import ConfigError, count
+from emotion.system import ConfigError, _, ngettext
 from emotion.training import start_from
 from emotion.training.head.run import HELD_OUT, judged_by_training
 
@@ -43,10 +43,10 @@ def config(chosen: argparse.Namespace, data: str, changes: dict[str, Any]) -> Tr
     asked = chosen.recipe == recipes.HEAD.name or (chosen.backbone is not None and chosen.recipe is None)
     named = [name for name in OF_A_NETWORK if changes.get(name) is not None]
     if asked and (named or changes["own"]):
-        raise ConfigError("recipe head", "no settings of a network, and no --own", ", ".join(named) or "--own")
+        raise ConfigError(_("recipe head"), _("no settings of a network, and no --own"), ", ".join(named) or "--own")
     if not asked:
         if chosen.backbone is not None:
-            raise ConfigError("backbone", "the recipe head", chosen.recipe)
+            raise ConfigError("backbone", _("the recipe head"), chosen.recipe)
         if chosen.recipe or named or changes["own"]:  # asked first: the demo's faces are drawn where they are counted
             return None
         faces = _faces(data, classes)
@@ -73,9 +73,15 @@ def told_instead(predictor: Predictor, listing: Listing, *, as_json: bool) -> bo
     held_out = judged_by_training(RunPaths(predictor.path.parent), listing)
     if held_out is None:
         return False
-    print("emotion: this data has no test split. These figures are of its training faces, each answered by last layers "
-          f"that had neither learned from it nor been chosen by it ({held_out.folds} folds, "
-          f"{count(held_out.rounds, 'time')}).", file=sys.stderr)  # fmt: skip
+    print(
+        _(
+            "emotion: this data has no test split. These figures are of its training faces, each answered by last "
+            "layers that had neither learned from it nor been chosen by it ({folds} folds, {times}).",
+            folds=held_out.folds,
+            times=ngettext("{n} time", "{n} times", held_out.rounds),
+        ),
+        file=sys.stderr,
+    )
     score = held_out.best
     print(json.dumps(score.to_json() | {"method": HELD_OUT}) if as_json else terminal.evaluation(score))
     return True

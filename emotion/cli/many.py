@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from emotion.cli import terminal
 from emotion.cli.options import OK, REFUSED
-from emotion.system import count, duration, expanded, typed_path
+from emotion.system import _, duration, expanded, ngettext, typed_path
 
 if TYPE_CHECKING:
     from emotion.models import Looking
@@ -38,10 +38,17 @@ def run(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     if watched:
         bar.clear()
-    before = f", {done.kept:,} of them before this call" if done.kept else ""
+    before = _(", {kept} of them before this call", kept=done.kept) if done.kept else ""
     print(
-        f"emotion: {count(done.photos, 'picture')} in {terminal.safe(str(out))}{before}; {done.refused:,} refused; "
-        f"{duration(done.seconds)}, {f'on {chosen.on}' if chosen.on else f'{jobs:,} at a time'}",
+        _(
+            "emotion: {pictures} in {file}{before}; {refused} refused; {time}, {how}",
+            pictures=ngettext("{n} picture", "{n} pictures", done.photos),
+            file=terminal.safe(str(out)),
+            before=before,
+            refused=done.refused,
+            time=duration(done.seconds),
+            how=_("on {cluster}", cluster=chosen.on) if chosen.on else _("{n} at a time", n=jobs),
+        ),
         file=sys.stderr,
     )
     return REFUSED if done.refused or none else OK
@@ -58,7 +65,7 @@ def looking(chosen: argparse.Namespace) -> Looking:
 
 def number(names: list[str], but: Path | None) -> int:
     """How many pictures are meant."""
-    return sum(1 for _ in pictures(names, but))
+    return sum(1 for _path in pictures(names, but))
 
 
 def pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:
@@ -78,7 +85,10 @@ def pictures(names: list[str], but: Path | None, none: list[str] | None = None) 
             yield picture
         if none is not None and not found:
             none.append(name)
-            print(f"emotion: {terminal.safe(name)} holds no pictures, whatever their endings.", file=sys.stderr)
+            print(
+                _("emotion: {name} holds no pictures, whatever their endings.", name=terminal.safe(name)),
+                file=sys.stderr,
+            )
 
 
 def _is_list(path: Path) -> bool:

@@ -6,9 +6,32 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from emotion.system import _, settings_of
+from emotion.system import N_, _, settings_of
 
 OK, REFUSED = 0, 1  # exit statuses; 2 is wrong usage
+ARGPARSE_SAYS = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("one of the arguments %s is required"),
+    N_("unrecognized arguments: %s"),
+    N_("not allowed with argument %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("ignored explicit argument %r"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+)
+
+
+def speak() -> None:
+    """Has argparse say its own words in the reader's language; it asks Python's gettext, which knows no catalogue."""
+    setattr(argparse, "_", _)  # noqa: B010 - the name by which it has imported it
 
 
 def names_of(cls: type) -> tuple[str, ...]:
@@ -45,24 +68,37 @@ def whole(low: int, high: int | None = None, of: str = "") -> Callable[[str], in
 
     Args:
         low, high: the range, both ends allowed; None for no upper end.
-        of: what is counted, such as "pixels".
+        of: what is counted, such as "pixels", marked by `N_`.
     """
-    expected = f"a whole number{f' of {of}' if of else ''} from {low}{'' if high is None else f' to {high}'}"
 
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) < low or (high is not None and int(text) > high):
-            raise argparse.ArgumentTypeError(f"expected {expected}. Received: {text}")
+            raise argparse.ArgumentTypeError(
+                _("expected {expected}. Received: {text}", expected=_whole(str(low), high, of), text=text)
+            )
         return int(text)
 
     return read
+
+
+def _whole(low: str, high: int | None, of: str) -> str:
+    if of and high is not None:
+        return _("a whole number of {what} from {low} to {high}", what=_(of), low=low, high=str(high))
+    if of:
+        return _("a whole number of {what} from {low}", what=_(of), low=low)
+    if high is not None:
+        return _("a whole number from {low} to {high}", low=low, high=str(high))
+    return _("a whole number from {low}", low=low)
 
 
 def data(text: str) -> str:
     """What `--data` says; an empty word, such as a variable that is not set, is not taken for the usual data."""
     if not text.strip():
         raise argparse.ArgumentTypeError(
-            "expected a folder, the name of a data set or demo. Received nothing: leave the option out for the usual "
-            "data"
+            _(
+                "expected a folder, the name of a data set or demo. Received nothing: leave the option out for the "
+                "usual data"
+            )
         )
     return text
 
@@ -81,17 +117,17 @@ def add_classes(parser: argparse.ArgumentParser, what: str, metavar: str = "A,B"
     """
     parser.add_argument("--classes", type=class_names, metavar=metavar, help=what)
     parser.add_argument("--class", dest="single_classes", action="append", default=[], metavar="NAME",
-                        help="one class, whatever is in its name; may be given several times")  # fmt: skip
+                        help=_("one class, whatever is in its name; may be given several times"))  # fmt: skip
 
 
 def cluster(text: str) -> str:
     """Which cluster of Ray is meant; "" for this computer alone."""
     if text not in ("local", "auto") and not text.startswith("ray://"):
-        raise argparse.ArgumentTypeError(f"expected local, auto or ray://host:10001. Received: {text}")
+        raise argparse.ArgumentTypeError(_("expected local, auto or ray://host:10001. Received: {text}", text=text))
     return "" if text == "local" else text
 
 
 def add_cluster(parser: argparse.ArgumentParser, what: str) -> None:
     """Adds `--on`; `on` is None where nobody says it, and "" for this computer."""
-    more = "local (default), or a cluster of Ray, auto or ray://host:10001"
+    more = _("local (default), or a cluster of Ray, auto or ray://host:10001")
     parser.add_argument("--on", type=cluster, metavar="CLUSTER", help=f"{what}: {more}")

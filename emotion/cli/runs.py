@@ -12,7 +12,7 @@ from emotion import runs
 from emotion.cli import terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.runs import deleted
-from emotion.system import EmotionError, count
+from emotion.system import EmotionError, _, ngettext, retold
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -22,7 +22,10 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.restore:
         return _each(chosen.restore, _restore)
     if chosen.empty_bin:
-        print(f"emotion: {count(deleted.empty(), 'run')} removed for good", file=sys.stderr)
+        print(
+            ngettext("emotion: {n} run removed for good", "emotion: {n} runs removed for good", deleted.empty()),
+            file=sys.stderr,
+        )
         return OK
     deleted.sweep()
     return _list_bin(as_json=chosen.json) if chosen.bin else list_runs(chosen)
@@ -36,14 +39,20 @@ def _each(references: list[str], work: Any) -> int:
             work(reference)
         except EmotionError as error:
             refused += 1
-            print(f"emotion: {terminal.safe(str(error))}", file=sys.stderr)
+            print(f"emotion: {terminal.safe(retold(str(error)))}", file=sys.stderr)
     return REFUSED if refused else OK
 
 
 def _delete(reference: str) -> None:
     run_id = deleted.delete(reference)
-    print(f"emotion: in the bin for {deleted.DAYS} days; `runs --restore {terminal.safe(run_id)}` brings it back",
-          file=sys.stderr)  # fmt: skip
+    print(
+        _(
+            "emotion: in the bin for {days} days; `runs --restore {run}` brings it back",
+            days=deleted.DAYS,
+            run=terminal.safe(run_id),
+        ),
+        file=sys.stderr,
+    )
     print(run_id)
 
 
@@ -57,10 +66,11 @@ def _list_bin(*, as_json: bool) -> int:
         rows = [{"id": one.id, "name": one.title, "days_left": one.days_left()} for one in found]
         print(json.dumps(rows, indent=1))
     elif not found:
-        print("The bin is empty.", file=sys.stderr)
+        print(_("The bin is empty."), file=sys.stderr)
     else:
         for one in found:
-            print(f"{one.id:<22} {count(one.days_left(), 'day') + ' left':>13}  {terminal.safe(one.title)}")
+            left = ngettext("{n} day left", "{n} days left", one.days_left())
+            print(f"{one.id:<22} {left:>13}  {terminal.safe(one.title)}")
     return OK
 
 
@@ -73,7 +83,9 @@ def list_runs(chosen: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=1))
         return OK
     if not rows:
-        none = "No run holds all these words." if chosen.find else "No runs yet. Start one: python -m emotion train"
+        none = (
+            _("No run holds all these words.") if chosen.find else _("No runs yet. Start one: python -m emotion train")
+        )
         print(none, file=sys.stderr)
     for row in rows:
         print(terminal.run(row))

@@ -6,38 +6,44 @@ import argparse
 import sys
 
 from emotion.cli.options import OK, whole
+from emotion.system import N_, _
 
-SUMMARY = "Answer photos of other programs over HTTP, with the JSON of predict; Ctrl-C ends it."
+SUMMARY = N_("Answer photos of other programs over HTTP, with the JSON of predict; Ctrl-C ends it.")
 EXAMPLE = "python -m emotion serve --port 8600, then curl --data-binary @photo.jpg http://127.0.0.1:8600/v1/predict"
 NUMBER = whole(0, 1_000_000)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], model_help: str) -> None:
     """The command `serve`; nothing heavy is imported for it."""
-    serve = commands.add_parser("serve", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
+    serve = commands.add_parser(
+        "serve", help=_(SUMMARY), description=_(SUMMARY), epilog=_("example: {command}", command=EXAMPLE)
+    )
     serve.set_defaults(run="emotion.cli.serve")
-    serve.add_argument("--model", default="pretrained", help=f"{model_help} (default: pretrained)")
+    serve.add_argument("--model", default="pretrained", help=_("{model} (default: pretrained)", model=model_help))
     serve.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="where it listens (default: 127.0.0.1, which only this computer can reach); any other needs an API key",
+        help=_("where it listens (default: 127.0.0.1, which only this computer can reach); any other needs an API key"),
     )
-    serve.add_argument("--port", type=NUMBER, default=8600, metavar="N", help="0: any that is free (default: 8600)")
+    serve.add_argument("--port", type=NUMBER, default=8600, metavar="N", help=_("0: any that is free (default: 8600)"))
     serve.add_argument(
         "--key-file",
         metavar="FILE",
-        help="file with the API key that clients must send (default: the variable EMOTION_API_KEY, where it is set)",
+        help=_("file with the API key that clients must send (default: the variable EMOTION_API_KEY, where it is set)"),
     )
-    serve.add_argument("--rate", type=NUMBER, metavar="N", help="photos a minute and client; 0: any (default: 600)")
+    serve.add_argument("--rate", type=NUMBER, metavar="N", help=_("photos a minute and client; 0: any (default: 600)"))
     serve.add_argument(
-        "--waiting", type=NUMBER, metavar="N", help="requests that may wait; others are answered with 503 (default: 32)"
+        "--waiting",
+        type=NUMBER,
+        metavar="N",
+        help=_("requests that may wait; others are answered with 503 (default: 32)"),
     )
     serve.add_argument(
         "--at-once",
         type=NUMBER,
         metavar="N",
-        help="photos looked at at once, up to 500 MB each (default: 2 to 4, by cores)",
+        help=_("photos looked at at once, up to 500 MB each (default: 2 to 4, by cores)"),
     )
 
 
@@ -56,4 +62,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _tell(address: str) -> None:
-    print(f"emotion: answering at {address}, described at {address}/openapi.json", file=sys.stderr, flush=True)
+    print(
+        _("emotion: answering at {address}, described at {address}/openapi.json", address=address),
+        file=sys.stderr,
+        flush=True,
+    )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from emotion.system import count, duration, stored, tasks
+from emotion.system import _, decimal, duration, ngettext, number, percent, retold, stored, tasks
 
 if TYPE_CHECKING:
     from emotion.evaluation import Evaluation
@@ -65,10 +65,11 @@ class Bar:
 
     def _text(self, done: float, total: float, seconds: float) -> str:
         share = min(done / max(total, 1), 1.0)
-        text = f"{self._what} [{'#' * round(BAR_WIDTH * share):<{BAR_WIDTH}}]".lstrip()
+        text = f"{retold(self._what)} [{'#' * round(BAR_WIDTH * share):<{BAR_WIDTH}}]".lstrip()
         if total > 1:
-            text += f" {done:,} of {total:,},"
-        return text + (f" {duration(seconds / share * (1 - share))} left" if share else "").removesuffix(",")
+            text += " " + _("{done} of {all}", done=f"{done:,}", all=f"{total:,}") + ","
+        left = _("{time} left", time=duration(seconds / share * (1 - share))) if share else ""
+        return f"{text} {left}".rstrip(" ,")
 
 
 def progress() -> Tell:
@@ -98,22 +99,38 @@ def history_row(row: dict[str, Any], epochs: int) -> str | None:
     """One line about a row of the history; None where there is nothing to say."""
     match row.get("event"):
         case "waiting":
-            return f"waiting: {count(row['ahead'], 'run')} before this one"
+            return ngettext("waiting: {n} run before this one", "waiting: {n} runs before this one", row["ahead"])
         case "phase":
-            return str(row["phase"])
+            return _(str(row["phase"]))
         case "step":
-            return (
-                f"epoch {row['epoch']} of {epochs}  step {row['step']} of {row['steps']}  "
-                f"loss {row['loss']:.4f}  right {row['accuracy']:.1%}"
+            return _(
+                "epoch {epoch} of {epochs}  step {step} of {steps}  loss {loss}  right {right}",
+                epoch=row["epoch"],
+                epochs=epochs,
+                step=row["step"],
+                steps=row["steps"],
+                loss=decimal(row["loss"], 4),
+                right=_share(row["accuracy"]),
             )
         case "note":
-            return str(row["text"])
+            return retold(str(row["text"]))
         case "begun":
-            return f"as it begins  validation loss {row['val_loss']:.4f}  right {row['val_accuracy']:.1%}"
+            return _(
+                "as it begins  validation loss {loss}  right {right}",
+                loss=decimal(row["val_loss"], 4),
+                right=_share(row["val_accuracy"]),
+            )
         case "epoch":
-            return (
-                f"epoch {row['epoch']} of {epochs}  loss {row['loss']:.4f}  right {row['accuracy']:.1%}  "
-                f"validation loss {row['val_loss']:.4f}  right {row['val_accuracy']:.1%}  {row['seconds']:.0f} s"
+            return _(
+                "epoch {epoch} of {epochs}  loss {loss}  right {right}  validation loss {val_loss}  right {val_right}  "
+                "{seconds} s",
+                epoch=row["epoch"],
+                epochs=epochs,
+                loss=decimal(row["loss"], 4),
+                right=_share(row["accuracy"]),
+                val_loss=decimal(row["val_loss"], 4),
+                val_right=_share(row["val_accuracy"]),
+                seconds=decimal(row["seconds"], 0),
             )
         case _:
             return None
@@ -126,20 +143,24 @@ def answer(given: Answer, all_classes: bool = False) -> str:
         f"{f'{number}: ' if many else ''}{_face(face, all_classes)}{_all_classes(face) if all_classes else ''}"
         for number, face in enumerate(given.faces, start=1)
     ]
-    said = given.error or ("; " if all_classes else ", ").join(faces) or given.note or ""
-    note = f"  ({given.note})" if given.faces and given.note else ""
+    said = retold(given.error or "") or ("; " if all_classes else ", ").join(faces) or retold(given.note or "")
+    note = f"  ({retold(given.note)})" if given.faces and given.note else ""
     return f"{safe(given.file)}: {said}{note}"
 
 
 def _face(face: Face, all_classes: bool) -> str:
     said = face.headline(all_classes)
-    return f"{said.words} (P = {said.share:.2f})"
+    return f"{said.words} (P = {decimal(said.share, 2)})"
 
 
 def _all_classes(face: Face) -> str:
     """Such as ", of all 3: sad 0.72, angry 0.20, happy 0.08": the likeliest first."""
     falling = sorted(face.probabilities.items(), key=lambda pair: -pair[1])
-    return f", of all {len(falling)}: " + ", ".join(f"{name} {share:.2f}" for name, share in falling)
+    return _(
+        ", of all {n}: {shares}",
+        n=len(falling),
+        shares=", ".join(f"{name} {decimal(share, 2)}" for name, share in falling),
+    )
 
 
 def evaluation(scores: Evaluation) -> str:
@@ -147,13 +168,28 @@ def evaluation(scores: Evaluation) -> str:
     lines = _summary(scores)
     if len(scores.classes) > 2:
         return "\n".join([*lines, "", *_matrix(scores), "", *_each_class(scores)])
-    lines += [
-        "",
-        f"{'truth':<12}{'faces':>7}"
-        + "".join(f"{'called ' + name:>16}" for name in scores.classes)
-        + f"{'precision':>12}{'recall':>9}{'F1':>8}",
+    called = [_("called {name}", name=name) for name in scores.classes]
+    head = [_("truth"), _("faces"), *called, _("precision"), _("recall"), "F1"]
+    rows = [_of_two(scores, label) for label in range(len(scores.classes))]
+    return "\n".join([*lines, "", *_table([head, *rows], (12, 7, *[16] * len(called), 12, 9, 8))])
+
+
+def _table(rows: Sequence[Sequence[str]], least: Sequence[int], gap: int = 1) -> list[str]:
+    """Cells below one another, each column as wide as its widest cell needs.
+
+    Args:
+        rows: the heads first.
+        least: how wide each column is at least.
+        gap: letters between columns at least.
+    """
+    widths = [max(low, *(len(row[k]) + (gap if k else 0) for row in rows)) for k, low in enumerate(least)]
+    return [
+        "".join(
+            f"{cell:>{width}}" if k else f"{cell:<{width}}"
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
     ]
-    return "\n".join(lines + [_class_line(scores, label) for label in range(len(scores.classes))])
 
 
 def _summary(scores: Evaluation) -> list[str]:
@@ -161,10 +197,17 @@ def _summary(scores: Evaluation) -> list[str]:
 
     low, high = scores.accuracy_interval
     many = len(scores.classes) > 2
+    always = _("always {name}", name=scores.baseline["answer"])
     return [
-        f"got right (accuracy)    {scores.accuracy:.1%} of {scores.n:,} faces, between {low:.1%} and {high:.1%} "
-        "with 95 % confidence",
-        f"always {scores.baseline['answer']:<16} {scores.baseline['accuracy']:.1%}",
+        f"{_('got right (accuracy)'):<23} "
+        + _(
+            "{share} of {n} faces, between {low} and {high} with 95 % confidence",
+            share=_share(scores.accuracy),
+            n=scores.n,
+            low=_share(low),
+            high=_share(high),
+        ),
+        f"{always:<23} {_share(scores.baseline['accuracy'])}",
         *(
             f"{metric.term:<23} {_metric(metric, scores.figure(metric), many)}"
             for metric in shown_metrics(len(scores.classes))
@@ -174,58 +217,48 @@ def _summary(scores: Evaluation) -> list[str]:
 
 
 def _metric(metric: Metric, value: float | None, many: bool) -> str:
-    written = "not defined (one class only)" if value is None else f"{value:{metric.written}}"
-    return f"{written} ({metric.of_many})" if many and metric.of_many else written
+    written = _("not defined (one class only)") if value is None else metric.told(value)
+    return f"{written} ({_(metric.of_many)})" if many and metric.of_many else written
 
 
 def _matrix(scores: Evaluation) -> list[str]:
     """Rows are the truth, columns what was called; each column as narrow as its widest entry."""
-    first = max(len("truth, called"), *map(len, scores.classes))
-    widths = [
-        max(len(name), *(len(f"{row[column]:,}") for row in scores.confusion_matrix)) + 2
-        for column, name in enumerate(scores.classes)
-    ]
-    heads = "".join(f"{name:>{width}}" for name, width in zip(scores.classes, widths, strict=True))
-    rows = [
-        f"{name:<{first}}" + "".join(f"{cell:>{width},}" for cell, width in zip(row, widths, strict=True))
-        for name, row in zip(scores.classes, scores.confusion_matrix, strict=True)
-    ]
-    return [f"{'truth, called':<{first}}{heads}", *rows]
+    rows = [[_("truth, called"), *scores.classes]]
+    for name, counts in zip(scores.classes, scores.confusion_matrix, strict=True):
+        rows.append([name, *map(number, counts)])
+    return _table(rows, [0] * len(rows[0]), gap=2)
 
 
 def _each_class(scores: Evaluation) -> list[str]:
     """Precision, recall, F1 and ROC AUC of each class, and their means."""
-    first = max(len("mean (macro)"), *map(len, scores.classes))
-    head = f"{'class':<{first}}{'faces':>8}{'precision':>11}{'recall':>9}{'F1':>8}{'ROC AUC':>9}"
-    rows = [*((name, scores.per_class[name]) for name in scores.classes), ("mean (macro)", scores.macro)]
-    return [head, *(_figures_line(name, figures, first) for name, figures in rows)]
+    head = [_("class"), _("faces"), _("precision"), _("recall"), "F1", _("ROC AUC")]
+    rows = [*((name, scores.per_class[name]) for name in scores.classes), (_("mean (macro)"), scores.macro)]
+    return _table([head, *(_figures_of(name, figures) for name, figures in rows)], (12, 8, 11, 9, 8, 9))
 
 
-def _figures_line(name: str, figures: dict[str, Any], first: int) -> str:
-    faces = f"{figures['n']:,}" if "n" in figures else ""
-    shares = "".join(f"{_share(figures[key]):>{width}}" for key, width in (("precision", 11), ("recall", 9), ("f1", 8)))
-    auc = "-" if figures["auc"] is None else f"{figures['auc']:.3f}"
-    return f"{name:<{first}}{faces:>8}{shares}{auc:>9}"
+def _figures_of(name: str, figures: dict[str, Any]) -> list[str]:
+    faces = number(figures["n"]) if "n" in figures else ""
+    shares = [_share(figures[key]) for key in ("precision", "recall", "f1")]
+    return [name, faces, *shares, "-" if figures["auc"] is None else decimal(figures["auc"], 3)]
 
 
 def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
+    return "-" if value is None else percent(value, 1, gap="")
 
 
-def _class_line(scores: Evaluation, label: int) -> str:
-    name = scores.classes[label]
+def _of_two(scores: Evaluation, label: int) -> list[str]:
+    name, counts = scores.classes[label], scores.confusion_matrix[label]
     figures = scores.per_class[name]
-    cells = "".join(f"{cell:>16,}" for cell in scores.confusion_matrix[label])
-    shares = [("precision", 12), ("recall", 9), ("f1", 8)]
-    tail = "".join(f"{_share(figures[key]):>{width}}" for key, width in shares)
-    return f"{name:<12}{figures['n']:>7,}{cells}{tail}"
+    shares = [_share(figures[key]) for key in ("precision", "recall", "f1")]
+    return [name, number(figures["n"]), *map(number, counts), *shares]
 
 
 def run(row: dict[str, Any]) -> str:
     """One line a run: the share of the validation faces at the epoch that is kept, and of the test faces."""
     kept, test = (row[name] for name in ("kept_validation_accuracy", "test_accuracy"))
     tags = "".join(f" #{tag}" for tag in row["tags"])
+    epochs = ngettext("{n} epoch", "{n} epochs", row["epochs_done"])
     return (
-        f"{row['id']:<22} {row['status']:<10} {row['recipe']:<10} {count(row['epochs_done'], 'epoch'):>11} "
-        f"{_share(kept):>7} {_share(test):>7}  {safe(row['name'] or row['data'])}{safe(tags)}"
+        f"{row['id']:<22} {_(row['status']):<10} {row['recipe']:<10} {epochs:>11} {_share(kept):>7} {_share(test):>7}  "
+        f"{safe(row['name'] or row['data'])}{safe(tags)}"
     )

@@ -11,56 +11,61 @@ from typing import TYPE_CHECKING, Any
 from emotion.cli import options, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import TrainingConfig
-from emotion.system import ConfigError
+from emotion.system import N_, ConfigError, _, ngettext, retold
 from emotion.tuning import MOST_JOBS, Settings, fields
 
 if TYPE_CHECKING:
     from emotion.tuning import Range, Trial, Tuning, TuningPaths
 
 
-SUMMARY = "Try many settings of a recipe and keep the best. Progress goes to stderr; the id is printed last."
+SUMMARY = N_("Try many settings of a recipe and keep the best. Progress goes to stderr; the id is printed last.")
+COMMAND = "python -m emotion tune"
 EXAMPLE = "python -m emotion tune --data archive --trials 20 --vary learning_rate,width=0.5:1.5"
-REFERENCE = "an id, latest, or the path of its folder"
+REFERENCE = N_("an id, latest, or the path of its folder")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command to the command line."""
-    tune = commands.add_parser("tune", help=SUMMARY, description=SUMMARY, epilog=f"example: {EXAMPLE}")
+    tune = commands.add_parser(
+        "tune", help=_(SUMMARY), description=_(SUMMARY), epilog=_("example: {command}", command=EXAMPLE)
+    )
     tune.set_defaults(run="emotion.cli.tune")
     tune.add_argument(
         "--data",
         type=options.data,
-        help="a folder with train/ and test/, or demo (default: archive/, or demo without it)",
+        help=_("a folder with train/ and test/, or demo (default: archive/, or demo without it)"),
     )
-    options.add_classes(tune, "class folders to learn (default: happy,sad)")
-    tune.add_argument("--recipe", help="whose settings are varied (default: quick)")
+    options.add_classes(tune, _("class folders to learn (default: happy,sad)"))
+    tune.add_argument("--recipe", help=_("whose settings are varied (default: quick)"))
     tune.add_argument(
         "--vary",
         type=_ranges,
         metavar="NAME[=LOW:HIGH],…",
-        help=f"what to vary, among {', '.join(fields.FIELDS)}; without a range in the usual one",
+        help=_("what to vary, among {names}; without a range in the usual one", names=", ".join(fields.FIELDS)),
     )
     options.add_settings(tune, Settings, ("trials", "minutes", "jobs"))
-    options.add_cluster(tune, "who trains the trials, without --jobs as many at once as it can")
+    options.add_cluster(tune, _("who trains the trials, without --jobs as many at once as it can"))
     options.add_settings(tune, Settings, ("trial_epochs",))
     options.add_settings(
         tune,
         TrainingConfig,
         ("epochs", "batch_size", "validation_split"),
-        epochs="epochs at full length (default: the recipe's)",
-        validation_split="share of train that trials are judged by",
+        epochs=_("epochs at full length (default: the recipe's)"),
+        validation_split=_("share of train that trials are judged by"),
     )
     options.add_settings(tune, Settings, ("goal",))
-    tune.add_argument("--no-pruning", action="store_true", help="let trials finish that do worse than most")
+    tune.add_argument("--no-pruning", action="store_true", help=_("let trials finish that do worse than most"))
     options.add_settings(tune, Settings, ("seed", "name"))
-    tune.add_argument("--json", action="store_true", help="with --show or --list: print JSON")
+    tune.add_argument("--json", action="store_true", help=_("with --show or --list: print JSON"))
     what = tune.add_mutually_exclusive_group()
-    what.add_argument("--resume", metavar="ID", help=f"go on with a tuning that has ended: {REFERENCE}")
-    what.add_argument("--join", metavar="ID", help="work on a tuning beside the process that does already")
-    what.add_argument("--stop", metavar="ID", help="ask a tuning to stop; its trials are kept")
-    what.add_argument("--train-best", metavar="ID", help="train with the best settings found, at full length")
-    what.add_argument("--show", metavar="ID", help="print its trials")
-    what.add_argument("--list", action="store_true", help="list all tunings, newest first")  # fmt: skip
+    what.add_argument(
+        "--resume", metavar="ID", help=_("go on with a tuning that has ended: {reference}", reference=_(REFERENCE))
+    )
+    what.add_argument("--join", metavar="ID", help=_("work on a tuning beside the process that does already"))
+    what.add_argument("--stop", metavar="ID", help=_("ask a tuning to stop; its trials are kept"))
+    what.add_argument("--train-best", metavar="ID", help=_("train with the best settings found, at full length"))
+    what.add_argument("--show", metavar="ID", help=_("print its trials"))
+    what.add_argument("--list", action="store_true", help=_("list all tunings, newest first"))  # fmt: skip
 
 
 def _ranges(text: str) -> dict[str, Range | None]:
@@ -68,14 +73,16 @@ def _ranges(text: str) -> dict[str, Range | None]:
 
 
 def _range(text: str) -> tuple[str, Range | None]:
-    name, _, given = text.partition("=")
+    name, _equals, given = text.partition("=")
     if not given:
         return name.strip(), None
-    low, _, high = given.partition(":")
+    low, _colon, high = given.partition(":")
     try:
         return name.strip(), (_number(low), _number(high))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"expected NAME=LOW:HIGH, such as width=0.5:1.5. Received: {text}") from None
+        raise argparse.ArgumentTypeError(
+            _("expected {expected}. Received: {text}", expected=_("NAME=LOW:HIGH, such as width=0.5:1.5"), text=text)
+        ) from None
 
 
 def _number(text: str) -> float:
@@ -92,7 +99,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.show:
         return _show_tuning(folder.read(folder.find(chosen.show)), chosen.json)
     if chosen.stop:
-        _out(control.stop(chosen.stop).state)
+        _out(_(str(control.stop(chosen.stop).state)))
         return OK
     if chosen.train_best:
         return _train_best(folder.find(chosen.train_best))
@@ -139,10 +146,12 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
     from emotion.tuning import TuningState, folder, work
 
     if not is_new and (chosen.vary or chosen.data or chosen.recipe):
-        raise ConfigError("tune", "only --trials, --minutes, --jobs or --on for one that goes on", "other settings")
+        raise ConfigError(
+            "tune", _("only --trials, --minutes, --jobs or --on for one that goes on"), _("other settings")
+        )
     _stop_on_signals(paths)
     settings = folder.read(paths).settings
-    _say(f"tuning {paths.id}: varies {', '.join(settings.vary)}")
+    _say(_("tuning {name}: varies {names}", name=paths.id, names=", ".join(settings.vary)))
     limits = {"trials": chosen.trials, "minutes": chosen.minutes}
     changes: dict[str, Any] = {} if is_new else limits | _where(chosen)
     state = work.work(paths, join=bool(chosen.join), tell=lambda trial: _say(_line(trial, settings)), **changes)
@@ -151,11 +160,11 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
                      tuning.best_sentence(found.trials, found.settings),
                      tuning.doubt_sentence(found.trials, found.settings)):  # fmt: skip
         if sentence:
-            _say(sentence)
+            _say(retold(sentence))
     if found.best:
-        _say(f"Train with the best settings at full length: python -m emotion tune --train-best {paths.id}")
+        _say(_("Train with the best settings at full length: {command}", command=f"{COMMAND} --train-best {paths.id}"))
     if state is not TuningState.FINISHED:
-        _say(f"Go on: python -m emotion tune --resume {paths.id}")
+        _say(_("Go on: {command}", command=f"{COMMAND} --resume {paths.id}"))
     _out(paths.id)
     return REFUSED if state is TuningState.FAILED else OK
 
@@ -184,12 +193,14 @@ def _train_best(paths: TuningPaths) -> int:
 
 def _line(trial: Trial, settings: Settings) -> str:
     from emotion import tuning
-    from emotion.system import count, duration
+    from emotion.system import duration
 
     value = tuning.shown(trial.value, settings.goal)
-    way = f"{trial.state} after {count(trial.epochs_done, 'epoch')}, {duration(trial.seconds)}"
-    why = f" ({trial.why})" if trial.why else ""
-    return f"trial {trial.number}: {value}  {fields.in_words(trial.values)}  {way}{why}"
+    epochs = ngettext("{n} epoch", "{n} epochs", trial.epochs_done)
+    way = _("{state} after {epochs}, {time}", state=_(str(trial.state)), epochs=epochs, time=duration(trial.seconds))
+    why = f" ({retold(trial.why)})" if trial.why else ""
+    said = _("trial {number}: {value}", number=trial.number, value=value)
+    return f"{said}  {fields.in_words(trial.values)}  {way}{why}"
 
 
 def _show_tuning(found: Tuning, as_json: bool) -> int:
@@ -214,11 +225,11 @@ def _list(as_json: bool) -> int:
         _out(json.dumps([_facts(found) for found in everything], indent=1))
         return OK
     if not everything:
-        _say("No tunings yet. Start one: python -m emotion tune")
+        _say(_("No tunings yet. Start one: python -m emotion tune"))
     for found in everything:
         value = tuning.shown(found.best.value if found.best else None, found.settings.goal)
         used = tuning.budget_sentence(found.trials, found.settings)
-        _out(f"{found.id:<22} {found.state:<9} {value:>7}  {used}  {terminal.safe(found.settings.name)}".rstrip())
+        _out(f"{found.id:<22} {_(str(found.state)):<9} {value:>7}  {used}  {terminal.safe(found.settings.name)}".rstrip())
     return OK
 
 

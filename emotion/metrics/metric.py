@@ -13,7 +13,7 @@ from functools import cached_property
 
 from emotion.metrics.bootstrap import Interval, auc_interval, macro_f1, matrix_intervals
 from emotion.metrics.classification import Floats, Labels, balanced_accuracy, log_loss, mean_auc, roc_auc
-from emotion.system import N_, _, decimal
+from emotion.system import N_, _, decimal, percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +71,11 @@ class Metric:
     of_many: str = ""
     term_of_many: str = ""
     for_two: bool = True
+
+    def told(self, value: float) -> str:
+        """A value as the command line writes it."""
+        digits = int(self.written[1:-1])
+        return percent(value, digits, gap="") if self.written.endswith("%") else decimal(value, digits)
 
 
 def _macro_f1(answered: Answered) -> float | None:
@@ -131,7 +136,7 @@ METRICS = (
         value=_auc,
         interval=lambda answered: auc_interval(answered.probabilities, answered.labels, answered.positive),
         written=".3f",
-        of_many="mean of each class against the rest",
+        of_many=N_("mean of each class against the rest"),
         term_of_many=N_("ROC AUC, one against the rest, averaged"),
     ),
     Metric(

@@ -13,6 +13,7 @@ import polib
 import pytest
 
 from emotion import runs
+from emotion.__main__ import main
 from emotion.recipes import TrainingConfig
 from emotion.system import (
     LANGUAGES,
@@ -41,9 +42,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(which.FOLDER.glob("*.po"))
 # Files and folders in which every sentence is marked.
 SPOKEN = [
+    "emotion/__main__.py",
     "emotion/checks/check.py",
     "emotion/checks/label_errors.py",
     "emotion/checks/rules",
+    "emotion/cli",
     "emotion/data",
     "emotion/evaluation",
     "emotion/images/decode.py",
@@ -195,11 +198,41 @@ def test_a_file_that_says_sentences_calls_nothing_else_underscore() -> None:
 
 def test_the_language_is_the_one_that_is_set(command_line: pytest.MonkeyPatch) -> None:
     said = {}
-    for name, value in (("LANG", "de_DE.UTF-8"), ("LC_ALL", "C.UTF-8"), ("EMOTION_LANGUAGE", "de")):
+    for name, value in (
+        ("LANG", "de_DE.UTF-8"), ("LC_ALL", "C.UTF-8"), ("LANGUAGE", "fr:de"), ("EMOTION_LANGUAGE", "en"),
+    ):  # fmt: skip
         command_line.setenv(name, value)
         said[name] = language()
 
-    assert said == {"LANG": "de", "LC_ALL": "en", "EMOTION_LANGUAGE": "de"}
+    assert said == {"LANG": "de", "LC_ALL": "en", "LANGUAGE": "de", "EMOTION_LANGUAGE": "en"}
+
+
+def test_the_command_line_helps_and_refuses_in_the_language_of_the_system(
+    command_line: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command_line.setenv("LANG", "de_DE.UTF-8")
+
+    for asked, status in ((["runs", "--help"], "0"), (["train", "--epochs", "many"], "2")):
+        with pytest.raises(SystemExit, match=status):
+            main(asked)
+    told = capsys.readouterr()
+
+    assert told.out.startswith("Aufruf: ")
+    assert "Alle Läufe auflisten" in told.out
+    assert "diese Hilfe zeigen und enden" in told.out
+    assert told.err.endswith("Fehler: Argument --epochs: kein gültiger Wert vom Typ int: 'many'\n")
+
+
+def test_an_error_is_told_in_the_language_of_the_system_and_to_programs_in_english(
+    command_line: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    command_line.setenv("LANG", "de_DE.UTF-8")
+
+    assert [main(["data", "show", "none", *more]) for more in ([], ["--json"])] == [2, 2]
+    german, english = capsys.readouterr().err.splitlines()
+
+    assert german.startswith("emotion: Kein Datensatz heißt 'none': ")
+    assert english.startswith("emotion: No data set is called 'none': ")
 
 
 @pytest.mark.parametrize(

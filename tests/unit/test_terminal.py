@@ -14,6 +14,7 @@ from emotion.cli import terminal
 from emotion.evaluation.scores import Evaluation, evaluate
 from emotion.models.answers import Answer, Face
 from emotion.recipes.settings import ModelInfo, TrainingConfig
+from emotion.system import speaking
 
 THREE = ModelInfo(classes=("angry", "happy", "sad"))
 
@@ -120,3 +121,12 @@ def test_a_run_is_listed_by_the_name_that_the_person_gave_it(home, capsys, as_js
     said = capsys.readouterr().out
     assert told in said
     assert "first name" not in said
+
+
+def test_columns_stay_below_their_heads_in_every_language(scores: Evaluation) -> None:
+    with speaking("de"):
+        *_figures, matrix, classes = terminal.evaluation(scores).split("\n\n")
+
+    for table in (matrix, classes):
+        assert len({len(line) for line in table.splitlines()}) == 1
+    assert classes.split()[:2] == ["Klasse", "Gesichter"]

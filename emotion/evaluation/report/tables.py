@@ -11,7 +11,7 @@ from emotion.system import percent as percentage
 
 if TYPE_CHECKING:
     from emotion.evaluation.report.content import Content
-    from emotion.metrics import Interval, Metric
+    from emotion.metrics import Interval
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -22,11 +22,6 @@ def between(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     return _("{low} to {high}", low=decimal(100 * low), high=percent(high))
-
-
-def figure(metric: Metric, value: float) -> str:
-    """The value of a metric that is no share."""
-    return decimal(value, int(metric.written[1:-1]))
 
 
 def _within(title: str) -> str:
@@ -47,7 +42,7 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
             )
     for metric in METRICS:
         value, found = scores.figure(metric), content.study.intervals.get(metric.name)
-        written = percent(value) if metric.is_share or value is None else figure(metric, value)
+        written = percent(value) if metric.is_share or value is None else metric.told(value)
         yield f"{_within(_(metric.title))} ({metric.term})", written, between(found.low, found.high) if found else ""
     yield _("squared distance from the truth (Brier score)"), decimal(content.brier, 4), ""
     yield (

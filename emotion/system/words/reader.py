@@ -15,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[2] / "words"
 ENGLISH = "en"
 VARIABLE = "EMOTION_LANGUAGE"
-OF_THE_SYSTEM = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that says something holds
+OF_THE_SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that says something holds, as in gettext
 
 LANGUAGES = (ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po")))
 
@@ -32,8 +32,9 @@ def nearest(asked: str | None) -> str:
 
 def of_the_system() -> str:
     """The language of the command line: as `EMOTION_LANGUAGE` says, else as the system is set."""
-    found = (value for name in (VARIABLE, *OF_THE_SYSTEM) if (value := os.environ.get(name)))
-    return nearest(next(found, ENGLISH))
+    found = next((value for name in (VARIABLE, *OF_THE_SYSTEM) if (value := os.environ.get(name))), ENGLISH)
+    wanted = found.split(":")  # LANGUAGE may name several
+    return next((nearest(one) for one in wanted if nearest(one) != ENGLISH or one.startswith(ENGLISH)), ENGLISH)
 
 
 _asked: Callable[[], str] = of_the_system
