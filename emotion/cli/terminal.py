@@ -209,7 +209,7 @@ def _summary(scores: Evaluation) -> list[str]:
         ),
         f"{always:<23} {_share(scores.baseline['accuracy'])}",
         *(
-            f"{metric.term:<23} {_metric(metric, scores.figure(metric), many)}"
+            f"{_(metric.term):<23} {_metric(metric, scores.figure(metric), many)}"
             for metric in shown_metrics(len(scores.classes))
         ),
         *([said] if (said := scores.doubt or scores.no_better) else []),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from emotion.images.decode import SHRINK_FILTER, to_rgb
-from emotion.system import IMAGE_SIZE
+from emotion.system import IMAGE_SIZE, _
 
 WORKING_SIDE = 1280  # pixels: every photo is worked on at no more than this; a face of 1/27 of it still fills the input
 ENLARGE_FILTER = Image.Resampling.BICUBIC
@@ -95,7 +95,7 @@ def to_input(image: Image.Image, size: int = IMAGE_SIZE, channels: int = 1) -> N
 
 def knows(rule: object) -> bool:
     """Whether faces can be cut out by the rule that a model has learned with (`ModelInfo.crop`)."""
-    return any(known == rule for known, _ in SIDES)
+    return any(known == rule for known, _other in SIDES)
 
 
 def takes_whole(rule: object) -> bool:
@@ -120,7 +120,7 @@ def _side(rule: Mapping[str, Any]) -> float:
     for known, side in SIDES:
         if known == rule:
             return side
-    raise ValueError(f"Expected a known crop rule, see `SIDES`. Received: {dict(rule)}.")
+    raise ValueError(_("Expected a known crop rule, see `SIDES`. Received: {rule}.", rule=dict(rule)))
 
 
 def crop_face(

@@ -110,7 +110,7 @@ METRICS = (
     Metric(
         "balanced_accuracy",
         N_("Every class counted the same"),
-        "balanced accuracy",
+        N_("balanced accuracy"),
         says=lambda classes, positive: _(
             "The share got right in each class, averaged, so that a large class cannot hide a small one"
         ),
@@ -131,7 +131,7 @@ METRICS = (
     Metric(
         "auc",
         N_("Told apart"),
-        "ROC AUC",
+        N_("ROC AUC"),
         says=_auc_says,
         value=_auc,
         interval=lambda answered: auc_interval(answered.probabilities, answered.labels, answered.positive),

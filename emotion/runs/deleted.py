@@ -14,7 +14,7 @@ from pathlib import Path
 
 from emotion.runs import run as runs
 from emotion.runs.run import RunPaths
-from emotion.system import RunError, RunMissingError, RunUnreadableError, disk, is_folder, runs_dir
+from emotion.system import RunError, RunMissingError, RunUnreadableError, _, disk, is_folder, runs_dir
 
 NAME = ".bin"  # in `runs/`; the dot hides it from every listing of runs
 DAYS = 30  # that a run lies there before it is gone for good
@@ -64,7 +64,7 @@ def delete(reference: str | Path) -> str:
     with contextlib.suppress(RunUnreadableError):  # a damaged one may go as well
         run = runs.read_run(paths)
         if not run.status.has_ended:
-            raise RunError.in_state(run.id, str(run.status), "a run that has ended; stop it first")
+            raise RunError.in_state(run.id, str(run.status), _("a run that has ended; stop it first"))
     _move(paths.root, folder() / paths.id)
     with contextlib.suppress(OSError):  # then it stays some days longer or shorter
         os.utime(folder() / paths.id)
@@ -133,7 +133,9 @@ def _folders() -> list[Path]:
 
 def _move(source: Path, target: Path) -> None:
     if os.path.lexists(target):
-        raise RunError.in_state(target.name, "there already", "a place that is free; rename the folder in it first")
+        raise RunError.in_state(
+            target.name, _("there already"), _("a place that is free; rename the folder in it first")
+        )
     disk.make_folder(target.parent)
     try:
         source.rename(target)

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from emotion.system import IMAGE_SIZE, StoredFileError, files, stored
+from emotion.system import IMAGE_SIZE, StoredFileError, _, files, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ class Film:
         if before is None:
             return [""] * len(self.labels)
         pairs = zip(self.answers(before), self.answers(epoch), strict=True)
-        return [was if was != now else "" for (was, _), (now, _) in pairs]
+        return [was if was != now else "" for (was, _other), (now, _other) in pairs]
 
 
 def choose(labels: NDArray[np.int64], classes: int, seed: int) -> NDArray[np.int64]:
@@ -82,8 +82,8 @@ def choose(labels: NDArray[np.int64], classes: int, seed: int) -> NDArray[np.int
     order = np.random.default_rng(seed).permutation(len(labels))
     turn = {label: order[labels[order] == label] for label in range(classes)}
     dealt = [(place, label, int(index)) for label in turn for place, index in enumerate(turn[label])]
-    chosen = sorted((label, index) for _, label, index in sorted(dealt)[:MOST_FACES])
-    return np.array([index for _, index in chosen], np.int64)
+    chosen = sorted((label, index) for _other, label, index in sorted(dealt)[:MOST_FACES])
+    return np.array([index for _other, index in chosen], np.int64)
 
 
 def begin(paths: RunPaths, faces: NDArray[np.uint8], labels: Sequence[int], classes: Sequence[str]) -> None:
@@ -132,7 +132,7 @@ def _write(paths: RunPaths, **row: Any) -> None:
 def _film(row: _FacesRow) -> Film:
     faces = unpacked(row["pixels"])
     if len(faces) != len(row["labels"]) or not all(label < len(row["classes"]) for label in row["labels"]):
-        raise ValueError("faces and labels do not fit")
+        raise ValueError(_("faces and labels do not fit"))
     return Film(faces, tuple(row["labels"]), tuple(row["classes"]))
 
 
@@ -144,5 +144,5 @@ def _same(one: Film, other: Film) -> bool:
 def _add(film: Film, row: _EpochRow) -> None:
     probabilities = np.array(row["probabilities"], np.float64)
     if probabilities.shape != (len(film.labels), len(film.classes)):
-        raise ValueError("the answers do not fit the faces")
+        raise ValueError(_("the answers do not fit the faces"))
     film.epochs[row["epoch"]] = probabilities

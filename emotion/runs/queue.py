@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from emotion.runs import run as runs
 from emotion.runs.run import Status
-from emotion.system import RunError, disk, files, processes, runs_dir
+from emotion.system import N_, RunError, _, disk, files, processes, runs_dir
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 10.0  # a new process has this long to say that it waits for its run
-LEFT_QUEUE = "It was taken out of the queue before it began."
+LEFT_QUEUE = N_("It was taken out of the queue before it began.")
 LOCK = ".lock"  # of the first place; those of the others are called .lock-2, .lock-3 …
 PLACES, MOST_PLACES = "places", 256  # the word in status.json for how many a run may choose from
 RUN_NEEDS_BYTES = 3 * 2**29  # that the process of a run takes, with the pictures of FER-2013
@@ -174,7 +174,7 @@ def requeue(paths: RunPaths, on: str | None = None) -> RunPaths:
     """
     run = runs.read_run(paths)
     if run.status not in (Status.STOPPED, Status.LOST, Status.FAILED):
-        raise RunError.in_state(run.id, str(run.status), "a run that was stopped, lost or failed, to go on with it")
+        raise RunError.in_state(run.id, str(run.status), _("a run that was stopped, lost or failed, to go on with it"))
     with disk.writing(paths.root):
         paths.stop.unlink(missing_ok=True)
     where = run.on if on is None else on

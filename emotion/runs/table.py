@@ -13,9 +13,9 @@ from emotion.data import material
 from emotion.recipes import ELSEWHERE
 from emotion.runs.run import Run
 from emotion.runs.summary import Summary, summarize
-from emotion.system import N_, ConfigError
+from emotion.system import N_, ConfigError, _
 
-NEWEST, TESTED, KEPT, NAMED = "newest", "test score", "kept epoch", "name"
+NEWEST, TESTED, KEPT, NAMED = "newest", N_("test score"), N_("kept epoch"), "name"
 MADE_ELSEWHERE = N_("made elsewhere")
 
 
@@ -124,7 +124,7 @@ def ordered(some: Sequence[RunRow], order: str = NEWEST) -> list[RunRow]:
         ConfigError: for another word.
     """
     if order not in ORDERS:
-        raise ConfigError("order", f"one of {', '.join(ORDERS)}", order)
+        raise ConfigError("order", _("one of {names}", names=", ".join(ORDERS)), order)
     value, highest_first = ORDERS[order]
     return sorted(some, key=value, reverse=highest_first)
 

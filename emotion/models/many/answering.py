@@ -18,7 +18,7 @@ from emotion.models.many.cluster import RayPool
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
 from emotion.models.many.worker import PhotoTask, Row
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 
 if TYPE_CHECKING:
     from emotion.models.answers import Looking
@@ -73,7 +73,10 @@ def answer_all(
     """
     if out.exists():
         raise EmotionError(
-            f"{out} is there already: nothing is written over it. Move it away, or name another with --out."
+            _(
+                "{path} is there already: nothing is written over it. Move it away, or name another with --out.",
+                path=out,
+            )
         )
     parts = Parts(out, _asked(predictor, looking, all_classes), predictor.info.classes if all_classes else ())
     start, photos, kept = time.perf_counter(), 0, 0

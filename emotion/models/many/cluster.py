@@ -18,7 +18,7 @@ from emotion.models.answers import Looking, answer
 from emotion.models.many.pool import AHEAD, lost
 from emotion.models.predictor import Predictor
 from emotion.recipes import ModelInfo
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,7 +36,9 @@ def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
     global _ready
     known_as, version, network, info, looking, all_classes = setup
     if version != __version__:
-        raise RuntimeError(f"this node has version {__version__} of the program, the one that asks {version}")
+        raise RuntimeError(
+            _("this node has version {here} of the program, the one that asks {there}", here=__version__, there=version)
+        )
     if _ready is None or _ready[0] != known_as:
         _ready = known_as, Predictor(Path("model.tflite"), ModelInfo.from_json(info), known_as, network)
     predictor = _ready[1]
@@ -53,8 +55,12 @@ def no_cluster(where: str, why: str) -> EmotionError:
         why: in words, or as Ray says it.
     """
     return EmotionError(
-        f"{where}: expected a cluster of Ray whose computers have this version of the program. "
-        f"Received: {why[:300].rstrip('.')}. Start one with `ray start --head`, or leave out --on."
+        _(
+            "{where}: expected a cluster of Ray whose computers have this version of the program. Received: {why}. "
+            "Start one with `ray start --head`, or leave out --on.",
+            where=where,
+            why=why[:300].rstrip("."),
+        )
     )
 
 
@@ -108,7 +114,7 @@ class RayPool:
     def __enter__(self) -> RayPool:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         if self._began:
             self._ray.shutdown()
 
@@ -137,11 +143,11 @@ class RayPool:
                 return [lost(names[0])]
             return [row for name in names for row in self._found([name], self._ask([name]))]
         except self._ray.exceptions.RayError as error:
-            raise no_cluster("the cluster", str(error).strip().splitlines()[-1]) from error
+            raise no_cluster(_("the cluster"), str(error).strip().splitlines()[-1]) from error
 
     def _ask(self, names: list[str]) -> Any:
         sent = [(name, photo) for name in names if (photo := _content(name)) is not None]
-        return self._look.remote(self._setup, [name for name, _ in sent], [photo for _, photo in sent])
+        return self._look.remote(self._setup, [name for name, _other in sent], [photo for _other, photo in sent])
 
     def _in_order(self, names: list[str], rows: list[Row]) -> list[Row]:
         """All rows: those of photos that were not sent are worked out here."""

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from emotion.models.many.tables import kind_of
 from emotion.models.many.worker import Row
-from emotion.system import EmotionError, disk, files
+from emotion.system import EmotionError, _, disk, files
 
 LOCK = "lock"  # held by the process that writes the table
 NAME = re.compile(r"(\d+)-([0-9a-f]{16})-(\d+)")
@@ -51,7 +51,10 @@ class Parts:
                 self._lock.acquire(timeout=0)
         except Timeout as error:
             raise EmotionError(
-                f"Another process is writing {self._out} at this moment: wait for it, or name another table."
+                _(
+                    "Another process is writing {path} at this moment: wait for it, or name another table.",
+                    path=self._out,
+                )
             ) from error
         for left in files.unfinished(self._folder):
             left.unlink(missing_ok=True)

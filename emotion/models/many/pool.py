@@ -16,11 +16,13 @@ import psutil
 
 from emotion.models.many import worker
 from emotion.models.many.worker import PhotoTask, Row
-from emotion.system import EmotionError, processes
+from emotion.system import N_, EmotionError, _, processes
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
-LOST = "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
+LOST = N_(
+    "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
+)
 
 
 def usual_jobs() -> int:
@@ -48,7 +50,7 @@ class Pool:
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         self._end()
 
     def rows(self, batches: Iterator[list[str]]) -> Iterator[list[Row]]:
@@ -68,7 +70,7 @@ class Pool:
                 found = answer.result()
             except BrokenProcessPool:  # all that was asked is lost with it; whose fault it is nobody knows
                 found = self._one_by_one(names)
-                asked = deque((names, self._ask(names)) for names, _ in asked)
+                asked = deque((names, self._ask(names)) for names, _other in asked)
             yield found
 
     def _one_by_one(self, names: list[str]) -> list[Row]:
@@ -90,8 +92,10 @@ class Pool:
             self._ask([]).result()
         except BrokenProcessPool as error:
             raise EmotionError(
-                "The processes that look at photos end before they have looked at any. Expected room for one, of about "
-                "500 MB: end other programs, or try without --out."
+                _(
+                    "The processes that look at photos end before they have looked at any. Expected room for one, of "
+                    "about 500 MB: end other programs, or try without --out."
+                )
             ) from error
 
     def _ask(self, names: list[str]) -> Future[list[Row]]:

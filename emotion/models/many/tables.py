@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotion.system import EmotionError
+from emotion.system import EmotionError, _
 
 if TYPE_CHECKING:
     import pyarrow
@@ -39,7 +39,11 @@ def kind_of(path: Path) -> Kind:
         EmotionError: where its ending says nothing that is known.
     """
     if path.suffix.lower() not in KINDS:
-        raise EmotionError(f"{path}: expected a file that ends in {' or '.join(KINDS)}. Call the table so.")
+        one, other = KINDS
+        endings = _("{one} or {other}", one=one, other=other)
+        raise EmotionError(
+            _("{path}: expected a file that ends in {endings}. Call the table so.", path=path, endings=endings)
+        )
     return KINDS[path.suffix.lower()]
 
 

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from emotion.models.answers import Looking, answer
 from emotion.models.predictor import load_quietly
-from emotion.system import ENGLISH, speaking
+from emotion.system import ENGLISH, _, speaking
 
 if TYPE_CHECKING:
     from emotion.models.predictor import Predictor
@@ -63,7 +63,7 @@ def _end_with_parent() -> None:
 def look(names: list[str]) -> list[Row]:
     """The rows of these files; no names show that the process is ready."""
     if _asked is None:
-        raise RuntimeError("begin() has not been called")
+        raise RuntimeError(_("begin() has not been called"))
     task, predictor = _asked
     with speaking(ENGLISH):  # rows are for programs, and are kept
         return [answer(Path(name), predictor, name, task.looking).to_json(task.all_classes) for name in names]
