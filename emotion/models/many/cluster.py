@@ -77,8 +77,11 @@ def connect(where: str) -> tuple[ModuleType, bool]:
         import ray
     except ImportError as error:
         raise EmotionError(
-            "--on needs the package ray, which is not installed. Install it here and on each computer of the "
-            'cluster: pip install "emotion[cluster]"'
+            _(
+                "--on needs the package ray, which is not installed. Install it here and on each computer of the "
+                "cluster: {command}",
+                command='pip install "emotion[cluster]"',
+            )
         ) from error
     began = not ray.is_initialized()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere else

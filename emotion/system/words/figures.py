@@ -34,12 +34,6 @@ def sureness(share: float) -> str:
     return _("over {percent}", percent=percent(0.99)) if share > 0.99 else percent(share)
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 run", "2 runs", "2 classes"; in English alone, where `ngettext` says it in every language."""
-    ending = "es" if noun.endswith(("s", "x", "sh")) else "s"
-    return f"{number:,} {noun}" + ("" if number == 1 else ending)
-
-
 def duration(seconds: float) -> str:
     """A short human duration: "41 s", "3 min", "1 h 5 min"."""
     if seconds < 100:
