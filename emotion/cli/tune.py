@@ -229,7 +229,8 @@ def _list(as_json: bool) -> int:
     for found in everything:
         value = tuning.shown(found.best.value if found.best else None, found.settings.goal)
         used = tuning.budget_sentence(found.trials, found.settings)
-        _out(f"{found.id:<22} {_(str(found.state)):<9} {value:>7}  {used}  {terminal.safe(found.settings.name)}".rstrip())
+        name = terminal.safe(found.settings.name)
+        _out(f"{found.id:<22} {_(str(found.state)):<9} {value:>7}  {used}  {name}".rstrip())
     return OK
 
 
