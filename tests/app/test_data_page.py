@@ -14,7 +14,6 @@ from emotion.data.bring import add, import_jobs
 from emotion.data.drawn import write
 from emotion.system.paths import drawn_faces_dir
 from pages.ui.data import bring, look
-from pages.ui.shared import points
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -344,8 +343,3 @@ def test_names_are_shown_as_text(drawn: Path) -> None:
 
     assert "&amp;lt;b&amp;gt;_x_" in words_on(app)
     assert not app.exception
-
-
-@pytest.mark.parametrize(("told", "expected"), [([3], 3), (3, 3), ([99], None), ("3", None), (None, None)])
-def test_a_point_of_the_chart_is_a_picture_or_nothing(told: object, expected: int | None) -> None:
-    assert points.index_of({"customdata": told}, 10) == expected

@@ -419,13 +419,12 @@ def test_faces_of_a_clicked_cell_stand_beside_the_matrix_and_nowhere_else(run: R
 def test_the_map_has_a_point_a_face_and_opens_the_worst_mistakes_first(run: RunPaths) -> None:
     app = open_evaluate(look="alike")
 
-    (chart,) = (json.loads(element.proto.spec) for element in app.get("plotly_chart"))
-    mistakes = sum(len(one["customdata"]) for one in chart["data"] if "wrong" in one["name"])
-    assert sum(len(one["hovertext"]) for one in chart["data"]) == 90
+    (chart,) = (json.loads(element.proto.spec) for element in app.get("echarts_chart"))
+    assert len(chart["series"][0]["data"]) == 90
     app.segmented_control(key="map_by").set_value("right or wrong").run()
-    (chart,) = (json.loads(element.proto.spec) for element in app.get("plotly_chart"))
-    assert [one["name"] for one in chart["data"]] == ["right", "✕ wrong"]
-    mistakes = len(chart["data"][1]["hovertext"])
+    (chart,) = (json.loads(element.proto.spec) for element in app.get("echarts_chart"))
+    assert [one["label"] for one in chart["visualMap"]["pieces"]] == ["right", "✕ wrong"]
+    mistakes = sum(kind == 1 for _x, _y, kind, _said in chart["series"][0]["data"])
     assert shown(app).startswith(f"{mistakes} face")
 
 

@@ -16,6 +16,7 @@ from emotion.runs.run import RunPaths, Status, claim, new_run, read_run, write_s
 from emotion.system import stored
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
+from pages.ui.shared import figure
 from pages.ui.train import curves, result
 from tests.tiny_model import give_model
 
@@ -234,7 +235,7 @@ def history(steps: int) -> History:
 def test_curves_never_carry_more_than_400_points() -> None:
     chart = curves.accuracy_chart(history(5000), TrainingConfig(), "light")
 
-    assert all(len(series["data"]) <= curves.MOST_POINTS for series in chart["series"])
+    assert all(len(series["data"]) <= figure.MOST_POINTS for series in chart["series"])
     assert chart["series"][0]["data"][-1] == [1, 50]
 
 
@@ -259,6 +260,20 @@ def test_validation_is_dashed_and_training_solid() -> None:
     kinds = {series["name"]: series["lineStyle"]["type"] for series in chart["series"]}
 
     assert kinds == {curves.TRAINING: "solid", curves.VALIDATION: "dashed"}
+
+
+def test_the_kept_epoch_has_a_large_mark_on_both_curves_and_a_beginning_none() -> None:
+    rows = [{"epoch": n, "loss": 0.5, "accuracy": 0.8, "val_loss": loss, "val_accuracy": 1 - loss}
+            for n, loss in ((1, 0.5), (2, 0.25), (3, 0.75))]  # fmt: skip
+    begun = [{"epoch": 0, "val_loss": 0.1, "val_accuracy": 0.9}]
+
+    def marked(found: History) -> list[object]:
+        charts = (draw(found, TrainingConfig(), "light") for draw in (curves.accuracy_chart, curves.loss_chart))
+        return [mark["coord"] for chart in charts for mark in chart["series"][2]["markPoint"]["data"]]
+
+    assert marked(History(epochs=rows)) == [[2, 75], [2, 0.25]]
+    assert marked(History(epochs=rows, begun=begun)) == []
+    assert marked(History()) == []
 
 
 def test_loss_axis_grows_in_whole_steps() -> None:

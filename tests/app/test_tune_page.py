@@ -238,9 +238,10 @@ def test_pictures_hold_every_trial_that_was_judged(drawn: Path, theme: str, goal
     history = charts.history(found.trials, found.settings, theme)
     parallel = charts.parallel(found.trials, found.settings, theme)
 
-    assert sum(len(trace.x) for trace in history.data if trace.mode == "markers") == 5
-    assert len(parallel.data) == 5
-    assert all(len(trace.x) == len(RANGES) + 1 and 0 <= min(trace.x) <= max(trace.x) <= 1 for trace in parallel.data)
+    assert sum(len(one["data"]) for one in history["series"] if one["type"] == "scatter") == 5
+    lines = [[x for x, _row in one["data"]] for one in parallel["series"] if one["type"] == "line"]
+    assert len(lines) == 5
+    assert all(len(ways) == len(RANGES) + 1 and 0 <= min(ways) <= max(ways) <= 1 for ways in lines)
 
 
 def test_pictures_stand_without_any_difference(drawn: Path) -> None:
@@ -248,4 +249,4 @@ def test_pictures_stand_without_any_difference(drawn: Path) -> None:
 
     parallel = charts.parallel(found.trials, found.settings, "light")
 
-    assert parallel.data[0].x[-1] == 1.0
+    assert parallel["series"][0]["data"][-1][0] == 1.0

@@ -18,7 +18,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from emotion.models.bundle import web
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ROOT / "streamlit_app.py"
+POINT, TOOLS_LINE = 7, 12  # pixels: a point of a chart is as large; how far below its top edge its tools stand
 CAMERA_SIZE = (640, 480)  # pixels: width, height
 # The first is Chromium without its windows and menus: the same pages for a quarter less of the processor.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -227,6 +228,30 @@ def press(page: Any, what: Any, shown: Any, seconds: int = 15) -> None:
             what.click(timeout=5000)
             return shown.wait_for(timeout=1000 * seconds)
     raise AssertionError(f"no click on {what} shows {shown}")
+
+
+def points_of(page: Any, chart: Any) -> Iterator[tuple[float, float]]:
+    """Where points of a chart lie in the window, from its middle on: there the pointer becomes a hand."""
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    rows = sorted(range(40, round(box["height"]), POINT), key=lambda y: abs(y - box["height"] / 2))
+    yield from _hands(page, chart, [(x, y) for y in rows for x in range(0, round(box["width"]), POINT)])
+
+
+def tools_of(page: Any, chart: Any) -> list[tuple[float, float]]:
+    """Where the tools of a chart lie in the window, from the left."""
+    chart.scroll_into_view_if_needed()
+    hands = list(_hands(page, chart, [(x, TOOLS_LINE) for x in range(0, 120, 3)]))
+    apart = [n for n in range(1, len(hands)) if hands[n][0] - hands[n - 1][0] > 3]
+    return [hands[n] for n in (0, *apart)]
+
+
+def _hands(page: Any, chart: Any, places: Iterable[tuple[int, int]]) -> Iterator[tuple[float, float]]:
+    box = chart.bounding_box()
+    for x, y in places:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        if chart.evaluate("it => it.firstElementChild.style.cursor") == "pointer":
+            yield box["x"] + x, box["y"] + y
 
 
 def open_face(page: Any) -> None:

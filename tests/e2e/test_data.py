@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from emotion.data.drawn import write
-from tests.e2e.browser import Server
+from tests.e2e.browser import Server, points_of
 from tests.zips import zip_of
 
 PATIENCE = 180_000  # ms: the first chart brings a large library along
@@ -71,12 +71,10 @@ def test_a_zip_becomes_a_data_set_with_counts_and_pictures(page: Any, archive: P
 
 def test_a_point_of_the_chart_opens_its_picture(page: Any, archive: Path) -> None:
     page.goto("/data?set=demo")
-    points = page.locator(".scatterlayer path.point")
-    points.first.wait_for(timeout=PATIENCE)
-    points.first.scroll_into_view_if_needed()
+    chart = page.locator(".stEChartsChart")
+    chart.locator("canvas").wait_for(timeout=PATIENCE)
 
-    box = points.first.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*next(points_of(page, chart)))
 
     page.locator(".st-key-open_in_outlier img").wait_for()
 

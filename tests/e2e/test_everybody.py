@@ -78,7 +78,7 @@ def face_open(page: Any, _: Path) -> None:
 
 
 def mapped(page: Any, _: Path) -> None:
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".stEChartsChart canvas").first.wait_for()
     page.get_by_role("gridcell").first.wait_for()
 
 

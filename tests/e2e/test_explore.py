@@ -17,7 +17,7 @@ from emotion.evaluation.selection import range_of
 from emotion.evaluation.study import Study
 from emotion.models import predictor
 from pages.ui.evaluate import gallery
-from tests.e2e.browser import Server, open_face, press, settled
+from tests.e2e.browser import Server, open_face, points_of, press, settled, tools_of
 from tests.tiny_model import finished_run
 
 TEST_FACES = 120
@@ -261,19 +261,20 @@ def test_every_section_fits_a_phone(tab: Any, looked: Study, look: str) -> None:
 
 def test_a_click_on_the_map_opens_the_face_and_a_lasso_shows_those_within(page: Any) -> None:
     open_section(page, "alike")
-    points = page.locator(".scatterlayer path.point")
-    points.first.scroll_into_view_if_needed()
+    chart = page.locator(".stEChartsChart")
+    chart.locator("canvas").wait_for(timeout=PATIENCE)
 
-    box = points.first.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*next(points_of(page, chart)))
     page.locator(".face-facts").wait_for()
     expect(page.get_by_text("The face that was clicked")).to_be_visible()
 
-    page.locator('[data-val="lasso"]').click()
-    map_ = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
-    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.02)]
-    for number, (x, y) in enumerate(corners):
-        page.mouse.move(map_["x"] + x * map_["width"], map_["y"] + y * map_["height"], steps=4)
+    _box, lasso, _none = tools_of(page, chart)
+    page.mouse.click(*lasso)
+    box = chart.bounding_box()
+    for number, (x, y) in enumerate(
+        [(8, 38), (400, 38), (400, 430), (8, 430), (8, 40)]
+    ):  # just within the map's square
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
         if number == 0:
             page.mouse.down()
     page.mouse.up()

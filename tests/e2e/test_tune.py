@@ -61,7 +61,7 @@ def test_shows_the_trials_and_two_pictures(page: Any, server: Server, monkeypatc
     page.goto(f"/tune?id={paths.id}")
 
     expect(page.get_by_text("Best so far")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".stEChartsChart canvas")).to_have_count(2)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     choose(page, "Tuning", "a new one")
     expect(page.get_by_role("button", name="Start tuning")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 
 from emotion.recipes import SEVEN_EMOTIONS, palette
 from emotion.recipes.palette import HAPPY, OTHERS, SAD, TONES, UNSURE, letters, tone
-from pages.ui.shared import points, tones
+from pages.ui.shared import figure, tones
 from tests.unit.test_settings import SETTINGS, contrast
 
 # Full protanopia, deuteranopia and tritanopia on linear RGB: Machado, Oliveira and Fernandes 2009, table 1.
@@ -106,5 +106,4 @@ def test_letters_are_as_few_as_tell_classes_apart(names: tuple[str, ...], expect
 
 def test_style_sheets_and_charts_know_every_look() -> None:
     assert all(f".{each.name} {{" in tones.PAGE and f"--{each.name}:" in tones.PAGE for each in TONES)
-    assert set(points.SYMBOLS) == {each.name for each in TONES} - {"unsure"}
-    assert len(set(points.SYMBOLS.values())) == len(points.SYMBOLS)
+    assert len({figure.symbol(each) for each in TONES}) == len(TONES)

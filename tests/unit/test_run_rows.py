@@ -36,6 +36,14 @@ def test_six_runs_differ_in_colour_and_in_mark_and_each_line_ends_in_its_letter(
     assert chart["yAxis"]["min"] == 50
 
 
+def test_a_run_of_a_thousand_epochs_keeps_its_last_point_and_its_mark_among_few_points() -> None:
+    (line,) = curves.overlaid([([n / 1000 for n in range(1000)], 334)], "light")["series"]
+
+    assert len(line["data"]) <= 400
+    assert line["data"][-1] == [1000, 99.9]
+    assert line["markPoint"]["data"][0]["coord"] == [334, 33.3]
+
+
 def test_a_run_that_was_best_as_it_began_or_has_no_epoch_has_no_mark() -> None:
     chart = curves.overlaid([((0.5, 0.6), 0), ((), None)], "dark")
 

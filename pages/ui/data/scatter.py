@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,15 +11,15 @@ from emotion.images import measure as picture_statistics
 from emotion.recipes import palette
 from emotion.system import N_, _
 from pages.ui.data import look
-from pages.ui.shared import points, text
+from pages.ui.shared import figure
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from emotion.data import Overview
 
 
 MOST = 1500  # points
+HEIGHT = 420  # pixels
+LEAST = 0.1  # an axis by factors has no place for 0
 PAIRS = {
     N_("brightness and contrast"): ("brightness", "contrast"),
     N_("brightness and sharpness"): ("brightness", "sharpness"),
@@ -41,19 +41,16 @@ def _chart(seen: Overview, token: str) -> None:
     key = f"data_scatter_{token}_{pair}"
     places = picture_statistics.standing_out(seen.measures, MOST)
 
-    def picked() -> None:
-        chosen = st.session_state[key].selection.points
-        if chosen and (index := points.index_of(chosen[0], len(seen.files))) is not None:
-            look.open_in("outlier", seen.files[index])
+    def picked(numbers: list[int], _drawn: bool) -> None:
+        if numbers:
+            look.open_in("outlier", seen.files[places[numbers[0]]])
 
     left, right = st.columns([5, 2], gap="medium")
     with left:
-        st.plotly_chart(
-            figure(seen, places, PAIRS[pair or next(iter(PAIRS))], st.context.theme.type or "light"),
-            key=key, on_select=picked, selection_mode="points", config={"displayModeBar": False},
-            alt=_("{n} pictures as points by {measures}; “Order” above lists the same pictures",
-                  n=len(places), measures=_(pair or next(iter(PAIRS)))),
-        )  # fmt: skip
+        alt = _("{n} pictures as points by {measures}; “Order” above lists the same pictures",
+                n=len(places), measures=_(pair or next(iter(PAIRS))))  # fmt: skip
+        drawn = chart(seen, places, PAIRS[pair or next(iter(PAIRS))], figure.theme())
+        figure.show_chart(drawn, key, HEIGHT, alt, picked)
         told = _("Click a point to see the picture; click a class in the legend to hide it.")
         if len(places) < len(seen.files):
             shown = _("{n} of {all}: those that stand out and a random choice of the others.",
@@ -64,43 +61,14 @@ def _chart(seen: Overview, token: str) -> None:
         look.open_picture(seen, "outlier")
 
 
-def figure(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str) -> Figure:
-    """A point a picture, one trace a class, so that the legend can hide one."""
-    import plotly.graph_objects as go
-
-    traces = []
-    for number, name in enumerate(seen.classes):
-        mine = places[seen.labels[places] == number]
-        if len(mine):
-            traces.append(_trace(seen, mine, pair, name, theme))
-    return go.Figure(traces, _layout(pair, theme))
+def chart(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str) -> figure.Spec:
+    """A point a picture, of the kind of its class."""
+    kinds = [figure.Kind.of(name, palette.tone(name, seen.classes), theme) for name in seen.classes]
+    labels, names = seen.labels[places].tolist(), [seen.files[place] for place in places]
+    x, y = (np.maximum(np.round(getattr(seen.measures, name)[places], 1), LEAST).tolist() for name in pair)
+    across, up = (_axis(measure, theme) for measure in pair)
+    return figure.scatter(theme, across, up, kinds, list(zip(x, y, labels, names, strict=True)))
 
 
-def _trace(seen: Overview, mine: np.ndarray, pair: tuple[str, str], name: str, theme: str) -> dict[str, Any]:
-    x, y = (np.round(getattr(seen.measures, measure)[mine], 1) for measure in pair)
-    tone = palette.tone(name, seen.classes)
-    colour = tone.dark if theme == "dark" else tone.fill
-    marker = {"color": colour, "size": 7, "opacity": 0.7, "symbol": points.SYMBOLS[tone.name]}
-    return {
-        "type": "scatter", "mode": "markers", "name": text.markup(name), "x": x, "y": y, "customdata": mine,
-        "marker": marker, "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
-        "hoverinfo": "text", "hovertext": [text.markup(seen.files[index]) for index in mine.tolist()],
-    }  # fmt: skip
-
-
-def _layout(pair: tuple[str, str], theme: str) -> dict[str, Any]:
-    axes = [
-        {"title": {"text": _(AXES[measure])}, "gridcolor": points.GRID[theme], "zeroline": False,
-         "type": "log" if measure == "sharpness" else "linear"}
-        for measure in pair
-    ]  # fmt: skip
-    return {
-        "xaxis": axes[0],
-        "yaxis": axes[1],
-        "height": 420,
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "dragmode": "zoom",
-        "clickmode": "event+select",
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -0.2},
-    }
+def _axis(measure: str, theme: str) -> figure.Spec:
+    return figure.axis(theme, _(AXES[measure]), scale=True, type="log" if measure == "sharpness" else "value")

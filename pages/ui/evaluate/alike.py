@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -13,20 +13,20 @@ from emotion.recipes import palette
 from emotion.system import N_, _
 from pages.ui.evaluate import filters, gallery, insight, results
 from pages.ui.evaluate.filters import FACE
-from pages.ui.shared import points, text
+from pages.ui.shared import figure, text
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from emotion.metrics import Labels, Plane
     from pages.ui.evaluate.results import Result
 
 
 MOST = 2000  # points
 LIKE = 24  # faces that are shown with the one that was clicked, itself included
-HEIGHT = 520  # pixels
+HEIGHT = 500  # pixels
 BY_CLASS, BY_RIGHT = N_("class"), N_("right or wrong")
-RIGHT = {"light": "#0f766e", "dark": "#35b3a6"}
+SIDES = (280, 340, 410)  # pixels
+RIGHT = figure.ACCENT
+CROSS = "path://M-1 -.6L-.6 -1L0 -.4L.6 -1L1 -.6L.4 0L1 .6L.6 1L0 .4L-.6 1L-1 .6L-.4 0Z"
 WRONG = {"light": "#b91c1c", "dark": "#ff6b85"}
 CHOSEN = "evaluate_map_chosen"  # session state: (token of the result, numbers of the points that were chosen)
 
@@ -53,19 +53,14 @@ def _chart(result: Result) -> None:
     plane, shown = insight.plane(result), insight.on_map(result, MOST)
     key = f"map_{result.base}_{by}"
 
-    def picked() -> None:
-        told = [points.index_of(one, len(result.answered)) for one in st.session_state[key].selection.points]
-        numbers = [number for number in told if number is not None]
-        st.session_state[CHOSEN] = (result.base, numbers)
-        FACE.set(result.examples.files[numbers[0]] if len(numbers) == 1 else "")
+    def picked(numbers: list[int], drawn: bool) -> None:
+        st.session_state[CHOSEN] = (result.base, shown[numbers].tolist())
+        FACE.set("" if drawn or not numbers else result.examples.files[shown[numbers[0]]])
         filters.to_first_page()
 
     alt = _("{n} test faces as points, by {by}; the gallery under Overview lists the same faces",
             n=len(shown), by=_(by or BY_CLASS))  # fmt: skip
-    drawn = figure(result, plane, shown, by or BY_CLASS, st.context.theme.type or "light")
-    st.plotly_chart(drawn, key=key, on_select=picked, selection_mode=("points", "lasso", "box"),
-                    config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "autoScale2d"]},
-                    alt=alt)  # fmt: skip
+    figure.show_chart(chart(result, plane, shown, by or BY_CLASS, figure.theme()), key, HEIGHT, alt, picked)
     told = _("Near means alike to the network. Two directions hold {share} of all that it sees in them, so that some "
              "that lie near are not alike.", share=text.percent(plane.share))  # fmt: skip
     if len(shown) < len(result.answered):
@@ -97,40 +92,25 @@ def like(result: Result, number: int) -> Labels:
     return neighbours.nearest(features[[number]], features, LIKE).places[0]
 
 
-def figure(result: Result, plane: Plane, shown: Labels, by: str, theme: str) -> Figure:
-    """A point a face; a trace a class, or one for those answered right and one for the mistakes."""
-    import plotly.graph_objects as go
-
+def chart(result: Result, plane: Plane, shown: Labels, by: str, theme: str) -> figure.Spec:
+    """A point a face, of the kind of its class, or of those answered right or wrong."""
     if by == BY_RIGHT:
-        right = result.study.right[shown]
-        kinds = [(_("right"), shown[right], RIGHT[theme], "circle"), (_("✕ wrong"), shown[~right], WRONG[theme], "x")]
+        kinds = [figure.Kind(_("right"), RIGHT[theme], "circle"), figure.Kind(_("✕ wrong"), WRONG[theme], CROSS)]
+        belongs = (~result.study.right[shown]).astype(int)
     else:
-        names = result.info.classes
-        tones = [palette.tone(name, result.model.info.classes) for name in names]
         kinds = [
-            (text.markup(name), shown[result.examples.labels[shown] == label],
-             tone.dark if theme == "dark" else tone.fill, points.SYMBOLS[tone.name])
-            for label, (name, tone) in enumerate(zip(names, tones, strict=True))
-        ]  # fmt: skip
-    traces = [_trace(result, plane, *kind) for kind in kinds if len(kind[1])]
-    axis = {"showticklabels": False, "zeroline": False, "showgrid": False}  # only what is near what means anything
-    return go.Figure(traces, {
-        "xaxis": axis, "yaxis": axis | {"scaleanchor": "x"}, "height": HEIGHT, "dragmode": "pan",
-        "margin": {"l": 0, "r": 0, "t": 32, "b": 0}, "clickmode": "event+select", "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -0.05},
-    })  # fmt: skip
-
-
-def _trace(result: Result, plane: Plane, name: str, mine: Labels, colour: str, symbol: str) -> dict[str, Any]:
+            figure.Kind.of(name, palette.tone(name, result.model.info.classes), theme) for name in result.info.classes
+        ]
+        belongs = result.examples.labels[shown]
     said = [
         _("truth {truth}, called {answer} with {share}", truth=results.truth(result, number),
           answer=results.answer(result, number), share=text.percent(results.share(result, number)))
-        for number in mine.tolist()
+        for number in shown.tolist()
     ]  # fmt: skip
-    x, y = np.round(plane.points[mine], 4).T
-    return {
-        "type": "scatter", "mode": "markers", "name": name, "x": x, "y": y, "customdata": mine,
-        "marker": {"color": colour, "size": 7, "opacity": 0.7, "symbol": symbol},
-        "selected": {"marker": {"opacity": 1, "size": 9}}, "unselected": {"marker": {"opacity": 0.3}},
-        "hoverinfo": "text", "hovertext": [text.markup(words) for words in said],
-    }  # fmt: skip
+    places = np.round(plane.points[shown], 4)
+    middle, half = (places.min(0) + places.max(0)) / 2, 0.52 * np.ptp(places, axis=0).max()
+    across, up = (
+        figure.axis(theme, show=False, min=float(centre - half), max=float(centre + half)) for centre in middle
+    )  # only what is near what means anything: no figures, and as far across as up
+    points = list(zip(*places.T.tolist(), belongs.tolist(), said, strict=True))
+    return figure.square(figure.scatter(theme, across, up, kinds, points) | figure.drawing_tools(theme), SIDES)

@@ -15,7 +15,7 @@ from emotion.system import EmotionError, _, duration, ngettext, number, retold
 from pages.ui.runs import curves
 from pages.ui.runs.curves import LETTERS
 from pages.ui.runs.rows import NOTHING, interval, tested
-from pages.ui.shared import listings, own_runs, text
+from pages.ui.shared import figure, listings, own_runs, text
 
 if TYPE_CHECKING:
     from emotion.evaluation import Standing
@@ -52,14 +52,13 @@ def show_comparison(runs: list[Run]) -> None:
 
 
 def _curves(runs: list[Run], summaries: Sequence[Summary]) -> None:
-    theme = "dark" if st.context.theme.type == "dark" else "light"
     lines = [(one.accuracies, one.kept_epoch) for one in summaries]
     spoken = "; ".join(
         f"{letter} {run.title}: {_end(one)}" for letter, run, one in zip(LETTERS, runs, summaries, strict=False)
     )
     st.caption(_("How many of its validation faces each got right after each epoch. The large mark is the epoch that "
                  "is kept."))  # fmt: skip
-    st.echarts_chart(curves.overlaid(lines, theme), height=HEIGHT, key="compared_curves", alt=spoken)
+    figure.show_chart(curves.overlaid(lines, figure.theme()), "compared_curves", HEIGHT, spoken)
     if len({(run.config.data, run.config.validation_split, run.config.seed) for run in runs}) > 1:
         st.caption(_("They kept different faces aside, so that small differences between the curves mean nothing."))
 

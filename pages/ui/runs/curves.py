@@ -1,4 +1,4 @@
-"""Curves of several runs in one chart, as ECharts options. Pure functions; no Streamlit.
+"""Curves of several runs in one chart, as options of ECharts. Pure functions.
 
 Each run has a letter, a colour, a kind of line and a mark of its own, so that nobody needs the colours.
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from emotion.system import _
-from pages.ui.shared.points import GRID, QUIET
+from pages.ui.shared import figure
 
 LETTERS = "ABCDEF"
 COLOURS = {
@@ -23,44 +22,32 @@ MARKS = ("circle", "rect", "triangle", "diamond", "roundRect", "pin")
 Curve = Sequence[float]  # share of the validation faces that were right, one value an epoch
 
 
-def overlaid(curves: Sequence[tuple[Curve, int | None]], theme: str) -> dict[str, Any]:
+def overlaid(curves: Sequence[tuple[Curve, int | None]], theme: str) -> figure.Spec:
     """The share of the validation faces that each run got right, over epochs.
 
     Args:
         curves: of each run, with the number of the epoch that it keeps; at most six.
         theme: "light" or "dark".
     """
-    label = {"color": QUIET[theme], "fontSize": 12}
-    lines = {"axisLabel": label, "splitLine": {"lineStyle": {"color": GRID[theme]}}}
     lowest = min((value for curve, _kept in curves for value in curve), default=0.0)
     longest = max((len(curve) for curve, _kept in curves), default=1)
-    return {
-        "animation": False,
-        "backgroundColor": "transparent",
-        "legend": {"data": list(LETTERS[: len(curves)]), "top": 0, "left": 0, "textStyle": label, "itemWidth": 34},
-        "grid": {"left": 6, "right": 34, "top": 36, "bottom": 26, "containLabel": True},
-        "tooltip": {"trigger": "axis", "valueFormatter": "%.1f %%"},
-        "xAxis": lines | {"type": "value", "min": 1 if longest > 1 else 0, "max": max(longest, 1), "name": _("epoch"),
-                          "nameLocation": "middle", "nameGap": 26, "nameTextStyle": label, "minInterval": 1},
-        "yAxis": lines | {"type": "value", "min": 10 * math.floor(10 * lowest), "max": 100,
-                          "axisLabel": label | {"formatter": "{value} %"}},
-        "series": [_line(number, curve, kept, theme) for number, (curve, kept) in enumerate(curves)],
-    }  # fmt: skip
+    return figure.frame(
+        theme,
+        figure.axis(theme, _("epoch"), min=1 if longest > 1 else 0, max=max(longest, 1), minInterval=1),
+        figure.axis(theme, min=10 * math.floor(10 * lowest), max=100, axisLabel=figure.PERCENT),
+        [_line(number, curve, kept, theme) for number, (curve, kept) in enumerate(curves)],
+        legend=figure.legend(theme, LETTERS[: len(curves)]),
+        grid=figure.GRID_PLACE | {"right": 34},
+        tooltip=figure.AT_A_PLACE | {"valueFormatter": "%.1f %%"},
+    )
 
 
-def _line(number: int, curve: Curve, kept: int | None, theme: str) -> dict[str, Any]:
-    colour = COLOURS[theme][number]
+def _line(number: int, curve: Curve, kept: int | None, theme: str) -> figure.Spec:
+    colour, mark = COLOURS[theme][number], MARKS[number]
     points = [[epoch, round(100 * value, 2)] for epoch, value in enumerate(curve, 1)]
     kept = kept if kept is not None and kept <= len(curve) else 0  # 0: as it began, which is no point of the curve
-    marked = [{"coord": points[kept - 1], "symbol": MARKS[number], "symbolSize": 14}] if kept else []
-    return {
-        "name": LETTERS[number],
-        "type": "line",
-        "data": points,
-        "symbol": MARKS[number],
-        "symbolSize": 6,
-        "itemStyle": {"color": colour},
-        "lineStyle": {"color": colour, "width": 2.5, "type": KINDS[number]},
-        "endLabel": {"show": True, "formatter": LETTERS[number], "color": colour, "fontWeight": 700, "fontSize": 14},
-        "markPoint": {"data": marked, "label": {"show": False}, "itemStyle": {"color": colour}},
-    }
+    return figure.line(
+        LETTERS[number], points, colour, kind=KINDS[number], symbol=mark,
+        endLabel={"show": True, "formatter": LETTERS[number], "color": colour, "fontWeight": 700, "fontSize": 14},
+        markPoint=figure.large_mark(points[kept - 1] if kept else None, colour, mark),
+    )  # fmt: skip

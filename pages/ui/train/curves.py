@@ -1,42 +1,37 @@
-"""The two curves of a run: what happened in training, as ECharts options. Pure functions; no Streamlit.
+"""The two curves of a run: what happened in training, as options of ECharts. Pure functions.
 
-Training is a solid line, validation a dashed one, wherever they appear. The axes stand still while points arrive.
+Training is a solid line, validation a dashed one, wherever they appear, with a large mark at the epoch that is kept.
+The axes stand still while points arrive.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emotion.system import N_, _
-from pages.ui.shared.points import GRID, QUIET
+from pages.ui.shared import figure
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
     from emotion.runs import History
 
 
-MOST_POINTS = 400  # of the thin line within epochs
 TRAINING, VALIDATION = N_("training faces"), N_("validation faces")
 COLOURS = {"light": ("#0f766e", "#8a5a9e"), "dark": ("#35b3a6", "#c493d8")}  # no amber, no blue: they mean answers
 
 
-def accuracy_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
+def accuracy_chart(history: History, config: TrainingConfig, theme: str) -> figure.Spec:
     """The share of faces it got right, over epochs."""
-    axis = {"min": _accuracy_floor(history, len(config.classes)), "max": 100, "axisLabel": {"formatter": "{value} %"}}
+    floor = _accuracy_floor(history, len(config.classes))
+    axis = figure.axis(theme, min=floor, max=100, axisLabel=figure.PERCENT)
     return _chart("accuracy", _("got right (accuracy)"), history, config, theme, axis, "%.1f %%", scale=100)
 
 
-def loss_chart(history: History, config: TrainingConfig, theme: str) -> dict[str, Any]:
+def loss_chart(history: History, config: TrainingConfig, theme: str) -> figure.Spec:
     """The loss, which training makes small, over epochs."""
-    axis = {"min": 0, "max": _loss_top(history), "axisLabel": {"formatter": "{value}"}}
+    axis = figure.axis(theme, min=0, max=_loss_top(history))
     return _chart("loss", _("how wrong it is (loss)"), history, config, theme, axis, "%.3f")
-
-
-def thinned(points: list[list[float]], most: int = MOST_POINTS) -> list[list[float]]:
-    """At most `most` of the points, evenly, always with the last one."""
-    step = math.ceil(len(points) / most)
-    return points if step <= 1 else points[::-step][::-1]
 
 
 def step_points(history: History, field: str, scale: float = 1) -> list[list[float]]:
@@ -72,47 +67,25 @@ def _chart(
     history: History,
     config: TrainingConfig,
     theme: str,
-    axis: dict[str, Any],
-    figure: str,
+    axis: figure.Spec,
+    digits: str,
     scale: float = 1,
-) -> dict[str, Any]:
+) -> figure.Spec:
     solid, dashed = COLOURS[theme]
-    label = {"color": QUIET[theme], "fontSize": 12}
-    lines = {"axisLabel": label, "splitLine": {"lineStyle": {"color": GRID[theme]}}}
-    axis = lines | axis | {"type": "value", "axisLabel": label | axis["axisLabel"]}
-    return {
-        "animation": False,
-        "backgroundColor": "transparent",
-        "title": {"text": title, "left": 0, "top": 6, "textStyle": label | {"fontSize": 14, "fontWeight": 600}},
-        "legend": {"data": [_(TRAINING), _(VALIDATION)], "top": 30, "left": 0, "textStyle": label, "itemWidth": 34},
-        "grid": {"left": 6, "right": 14, "top": 66, "bottom": 26, "containLabel": True},
-        "tooltip": {"trigger": "axis", "valueFormatter": figure},
-        "xAxis": lines | {"type": "value", "min": 0, "max": config.epochs, "name": _("epoch"), "nameLocation": "middle",
-                          "nameGap": 26, "nameTextStyle": label, "minInterval": 1},
-        "yAxis": axis,
-        "series": [
-            _line(_(TRAINING), thinned(step_points(history, field, scale)), solid, width=1, opacity=0.6, symbol="none"),
-            _line(_(TRAINING), epoch_points(history, field, scale), solid, width=2.5),
-            _line(_(VALIDATION), epoch_points(history, f"val_{field}", scale), dashed, width=2.5, kind="dashed"),
+    best = history.best
+    kept = [best["epoch"], scale * best[f"val_{field}"]] if best and best["epoch"] else None  # 0: as it began
+    return figure.frame(
+        theme,
+        figure.axis(theme, _("epoch"), min=0, max=config.epochs, minInterval=1),
+        axis,
+        [
+            figure.line(_(TRAINING), step_points(history, field, scale), solid, width=1, opacity=0.6, symbol="none"),
+            figure.line(_(TRAINING), epoch_points(history, field, scale), solid),
+            figure.line(_(VALIDATION), epoch_points(history, f"val_{field}", scale), dashed, kind="dashed",
+                        markPoint=figure.large_mark(kept, dashed)),
         ],
-    }  # fmt: skip
-
-
-def _line(
-    name: str,
-    points: list[list[float]],
-    colour: str,
-    width: float,
-    kind: str = "solid",
-    opacity: float = 1.0,
-    symbol: str = "circle",
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "type": "line",
-        "data": thinned(points),
-        "symbol": symbol,
-        "symbolSize": 6,
-        "itemStyle": {"color": colour},
-        "lineStyle": {"color": colour, "width": width, "type": kind, "opacity": opacity},
-    }
+        title={"text": title, "left": 0, "top": 6, "textStyle": figure.small(theme, fontSize=14, fontWeight=600)},
+        legend=figure.legend(theme, (_(TRAINING), _(VALIDATION)), top=30),
+        grid=figure.GRID_PLACE | {"top": 66},
+        tooltip=figure.AT_A_PLACE | {"valueFormatter": digits},
+    )  # fmt: skip

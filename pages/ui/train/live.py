@@ -9,7 +9,7 @@ import streamlit as st
 
 from emotion.runs import Status, progress, queue, read_history
 from emotion.system import N_, _, decimal, ngettext
-from pages.ui.shared import own_runs, text
+from pages.ui.shared import figure, own_runs, text
 from pages.ui.train import curves, film
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def show_run(run: Run) -> None:
 
 def charts(run: Run, history: History) -> None:
     """Accuracy and loss, side by side; the same elements from the first tick to the last."""
-    theme = "dark" if st.context.theme.type == "dark" else "light"
+    theme = figure.theme()
     left, right = st.columns(2, gap="medium")
     with left:
-        spec = curves.accuracy_chart(history, run.config, theme)
-        st.echarts_chart(spec, height=CHART_HEIGHT, key="accuracy_curve", alt=_spoken(history, "accuracy"))
+        drawn = curves.accuracy_chart(history, run.config, theme)
+        figure.show_chart(drawn, "accuracy_curve", CHART_HEIGHT, _spoken(history, "accuracy"))
     with right:
-        spec = curves.loss_chart(history, run.config, theme)
-        st.echarts_chart(spec, height=CHART_HEIGHT, key="loss_curve", alt=_spoken(history, "loss"))
+        drawn = curves.loss_chart(history, run.config, theme)
+        figure.show_chart(drawn, "loss_curve", CHART_HEIGHT, _spoken(history, "loss"))
 
 
 def _live(drawn: Run) -> None:

@@ -1,7 +1,7 @@
-"""The pictures of a tuning: how the best value rose, and which values went with it. Pure functions; no Streamlit.
+"""The pictures of a tuning: how the best value rose, and which values went with it. Pure functions.
 
-Both are figures for Plotly. The parallel coordinates lie on their side, one axis a line, so that they can be read on a
-telephone, and are drawn as plain lines: Plotly's own kind needs WebGL and shows nothing when one points at a line.
+The parallel coordinates lie on their side, one axis a line, so that they can be read on a telephone, and are drawn as
+plain lines: ECharts' own kind has no marks to point at, and the ends of its axes cannot be said in words.
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING, Any
 from emotion import tuning
 from emotion.system import _, ngettext
 from emotion.tuning import TrialState, fields
+from pages.ui.shared import figure
 from pages.ui.shared import text as words
-from pages.ui.shared.points import GRID, QUIET
+from pages.ui.shared.figure import QUIET
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from emotion.tuning import Settings, Trial
 
 
-BEST = {"light": "#0f766e", "dark": "#35b3a6"}
+BEST = figure.ACCENT
 FAINT = {"light": "#c3cacf", "dark": "#4a555d"}
-TEXT = {"light": "#1c2429", "dark": "#e8edf0"}
 GROUND = {"light": "#ffffff", "dark": "#12171b"}
-ROW = 74  # pixels an axis of the parallel coordinates
+ROW, ABOVE, EDGE = 74, 30, 10  # pixels: an axis of the parallel coordinates, above the first, at the sides
 
 
 def judged(trials: Sequence[Trial]) -> list[Trial]:
@@ -34,27 +32,29 @@ def judged(trials: Sequence[Trial]) -> list[Trial]:
     return [trial for trial in trials if trial.state.counts and trial.value is not None]
 
 
-def history(trials: Sequence[Trial], settings: Settings, theme: str) -> Figure:
+def history(trials: Sequence[Trial], settings: Settings, theme: str) -> figure.Spec:
     """The value of each trial, in order, and the best until then as a line."""
-    import plotly.graph_objects as go
-
     shown = judged(trials)
     finished = [trial for trial in shown if trial.state is TrialState.FINISHED]
     pruned = [trial for trial in shown if trial.state is TrialState.PRUNED]
-    steps = tuning.best_so_far(shown, settings)
-    line = {
-        "type": "scatter", "mode": "lines", "name": _("best so far"), "hoverinfo": "skip",
-        "x": [number for number, _value in steps], "y": [_scaled(value, settings) for _number, value in steps],
-        "line": {"color": BEST[theme], "width": 2.5, "shape": "hv"},
-    }  # fmt: skip
-    return go.Figure(
+    steps = [(number, _scaled(value, settings)) for number, value in tuning.best_so_far(shown, settings)]
+    names = _("best so far"), _("finished"), _("stopped early (value then)")
+    wanted = max(max((trial.number for trial in shown), default=1), settings.trials or 1)
+    hollow = {"color": "transparent", "borderColor": QUIET[theme], "borderWidth": 1.5}
+    hidden = {"showMinLabel": False, "showMaxLabel": False}  # 0, and one more than there will be
+    return figure.frame(
+        theme,
+        figure.axis(theme, _("trial"), min=0, max=wanted + 1, minInterval=1, axisLabel=hidden),
+        figure.axis(theme, scale=True, axisLabel={} if settings.goal == "loss" else figure.PERCENT),
         [
-            line,
-            _dots(finished, settings, _("finished"), {"color": BEST[theme], "size": 9}),
-            _dots(pruned, settings, _("stopped early (value then)"),
-                  {"color": QUIET[theme], "size": 9, "symbol": "circle-open", "line": {"width": 1.5}}),
+            figure.line(names[0], steps, BEST[theme], symbol="none", step="end", silent=True,
+                        markLine=_own_line(tuning.first(shown), settings, theme)),
+            _dots(finished, settings, names[1], {"color": BEST[theme]}),
+            _dots(pruned, settings, names[2], hollow),
         ],
-        _history_layout(shown, settings, theme),
+        legend=figure.legend(theme, [{"name": names[0], "itemStyle": {"opacity": 0}}, *names[1:]]),
+        grid=figure.GRID_PLACE | {"top": 56},
+        tooltip={"confine": True},
     )  # fmt: skip
 
 
@@ -62,69 +62,60 @@ def _scaled(value: float | None, settings: Settings) -> float:
     return (value or 0.0) * (1 if settings.goal == "loss" else 100)
 
 
-def _dots(trials: Sequence[Trial], settings: Settings, name: str, marker: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "markers", "name": name, "marker": marker, "hoverinfo": "text",
-        "x": [trial.number for trial in trials], "y": [_scaled(trial.value, settings) for trial in trials],
-        "hovertext": [in_words(trial, settings) for trial in trials],
-    }  # fmt: skip
+def _dots(trials: Sequence[Trial], settings: Settings, name: str, look: figure.Spec) -> figure.Spec:
+    points = [
+        {"value": [trial.number, _scaled(trial.value, settings)], "tooltip": {"formatter": in_words(trial, settings)}}
+        for trial in trials
+    ]
+    return {"type": "scatter", "name": name, "data": points, "symbolSize": 10, "itemStyle": look}
 
 
-def _history_layout(shown: Sequence[Trial], settings: Settings, theme: str) -> dict[str, Any]:
-    last = max((trial.number for trial in shown), default=1)
-    wanted = max(last, settings.trials or 1)
-    lines = {"gridcolor": GRID[theme], "zeroline": False, "tickfont": {"color": QUIET[theme]}, "fixedrange": True}
-    title = {"text": _("trial"), "font": {"color": QUIET[theme]}}
-    own = tuning.first(shown)
-    return _plain(theme) | {
-        "height": 330,
-        "margin": {"l": 0, "r": 8, "t": 10, "b": 0},
-        "xaxis": lines | {"title": title, "range": [0.3, wanted + 0.7], "tickformat": "d"},
-        "yaxis": lines | {"ticksuffix": "" if settings.goal == "loss" else " %", "automargin": True},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
-        "shapes": [] if own is None else [_own_line(own, settings, theme)],
-    }
+def _own_line(own: Trial | None, settings: Settings, theme: str) -> figure.Spec:
+    if own is None:
+        return {}
+    label = figure.small(theme, formatter=tuning.own_settings(settings), position="insideEndBottom")
+    return {"silent": True, "symbol": "none", "data": [{"yAxis": _scaled(own.value, settings)}], "label": label,
+            "lineStyle": {"color": QUIET[theme], "width": 1, "type": "dashed"}}  # fmt: skip
 
 
-def _own_line(own: Trial, settings: Settings, theme: str) -> dict[str, Any]:
-    height = _scaled(own.value, settings)
-    label = {"text": tuning.own_settings(settings), "textposition": "end", "yanchor": "top",
-             "font": {"color": QUIET[theme], "size": 12}}  # fmt: skip
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": height, "y1": height, "label": label,
-            "line": {"color": QUIET[theme], "width": 1, "dash": "dash"}}  # fmt: skip
-
-
-def parallel(trials: Sequence[Trial], settings: Settings, theme: str) -> Figure:
+def parallel(trials: Sequence[Trial], settings: Settings, theme: str) -> figure.Spec:
     """One line a trial through what was varied and, at the bottom, its value; the best one is thick."""
-    import plotly.graph_objects as go
-
     shown = sorted(judged(trials), key=lambda trial: settings.sign * (trial.value or 0.0))
     best = tuning.best(shown, settings)
     last = max(1, len(shown) - 1)
+    rows = len(settings.vary) + 1
     lines = [
         _line(trial, shown, settings, _look(trial, rank / last, trial == best, theme))
         for rank, trial in enumerate(shown)
     ]
-    return go.Figure(lines, _parallel_layout(shown, settings, theme))
+    return figure.frame(
+        theme,
+        figure.axis(theme, show=False, min=0, max=1),
+        figure.axis(theme, min=0, max=max(rows - 1, 1), inverse=True, interval=1, axisLabel={"show": False}),
+        [*lines, _labels(shown, settings, theme)],
+        grid={"left": EDGE, "right": EDGE, "top": ABOVE, "height": ROW * (rows - 1)},
+        tooltip={"confine": True},
+    )
+
+
+def parallel_height(settings: Settings) -> int:
+    """Of the chart, in pixels."""
+    return ROW * len(settings.vary) + ABOVE + EDGE
 
 
 def _look(trial: Trial, rank: float, is_best: bool, theme: str) -> dict[str, Any]:
     """The better, the stronger; trials that were stopped early are dotted."""
     pruned = trial.state is TrialState.PRUNED
     colour = BEST[theme] if is_best else mixed(FAINT[theme], BEST[theme], 0.0 if pruned else 0.7 * rank)
-    return {
-        "line": {"color": colour, "width": 4 if is_best else 1.5, "dash": "dot" if pruned else "solid"},
-        "marker": {"color": colour, "size": 10 if is_best else 6},
-    }
+    return {"colour": colour, "width": 4 if is_best else 1.5, "kind": "dotted" if pruned else "solid",
+            "symbolSize": 11 if is_best else 7}  # fmt: skip
 
 
-def _line(trial: Trial, shown: Sequence[Trial], settings: Settings, look: dict[str, Any]) -> dict[str, Any]:
+def _line(trial: Trial, shown: Sequence[Trial], settings: Settings, look: dict[str, Any]) -> figure.Spec:
     ways = [place(name, trial.values[name], settings) for name in settings.vary]
-    text = in_words(trial, settings)
-    return {
-        "type": "scatter", "mode": "lines+markers", "hoverinfo": "text", "hovertext": [text] * (len(ways) + 1),
-        "x": [*ways, outcome_place(trial, shown, settings)], "y": list(range(len(ways) + 1)),
-    } | look  # fmt: skip
+    points = [(x, row) for row, x in enumerate([*ways, outcome_place(trial, shown, settings)])]
+    return figure.line(str(trial.number), points, tooltip={"formatter": in_words(trial, settings)},
+                       emphasis={"focus": "series"}, **look)  # fmt: skip
 
 
 def place(name: str, value: float, settings: Settings) -> float:
@@ -142,40 +133,22 @@ def outcome_place(trial: Trial, shown: Sequence[Trial], settings: Settings) -> f
     return (settings.sign * (trial.value or 0.0) - low) / (high - low) if high > low else 1.0
 
 
-def _parallel_layout(shown: Sequence[Trial], settings: Settings, theme: str) -> dict[str, Any]:
-    rows = len(settings.vary) + 1
-    axis = {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
-    return _plain(theme) | {
-        "height": ROW * rows + 20,
-        "margin": {"l": 8, "r": 8, "t": 26, "b": 26},
-        "xaxis": axis | {"range": [-0.03, 1.03]},
-        "yaxis": axis | {"range": [rows - 1 + 0.15, -0.35]},
-        "showlegend": False,
-        "hoverdistance": 30,
-        "shapes": [
-            {"type": "line", "x0": 0, "x1": 1, "y0": row, "y1": row, "layer": "below",
-             "line": {"color": GRID[theme], "width": 2}}
-            for row in range(rows)
-        ],
-        "annotations": [label for row in range(rows) for label in _labels(row, shown, settings, theme)],
-    }  # fmt: skip
-
-
-def _labels(row: int, shown: Sequence[Trial], settings: Settings, theme: str) -> list[dict[str, Any]]:
-    """The name of an axis above its middle, the ends above its ends."""
-    names = list(settings.vary)
-    if row < len(names):
-        field = fields.FIELDS[names[row]]
-        title, ends = _(field.title), [field.shown(end) for end in settings.vary[names[row]]]
-    else:
-        values = sorted((trial.value or 0.0 for trial in shown), reverse=settings.goal == "loss")
-        title = _("loss, better to the right") if settings.goal == "loss" else _("faces right")
-        ends = [tuning.shown(end, settings.goal) for end in (values[0], values[-1])] if values else ["", ""]
-    quiet = {"color": QUIET[theme], "size": 12}
-    common = {"y": row, "yshift": 15, "showarrow": False, "bgcolor": GROUND[theme], "borderpad": 1}
-    texts = ((0.0, "left", ends[0], quiet), (0.5, "center", f"<b>{title}</b>", {"color": TEXT[theme], "size": 13}),
-             (1.0, "right", ends[1], quiet))  # fmt: skip
-    return [common | {"x": x, "xanchor": anchor, "text": text, "font": font} for x, anchor, text, font in texts]
+def _labels(shown: Sequence[Trial], settings: Settings, theme: str) -> figure.Spec:
+    """The name of each axis above its middle, the ends above its ends: points that have nothing but words."""
+    rows = [(_(fields.FIELDS[name].title), *map(fields.FIELDS[name].shown, ends))
+            for name, ends in settings.vary.items()]  # fmt: skip
+    values = sorted((trial.value or 0.0 for trial in shown), reverse=settings.goal == "loss")
+    title = _("loss, better to the right") if settings.goal == "loss" else _("faces right")
+    rows.append((title, *(tuning.shown(value, settings.goal) for value in (values[0], values[-1]))))
+    loud = figure.small(theme, color=figure.TEXT[theme], fontSize=13, fontWeight=600)
+    points = [
+        {"value": [x, row], "label": look | {"formatter": word, "align": align}}
+        for row, (title, low, high) in enumerate(rows)
+        for x, align, word, look in ((0, "left", low, {}), (0.5, "center", title, loud), (1, "right", high, {}))
+    ]
+    label = figure.small(theme, show=True, position="top", distance=9, backgroundColor=GROUND[theme], padding=2)
+    return {"type": "scatter", "data": points, "silent": True, "symbolSize": 1, "z": 9, "label": label,
+            "itemStyle": {"color": "transparent"}}  # fmt: skip
 
 
 def in_words(trial: Trial, settings: Settings) -> str:
@@ -199,16 +172,6 @@ def spoken(trials: Sequence[Trial], settings: Settings) -> str:
     ]
     said = ngettext("{n} trial: {values}.", "{n} trials: {values}.", len(shown), values=", ".join(parts))
     return f"{said} {tuning.best_sentence(trials, settings)}"
-
-
-def _plain(theme: str) -> dict[str, Any]:
-    return {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": TEXT[theme], "size": 13},
-        "hovermode": "closest",
-        "dragmode": False,
-    }
 
 
 def mixed(low: str, high: str, part: float) -> str:

@@ -15,7 +15,7 @@ from emotion.runs import Status, progress, read_history
 from emotion.system import N_, _, duration, ngettext, retold
 from emotion.tuning import TrialState, TuningState, folder, read
 from emotion.tuning import fields as tuning_fields
-from pages.ui.shared import own_runs, text
+from pages.ui.shared import figure, own_runs, text
 from pages.ui.shared.address import Choice
 from pages.ui.tune import charts
 
@@ -85,7 +85,7 @@ ENDINGS = {
     TuningState.FINISHED: N_("It is finished."),
     TuningState.FAILED: N_("It failed."),
 }
-STILL = {"displayModeBar": False}
+HISTORY_HEIGHT = 330  # pixels
 
 
 def show_tuning(found: Tuning) -> None:
@@ -193,20 +193,19 @@ def _state(trial: Trial, found: Tuning) -> str:
 
 
 def _pictures(found: Tuning) -> None:
-    """Drawn anew only when a trial has ended: a figure of Plotly that is replaced flickers."""
+    """Drawn anew only when a trial has ended."""
     if len(charts.judged(found.trials)) < 2:
         return
-    theme = "dark" if st.context.theme.type == "dark" else "light"
+    theme = figure.theme()
     spoken = charts.spoken(found.trials, found.settings)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader(_("Trial by trial"), anchor=False)
-        figure = charts.history(found.trials, found.settings, theme)
-        st.plotly_chart(figure, key="tune_history", config=STILL, alt=spoken)
+        figure.show_chart(charts.history(found.trials, found.settings, theme), "tune_history", HISTORY_HEIGHT, spoken)
     with right:
         st.subheader(_("Which values did well"), anchor=False, help=_("Parallel coordinates: one line is one trial."))
-        figure = charts.parallel(found.trials, found.settings, theme)
-        st.plotly_chart(figure, key="tune_parallel", config=STILL, alt=spoken)
+        drawn = charts.parallel(found.trials, found.settings, theme)
+        figure.show_chart(drawn, "tune_parallel", charts.parallel_height(found.settings), spoken)
         st.caption(_("One line is one trial; the stronger, the better. Dotted: stopped early."))
 
 
