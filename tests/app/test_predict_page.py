@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def model(home: Path) -> str:
     """The id of a finished run with a model."""
-    paths = new_run(TrainingConfig(name="my run"))
+    paths = new_run(TrainingConfig(name="my run", data=str(home / "gone")))  # what it costs: test_corrections.py
     use_model(paths)
     write_status(paths, Status.COMPLETED)
     return paths.id
