@@ -207,7 +207,7 @@ def examples(record: DataSet) -> Examples | None:
                 read.append((_face(str(record.folder / file)), label, file))
             except PictureError:
                 lost.append(file)
-    if {label for _other, label, _other in read} != set(range(len(order))):
+    if {one[1] for one in read} != set(range(len(order))):
         return None
     faces, labels, names = zip(*read, strict=True)
     return Examples(

@@ -8,7 +8,6 @@ import pytest
 
 from emotion.recipes import catalogue
 from emotion.recipes.catalogue import MEASURED_FACES, START, expected_seconds
-from emotion.system import count
 
 CLASSIC = catalogue.find("classic")
 
@@ -34,11 +33,3 @@ def test_says_nothing_of_a_recipe_that_was_not_measured(monkeypatch):
 
 def test_says_nothing_of_a_network_that_is_gone_on_with():
     assert expected_seconds(catalogue.config("classic", start_from="pretrained"), 100) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "noun", "said"),
-    [(1, "class", "1 class"), (2, "class", "2 classes"), (0, "run", "0 runs"), (1200, "epoch", "1,200 epochs")],
-)
-def test_a_number_of_things_has_the_plural_of_their_noun(number: int, noun: str, said: str) -> None:
-    assert count(number, noun) == said

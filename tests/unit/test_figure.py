@@ -15,7 +15,7 @@ POINTS = [[0, 0, 0, "a"], [2, 2, 1, "b"], [4, 1, 0, "c"]]
 
 
 def drawn(theme: str = "light") -> figure.Spec:
-    kinds = [figure.Kind.of("happy", HAPPY, theme), figure.Kind.of("sad", SAD, theme)]
+    kinds = [figure.PointKind.of("happy", HAPPY, theme), figure.PointKind.of("sad", SAD, theme)]
     return figure.scatter(theme, figure.axis(theme), figure.axis(theme), kinds, POINTS)
 
 

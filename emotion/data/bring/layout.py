@@ -136,7 +136,7 @@ def inventory(walked: Tree) -> str:
     for parts, place in walked.places.items():
         groups["/".join(parts[:2])] += len(place.records)
     found = [(where, n) for where, n in groups.most_common(MOST_NAMED) if n]
-    said = []
+    said: list[str] = []
     for where, n in found:
         pictures = number(n) if said else ngettext("{n} picture", "{n} pictures", n)
         said.append(_("{pictures} in {where}", pictures=pictures, where=f"{where}/" if where else _("no folder")))

@@ -78,7 +78,7 @@ def matrix(content: Content) -> Figure:
     axis.imshow(shares, cmap="BuGn", vmin=0, vmax=1.15)
     for row, column in np.ndindex(counts.shape):
         cross = "" if row == column else "✗ "
-        text = f"{cross}{number(counts[row, column])}\n{shares[row, column]:.0%}"
+        text = f"{cross}{number(int(counts[row, column]))}\n{shares[row, column]:.0%}"
         axis.text(
             column, row, text, ha="center", va="center", fontsize=8, color="white" if shares[row, column] > 0.7 else INK
         )
@@ -248,7 +248,7 @@ def robustness(content: Content) -> Figure | None:
             places, [one.interval[0] for one in trials], [one.interval[1] for one in trials], color=ACCENT, alpha=0.2
         )
         axis.plot(places, [one.accuracy for one in trials], "o-", color=ACCENT, markersize=3)
-        axis.set_xticks(places, [_("as is"), *(compact(one.strength) for one in trials[1:])], fontsize=6)
+        axis.set_xticks(places, [_("as is"), *(compact(one.strength or 0.0) for one in trials[1:])], fontsize=6)
         tidy(axis, _(kind.name))
         axis.set_xlabel(_(kind.unit), fontsize=7)
         percent(axis.yaxis)

@@ -63,7 +63,7 @@ def _chart(seen: Overview, token: str) -> None:
 
 def chart(seen: Overview, places: np.ndarray, pair: tuple[str, str], theme: str) -> figure.Spec:
     """A point a picture, of the kind of its class."""
-    kinds = [figure.Kind.of(name, palette.tone(name, seen.classes), theme) for name in seen.classes]
+    kinds = [figure.PointKind.of(name, palette.tone(name, seen.classes), theme) for name in seen.classes]
     labels, names = seen.labels[places].tolist(), [seen.files[place] for place in places]
     x, y = (np.maximum(np.round(getattr(seen.measures, name)[places], 1), LEAST).tolist() for name in pair)
     across, up = (_axis(measure, theme) for measure in pair)

@@ -95,11 +95,15 @@ def like(result: Result, number: int) -> Labels:
 def chart(result: Result, plane: Plane, shown: Labels, by: str, theme: str) -> figure.Spec:
     """A point a face, of the kind of its class, or of those answered right or wrong."""
     if by == BY_RIGHT:
-        kinds = [figure.Kind(_("right"), RIGHT[theme], "circle"), figure.Kind(_("✕ wrong"), WRONG[theme], CROSS)]
+        kinds = [
+            figure.PointKind(_("right"), RIGHT[theme], "circle"),
+            figure.PointKind(_("✕ wrong"), WRONG[theme], CROSS),
+        ]
         belongs = (~result.study.right[shown]).astype(int)
     else:
         kinds = [
-            figure.Kind.of(name, palette.tone(name, result.model.info.classes), theme) for name in result.info.classes
+            figure.PointKind.of(name, palette.tone(name, result.model.info.classes), theme)
+            for name in result.info.classes
         ]
         belongs = result.examples.labels[shown]
     said = [

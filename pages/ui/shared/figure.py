@@ -34,7 +34,7 @@ TOOLS = {"rect": N_("draw a box"), "polygon": N_("draw around"), "clear": N_("ch
 
 
 @dataclass(frozen=True)
-class Kind:
+class PointKind:
     """One kind of points: what the legend calls it, and how it looks."""
 
     name: str
@@ -42,7 +42,7 @@ class Kind:
     symbol: str
 
     @classmethod
-    def of(cls, name: str, tone: Tone, theme: str) -> Kind:
+    def of(cls, name: str, tone: Tone, theme: str) -> PointKind:
         """The points of a class."""
         return cls(name, tone.dark if theme == "dark" else tone.fill, symbol(tone))
 
@@ -167,7 +167,7 @@ def symbol(tone: Tone) -> str:
     return f"path://M{corners}Z"
 
 
-def scatter(theme: str, across: Spec, up: Spec, kinds: Sequence[Kind], points: Sequence[Sequence[Any]]) -> Spec:
+def scatter(theme: str, across: Spec, up: Spec, kinds: Sequence[PointKind], points: Sequence[Sequence[Any]]) -> Spec:
     """Points of several kinds; a click chooses one, and a click on a kind in the legend hides it.
 
     They are one series, so that one click takes back the last one.
