@@ -149,7 +149,7 @@ def _has_something(runs: dict[str, Run]) -> bool:
 
 
 def _without_model(run: Run) -> None:
-    said = {"name": run.title, "state": _(text.STATUS_WORDS[run.status])}
+    said = {"name": run.title, "state": run.status.said}
     if run.status.has_ended:
         told = _("“{name}” has no model ({state}). There is nothing to evaluate.", **said)
     else:

@@ -27,7 +27,7 @@ def page() -> None:
     with action:
         _action(found)
     base = found.settings.base
-    state = _(live.STATE_WORDS[found.state])
+    state = found.state.said
     st.caption(text.plain(f"{material.title(base)} · {base.recipe} · {state}"))
     _full_run(found)
     live.show_tuning(found)
@@ -68,9 +68,7 @@ def _full_run(found: Tuning) -> None:
     run = live.full_run(found)
     if run is None:
         return
-    told = live.test_sentence(run) or _(
-        "The run with the best settings is {state}.", state=_(text.STATUS_WORDS[run.status])
-    )
+    told = live.test_sentence(run) or _("The run with the best settings is {state}.", state=run.status.said)
     st.success(text.plain(told), icon=":material/trophy:")
 
 

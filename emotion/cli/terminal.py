@@ -255,10 +255,12 @@ def _of_two(scores: Evaluation, label: int) -> list[str]:
 
 def run(row: dict[str, Any]) -> str:
     """One line a run: the share of the validation faces at the epoch that is kept, and of the test faces."""
+    from emotion.runs import Status
+
     kept, test = (row[name] for name in ("kept_validation_accuracy", "test_accuracy"))
     tags = "".join(f" #{tag}" for tag in row["tags"])
     epochs = ngettext("{n} epoch", "{n} epochs", row["epochs_done"])
     return (
-        f"{row['id']:<22} {_(row['status']):<10} {row['recipe']:<10} {epochs:>11} {_share(kept):>7} {_share(test):>7}  "
-        f"{safe(row['name'] or row['data'])}{safe(tags)}"
+        f"{row['id']:<22} {Status(row['status']).said:<18} {row['recipe']:<10} {epochs:>11} "
+        f"{_share(kept):>7} {_share(test):>7}  {safe(row['name'] or row['data'])}{safe(tags)}"
     )

@@ -99,7 +99,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.show:
         return _show_tuning(folder.read(folder.find(chosen.show)), chosen.json)
     if chosen.stop:
-        _out(_(str(control.stop(chosen.stop).state)))
+        _out(control.stop(chosen.stop).state.said)
         return OK
     if chosen.train_best:
         return _train_best(folder.find(chosen.train_best))
@@ -197,7 +197,7 @@ def _line(trial: Trial, settings: Settings) -> str:
 
     value = tuning.shown(trial.value, settings.goal)
     epochs = ngettext("{n} epoch", "{n} epochs", trial.epochs_done)
-    way = _("{state} after {epochs}, {time}", state=_(str(trial.state)), epochs=epochs, time=duration(trial.seconds))
+    way = _("{state} after {epochs}, {time}", state=trial.state.said, epochs=epochs, time=duration(trial.seconds))
     why = f" ({retold(trial.why)})" if trial.why else ""
     said = _("trial {number}: {value}", number=trial.number, value=value)
     return f"{said}  {fields.in_words(trial.values)}  {way}{why}"
@@ -230,7 +230,7 @@ def _list(as_json: bool) -> int:
         value = tuning.shown(found.best.value if found.best else None, found.settings.goal)
         used = tuning.budget_sentence(found.trials, found.settings)
         name = terminal.safe(found.settings.name)
-        _out(f"{found.id:<22} {_(str(found.state)):<9} {value:>7}  {used}  {name}".rstrip())
+        _out(f"{found.id:<22} {found.state.said:<11} {value:>7}  {used}  {name}".rstrip())
     return OK
 
 

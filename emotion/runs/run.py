@@ -20,11 +20,13 @@ from emotion.data import edits
 from emotion.recipes import TrainingConfig
 from emotion.runs import index, person
 from emotion.system import (
+    N_,
     ConfigError,
     RunMissingError,
     RunUnreadableError,
     StoredFileError,
     StoredFileMissingError,
+    _,
     disk,
     expanded,
     files,
@@ -62,6 +64,24 @@ class Status(StrEnum):
     @property
     def has_ended(self) -> bool:
         return self in (Status.COMPLETED, Status.STOPPED, Status.FAILED, Status.DIVERGED, Status.LOST)
+
+    @property
+    def said(self) -> str:
+        """For a person; the value is for programs."""
+        return _(STATUS_WORDS[self])
+
+
+STATUS_WORDS = {
+    Status.QUEUED: N_("waiting"),
+    Status.STARTING: N_("starting"),
+    Status.RUNNING: N_("training"),
+    Status.STOPPING: N_("stopping"),
+    Status.COMPLETED: N_("finished"),
+    Status.STOPPED: N_("stopped and kept"),
+    Status.FAILED: N_("failed"),
+    Status.DIVERGED: N_("loss without bound"),
+    Status.LOST: N_("lost"),
+}
 
 
 @dataclass(frozen=True)
@@ -209,7 +229,7 @@ def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
     """
     while directory is None:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
-        candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
+        candidate = runs_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _letter in range(4))}"
         directory = None if candidate.exists() else candidate
     check_room(directory)
     with disk.new_folder(directory) as folder:

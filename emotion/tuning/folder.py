@@ -31,6 +31,7 @@ from emotion.system import (
     StoredFileMissingError,
     TuningMissingError,
     TuningUnreadableError,
+    _,
     disk,
     expanded,
     files,
@@ -60,6 +61,22 @@ class TuningState(StrEnum):
     @property
     def is_active(self) -> bool:
         return self in (TuningState.STARTING, TuningState.RUNNING, TuningState.STOPPING)
+
+    @property
+    def said(self) -> str:
+        """For a person; the value is for programs."""
+        return _(STATE_WORDS[self])
+
+
+STATE_WORDS = {
+    TuningState.STARTING: N_("starting"),
+    TuningState.RUNNING: N_("at work"),
+    TuningState.STOPPING: N_("stopping"),
+    TuningState.FINISHED: N_("finished"),
+    TuningState.STOPPED: N_("stopped"),
+    TuningState.FAILED: N_("failed"),
+    TuningState.LOST: N_("cut off"),
+}
 
 
 @dataclass(frozen=True)
@@ -192,7 +209,7 @@ def new(settings: Settings) -> TuningPaths:
     """
     while True:
         stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
-        folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _ in range(4))}"
+        folder = tuning_dir() / f"{stamp}-{''.join(secrets.choice(ID_ALPHABET) for _letter in range(4))}"
         if not folder.exists():
             break
     check_room(folder)

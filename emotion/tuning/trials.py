@@ -48,6 +48,21 @@ class TrialState(StrEnum):
     def counts(self) -> bool:
         return self in (TrialState.FINISHED, TrialState.PRUNED)
 
+    @property
+    def said(self) -> str:
+        """For a person; the value is for programs."""
+        return _(TRIAL_WORDS[self])
+
+
+TRIAL_WORDS = {
+    TrialState.RUNNING: N_("at work"),
+    TrialState.FINISHED: N_("finished"),
+    TrialState.PRUNED: N_("stopped early"),
+    TrialState.FAILED: N_("failed"),
+    TrialState.STOPPED: N_("stopped"),
+    TrialState.LOST: N_("lost"),
+}
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from emotion.runs import Run, Status, table
 from emotion.system import N_, _
-from pages.ui.shared import text
 
 FIND, ORDER, PAGE = "runs_find", "runs_order", "runs_page"
 DATA, RECIPE, STATUS, TAG = "runs_data", "runs_recipe", "runs_status", "runs_tag"
@@ -32,7 +31,7 @@ def show_choice(rows: list[table.RunRow], runs: list[Run]) -> list[table.RunRow]
         _select(_("Data"), DATA, sorted({row.data for row in rows}))
         recipes = sorted({row.recipe for row in rows})
         _select(_("Recipe"), RECIPE, recipes, {table.MADE_ELSEWHERE: _(table.MADE_ELSEWHERE)})
-        states = {str(status): _(text.STATUS_WORDS[status]) for status in Status}
+        states = {str(status): status.said for status in Status}
         _select(_("State"), STATUS, sorted({str(run.status) for run in runs}), states)
         _select(_("Tag"), TAG, table.tags(runs))
         st.button(_("Show all runs"), key="runs_all", on_click=clear, disabled=not (set_ones or find))

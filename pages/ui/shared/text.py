@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emotion.recipes import palette
-from emotion.runs import Status
 from emotion.system import N_, _
 from emotion.system import percent as percent  # said here as well, beside the other words
 from emotion.system import sureness as sureness
@@ -20,17 +19,6 @@ if TYPE_CHECKING:
 
 # Each of these sentences is said by `_` where it is shown.
 MODEL_TITLES = {"pretrained": N_("shipped model")}
-STATUS_WORDS = {
-    Status.QUEUED: N_("waiting"),
-    Status.STARTING: N_("starting"),
-    Status.RUNNING: N_("training"),
-    Status.STOPPING: N_("stopping"),
-    Status.COMPLETED: N_("finished"),
-    Status.STOPPED: N_("stopped and kept"),
-    Status.FAILED: N_("failed"),
-    Status.DIVERGED: N_("loss without bound"),
-    Status.LOST: N_("lost"),
-}
 JOINER = "\N{WORD JOINER}"  # no width, and no line is broken at it
 TAKEN = re.compile(r"(?<=:)(?=[/\w+-])|(?<=www)(?=\.)|(?<=@)(?=[-\w])|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 DRAWN_ONLY = N_("This model has seen nothing but drawn faces. What it says about photos means little.")

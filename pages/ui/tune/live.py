@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
 NEW = "new"  # in the address: the form, even while something is tuned
 CHOICE = Choice("id", page="tune")
-STATE_WORDS = {
-    TuningState.STARTING: N_("starting"),
-    TuningState.RUNNING: N_("at work"),
-    TuningState.STOPPING: N_("stopping"),
-    TuningState.FINISHED: N_("finished"),
-    TuningState.STOPPED: N_("stopped"),
-    TuningState.FAILED: N_("failed"),
-    TuningState.LOST: N_("cut off"),
-}
 
 
 def show_choice() -> Tuning | None:
@@ -69,14 +60,6 @@ def open_tuning(tuning_id: str) -> None:
 TICK = 2.0  # seconds
 ROW_HEIGHT, MOST_ROWS = 44, 8
 MOST_TOLD = 3  # trials at work of which it is said how far they are
-TRIAL_WORDS = {
-    TrialState.RUNNING: N_("at work"),
-    TrialState.FINISHED: N_("finished"),
-    TrialState.PRUNED: N_("stopped early"),
-    TrialState.FAILED: N_("failed"),
-    TrialState.STOPPED: N_("stopped"),
-    TrialState.LOST: N_("lost"),
-}
 ENDINGS = {
     TuningState.STOPPED: N_("It was stopped. Nothing of what it has found is lost."),
     TuningState.LOST: N_(
@@ -188,7 +171,7 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
 
 def _state(trial: Trial, found: Tuning) -> str:
     best = found.best is not None and found.best.number == trial.number
-    said = _("★ best") if best else _(TRIAL_WORDS[trial.state])
+    said = _("★ best") if best else trial.state.said
     return f"{said}: {retold(trial.why)}" if trial.state is TrialState.FAILED and trial.why else said
 
 
