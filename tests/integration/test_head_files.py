@@ -12,22 +12,35 @@ from emotion import recipes
 from emotion.models import load_model
 from emotion.models.predictor import Predictor
 from emotion.recipes import ModelInfo
-from emotion.runs.run import RunPaths
+from emotion.runs.run import RunPaths, new_run
+from emotion.system.files import write_json
 from emotion.training.head import fold, graph, keras_file, stage
-from tests.conftest import CommandLine
+from tests.conftest import CommandLine, each_night
 
 NAMES = ("first", "second", "third")
 
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a quick network that has learned nothing."""
+    """A model that has learned nothing: the files of a quick network."""
+    return written("quick", 2, tmp_path_factory.mktemp("quick"))
+
+
+@pytest.fixture(scope="module")
+def duo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with two networks side by side, as in the shipped model."""
+    return written("duo", 3, tmp_path_factory.mktemp("duo"))
+
+
+def written(recipe: str, classes: int, folder: Path) -> Path:
+    """Writes a network of a recipe; its weights are whole in both files, for answers that agree closely."""
     from emotion.training import export, network
 
-    folder = tmp_path_factory.mktemp("quick")
-    model = network.network(recipes.find("quick"), 2)
-    model.save(folder / "model.keras")
-    export.write_tflite(model, folder / "model.tflite", mirrored=True)
+    files, config = RunPaths(folder), recipes.config(recipe, classes=NAMES[:classes])
+    model = network.network(recipes.find(recipe), classes)
+    model.save(files.keras_model)
+    write_json(files.model_info, export.describe(model, config, "fingerprint", {}).to_json())
+    export.write_tflite(model, files.model, mirrored=recipes.find(recipe).mirrored)
     return folder
 
 
@@ -56,23 +69,20 @@ def test_keras_and_litert_give_one_head_the_same_answers(quick: Path, tmp_path: 
 
 @pytest.mark.parametrize(("recipe", "classes", "width"), [("quick", 2, 64), ("duo", 3, 448)])
 def test_keras_and_litert_give_one_change_the_same_answers(
-    tmp_path: Path, recipe: str, classes: int, width: int
+    request: pytest.FixtureRequest, tmp_path: Path, recipe: str, classes: int, width: int
 ) -> None:
-    from emotion.training import export, network
+    from emotion.training import network
 
-    found = recipes.find(recipe)
+    base: Path = request.getfixturevalue(recipe)
     keras, litert = tmp_path / "model.keras", tmp_path / "model.tflite"
-    model = network.network(found, classes)
-    model.save(keras)
-    export.write_tflite(model, litert, mirrored=found.mirrored)
     rng = np.random.default_rng(1)
     change = rng.normal(size=(width, classes)).astype(np.float32), rng.normal(size=classes).astype(np.float32)
 
-    keras.write_bytes(keras_file.with_change(keras.read_bytes(), *change))
-    litert.write_bytes(fold.adjust(litert.read_bytes(), *change))
+    keras.write_bytes(keras_file.with_change((base / keras.name).read_bytes(), *change))
+    litert.write_bytes(fold.adjust((base / litert.name).read_bytes(), *change))
 
     asked = Predictor(litert, ModelInfo(classes=NAMES[:classes], positive="second"), "kept")
-    answered = network.served(network.load_whole(keras), mirrored=found.mirrored)(faces())
+    answered = network.served(network.load_whole(keras), mirrored=recipes.find(recipe).mirrored)(faces())
     for said, name in zip(asked._run(faces(), "probability", "features"), ("probability", "features"), strict=True):
         np.testing.assert_allclose(said, answered[name], atol=1e-5)
 
@@ -102,21 +112,18 @@ def test_the_earlier_stage_is_what_keras_has_before_its_last_resolution(quick: P
 
 
 @pytest.mark.parametrize("width", [448, 448 + 2 * 96])
-def test_two_networks_side_by_side_each_give_their_stage(tmp_path: Path, width: int) -> None:
-    from emotion.training.export import write_tflite
-    from emotion.training.network import load_whole, network, served
+def test_two_networks_side_by_side_each_give_their_stage(duo: Path, tmp_path: Path, width: int) -> None:
+    from emotion.training.network import load_whole, served
 
-    two = network(recipes.find("duo"), 3)
-    two.save(tmp_path / "two.keras")
-    write_tflite(two, tmp_path / "two.tflite")
     rng = np.random.default_rng(1)
     weights, bias = rng.normal(size=(width, 3)).astype(np.float32), rng.normal(size=3).astype(np.float32)
+    keras, litert = tmp_path / "model.keras", tmp_path / "model.tflite"
 
-    (tmp_path / "model.keras").write_bytes(keras_file.with_head((tmp_path / "two.keras").read_bytes(), weights, bias))
-    (tmp_path / "model.tflite").write_bytes(fold.fold((tmp_path / "two.tflite").read_bytes(), weights, bias))
+    keras.write_bytes(keras_file.with_head((duo / keras.name).read_bytes(), weights, bias))
+    litert.write_bytes(fold.fold((duo / litert.name).read_bytes(), weights, bias))
 
-    asked = Predictor(tmp_path / "model.tflite", ModelInfo(classes=NAMES[:3], positive="second"), "kept")
-    answered = served(load_whole(tmp_path / "model.keras"), mirrored=False)(faces())
+    asked = Predictor(litert, ModelInfo(classes=NAMES[:3], positive="second"), "kept")
+    answered = served(load_whole(keras), mirrored=False)(faces())
     for said, name in zip(asked._run(faces(), "probability", "features"), ("probability", "features"), strict=True):
         np.testing.assert_allclose(said, answered[name], atol=1e-5)
 
@@ -130,15 +137,20 @@ def test_a_network_of_other_classes_shows_its_file_unharmed(quick: Path) -> None
     assert set(graph.Graph(once).outputs) == {b"features", b"probability"}
 
 
-def test_a_head_can_be_exported_and_gone_on_from(emotion: CommandLine, home: Path, few: Path) -> None:
-    trained = emotion("train", "--data", few, "--classes", "bright,dark")
-    run = RunPaths(home / "runs" / trained.stdout.split()[-1])
+@pytest.mark.parametrize("base", ["quick", *each_night("pretrained")])  # TensorFlow traces the large one for 40 s
+def test_a_head_can_be_exported_and_gone_on_from(
+    emotion: CommandLine, home: Path, few: Path, quick: Path, base: str
+) -> None:
+    below = str(quick) if base == "quick" else base
+    run = new_run(recipes.teaching(str(few), ("bright", "dark"), below))
+    trained = emotion("train", "--run-dir", run.root)
     before, told = load_model(run.root).predict_classes(faces()), json.loads(run.model_info.read_text())
 
     exported = emotion("export", run.id)
     after = load_model(run.root).predict_classes(faces())
     further = emotion("train", "--data", few, "--classes", "bright,dark", "--start-from", run.id, "--epochs", "1")
 
+    assert trained.returncode == 0, trained.stderr
     assert exported.returncode == 0, exported.stderr
     np.testing.assert_allclose(after, before, atol=5e-3)  # the shipped model's file holds float16, its model.keras not
     assert json.loads(run.model_info.read_text()) == told

@@ -283,18 +283,25 @@ def test_classes_in_another_order_get_the_same_answers(base):
     np.testing.assert_allclose(sad, 1 - happy, atol=1e-6)
 
 
-@pytest.mark.parametrize("classes", [("sad", "happy"), ("happy", "neutral"), ("angry", "sad", "happy")])
-def test_some_classes_of_the_shipped_model_get_its_answer_among_these(classes):
-    from emotion.training import fit as training
+@pytest.fixture(scope="module")
+def shipped(worker):
+    """What the shipped model says of drawn faces (16, K), and its classes in that order."""
     from emotion.training import network
 
-    config = catalogue.config("strong", start_from="pretrained", classes=classes)
-    shipped = load_model("pretrained")
-    faces = drawn_faces()
-    whole = network.load_whole(shipped.path.with_name("model.keras")).predict(faces, verbose=0)
-    some = whole[:, [shipped.info.classes.index(name) for name in config.classes]]
+    model = load_model("pretrained")
+    whole = network.load_whole(model.path.with_name("model.keras"))
+    return whole.predict(drawn_faces(), verbose=0), model.info.classes
 
-    answers = training.build(config).predict(faces, verbose=0)
+
+@pytest.mark.parametrize("classes", [("sad", "happy"), ("happy", "neutral"), ("angry", "sad", "happy")])
+def test_some_classes_of_the_shipped_model_get_its_answer_among_these(shipped, classes):
+    from emotion.training import fit as training
+
+    config = catalogue.config("strong", start_from="pretrained", classes=classes)
+    whole, names = shipped
+    some = whole[:, [names.index(name) for name in config.classes]]
+
+    answers = training.build(config).predict(drawn_faces(), verbose=0)
 
     expected = some / some.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(answers, expected if len(classes) > 2 else expected[:, 1:], atol=1e-4)
