@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -65,6 +66,7 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -81,10 +83,16 @@ def imports(tree: ast.AST, at_start: bool = True) -> Iterator[tuple[ast.Import |
             yield from imports(node, at_start and not function)
 
 
+@functools.cache
+def imported(path: Path) -> list[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """The same for a file."""
+    return list(imports(parse(path)))
+
+
 def packages(path: Path) -> set[str]:
     """Top-level names of all that a file imports, such as {"numpy", "emotion"}."""
     found = set()
-    for node, _ in imports(parse(path)):
+    for node, _ in imported(path):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         found |= {name.split(".")[0] for name in names}
     return found
@@ -94,7 +102,7 @@ def needed(path: Path, package: str = "emotion") -> list[Needed]:
     """What a file imports from one of the project's packages."""
     return [
         Needed(node.module, alias.name, at_start, node.lineno)
-        for node, at_start in imports(parse(path))
+        for node, at_start in imported(path)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == package
         for alias in node.names
     ]
@@ -179,7 +187,7 @@ def test_only_training_reaches_tensorflow() -> None:
     wrong = []
     for path in CORE:
         name = relative(path)
-        for node, at_start in imports(parse(path)):
+        for node, at_start in imported(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             if {one.split(".")[0] for one in names} & FRAMEWORKS and not name.startswith(WITH_TENSORFLOW):
                 wrong.append((name, at_start, f"{name}:{node.lineno}"))
@@ -222,7 +230,7 @@ def _loaded_by(statements: list[str]) -> set[str]:
 
 
 def test_the_server_loads_nothing_heavy_for_its_pages() -> None:
-    of_pages = {ast.unparse(node) for path in PAGES for node, _ in imports(parse(path))}
+    of_pages = {ast.unparse(node) for path in PAGES for node, _ in imported(path)}
     of_the_core = {f"import emotion.{room}" for room in ROOMS}
 
     loaded = _loaded_by(sorted(of_pages | of_the_core, key=lambda line: "__future__" not in line))

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from PIL import Image, ImageSequence
 
+from tests.conftest import command_here
 from tools import docs_site, tour
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,8 +46,7 @@ def code(path: Path) -> str:
 
 @functools.cache
 def help_of(*words: str) -> str:
-    command = [sys.executable, "-m", "emotion", *words, "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    done = command_here(*words, "--help")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
