@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,10 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import local_script_runner
 
+from emotion.data.drawn import shipped, write
 from emotion.system import speaking
 
 
@@ -33,6 +39,46 @@ def keras_left_alone() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def scripts_run_at_once() -> Iterator[None]:
+    """`AppTest` compiles all scripts anew for each run, and asks a thousand times a second whether it is over."""
+    asked, scripts = local_script_runner.require_widgets_deltas, ScriptCache()
+
+    def wait(runner: Any, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        asked(runner, timeout)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        patch.setattr(local_script_runner, "ScriptCache", lambda: scripts)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def demo_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages draw the faces of the demo into each new home, 2,500 files; all homes of a session share the first ones.
+
+    Each home has links to the files, not the files: a test may remove or replace one, and write into none.
+    """
+    draw = write._fill
+
+    @cache
+    def drawn() -> Path:
+        folder = tmp_path_factory.mktemp("demo") / "faces"
+        draw(folder, shipped.COUNTS, shipped.SEED, None)
+        return folder
+
+    def fill(root: Path, counts: dict[str, int], seed: int, progress: Any) -> None:
+        if (counts, seed) == (shipped.COUNTS, shipped.SEED):
+            shutil.copytree(drawn(), root, copy_function=os.link)
+        else:
+            draw(root, counts, seed, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "_fill", fill)
         yield
 
 
