@@ -1,21 +1,27 @@
 """Photos by the thousand and by the million into one table, with all cores: `predict --out`.
 
 Names go in, rows come out: the fields of `Answer.to_json`, one row a photo, refusals too, in the order of the names.
+A check of many pictures has them looked at by the same processes, parts and restart.
 May import what `emotion.models` may; pyarrow is imported when a table is written.
 """
 
 from __future__ import annotations
 
-from emotion.models.many.answering import Done, answer_all
+from emotion.models.many.answering import Done, answer_all, fill
 from emotion.models.many.cluster import connect, no_cluster
-from emotion.models.many.pool import usual_jobs
-from emotion.models.many.tables import KINDS
+from emotion.models.many.parts import Parts
+from emotion.models.many.pool import Pool, usual_jobs
+from emotion.models.many.tables import KINDS, Kind
 
 __all__ = [
     "KINDS",
     "Done",
+    "Kind",
+    "Parts",
+    "Pool",
     "answer_all",
     "connect",
+    "fill",
     "no_cluster",
     "usual_jobs",
 ]

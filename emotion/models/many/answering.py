@@ -10,15 +10,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from emotion import __version__
 from emotion.models import preferences
 from emotion.models.many.cluster import RayPool
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool
+from emotion.models.many.tables import kind_of
 from emotion.models.many.worker import PhotoTask, Row
-from emotion.system import EmotionError, _
+from emotion.system import EmotionError, _, disk, whole
 
 if TYPE_CHECKING:
     from emotion.models.answers import Looking
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 PART = 1000  # photos: at a restart at most so many are looked at once more
 BATCH = 8  # photos that a process is given at a time
+
+
+class Looks(Protocol):
+    """Whoever looks at pictures: `Pool`, `RayPool`."""
+
+    def rows(self, batches: Iterator[list[str]], /) -> Iterator[list[Any]]:
+        """The rows of each batch of names, in the order of the batches."""
 
 
 @dataclass(frozen=True)
@@ -78,35 +86,55 @@ def answer_all(
                 path=out,
             )
         )
-    parts = Parts(out, _asked(predictor, looking, all_classes), predictor.info.classes if all_classes else ())
-    start, photos, kept = time.perf_counter(), 0, 0
+    kind, join = kind_of(out, predictor.info.classes if all_classes else ())
+    parts = Parts(out, _asked(predictor, looking, all_classes), kind)
+    start = time.perf_counter()
+    with contextlib.closing(parts), _many(on, jobs, predictor, looking, all_classes) as pool:
+        photos, kept = fill(parts, names, pool, BATCH, tell)
+        with disk.writing(out.parent), whole(out) as unfinished:
+            join(parts.paths(), unfinished)
+        parts.remove()
+    return Done(photos, parts.refused(), kept, time.perf_counter() - start)
+
+
+def fill(
+    parts: Parts, names: Iterable[str], pool: Looks, batch: int, tell: Callable[[int], None] | None = None
+) -> tuple[int, int]:
+    """Has pictures looked at until all parts are there.
+
+    Args:
+        batch: how many pictures a process is given at a time.
+        tell: as for `answer_all`.
+
+    Returns:
+        How many pictures there are, and how many of them had been looked at before.
+    """
+    pictures, kept = 0, 0
     todo: deque[tuple[int, list[str]]] = deque()  # parts whose rows are on their way
 
     def batches() -> Iterator[list[str]]:
-        nonlocal photos, kept
+        nonlocal pictures, kept
         for number, part in enumerate(_cut(names, PART)):
-            photos += len(part)
+            pictures += len(part)
             if parts.is_there(number, part):
                 kept += len(part)
                 continue
             todo.append((number, part))
-            yield from _cut(part, BATCH)
+            yield from _cut(part, batch)
 
-    with contextlib.closing(parts), _many(on, jobs, predictor, looking, all_classes) as pool:
-        done, rows = 0, list[Row]()
-        for found in pool.rows(batches()):
-            rows += found
-            done += len(found)
-            if len(rows) == len(todo[0][1]):
-                parts.write(*todo.popleft(), rows)
-                rows = []
-            if tell is not None:
-                tell(kept + done)
-        parts.join()
-    return Done(photos, parts.refused(), kept, time.perf_counter() - start)
+    done, rows = 0, list[Any]()
+    for found in pool.rows(batches()):
+        rows += found
+        done += len(found)
+        if len(rows) == len(todo[0][1]):
+            parts.write(*todo.popleft(), rows)
+            rows = []
+        if tell is not None:
+            tell(kept + done)
+    return pictures, kept
 
 
-def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool | RayPool:
+def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool[Row] | RayPool:
     """Who looks at the photos."""
     if on:
         return RayPool(on, predictor, looking, all_classes)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from emotion import __version__
 from emotion.images import memory
 from emotion.models.answers import Looking, answer
-from emotion.models.many.pool import AHEAD, lost
+from emotion.models.many.pool import AHEAD
+from emotion.models.many.worker import lost
 from emotion.models.predictor import Predictor
 from emotion.recipes import ModelInfo
 from emotion.system import EmotionError, _

@@ -11,14 +11,15 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from emotion.models.many.tables import kind_of
-from emotion.models.many.worker import Row
 from emotion.system import EmotionError, _, disk, files
+
+if TYPE_CHECKING:
+    from emotion.models.many.tables import Kind
 
 LOCK = "lock"  # held by the process that writes the table
 NAME = re.compile(r"(\d+)-([0-9a-f]{16})-(\d+)")
@@ -30,15 +31,14 @@ class Parts:
     Args:
         out: the table, which is not there yet.
         asked: everything beside the names that decides the answers, as JSON can hold it.
-        classes: of which the probability is a column; () for none.
+        kind: how they are written.
 
     Raises:
-        EmotionError: where the table's name says no kind that is known, nothing can be written beside it, or another
-            process writes it.
+        EmotionError: where nothing can be written beside it, or another process writes it.
     """
 
-    def __init__(self, out: Path, asked: object, classes: Sequence[str]) -> None:
-        self._out, self._kind, self._classes = out, kind_of(out), tuple(classes)
+    def __init__(self, out: Path, asked: object, kind: Kind) -> None:
+        self._out, self._kind = out, kind
         self._asked = json.dumps(asked, sort_keys=True, default=str).encode()
         self._folder = disk.make_folder(out.with_name(f"{out.name}.parts"))
         self._lock = FileLock(self._folder / LOCK)
@@ -51,10 +51,7 @@ class Parts:
                 self._lock.acquire(timeout=0)
         except Timeout as error:
             raise EmotionError(
-                _(
-                    "Another process is writing {path} at this moment: wait for it, or name another table.",
-                    path=self._out,
-                )
+                _("Another process is writing {path} at this moment: wait for it.", path=self._out)
             ) from error
         for left in files.unfinished(self._folder):
             left.unlink(missing_ok=True)
@@ -64,26 +61,29 @@ class Parts:
     def is_there(self, number: int, names: list[str]) -> bool:
         """Whether this part was written before, for the very same names and question; it is counted in then."""
         path = self._kept.get(self._name(number, names))
-        if path is not None:
-            self._used[number] = path
-        return path is not None
+        if path is None or not self._kind.is_whole(path, len(names)):
+            return False
+        self._used[number] = path
+        return True
 
-    def write(self, number: int, names: list[str], rows: list[Row]) -> None:
+    def write(self, number: int, names: list[str], rows: list[Any]) -> None:
         """Writes a part whole, or not at all."""
-        refused = sum(row["error"] is not None for row in rows)
-        path = self._folder / f"{self._name(number, names)}-{refused}{self._out.suffix}"
+        refused = sum(map(self._kind.refused, rows))
+        path = self._folder / f"{self._name(number, names)}-{refused}{self._kind.ending}"
         with disk.writing(self._folder), files.whole(path) as unfinished:
-            self._kind.write(rows, unfinished, self._classes)
+            self._kind.write(rows, unfinished)
         self._used[number] = path
 
     def refused(self) -> int:
         """How many photos of all parts were refused."""
         return sum(int(found[3]) for path in self._used.values() if (found := NAME.match(path.name)))
 
-    def join(self) -> None:
-        """Makes the table of its parts, which are removed."""
-        with disk.writing(self._out.parent), files.whole(self._out) as unfinished:
-            self._kind.join([self._used[number] for number in sorted(self._used)], unfinished, self._classes)
+    def paths(self) -> list[Path]:
+        """The files of the parts, in their order."""
+        return [self._used[number] for number in sorted(self._used)]
+
+    def remove(self) -> None:
+        """Forgets the parts: what they were for is made."""
         self.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

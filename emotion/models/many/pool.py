@@ -1,6 +1,6 @@
-"""Several processes that look at photos, and the order in which their rows come out.
+"""Several processes that look at pictures, and the order in which their rows come out.
 
-A photo that ends its process (a decoder that crashes, memory that runs out) is one refused row; the others are asked
+A picture that ends its process (a decoder that crashes, memory that runs out) is one refused row; the others are asked
 again.
 """
 
@@ -11,18 +11,16 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import Generic
 
 import psutil
 
 from emotion.models.many import worker
-from emotion.models.many.worker import PhotoTask, Row
-from emotion.system import N_, EmotionError, _, processes
+from emotion.models.many.worker import T, Task
+from emotion.system import EmotionError, _, processes
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
-LOST = N_(
-    "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
-)
 
 
 def usual_jobs() -> int:
@@ -30,12 +28,7 @@ def usual_jobs() -> int:
     return max(1, min(processes.cores(), int(psutil.virtual_memory().available // EACH)))
 
 
-def lost(name: str) -> Row:
-    """The row of a photo that ends whatever process looks at it."""
-    return {"file": name, "faces": [], "turned": 0, "error": LOST, "note": None}
-
-
-class Pool:
+class Pool(Generic[T]):
     """Processes that are started when they are first needed, and again where one has ended.
 
     Args:
@@ -43,23 +36,23 @@ class Pool:
         task: what they are asked.
     """
 
-    def __init__(self, jobs: int, task: PhotoTask) -> None:
+    def __init__(self, jobs: int, task: Task[T]) -> None:
         self._jobs, self._task = jobs, task
         self._executor: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Pool[T]:
         return self
 
     def __exit__(self, *_other: object) -> None:
         self._end()
 
-    def rows(self, batches: Iterator[list[str]]) -> Iterator[list[Row]]:
+    def rows(self, batches: Iterator[list[str]]) -> Iterator[list[T]]:
         """The rows of each batch of names, in the order of the batches.
 
         Raises:
             EmotionError: when no process can be started, or none stays.
         """
-        asked: deque[tuple[list[str], Future[list[Row]]]] = deque()
+        asked: deque[tuple[list[str], Future[list[T]]]] = deque()
         while True:
             while len(asked) < AHEAD * self._jobs and (names := next(batches, None)) is not None:
                 asked.append((names, self._ask(names)))
@@ -73,15 +66,15 @@ class Pool:
                 asked = deque((names, self._ask(names)) for names, _other in asked)
             yield found
 
-    def _one_by_one(self, names: list[str]) -> list[Row]:
-        rows = []
+    def _one_by_one(self, names: list[str]) -> list[T]:
+        rows: list[T] = []
         self._end()
         self._check_start()
         for name in names:
             try:
                 rows += self._ask([name]).result()
             except BrokenProcessPool:
-                rows.append(lost(name))
+                rows.append(self._task.lost(name))
                 self._end()
                 self._check_start()
         return rows
@@ -94,11 +87,11 @@ class Pool:
             raise EmotionError(
                 _(
                     "The processes that look at photos end before they have looked at any. Expected room for one, of "
-                    "about 500 MB: end other programs, or try without --out."
+                    "about 500 MB: end other programs."
                 )
             ) from error
 
-    def _ask(self, names: list[str]) -> Future[list[Row]]:
+    def _ask(self, names: list[str]) -> Future[list[T]]:
         try:
             return self._running().submit(worker.look, names)
         except BrokenProcessPool:  # it ended while nobody waited for it

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,23 @@ class Kind:
     """How a table is written.
 
     Attributes:
-        write: rows into the file of a part; the class names decide the columns of their probabilities, () for none.
-        join: the files of parts, in their order, into one.
+        ending: of the files of its parts.
+        write: rows into the file of a part.
+        refused: whether a row says why there is no answer.
+        is_whole: the file of a part, how many rows → whether it holds them.
     """
 
-    write: Callable[[list[Row], Path, Sequence[str]], None]
-    join: Callable[[list[Path], Path, Sequence[str]], None]
+    ending: str
+    write: Callable[[list[Any], Path], None]
+    refused: Callable[[Any], bool]
+    is_whole: Callable[[Path, int], bool] = lambda path, rows: True
 
 
-def kind_of(path: Path) -> Kind:
-    """How a table of this name is written.
+def kind_of(path: Path, classes: Sequence[str]) -> tuple[Kind, Callable[[list[Path], Path], None]]:
+    """How a table of this name is written, and how the files of its parts become one.
+
+    Args:
+        classes: of which the probability is a column; () for none.
 
     Raises:
         EmotionError: where its ending says nothing that is known.
@@ -44,7 +52,9 @@ def kind_of(path: Path) -> Kind:
         raise EmotionError(
             _("{path}: expected a file that ends in {endings}. Call the table so.", path=path, endings=endings)
         )
-    return KINDS[path.suffix.lower()]
+    write, join = KINDS[path.suffix.lower()]
+    kind = Kind(path.suffix, partial(write, classes=classes), lambda row: row["error"] is not None)
+    return kind, partial(join, classes=classes)
 
 
 def schema(classes: Sequence[str]) -> pyarrow.Schema:
@@ -103,4 +113,4 @@ def _join_lines(parts: list[Path], path: Path, classes: Sequence[str]) -> None:
                 shutil.copyfileobj(file, whole)
 
 
-KINDS = {".parquet": Kind(_write_parquet, _join_parquet), ".jsonl": Kind(_write_lines, _join_lines)}
+KINDS = {".parquet": (_write_parquet, _join_parquet), ".jsonl": (_write_lines, _join_lines)}

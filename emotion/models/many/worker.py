@@ -1,4 +1,4 @@
-"""One process of several that look at photos: it reads the model once and answers names with rows.
+"""One process of several that look at pictures: it makes itself ready once and answers names with rows.
 
 LiteRT and the libraries of numbers take one thread each; the processes are what fills the cores.
 """
@@ -10,25 +10,43 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits
 
 from emotion.models.answers import Looking, answer
 from emotion.models.predictor import load_quietly
-from emotion.system import ENGLISH, _, speaking
-
-if TYPE_CHECKING:
-    from emotion.models.predictor import Predictor
+from emotion.system import ENGLISH, N_, _, speaking
 
 Row = dict[str, Any]  # as `Answer.to_json` gives it
+T = TypeVar("T")
+
+LOST = N_(
+    "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
+)
+
+
+class Task(Protocol[T]):
+    """What processes are asked about pictures: it is sent to each of them."""
+
+    def begin(self) -> Callable[[list[str]], list[T]]:
+        """Makes a process ready; what it gives answers names with a row each."""
+
+    def lost(self, name: str) -> T:
+        """The row of a picture that ends whatever process looks at it."""
+
+
+def lost(name: str) -> Row:
+    """The row of a photo that ends whatever process looks at it."""
+    return {"file": name, "faces": [], "turned": 0, "error": LOST, "note": None}
 
 
 @dataclass(frozen=True)
 class PhotoTask:
-    """What all processes are asked.
+    """What a model says of photos.
 
     Attributes:
         model: how `load_model` finds it.
@@ -40,17 +58,29 @@ class PhotoTask:
     looking: Looking
     all_classes: bool
 
+    def begin(self) -> Callable[[list[str]], list[Row]]:
+        predictor = load_quietly(self.model)
 
-_asked: tuple[PhotoTask, Predictor] | None = None
+        def look(names: list[str]) -> list[Row]:
+            with speaking(ENGLISH):  # rows are for programs, and are kept
+                return [answer(Path(name), predictor, name, self.looking).to_json(self.all_classes) for name in names]
+
+        return look
+
+    def lost(self, name: str) -> Row:
+        return lost(name)
 
 
-def begin(task: PhotoTask) -> None:
+_look: Callable[[list[str]], list[Any]] | None = None
+
+
+def begin(task: Task[Any]) -> None:
     """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one."""
-    global _asked
+    global _look
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threadpool_limits(1)
-    _asked = task, load_quietly(task.model)
+    _look = task.begin()
 
 
 def _end_with_parent() -> None:
@@ -60,10 +90,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def look(names: list[str]) -> list[Row]:
+def look(names: list[str]) -> list[Any]:
     """The rows of these files; no names show that the process is ready."""
-    if _asked is None:
+    if _look is None:
         raise RuntimeError(_("begin() has not been called"))
-    task, predictor = _asked
-    with speaking(ENGLISH):  # rows are for programs, and are kept
-        return [answer(Path(name), predictor, name, task.looking).to_json(task.all_classes) for name in names]
+    return _look(names)
