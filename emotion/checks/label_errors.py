@@ -15,7 +15,7 @@ Letters: N pictures, K classes, F features.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 
 from emotion import metrics
 from emotion.checks import cache
-from emotion.data import Examples, dataset, decided, edits, folds, on_disk, scan
+from emotion.data import Examples, class_names, dataset, decided, edits, folds, on_disk, scan
 from emotion.images import as_batch
 from emotion.models import load_model
 from emotion.recipes import label_order
 from emotion.system import N_, SplitMissingError, StoredFileError, disk, files, stored
 
 if TYPE_CHECKING:
-    from emotion.data import Listing
+    from emotion.data import Files, Listing
     from emotion.metrics import Floats, Labels
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo
@@ -41,6 +41,7 @@ CHUNK = 256  # faces turned to float at once
 SEED = 0  # of the folds
 STRENGTH, ROUNDS = 0.01, 200  # of the classifiers; ten times weaker a penalty finds as many (72 % instead of 70 %)
 MOST = 5_000  # label errors that are kept, worst first
+MOST_ASKED = 40_000  # pictures, drawn at random from more: they and their features are held in memory
 
 Tell = Callable[[str, int, int], None]
 
@@ -68,6 +69,7 @@ class LabelErrors:
         model: whose features were used; n: pictures; classes: names.
         accuracy: share of the labels that the classifiers, each asked about pictures it had not seen, agree with.
         found: worst first.
+        drawn_from: how many files the pictures were drawn from; 0 where all were asked about.
     """
 
     model: str
@@ -75,17 +77,19 @@ class LabelErrors:
     classes: tuple[str, ...]
     accuracy: float
     found: tuple[LabelError, ...]
+    drawn_from: int = 0
 
     def to_json(self) -> dict[str, Any]:
         found = [[one.file, one.label, one.likely, round(one.doubt, 4)] for one in self.found]
         return {"model": self.model, "n": self.n, "classes": list(self.classes), "accuracy": self.accuracy,
-                "found": found}  # fmt: skip
+                "found": found, "drawn_from": self.drawn_from}  # fmt: skip
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> LabelErrors:
         """The inverse of `to_json`. ValueError for what is none."""
         said = stored.typed(values, _Found)
-        return cls(said.model, said.n, said.classes, said.accuracy, tuple(LabelError(*row) for row in said.found))
+        found = tuple(LabelError(*row) for row in said.found)
+        return cls(said.model, said.n, said.classes, said.accuracy, found, said.drawn_from)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class _Found:
     classes: tuple[str, ...]
     accuracy: stored.Share
     found: list[tuple[str, str, str, stored.Difference]]  # the likelier class may still have the lower probability
+    drawn_from: stored.Number = 0
 
 
 def confident(probabilities: Floats, labels: Labels) -> tuple[NDArray[np.bool_], Labels]:
@@ -134,6 +139,8 @@ def out_of_sample(features: Floats, examples: Examples, tell: Tell | None = None
 def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell | None = None) -> LabelErrors:
     """Looks for label errors in train and test, and keeps what it has found for the page.
 
+    Of more than MOST_ASKED pictures so many are drawn at random, the same share of each class of each split.
+
     Args:
         root: the data folder.
         reference: of the model whose features are used, as `load_model` takes it.
@@ -146,10 +153,11 @@ def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell |
     predictor = load_model(reference)
     listing = scan(root)
     names = label_order(classes or default_classes(predictor.info, listing))
-    examples = _all_pictures(listing, names, tell)
+    asked, drawn_from = _drawn(listing, names)
+    examples = _all_pictures(asked, names, tell)
     features = _features(predictor, examples, tell)
     probabilities = out_of_sample(features, examples, tell)
-    outcome = _label_errors(predictor.reference, examples, probabilities)
+    outcome = replace(_label_errors(predictor.reference, examples, probabilities), drawn_from=drawn_from)
     place = _location(on_disk(root))
     disk.make_folder(place.parent)
     files.write_json(place, outcome.to_json())
@@ -162,6 +170,24 @@ def default_classes(info: ModelInfo, listing: Listing) -> tuple[str, ...]:
         if names and set(names) <= set(listing.classes):
             return tuple(names)
     return listing.classes
+
+
+def _drawn(listing: Listing, classes: Sequence[str]) -> tuple[Listing, int]:
+    """The listing with at most MOST_ASKED files of these classes, and how many there were; 0 for all of them."""
+    files: Files = {}
+    for split in ("train", "test"):
+        there = listing.files.get(split, {})
+        keys = {class_names.named_like(name, there) for name in classes}
+        files |= {split: {key: there[key] for key in there if key in keys}} if split in listing.files else {}
+    number = sum(len(names) for inside in files.values() for names in inside.values())
+    if number <= MOST_ASKED:
+        return listing, 0
+    rng = np.random.default_rng(SEED)
+    for inside in files.values():
+        for key, names in inside.items():
+            places = rng.permutation(len(names))[: -(-len(names) * MOST_ASKED // number)]
+            inside[key] = tuple([names[place] for place in np.sort(places).tolist()])
+    return replace(listing, files=files, fingerprint=f"{listing.fingerprint} {MOST_ASKED}"), number
 
 
 def _all_pictures(listing: Listing, classes: tuple[str, ...], tell: Tell | None) -> Examples:
@@ -236,4 +262,4 @@ def last_found(listing: Listing) -> LabelErrors | None:
     }
     looked_at = edits.confirmed(listing.root)
     found = tuple(one for one in outcome.found if now.get(one.file) == one.label and one.file not in looked_at)
-    return LabelErrors(outcome.model, outcome.n, outcome.classes, outcome.accuracy, found)
+    return replace(outcome, found=found)

@@ -119,6 +119,8 @@ def _label_errors_text(outcome: LabelErrors) -> str:
             share=percent(outcome.accuracy, 1, gap=""),
         ),
     ]
+    if outcome.drawn_from:
+        lines[0] += f" They were asked about {outcome.n:,} pictures, drawn at random from {outcome.drawn_from:,}."
     lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:LABELS_SHOWN]]
     if len(outcome.found) > LABELS_SHOWN:
         lines.append("  " + _("… and {n} more (--json names them)", n=len(outcome.found) - LABELS_SHOWN))

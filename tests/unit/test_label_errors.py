@@ -68,6 +68,25 @@ def test_the_outcome_is_kept_for_the_page(data: Path) -> None:
     assert [one.file for one in kept.found] == [one.file for one in outcome.found]
 
 
+def test_of_too_many_pictures_some_are_drawn_and_it_is_said(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_errors, "MOST_ASKED", 26)
+
+    outcome = label_errors.search(data, str(BRIGHTNESS / "model.tflite"), ("sad", "happy"))
+    kept = label_errors.last_found(on_disk(data))
+
+    assert (outcome.n, outcome.drawn_from) == (27, 52)  # 21 and 19 of train halved, and 6 and 6 of test
+    assert kept is not None
+    assert kept.drawn_from == 52
+
+
+def test_all_of_few_pictures_are_asked_about(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_errors, "MOST_ASKED", 52)
+
+    outcome = label_errors.search(data, str(BRIGHTNESS / "model.tflite"), ("sad", "happy"))
+
+    assert (outcome.n, outcome.drawn_from) == (52, 0)
+
+
 def test_nothing_is_known_before_a_search(data: Path) -> None:
     assert label_errors.last_found(on_disk(data)) is None
 

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.checks import LABELS, job, label_errors, picture_facts
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
 from emotion.evaluation import gallery
-from emotion.system import N_, _, ngettext
+from emotion.system import N_, _, ngettext, number
 from pages.ui.shared import decisions, model_choice, montage, problem, text, waiting
 from pages.ui.shared.montage import Cell
 
@@ -55,7 +55,10 @@ def show_label_errors(report: Report, listing: Listing) -> None:
 
 def _summary(outcome: LabelErrors) -> str:
     model = _(text.MODEL_TITLES.get(outcome.model, outcome.model))
-    return ngettext(
+    drawn = ""
+    if outcome.drawn_from:
+        drawn = " " + _("They were drawn at random from {n} pictures.", n=number(outcome.drawn_from))
+    said = ngettext(
         "{found} of {n} label ({classes}) are contradicted, worst first. By what {model} sees in the faces, the "
         "classifiers agree with {share} of all labels of pictures that they had not seen.",
         "{found} of {n} labels ({classes}) are contradicted, worst first. By what {model} sees in the faces, the "
@@ -66,6 +69,7 @@ def _summary(outcome: LabelErrors) -> str:
         model=model,
         share=text.percent(outcome.accuracy, 1),
     )
+    return said + drawn
 
 
 def _gallery(report: Report, outcome: LabelErrors) -> None:
