@@ -15,7 +15,7 @@ from emotion.checks.near_duplicates import Pairs
 from emotion.checks.picture_facts import Facts
 from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache, cache_dir
 
-FORMAT = 2  # raised when files are read or compared in another way
+FORMAT = 3  # raised when files are read or compared in another way
 
 
 @dataclasses.dataclass(frozen=True)

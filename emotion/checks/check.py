@@ -9,6 +9,7 @@ about them (`emotion.data.edits`): only the rules are asked again.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emotion.checks import cache, near_duplicates, picture_facts, rules
+from emotion.checks import cache, far, near_duplicates, picture_facts, rules
 from emotion.checks.cache import Stored
 from emotion.checks.finding import exclude
-from emotion.checks.near_duplicates import FLAT, Pairs
+from emotion.checks.near_duplicates import FLAT, Pairs, Pictures
 from emotion.checks.rule import Rule
 from emotion.checks.rules import faceless
 from emotion.checks.table import Table, names_of, places_of
 from emotion.data import decided, digest, edits, on_disk, votes
+from emotion.models import many
 from emotion.system import ENGLISH, N_, collect, ngettext, speaking
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = 1  # of the report
+AT_ONCE = 10_000  # pictures up to which all of them are held in memory: 23 MB
 READING, COMPARING = N_("reading pictures"), N_("comparing them")
 
 Tell = Callable[[str, int, int], None]  # what is done, how many, of how many
@@ -83,22 +86,23 @@ class Report:
         }
 
 
-def check(root: Path, tell: Tell | None = None) -> Report:
+def check(root: Path, tell: Tell | None = None, jobs: int | None = None) -> Report:
     """Reads what has to be read and asks the rules.
 
     Args:
         root: a data folder, as `dataset.resolve` gives it.
         tell: called with what is done, how many and of how many; what it raises ends the check.
+        jobs: how many processes look at more than AT_ONCE pictures, at most; None: one a core.
 
     Raises:
         DataError: as `listing.on_disk`.
+        EmotionError: where more than AT_ONCE pictures cannot be kept in the cache until they are compared.
     """
     listing = on_disk(root)
     place = cache.location(root, listing.fingerprint)
     stored = cache.read(place)
     if stored is None:
-        stored = _read(listing, tell)
-        cache.write(place, stored)
+        stored = _read(listing, place, tell, jobs)
     return _report(listing, stored)
 
 
@@ -153,23 +157,32 @@ def all_twins(report: Report) -> Remedy | None:
     return exclude(files, N_("identical to another picture"), title, "all_twins")
 
 
-def _read(listing: Listing, tell: Tell | None) -> Stored:
-    names = names_of(listing.files)
-    facts = picture_facts.read(listing.root, names, _telling(tell, READING))
-    return Stored(names, facts, _pairs(facts, tell))
+def _read(listing: Listing, place: Path, tell: Tell | None, jobs: int | None) -> Stored:
+    """Looks at all pictures and compares them, and keeps what was found."""
+    names, reading = names_of(listing.files), _telling(tell, READING)
+    grey: Pictures
+    with contextlib.ExitStack() as stack:
+        if len(names) > AT_ONCE:
+            number = jobs or many.usual_jobs()
+            facts, grey = stack.enter_context(far.read(listing.root, names, place, number, reading))
+        else:
+            facts = picture_facts.read(listing.root, names, reading)
+            grey = facts.grey
+        stored = Stored(names, facts, _pairs(facts, grey, tell))
+        cache.write(place, stored)
+    return stored
 
 
 def _telling(tell: Tell | None, what: str) -> Callable[[int, int], None] | None:
     return None if tell is None else lambda done, total: tell(what, done, total)
 
 
-def _pairs(facts: Facts, tell: Tell | None) -> Pairs:
+def _pairs(facts: Facts, grey: Pictures, tell: Tell | None) -> Pairs:
     """Pairs among the different pictures that are not flat, one of each group of identical ones."""
     usable = np.flatnonzero(facts.ok & (facts.contrast >= FLAT))
     digests = np.ascontiguousarray(facts.digest[usable]).view("V16").ravel()
     places = usable[np.sort(np.unique(digests, return_index=True)[1])]
-    pairs = near_duplicates.near_pairs(facts.grey[places], _telling(tell, COMPARING))
-    return Pairs(places[pairs.first], places[pairs.second], pairs.mirrored, pairs.likeness)
+    return near_duplicates.near_pairs(grey, places, _telling(tell, COMPARING))
 
 
 def _report(listing: Listing, stored: Stored) -> Report:

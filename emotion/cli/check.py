@@ -47,6 +47,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="MODEL",
         help=_("whose view of the pictures --labels goes by (default: pretrained)"),
     )
+    check.add_argument("--jobs", type=options.whole(1, 256, N_("processes")), metavar="N",
+                       help=_("processes that look at many thousand pictures (default: one a core)"))  # fmt: skip
     options.add_classes(check, _("classes for --labels (default: the model's)"))
 
 
@@ -61,7 +63,7 @@ def run(chosen: argparse.Namespace) -> int:
     from emotion.checks.rules import faceless
     from emotion.data import on_disk
 
-    report = check.check(root, tell)
+    report = check.check(root, tell, chosen.jobs)
     if chosen.faces:
         names = faceless.askable(root, report.table)
         faceless.look(on_disk(root), names, lambda done, total: tell(N_("looking for faces"), done, total))
@@ -120,7 +122,7 @@ def _label_errors_text(outcome: LabelErrors) -> str:
         ),
     ]
     if outcome.drawn_from:
-        lines[0] += f" They were asked about {outcome.n:,} pictures, drawn at random from {outcome.drawn_from:,}."
+        lines[0] += " " + _("They were drawn at random from {n} pictures.", n=outcome.drawn_from)
     lines += [f"  {one.file}  {one.label} → {one.likely}?  {one.doubt:.2f}" for one in outcome.found[:LABELS_SHOWN]]
     if len(outcome.found) > LABELS_SHOWN:
         lines.append("  " + _("… and {n} more (--json names them)", n=len(outcome.found) - LABELS_SHOWN))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -54,10 +55,13 @@ def keep_newest(kind: str, most: int) -> None:
 
 
 def remove(paths: Iterable[Path]) -> None:
-    """Removes files, where they are and can be removed."""
+    """Removes files and folders, where they are and can be removed."""
     for path in paths:
         with contextlib.suppress(OSError):  # already gone, or open in another process on Windows
-            path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _age(path: Path) -> float:

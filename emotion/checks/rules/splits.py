@@ -138,12 +138,18 @@ def deal_anew(table: Table) -> Remedy:
 
 def _joined_groups(table: Table) -> np.ndarray:
     """The groups of identical pictures, those of nearly the same ones joined."""
-    groups = table.group.copy()
-    for first, second in zip(table.pairs.first.tolist(), table.pairs.second.tolist(), strict=True):
-        one, other = groups[first], groups[second]
-        if one != other:
-            groups[groups == other] = one
-    return groups
+    joined = list(range(int(table.group.max(initial=-1)) + 1))  # of each group the one that it has become a part of
+
+    def found(group: int) -> int:
+        while joined[group] != group:
+            joined[group] = group = joined[joined[group]]
+        return group
+
+    ends = zip(table.group[table.pairs.first].tolist(), table.group[table.pairs.second].tolist(), strict=True)
+    for first, second in ends:
+        one, other = found(first), found(second)
+        joined[other] = one
+    return np.array([found(group) if group >= 0 else group for group in table.group.tolist()], dtype=np.int64)
 
 
 def _with_remedy(finding: Finding, table: Table) -> Finding:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from itertools import product
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from emotion.checks.finding import Finding, Remedy, exclude
+from emotion.checks.near_duplicates import MOST_NEIGHBOURS
 from emotion.checks.rule import Rule
 from emotion.checks.table import TEST, TRAIN
 from emotion.data import RELABEL, Change, class_key
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 
 Groups = list[tuple[str, ...]]
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 OUT_OF_TEST = N_("Take them out of test")
 OUT_OF_TRAIN = N_("Take their twins out of train")
@@ -107,13 +111,17 @@ def near_twins(table: Table) -> Finding | None:
     test: dict[str, str] = {}
     train: dict[str, None] = {}
     notes: dict[str, str] = {}
-    for first, second, mirrored in _near(table, every=True):
-        for mine, other in ((first, second), (second, first)):
-            if table.split[mine] == TEST and table.split[other] == TRAIN and table.files[mine] not in known:
-                test.setdefault(table.files[mine], table.files[other])
-                train[table.files[other]] = None
+    for first, second, mirrored in _near(table):
+        for mine, others in ((first, second), (second, first)):
+            asked = [name for name in table.names(mine[table.split[mine] == TEST]) if name not in known]
+            learned = table.names(others[table.split[others] == TRAIN])
+            if not asked or not learned:
+                continue
+            train |= dict.fromkeys(learned)
+            for name in asked:
+                test.setdefault(name, learned[0])
                 if mirrored:
-                    notes.setdefault(table.files[mine], _("mirrored"))
+                    notes.setdefault(name, _("mirrored"))
     if not test:
         return None
     title = ngettext("{n} test picture has nearly the same picture in train",
@@ -129,10 +137,11 @@ def near_twins(table: Table) -> Finding | None:
 def near_duplicates(table: Table) -> Finding | None:
     """Nearly the same pictures within a split: each that is like one which is kept."""
     partners: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    for first, second, mirrored in _near(table, every=False):
-        if table.split[first] == table.split[second]:
-            partners[first].append((second, mirrored))
-            partners[second].append((first, mirrored))
+    for ones, others, mirrored in _near(table):
+        for first, second in product(_one_a_split(table, ones), _one_a_split(table, others)):
+            if table.split[first] == table.split[second]:
+                partners[first].append((second, mirrored))
+                partners[second].append((first, mirrored))
     kept: dict[int, list[int]] = {}
     notes: dict[str, str] = {}
     for place in sorted(partners):
@@ -150,27 +159,25 @@ def near_duplicates(table: Table) -> Finding | None:
     title = ngettext("{n} picture is nearly the same as another one",
                      "{n} pictures are nearly the same as another one", len(extra))  # fmt: skip
     why = _("They add little that is new, and cut apart into training and validation they make validation too easy.")
+    if (np.bincount(table.pairs.first) >= MOST_NEIGHBOURS).any():
+        why += " " + _("Where many look alike, each was compared with the likest only: some may be left.")
     remedies = (exclude(extra, _("nearly the same as another picture of its split"), _("Keep one of each")),)
     return Finding("near_duplicates", len(extra), title, why, tuple(groups), notes, remedies)
 
 
-def _near(table: Table, every: bool) -> list[tuple[int, int, bool]]:
-    """Pairs of used pictures that are nearly the same; of identical ones every one, or one a split."""
-    members: dict[int, list[int]] = defaultdict(list)
-    wanted = np.union1d(table.group[table.pairs.first], table.group[table.pairs.second])
-    for place in np.flatnonzero(table.used & np.isin(table.group, wanted)).tolist():
-        members[int(table.group[place])].append(place)
-    found = []
-    for first, second, mirrored in zip(table.pairs.first, table.pairs.second, table.pairs.mirrored, strict=True):
-        ones, others = (members[int(table.group[place])] for place in (first, second))
-        if not every:
-            ones, others = _one_a_split(table, ones), _one_a_split(table, others)
-        found += [(one, other, bool(mirrored)) for one in ones for other in others]
-    return found
+def _near(table: Table) -> Iterator[tuple[Places, Places, bool]]:
+    """Of each pair of pictures that are nearly the same the used ones that are identical to either, rising."""
+    firsts, seconds = table.group[table.pairs.first], table.group[table.pairs.second]
+    places = np.flatnonzero(table.used & np.isin(table.group, np.union1d(firsts, seconds)))
+    places = places[np.argsort(table.group[places], kind="stable")]
+    ends = [np.searchsorted(table.group[places], groups, side) for groups in (firsts, seconds) for side in SIDES]
+    for start, end, from_, to, mirrored in zip(*[column.tolist() for column in (*ends, table.pairs.mirrored)],
+                                               strict=True):  # fmt: skip
+        yield places[start:end], places[from_:to], mirrored
 
 
-def _one_a_split(table: Table, places: list[int]) -> list[int]:
-    first = {int(table.split[place]): place for place in reversed(places)}
+def _one_a_split(table: Table, places: Places) -> list[int]:
+    first = dict(zip(table.split[places].tolist()[::-1], places.tolist()[::-1], strict=True))
     return sorted(first.values())
 
 
