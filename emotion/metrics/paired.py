@@ -38,7 +38,7 @@ class Comparison:
         difference: share right after minus share right before, -1 to 1.
         interval: where that difference may truly lie with 95 % confidence.
         p_value: how often a difference at least this large comes by chance when both are equally good.
-        words: all this in one sentence, in English, as it is kept; `in_words` says it in the reader's language.
+        words: all this in one sentence, in English, as it is kept; `said` says it in the reader's language.
     """
 
     n: Faces
@@ -50,6 +50,10 @@ class Comparison:
     interval: tuple[Difference, Difference]
     p_value: Annotated[float, Meta(ge=0, le=1)]
     words: str
+
+    def said(self) -> str:
+        """`words` in the reader's language."""
+        return in_words(self.after - self.before, self.p_value)
 
     def to_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self) | {"interval": list(self.interval)}

@@ -30,6 +30,7 @@ from emotion.system import (
     disk,
     expanded,
     files,
+    moment,
     processes,
     runs_dir,
     stored,
@@ -207,7 +208,7 @@ class Run:
 
     @property
     def when(self) -> str:
-        return datetime.datetime.fromtimestamp(self.created).strftime("%d %b %H:%M")
+        return moment(self.created, with_year=False)
 
     @property
     def has_model(self) -> bool:

@@ -36,6 +36,7 @@ from emotion.system import (
     expanded,
     files,
     home,
+    moment,
     processes,
     stored,
 )
@@ -160,8 +161,7 @@ class Tuning:
 
     @property
     def title(self) -> str:
-        when = datetime.datetime.fromtimestamp(self.created).strftime("%d %b %H:%M")
-        return self.settings.name or f"{self.settings.base.recipe}, {when}"
+        return self.settings.name or f"{self.settings.base.recipe}, {moment(self.created, with_year=False)}"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import contextvars
 import json
 import string
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from emotion.system import (
     in_script,
     language,
     listed,
+    moment,
     nearest,
     ngettext,
     number,
@@ -262,6 +264,14 @@ def test_german_is_said_to_who_reads_german() -> None:
         assert listed(["a", "b", "c"]) == "a, b und c"
 
     assert _("Add a class") == "Add a class"
+
+
+def test_a_time_is_written_as_the_reader_writes_it() -> None:
+    noon = time.mktime((2026, 3, 5, 12, 34, 0, 0, 0, -1))
+
+    assert (moment(noon), moment(noon, with_year=False)) == ("05 Mar 2026 12:34", "05 Mar 12:34")
+    with speaking("de"):
+        assert (moment(noon), moment(noon, with_year=False)) == ("05.03.2026 12:34", "05.03. 12:34")
 
 
 def test_what_nobody_has_translated_is_said_in_english() -> None:

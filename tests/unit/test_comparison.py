@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from emotion.metrics.paired import Comparison, compare, difference_interval, in_words, mcnemar
+from emotion.system import speaking
 
 
 def right(*answers):
@@ -44,6 +45,14 @@ def test_counts_what_only_one_of_them_answers_right():
     assert (found.n, found.before, found.after) == (5, 2, 3)
     assert (found.only_before, found.only_after) == (1, 2)
     assert found.difference == pytest.approx(0.2)
+
+
+def test_says_in_the_readers_language_what_is_kept_in_english() -> None:
+    found = compare(right(1, 1, 0, 0, 0), right(1, 0, 1, 1, 0))
+
+    assert found.said() == found.words
+    with speaking("de"):
+        assert found.said().startswith("1 mehr richtig als vorher; das kann Zufall sein")
 
 
 def test_the_interval_holds_the_difference():

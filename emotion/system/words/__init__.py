@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emotion.system.words.catalogue import own_name
-from emotion.system.words.figures import compact, decimal, duration, listed, number, percent, sureness
+from emotion.system.words.figures import compact, decimal, duration, listed, moment, number, percent, sureness
 from emotion.system.words.reader import ENGLISH, LANGUAGES, ask_through, language, nearest, speaking
 from emotion.system.words.sentences import N_, _, in_script, ngettext, pgettext, retold
 
@@ -19,6 +19,7 @@ __all__ = [
     "in_script",
     "language",
     "listed",
+    "moment",
     "nearest",
     "ngettext",
     "number",

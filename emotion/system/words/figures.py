@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from emotion.system.words.catalogue import written
 from emotion.system.words.reader import language
-from emotion.system.words.sentences import _
+from emotion.system.words.sentences import _, pgettext
 
 
 def number(value: int) -> str:
@@ -40,6 +41,15 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def moment(seconds: float, with_year: bool = True) -> str:
+    """A time since 1970 on this computer's clock: "26 Nov 2026 11:05", in German "26.11.2026 11:05"."""
+    if with_year:
+        form = pgettext("how a time is written", "%d %b %Y %H:%M")
+    else:
+        form = pgettext("how a time of this year is written", "%d %b %H:%M")
+    return datetime.datetime.fromtimestamp(seconds).strftime(form)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,7 +10,7 @@ from emotion.data import registry
 from emotion.data.bring import add
 from emotion.data.bring.layout import Options
 from emotion.data.bring.tables import labels
-from emotion.system import N_, EmotionError, _, ngettext, retold
+from emotion.system import N_, EmotionError, _, moment, ngettext, retold
 from pages.ui.shared import frame, listings, text
 from pages.ui.shared.data_choice import SET, choices
 
@@ -63,7 +62,7 @@ def show_facts(known: DataSet | None, listing: Listing) -> None:
 def _facts(known: DataSet | None, listing: Listing) -> None:
     facts = []
     if known:
-        when = datetime.datetime.fromtimestamp(known.created).strftime("%d %b %Y %H:%M")
+        when = moment(known.created)
         kind = _(KINDS.get(known.kind, known.kind))
         facts += [(_("came from"), retold(known.source)), (_("kind"), kind), (_("since"), when)]
     facts += [(_("folder"), str(listing.root)), (_("fingerprint"), listing.fingerprint)]

@@ -13,7 +13,6 @@ import streamlit as st
 from emotion.checks import CHECK, FACES, check, job
 from emotion.checks.rules import faceless
 from emotion.data import decided, resolve
-from emotion.metrics import paired
 from emotion.runs import queue
 from emotion.system import N_, EmotionError, _, ngettext, retold
 from emotion.training import repeat
@@ -172,7 +171,7 @@ def _compared(pairs: list[tuple[Run, Run]], listing: Listing) -> None:
     )
     result = both.comparison
     st.html(before_after.sides(result))
-    st.markdown(text.plain(paired.in_words(result.after - result.before, result.p_value)))
+    st.markdown(text.plain(result.said()))
     won = ngettext("Only right now: {n} face", "Only right now: {n} faces", len(both.won))
     lost = ngettext("Only right before: {n} face", "Only right before: {n} faces", len(both.lost))
     _changed(both, both.won, won, "won", listing)

@@ -107,7 +107,7 @@ def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) 
                      "correction, or keep it for a later training.", share=lost),
                    icon=":material/balance:")  # fmt: skip
     else:
-        st.caption(text.plain(result.test.words))
+        st.caption(text.plain(result.test.said()))
     with st.container(horizontal=True):
         if result.costs_too_much:
             st.button(_("Do not keep it"), key=f"leave_{key}", type="primary", on_click=_undo, args=(place,))

@@ -59,7 +59,7 @@ def _part(title: str, pair: OnTheSameFaces | None, instead: str) -> None:
         st.caption(instead)
         return
     st.html(sides(pair.comparison))
-    st.markdown(text.plain(pair.comparison.words))
+    st.markdown(text.plain(pair.comparison.said()))
 
 
 def sides(result: Comparison) -> str:

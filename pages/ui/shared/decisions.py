@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.data import CONFIRM, edits, in_force
-from emotion.system import EmotionError, _, ngettext, pgettext, retold
+from emotion.system import EmotionError, _, moment, ngettext, retold
 from pages.ui.shared import text
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _row(root: Path, decision: Decision) -> None:
 
 def _when(decision: Decision) -> str:
     try:
-        told = datetime.fromisoformat(decision.time).strftime(pgettext("how a time is written", "%d %b %Y %H:%M"))
+        told = moment(datetime.fromisoformat(decision.time).timestamp())
     except ValueError:
         told = decision.time
     return f"{told}, {decision.who}"
