@@ -70,7 +70,7 @@ def page() -> None:
         if st.button(_("Try it on a photo"), key="to_predict", type="primary", width="stretch"):
             st.switch_page(frame.PREDICT, query_params={} if run is None else {"model": run.id})
     result = results.at(result, threshold.asked())
-    _notes(result, data)
+    _notes(result, run, data)
     with st.container(key="evaluate_score"):
         st.html(figures.headline(result.evaluation))
     section = _section(result)
@@ -100,7 +100,8 @@ def _section(result: Result) -> str:
 
 def _show_section(section: str, result: Result, run: Run | None, data: str) -> None:
     if section == OVERVIEW:
-        st.html(figures.others(result.evaluation))
+        with st.container(key="evaluate_figures"):
+            st.html(figures.others(result.evaluation))
         if not result.is_held_out:
             honest_score.show_scores(result, run, data)
         _classes(result)
@@ -149,7 +150,7 @@ def _has_something(runs: dict[str, Run]) -> bool:
 
 
 def _without_model(run: Run) -> None:
-    said = {"name": run.title, "state": run.status.said}
+    said = {"name": run.title, "state": text.state(run)}
     if run.status.has_ended:
         told = _("“{name}” has no model ({state}). There is nothing to evaluate.", **said)
     else:
@@ -244,13 +245,14 @@ def _ways_out(error: EmotionError, data: str) -> None:
             st.switch_page(frame.TRAIN)
 
 
-def _notes(result: Result, data: str) -> None:
+def _notes(result: Result, run: Run | None, data: str) -> None:
     """What one has to know to read the figures right."""
     if result.is_held_out:
         st.info(_(NO_TEST), icon=":material/rule:")
     if result.info.saw_only_drawn_faces and data != DEMO:
         st.warning(_(text.DRAWN_ONLY), icon=":material/draw:")
-    if data == DEMO and not result.info.saw_only_drawn_faces:
+    learned_from_them = result.info.saw_only_drawn_faces or (run is not None and run.config.data == DEMO)
+    if data == DEMO and not learned_from_them:
         st.warning(_("This model did not learn from drawn faces. What it gets right of them tells little about it."),
                    icon=":material/draw:")  # fmt: skip
     own, now = result.model.info.threshold, result.info.threshold

@@ -15,7 +15,7 @@ import numpy as np
 
 from emotion import images, metrics
 from emotion.recipes import label_order, positive_class
-from emotion.system import ENGLISH, ModelError, _, compact, decimal, ngettext, speaking, stored
+from emotion.system import ENGLISH, ModelError, _, compact, decimal, ngettext, percent, speaking, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -151,14 +151,14 @@ def no_better_than_guessing(
     if not n or interval[0] > max(faces) / n:
         return ""
     share, largest = max(faces) / n, classes[faces.index(max(faces))]
-    guessed = decimal(100 * share, 1)
+    guessed = percent(share, 1)
     if right <= share:
-        return _("No better than guessing yet: whoever always says “{name}” gets {share}% right.",
+        return _("No better than guessing yet: whoever always says “{name}” gets {share} right.",
                  name=largest, share=guessed)  # fmt: skip
     return ngettext(
-        "No better than guessing yet: whoever always says “{name}” gets {share}% right, and with {n} face the rest "
+        "No better than guessing yet: whoever always says “{name}” gets {share} right, and with {n} face the rest "
         "may be luck.",
-        "No better than guessing yet: whoever always says “{name}” gets {share}% right, and with {n} faces the rest "
+        "No better than guessing yet: whoever always says “{name}” gets {share} right, and with {n} faces the rest "
         "may be luck.",
         n,
         name=largest,

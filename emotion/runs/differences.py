@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from emotion.data import material
 from emotion.recipes import KINDS
-from emotion.system import _
+from emotion.system import _, compact, number
 
 if TYPE_CHECKING:
     from emotion.runs.run import Run
@@ -45,14 +45,14 @@ def _settings(run: Run) -> dict[str, str]:
         _("data"): material.title(config),
         _("classes"): ", ".join(config.classes),
         _("recipe"): config.recipe,
-        _("starts from"): config.start_from or _("random weights"),
+        _("starts from"): _starts_from(config.start_from),
         _("learns"): _("the last layer") if config.freeze else _("all layers"),
-        _("epochs"): f"{config.epochs:,}",
-        _("batch size"): f"{config.batch_size:,}",
-        _("learning rate"): f"{config.learning_rate:.3g}",
-        _("width"): f"{config.width:g}",
-        _("weight decay"): f"{config.weight_decay:g}",
-        _("label smoothing"): f"{config.label_smoothing:g}",
+        _("epochs"): number(config.epochs),
+        _("batch size"): number(config.batch_size),
+        _("learning rate"): compact(config.learning_rate, 3),
+        _("width"): compact(config.width),
+        _("weight decay"): compact(config.weight_decay),
+        _("label smoothing"): compact(config.label_smoothing),
         _("what counts the same"): _("every class") if config.class_weights == "balanced" else _("every face"),
         _("labels"): config.labels,
         _("test twins"): _("left out") if config.drop_twins else _("learned from"),
@@ -65,5 +65,11 @@ def _settings(run: Run) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _starts_from(reference: str) -> str:
+    if not reference:
+        return _("random weights")
+    return _("shipped model") if reference == "pretrained" else reference
+
+
 def _strength(value: float) -> str:
-    return f"{value:g}" if value else NONE
+    return compact(value) if value else NONE

@@ -80,7 +80,7 @@ STATUS_WORDS = {
     Status.COMPLETED: N_("finished"),
     Status.STOPPED: N_("stopped and kept"),
     Status.FAILED: N_("failed"),
-    Status.DIVERGED: N_("loss without bound"),
+    Status.DIVERGED: N_("got ever worse"),
     Status.LOST: N_("lost"),
 }
 

@@ -302,6 +302,15 @@ def test_warns_of_drawn_faces_that_a_model_has_not_learned_from(home: Path, run:
     assert "did not learn from drawn faces" in app.warning[0].value
 
 
+def test_does_not_warn_of_drawn_faces_that_only_a_last_layer_was_fitted_to(home: Path) -> None:
+    write.write(home / "drawn_faces", train=2, test=6)
+    make_run("demo")
+
+    app = open_evaluate(data="demo")
+
+    assert [warning for warning in app.warning if "did not learn" in warning.value] == []
+
+
 def test_shows_each_class_of_a_model_of_three(home: Path) -> None:
     write_faces(home / "three", "test", {"anger": {"a": 120}, "fear": {"b": BRIGHT}, "joy": {"c": DARK}})
     paths = make_run(str(home / "three"), THREE_CLASSES)

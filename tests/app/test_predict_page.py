@@ -512,10 +512,16 @@ def test_warns_of_a_dark_face_beside_its_answer(model: str) -> None:
     assert "The face is very dark." in html_of(app)
 
 
-def test_names_the_detector_at_work(model: str, astronaut: Path) -> None:
+def test_names_the_detector_at_work_to_who_asks_why(model: str, astronaut: Path) -> None:
     app = upload(open_predict(model), ("astronaut.png", astronaut.read_bytes()))
+    named = [any(finder().name in caption.value for caption in app.caption)]
+    (why,) = (expander.proto.id for expander in app.expander if "why_" in expander.proto.id)
 
-    assert any(finder().name in caption.value for caption in app.caption)
+    app.session_state[why[why.index("why_") :]] = True
+    app.run()
+
+    named.append(any(finder().name in caption.value for caption in app.caption))
+    assert named == [False, True]
 
 
 def test_asks_for_no_reason_before_it_is_wanted(model: str) -> None:

@@ -70,7 +70,7 @@ def test_without_runs_says_so_and_offers_to_train(home: Path) -> None:
 
 
 def test_lists_a_run_with_its_state_figures_and_a_small_curve(home: Path) -> None:
-    paths = run_in(Status.STOPPED)
+    paths = give_model(run_in(Status.STOPPED))
     write_json(paths.report, {"best": {"n": 200, "accuracy": 0.8, "accuracy_interval": [0.74, 0.85]}})
 
     table = table_of(open_runs())
@@ -79,6 +79,14 @@ def test_lists_a_run_with_its_state_figures_and_a_small_curve(home: Path) -> Non
                  "drawn faces (demo)<small>classic", "<small>60 s", "40 % after the first of 2 epochs"):  # fmt: skip
         assert said in table
     assert table.count("<polyline") == 1
+
+
+def test_a_run_that_was_stopped_too_soon_is_not_called_kept(home: Path) -> None:
+    run_in(Status.STOPPED)
+
+    table = table_of(open_runs())
+
+    assert '<i class="badge">stopped</i>' in table
 
 
 def test_lists_the_newest_run_first_and_in_another_order(home: Path) -> None:

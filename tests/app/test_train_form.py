@@ -219,6 +219,12 @@ def test_offers_three_recipes_with_the_usual_one_chosen_and_the_others_on_reques
     assert recipes_in(app) == ["head", *catalogue.RECIPES]
 
 
+def test_only_the_recipe_that_is_chosen_for_this_data_is_called_the_usual_one(drawn: Path) -> None:
+    options = open_train().radio(key="train_recipe").options
+
+    assert ["the usual choice" in option for option in options] == [False, True, False]
+
+
 def test_tells_what_each_recipe_is_good_for_and_takes(drawn: Path) -> None:
     app = open_train()
     told = app.toggle(key="train_more_recipes").set_value(True).run().radio(key="train_recipe").proto.captions

@@ -158,6 +158,16 @@ def test_a_failed_run_tells_the_reason_and_its_log(drawn: Path) -> None:
     assert "retry" in keys(app)
 
 
+def test_a_run_whose_loss_grew_without_bound_is_not_simply_tried_again(drawn: Path) -> None:
+    paths = run_in(Status.RUNNING)
+    write_status(paths, Status.DIVERGED, reason="The loss grew without bound at epoch 2.")
+
+    app = open_train(paths.id)
+
+    assert app.button(key="again").proto.type == "primary"
+    assert "retry" not in keys(app)
+
+
 def test_a_lost_run_with_weights_offers_to_make_them_usable(drawn: Path) -> None:
     paths = run_in(Status.RUNNING)
     paths.keras_model.touch()

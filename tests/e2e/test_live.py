@@ -155,6 +155,7 @@ def test_the_camera_for_a_photo_says_it_in_the_same_words(fresh_page: Any) -> No
     fresh_page.get_by_text("Camera photo", exact=True).click()
 
     expect(fresh_page.locator(".shot .line")).to_contain_text("The camera was refused: allow it in the browser")
+    expect(fresh_page.locator(".shot .stage")).to_be_hidden()  # no empty frame
     expect(fresh_page.get_by_role("button", name="Try again")).to_be_enabled()
 
 

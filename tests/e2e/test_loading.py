@@ -9,16 +9,19 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
+import numpy as np
 import pytest
 
 from emotion.data.drawn import write
+from emotion.runs import append_history, film
 from tests.conftest import each_night
 from tests.e2e.browser import Server, Visit, settled
 from tests.tiny_model import finished_run
 
 RUN = "20260102-030405-demo"
 AT_FIRST = "predict"  # as a newcomer sees it, with the greeting
-LATER = ("teach", "data", "train", "tune", "runs", f"evaluate?run={RUN}&data=own")
+LOOKED_AT = f"evaluate?run={RUN}&data=own"
+LATER = ("teach", "data", "train", "tune", "runs", LOOKED_AT, f"{LOOKED_AT}&look=threshold", f"train?run={RUN}")
 MOST = 0.1
 TURNS = 3  # loads of a page that seems to jump; a busy machine draws a page in other pieces
 WATCH = """
@@ -35,11 +38,16 @@ ALL_THERE = 'document.querySelector(\'[data-testid="stSkeleton"], [data-testid="
 
 @pytest.fixture(scope="module")
 def furnished(server: Server) -> None:
-    """Drawn faces and a run whose model goes by brightness, in the server's home."""
+    """Drawn faces and a run whose model goes by brightness, with curves and a film, in the server's home."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMOTION_HOME", str(server.home))
         write.write(server.home / "drawn_faces", train=40, test=120)
-        finished_run("by brightness", server.home / "runs" / RUN)
+        paths = finished_run("by brightness", server.home / "runs" / RUN)
+    film.begin(paths, np.full((film.MOST_FACES, 48, 48), 128, np.uint8), [0, 1] * 6, ("sad", "happy"))
+    for epoch in (1, 2):
+        append_history(paths, event="epoch", epoch=epoch, loss=0.5, accuracy=0.7, val_loss=1 / epoch,
+                       val_accuracy=0.6 + epoch / 10, seconds=3)  # fmt: skip
+        film.append(paths, epoch, np.full((film.MOST_FACES, 2), 0.5, np.float32))
 
 
 def complaints(page: Any) -> list[str]:

@@ -292,7 +292,7 @@ def test_kept_sentences_are_english_and_told_in_the_readers_language() -> None:
              first="happy", second="sad", right=3, n=1200)  # fmt: skip
 
     with speaking("de"):
-        assert retold(kept).startswith("**happy** und **sad** kann es noch nicht unterscheiden: 3 von 1,200 richtig")
+        assert retold(kept).startswith("**happy** und **sad** kann es noch nicht unterscheiden: 3 von 1.200 richtig")
         assert retold("2 pictures left out.") == "2 Bilder ausgelassen."
         assert retold("It could not be kept.") == "Das Modell konnte nicht behalten werden."
         assert retold("Nobody knows this sentence.") == "Nobody knows this sentence."

@@ -44,7 +44,7 @@ def test_a_dot_stands_for_as_many_answers_as_it_says() -> None:
 def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
     found = slices.by_quantity("brightness", SCORES, TRUTH)
 
-    markup = charts.slicing(found, 0.5, "brightness")
+    markup = charts.slicing(found, 0.5, "brightness", "from dark to bright")
 
     for word, said in pieces(markup).items():
         n = range_of(word.removeprefix("brightness:")).holds(SCORES).sum()
@@ -52,7 +52,7 @@ def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
 
 
 def test_a_slice_without_a_filter_cannot_be_picked() -> None:
-    markup = charts.slicing(slices.by_quantity("picture size", SCORES, TRUTH), 0.5, "")
+    markup = charts.slicing(slices.by_quantity("picture size", SCORES, TRUTH), 0.5, "", "")
 
     assert "data-pick" not in markup
 

@@ -15,6 +15,7 @@ from emotion.system.words.catalogue import catalogue, shapes, written
 from emotion.system.words.reader import ENGLISH, language
 
 IN_SCRIPT = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"\)')  # a marked sentence in JavaScript
+NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?(\s?%)?")  # as it is put into an English sentence
 BETWEEN = re.compile(r"(?<=[.!?]) (?=[A-Z])")  # two sentences
 
 
@@ -99,8 +100,9 @@ def _retold(code: str, sentence: str) -> str:
         if found := shape.pattern.fullmatch(sentence):
             one, more = shape.key
             other = known.gettext(one) if shape.form is None else known.ngettext(one, more, shape.form)
-            put = found.groupdict()  # may be a sentence itself; a name of somebody's is left as it is
+            put = found.groupdict()  # may be a sentence itself, or a number; a name of somebody's is left as it is
             put |= {name: _retold(code, value) for name, value in put.items() if value.count(" ") > 1}
+            put |= {name: written(value, code) for name, value in put.items() if NUMBER.fullmatch(value)}
             return other.format(**put)
     several = BETWEEN.split(sentence)
     return " ".join(_retold(code, one) for one in several) if len(several) > 1 else sentence

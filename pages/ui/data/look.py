@@ -46,19 +46,8 @@ def show_overview(listing: Listing) -> None:
         st.info(_("There is no picture in it yet."), icon=":material/photo_library:")
         st.button(_("Bring pictures in"), key="to_bring_pictures", type="primary", on_click=PART.set, args=(BRING,))
         return
-    lost = len(seen.unreadable) + len(seen.faceless)
-    if lost:
-        st.caption(
-            ngettext(
-                "{n} picture cannot be used: {unreadable} unreadable, {faceless} without a face. “Check it” shows "
-                "them.",
-                "{n} pictures cannot be used: {unreadable} unreadable, {faceless} without a face. “Check it” shows "
-                "them.",
-                lost,
-                unreadable=len(seen.unreadable),
-                faceless=len(seen.faceless),
-            )
-        )
+    if lost := _unusable(seen):
+        st.caption(f"{lost} {_('“Check it” shows more.')}")
     left, right = st.columns(2, gap="large")
     with left:
         _mean_faces(seen)
@@ -66,6 +55,16 @@ def show_overview(listing: Listing) -> None:
         st.html(files_html(seen))
     show_gallery(seen, listing.fingerprint)
     scatter.show_outliers(seen, listing.fingerprint)
+
+
+def _unusable(seen: Overview) -> str:
+    """How many pictures cannot be read, and in how many no face is found; "" for none."""
+    said = []
+    if lost := len(seen.unreadable):
+        said.append(ngettext("{n} picture cannot be read.", "{n} pictures cannot be read.", lost))
+    if lost := len(seen.faceless):
+        said.append(ngettext("{n} picture has no face.", "{n} pictures have no face.", lost))
+    return " ".join(said)
 
 
 def forget() -> None:
@@ -284,7 +283,8 @@ def open_picture(seen: Overview, where: str) -> None:
     """The picture that was chosen, large, with its facts; or how to choose one."""
     index = seen.index_of(st.session_state[PICTURE.key])
     if index is None or st.session_state.get(OPENED_IN, "gallery") != where:
-        st.caption(_("Click one to see it large. In the gallery with the keyboard: Tab, arrow keys, Enter."))
+        if where == "gallery":  # the chart tells it below
+            st.html(montage.hint())
         return
     file, name = seen.files[index], seen.classes[seen.labels[index]]
     with st.container(key=f"open_in_{where}"):

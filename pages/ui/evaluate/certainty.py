@@ -31,7 +31,7 @@ def show_certainty(result: Result, run: Run | None) -> None:
     st.html(_intervals(result))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(_("Do its percentages mean what they say?"), anchor=False, help=_("The reliability diagram."))
+        st.subheader(_("Are its percentages true?"), anchor=False, help=_("The reliability diagram."))
         pick.show_markup("reliability", charts.calibration(bins),
                          _("How sure it said it was, and how often it was right"), _picked)  # fmt: skip
         error = calibration.expected_calibration_error(bins)

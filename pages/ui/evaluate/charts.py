@@ -186,12 +186,13 @@ def _dot_words(sweep: Sweep, one: Figures, threshold: float, positive: str) -> s
     return f"{found}, {wrong}"
 
 
-def slicing(one: Slicing, overall: float, pick: str) -> str:
+def slicing(one: Slicing, overall: float, pick: str, across: str) -> str:
     """How often it is right in each slice; a dot shows the faces of its slice.
 
     Args:
         overall: share of all faces that it got right.
         pick: name of the filter that a dot sets, "" where there is none.
+        across: what lies at both ends of the quantity, in words.
     """
     low, high = _frame([part.interval for part in one.slices], overall)
     inside, ticks = [plot.level((overall - low) / (high - low), "faint")], []
@@ -205,7 +206,7 @@ def slicing(one: Slicing, overall: float, pick: str) -> str:
             plot.dot(x, (part.accuracy - low) / (high - low), tone, reach, word, _slice_words(one.name, part))
         )
         ticks.append((x, f"{'≤ ' if k == 0 else ''}{decimal(part.high, 0)}"))
-    return plot.box("".join(inside), "", _("got right"), ticks, plot.percent_marks(low, high, 0.1), 9)
+    return plot.box("".join(inside), across, _("got right"), ticks, plot.percent_marks(low, high, 0.1), 9)
 
 
 def _slice_words(name: str, part: Slice) -> str:

@@ -13,7 +13,7 @@ from emotion.models import Headline, answers, explain
 from emotion.system import N_, EmotionError, _, language, ngettext, tasks
 from pages.ui.evaluate import insight, results, weak_spots
 from pages.ui.evaluate.filters import FACE
-from pages.ui.shared import decisions, pick, problem, text, waiting
+from pages.ui.shared import decisions, montage, pick, problem, text, waiting
 from pages.ui.shared.face_html import WHAT_IT_SHOWS, answer_html, strip_html, variants_html
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def show_open_face(result: Result) -> None:
     """The face that was chosen, large, or how to choose one."""
     index = results.index_of(result, st.session_state[FACE.key])
     if index is None:
-        hint = _("Click a face to see it large. With the keyboard: Tab to the faces, arrow keys, Enter.")
-        st.html(f'<div class="face-hint">{hint}</div>')
+        st.html(montage.hint())
         decisions.done()
         return
     smooth = st.session_state.get(SMOOTH, False)

@@ -27,6 +27,12 @@ QUANTITIES = {  # titles of the slices
     "sharpness": N_("Sharpness"),
     slices.PICTURE_SIZE: N_("Picture size"),
 }
+ENDS = {  # of the axis
+    "brightness": N_("from dark to bright"),
+    "contrast": N_("from pale to strong"),
+    "sharpness": N_("from blurred to sharp"),
+    slices.PICTURE_SIZE: N_("from few pixels to many"),
+}
 BY_QUANTITY = {
     "brightness": N_("How often it is right by brightness"),
     "contrast": N_("How often it is right by contrast"),
@@ -53,7 +59,8 @@ def _slices(result: Result) -> None:
     grid = st.grid(2, min_column_width=300, key="slices")
     for one in found:
         with grid.cell():
-            chart = charts.slicing(one, result.evaluation.accuracy, one.name if one.name in filters.TITLES else "")
+            filtered = one.name if one.name in filters.TITLES else ""
+            chart = charts.slicing(one, result.evaluation.accuracy, filtered, _(ENDS[one.name]))
             st.markdown(f"**{_(QUANTITIES[one.name])}** :small[{text.plain(_matters(one))}]")
             pick.show_markup(f"slice_{one.name}", chart, _(BY_QUANTITY[one.name]), _picked)
     st.caption(_("Each dot is a fifth of the faces with its 95 % interval; the dashed line is all of them, a red "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.data.drawn import write
-from emotion.images import SMALL_FACES_ABOVE, finder
+from emotion.images import SMALL_FACES_ABOVE
 from emotion.system import _, retold
 from pages.ui.predict import answers, box, corrections, why
 from pages.ui.predict.answers import Source
@@ -31,8 +31,8 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
     with left:
         if shown.error is None:
             _photo(source, shown, predictor.info, model)
-        with st.container(key="name"):
-            st.text(shown.name)
+        else:
+            _name(shown)
     with right:
         if shown.error is not None:
             _refusal(retold(shown.error))
@@ -46,24 +46,24 @@ def detail(source: Source, shown: Shown, predictor: Predictor, model: str) -> No
         if shown.note:
             st.text(retold(shown.note))
         if shown.faces:
-            looked = answers.looking(source)
-            searched = not (looked.whole or looked.box or predictor.info.saw_only_drawn_faces)
             said = [_(text.NOT_FEELINGS)]
-            said += [_("Faces are found with {name}.", name=finder().name)] if searched else []
             said += [bars.how_to_read(predictor.info)] if bars.wanted(predictor.info) else []
             st.caption(" ".join([*said, _(corrections.WHAT_IS_KEPT)]))
         elif not box.is_open(source):
-            _other_ways(source, predictor.info)
+            with st.container(horizontal=True):
+                _other_ways(source, predictor.info)
 
 
 def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
     """The picture with its faces marked, or to draw a box in, and below it how else it could be looked at."""
     if box.is_open(source):
         box.show_box(source, answers.preview(source, shown, model, marked=False), shown.size, shown.turn)
+        _name(shown)
         return
     with st.container(key="photo"):
         every = bars.wanted(info)
         st.image(answers.preview(source, shown, model, all_classes=every), width="stretch", alt=_spoken(shown, every))
+        _name(shown)
     looked = answers.looking(source)
     with st.container(horizontal=True, vertical_alignment="center"):
         if max(shown.size) > SMALL_FACES_ABOVE and not (looked.whole or looked.box or info.saw_only_drawn_faces):
@@ -80,6 +80,11 @@ def _photo(source: Source, shown: Shown, info: ModelInfo, model: str) -> None:
         if shown.faces:
             with st.popover(_("More"), type="tertiary"):
                 _other_ways(source, info)
+
+
+def _name(shown: Shown) -> None:
+    with st.container(key="name"):
+        st.text(shown.name)
 
 
 def _turn_it(source: Source, shown: Shown) -> None:

@@ -29,7 +29,7 @@ class Shot {
   }
 
   rest(words) {
-    this.root.dataset.state = "off";
+    this.root.dataset.state = "none";
     this.button.textContent = _("Try again");
     this.button.disabled = false;
     this.line.textContent = words;

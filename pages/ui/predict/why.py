@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from emotion.images import finder
 from emotion.models import explain
 from emotion.system import _, language
 from pages.ui.predict import answers
@@ -32,7 +33,15 @@ def offer(source: Source, shown: Shown, number: int, predictor: Predictor, model
     if panel.open:
         with panel:
             st.html(_told(source, shown, number, predictor, model))
-            st.caption(_(WHAT_IT_SHOWS))
+            st.caption(f"{_(WHAT_IT_SHOWS)} {_how_found(source, predictor)}")
+
+
+def _how_found(source: Source, predictor: Predictor) -> str:
+    """By what the face was found; "" where nothing was looked for."""
+    looked = answers.looking(source)
+    if looked.whole or looked.box or predictor.info.saw_only_drawn_faces:
+        return ""
+    return _("Faces are found with {name}.", name=finder().name)
 
 
 def _told(source: Source, shown: Shown, number: int, predictor: Predictor, model: str) -> str:

@@ -67,7 +67,7 @@ def show_bin() -> None:
         for one in found[:SHOWN]:
             left, right = st.columns([5, 1], vertical_alignment="center")
             days = ngettext("gone for good in {n} day", "gone for good in {n} days", one.days_left())
-            left.markdown(f"{text.plain(one.title)} :small[{days}]")
+            left.markdown(f"{text.plain(one.title)} :small[· {days}]")
             right.button(_("Restore"), key=f"restore_{one.id}", width="stretch", on_click=_undo, args=([one.id],))
         if len(found) > SHOWN:
             st.caption(_("The {n} that were deleted last are shown.", n=SHOWN))

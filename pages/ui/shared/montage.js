@@ -2,7 +2,7 @@
 // Names come from files of other people, so all text is set as text, never as HTML.
 
 const VIEWS = new WeakMap();
-const SMALLEST = { phone: 40, desktop: 52 }; // pixels a side of a cell
+const SMALLEST = 52; // pixels a side of a cell: there is room for the face beside its marks
 const GAP = 6;
 
 export default function (component) {
@@ -74,8 +74,7 @@ class Montage {
   layOut() {
     const width = this.root.clientWidth;
     if (!width || !this.cells.length) return;
-    const smallest = width < 480 ? SMALLEST.phone : SMALLEST.desktop;
-    const columns = Math.max(3, Math.floor((width + GAP) / (smallest + GAP)));
+    const columns = Math.max(3, Math.floor((width + GAP) / (SMALLEST + GAP)));
     if (columns === this.columns) return;
     this.columns = columns;
     const focused = this.grid.contains(this.grid.getRootNode().activeElement);

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from emotion.system import _
 from pages.ui.shared import tones
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ def show_sheet(
         },
         on_opened_change=tell,
     )
+
+
+def hint() -> str:
+    """How a face of it is opened, as HTML; of keys only to who has some."""
+    keys = _("With the keyboard: Tab to the faces, arrow keys, Enter.")
+    return f'<div class="face-hint">{_("Click a face to see it large.")} <span class="keys">{keys}</span></div>'
 
 
 GAP = 4  # pixels

@@ -65,6 +65,13 @@ def short_title(run: Run) -> str:
     return run.own_name or run.config.name or run.config.recipe
 
 
+def state(run: Run) -> str:
+    """Where a run stands; one that was stopped before there was anything to keep is not called kept."""
+    if run.status is Status.STOPPED and not run.has_model:
+        return _("stopped")
+    return run.status.said
+
+
 def capital(text: str) -> str:
     """The same with a large first letter."""
     return text[:1].upper() + text[1:]

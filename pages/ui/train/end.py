@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 LOG_TAIL = 4000  # characters
+MISTAKES_IN_A_ROW = 4  # on a phone: with more there are two rows, whose room is kept
 RESCUE_SECONDS = 90.0
 RESCUED, PROBLEM = "rescued", "train_problem"  # session state: run id → when it was asked for; a sentence
 TAKE_ALONG = N_("One zip: the network, its labels and rules, an example in Python, and a web page that runs it.")
@@ -38,6 +39,7 @@ def show_end(run: Run, action: DeltaGenerator) -> None:
     history = read_history(run.paths)
     if history.epochs or history.steps:
         live.charts(run, history)
+        _download_curves(run)
         film.show_whole(run, history)
 
 
@@ -96,10 +98,13 @@ def _result(run: Run, action: DeltaGenerator) -> None:
         if run.config.recipe != ELSEWHERE.name:
             st.button(_("Train again"), key="again", icon=":material/replay:", on_click=form_again, args=(run,))
         resume_button(run)
-        if run.paths.history_picture.is_file():
-            st.download_button(_("Download the curves"), run.paths.history_picture.read_bytes(), "history.png",
-                               "image/png", key="history_png", icon=":material/download:",
-                               on_click="ignore")  # fmt: skip
+
+
+def _download_curves(run: Run) -> None:
+    if run.paths.history_picture.is_file():
+        st.download_button(_("Download the curves"), run.paths.history_picture.read_bytes(), "history.png",
+                           "image/png", key="history_png", icon=":material/download:", type="tertiary",
+                           on_click="ignore")  # fmt: skip
 
 
 def _mistakes(report: RunReport) -> None:
@@ -110,7 +115,8 @@ def _mistakes(report: RunReport) -> None:
         told = [
             (one.truth, one.answer, text.sureness(one.share), _("is {name}", name=one.truth)) for one in report.mistakes
         ]
-        st.html(film.faces_html(faces, told))
+        with st.container(key="mistakes_many" if len(told) > MISTAKES_IN_A_ROW else "mistakes_few"):
+            st.html(film.faces_html(faces, told))
 
 
 def _without_model(run: Run, action: DeltaGenerator) -> None:
@@ -118,6 +124,9 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
     with action:
         if rescuable:
             rescue_button(run, kind="primary")
+        elif run.status is Status.DIVERGED:  # as it is, it would come to the same end
+            st.button(_("Change the settings"), key="again", type="primary", width="stretch", on_click=form_again,
+                      args=(run,))  # fmt: skip
         else:
             st.button(_("Try again"), key="retry", type="primary", width="stretch", on_click=_retry, args=(run,))
     if run.status is Status.STOPPED:
@@ -128,7 +137,8 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
         st.error(text.plain(retold(run.reason) or _("It failed. The last lines of its log tell more.")))
     with st.container(horizontal=True):
         resume_button(run)
-        st.button(_("Change the settings"), key="again", on_click=form_again, args=(run,))
+        if rescuable or run.status is not Status.DIVERGED:
+            st.button(_("Change the settings"), key="again", on_click=form_again, args=(run,))
     tail = log_tail(run)
     if tail:
         with st.expander(_("The last lines of its log")):

@@ -201,7 +201,7 @@ def _listed() -> list[str]:
 
 def _title(recipe: Recipe, seen: Seen | None) -> str:
     """Its name with what to expect of it with this data on this computer."""
-    facts = _usual_words(recipe)
+    facts = [_("the usual choice")] if recipe.name == usual(seen) else []
     if seen is not None:
         head = recipe.name == recipes.HEAD.name
         seconds = start_from.head_seconds(seen.faces) if head else _seconds(recipe.name, seen.faces)
@@ -212,13 +212,6 @@ def _title(recipe: Recipe, seen: Seen | None) -> str:
     if recipe.gpu:
         facts.append(_("wants a GPU"))
     return " · ".join([f"**{words.plain(recipe.name)}**", *map(words.plain, facts)])
-
-
-def _usual_words(recipe: Recipe) -> list[str]:
-    """For whom nobody has to choose it."""
-    if recipe.name == recipes.HEAD.name:
-        return [_("the usual choice below {n} faces", n=HEAD_BELOW)]
-    return [_("the usual choice")] if recipe.name == recipes.DEFAULT else []
 
 
 def _seconds_sentence(faces: int, time: str) -> str:

@@ -181,4 +181,4 @@ def _seed_and_name() -> None:
     st.number_input(_("Seed"), *KNOWN["seed"].whole_ends, key="train_seed", persist_state="session",
                     help=_("The same seed on the same data gives the same run again."))  # fmt: skip
     st.text_input(_("Name of the run"), max_chars=KNOWN["name"].longest, key="train_name", persist_state="session",
-                  placeholder=_("your own words, may stay empty"))  # fmt: skip
+                  placeholder=_("may stay empty"))  # fmt: skip

@@ -220,6 +220,8 @@ def _settings() -> None:
         left.number_input(_("Epochs at full length"), *OF_A_RUN["epochs"].whole_ends,
                           key=f"tune_epochs_{recipe}", persist_state="session",
                           help=_("Of the run with the best settings, at the end."))  # fmt: skip
+        left.text_input(_("Name"), max_chars=80, key="tune_name", persist_state="session",
+                        placeholder=_("may stay empty"))  # fmt: skip
         middle.slider(_("Kept aside for validation"), 5, 50, format="%d %%", key="tune_validation_split",
                       persist_state="session",
                       help=_("The share of the training faces that trials do not learn from, but are compared on. "
@@ -227,12 +229,10 @@ def _settings() -> None:
         middle.toggle(_("Stop bad trials early"), key="tune_prune", persist_state="session",
                       help=_("A trial that does worse than the middle of the others at the same share of its way is "
                       "stopped (median pruning)."))  # fmt: skip
+        middle.number_input(_("Trials at once"), 1, 256, key="tune_jobs", persist_state="session",
+                            help=_("Each in a process of its own, as far as there is memory for it (1.5 GB each). It "
+                            "pays where there are processor cores for them: four or so each."))  # fmt: skip
         right.selectbox(_("Best means"), list(GOALS), format_func=lambda goal: _(GOALS[goal]), key="tune_goal",
                         persist_state="session")  # fmt: skip
         right.number_input(_("Seed"), *KNOWN["seed"].whole_ends, key="tune_seed", persist_state="session",
                            help=_("The same seed tries the same values."))  # fmt: skip
-        right.number_input(_("Trials at once"), 1, 256, key="tune_jobs", persist_state="session",
-                           help=_("Each in a process of its own, as far as there is memory for it (1.5 GB each). It "
-                           "pays where there are processor cores for them: four or so each."))  # fmt: skip
-        right.text_input(_("Name"), max_chars=80, key="tune_name", persist_state="session",
-                         placeholder=_("your own words, may stay empty"))  # fmt: skip
