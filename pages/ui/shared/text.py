@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emotion.recipes import palette
+from emotion.runs import Status
 from emotion.system import N_, _
 from emotion.system import percent as percent  # said here as well, beside the other words
 from emotion.system import sureness as sureness
