@@ -26,7 +26,7 @@ COMMANDS = ("train", "evaluate", "predict", "runs", "export")
 def trained(tmp_path_factory, faces):
     """A home with one short run in it, trained by the command line."""
     home = tmp_path_factory.mktemp("home")
-    words = ["train", "--data", faces, "--epochs", "1", "--seed", "3", "--name", "short"]
+    words = ["train", "--data", faces, "--recipe", "classic", "--epochs", "1", "--seed", "3", "--name", "short"]
     done = command_here(*words, EMOTION_HOME=str(home))
     assert done.returncode == 0, done.stderr
     return home, done
@@ -118,7 +118,7 @@ def test_runs_lists_what_was_trained(emotion, trained):
     (row,) = json.loads(emotion("runs", "--json", EMOTION_HOME=str(home)).stdout)
 
     assert row["id"] == done.stdout.split()[-1]
-    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "quick", 1)
+    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "classic", 1)
     assert 0 <= row["best_validation_accuracy"] <= 1
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emotion import recipes
 from emotion.data.drawn.face import paint
 from emotion.data.drawn.traits import draw_expression, draw_look, draw_pose
 from emotion.images.crop import as_batch
@@ -53,6 +54,7 @@ def test_the_network_has_learned_the_mouth(predictor, pairs):
     probabilities = predictor.predict(as_batch(np.concatenate(pairs)))[:, 0]
 
     assert ((probabilities > 0.5) == np.tile([False, True], len(pairs))).mean() >= 0.9
+    assert predictor.info.recipe == recipes.DEFAULT
 
 
 def test_the_heat_map_peaks_where_the_faces_differ(predictor, pairs):
