@@ -33,7 +33,7 @@ from emotion.training.callbacks import (
     save_whole,
 )
 from emotion.training.head import begin
-from emotion.training.network import blended, continued, load_whole, network, with_votes
+from emotion.training.network import FEATURES, LAST, blended, continued, load_whole, network, with_votes
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -255,8 +255,9 @@ def _blend(paths: RunPaths, validation: Examples) -> float:
     Of some shares the one with the most validation faces answered by their folder; of equals the one in the middle.
     """
     model = load_whole(paths.keras_model, compiled=False)
-    answers = {share: blended(model, share).predict(as_batch(validation.images), verbose=0) for share in SHARES}
-    right = {share: _right(said, validation.labels) for share, said in answers.items()}
+    seen = keras.Model(model.inputs, model.get_layer(FEATURES).output).predict(as_batch(validation.images), verbose=0)
+    answers = {share: blended(model, share).get_layer(LAST)(seen) for share in SHARES}
+    right = {share: _right(keras.ops.convert_to_numpy(said), validation.labels) for share, said in answers.items()}
     share = max(SHARES, key=lambda share: (right[share], -abs(share - 0.5)))
     append_history(paths, event="blend", share=share, right={f"{one:g}": right[one] for one in SHARES})
     save_whole(blended(model, share), paths.keras_model, optimizer=False)
