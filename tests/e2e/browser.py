@@ -31,7 +31,7 @@ from emotion.models.bundle import web
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ROOT / "streamlit_app.py"
-POINT, TOOLS_LINE = 7, 12  # pixels: a point of a chart is as large; how far below its top edge its tools stand
+POINT, TOOLS_LINE = 7, 26  # pixels: a point of a chart is as large; how far below its top edge its tools stand
 CAMERA_SIZE = (640, 480)  # pixels: width, height
 # The first is Chromium without its windows and menus: the same pages for a quarter less of the processor.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -69,9 +69,9 @@ def test_what_stands_at_the_pointer_is_put_in_as_text() -> None:
 
 
 def test_a_square_is_as_high_as_wide_on_a_telephone_and_elsewhere() -> None:
-    options = figure.square(drawn(), (280, 410))["media"]
+    chart = figure.square(drawn(), (280, 410))
 
-    assert [(one["option"]["grid"]["width"], one["option"]["grid"]["height"]) for one in options] == [
-        (280, 280), (410, 410),
-    ]  # fmt: skip
-    assert options[1]["query"] == {"minWidth": 410}
+    grids = [chart["grid"], *(one["option"]["grid"] for one in chart["media"])]
+    assert [(grid["width"], grid["height"]) for grid in grids] == [(280, 280), (280, 280), (410, 410)]
+    assert not any(grid.keys() & {"right", "bottom", "containLabel"} for grid in grids)  # each would make it narrower
+    assert chart["media"][1]["query"] == {"minWidth": 410}

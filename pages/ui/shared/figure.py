@@ -218,9 +218,7 @@ def square(drawn: Spec, sides: Sequence[int], top: int = 30) -> Spec:
         sides: in pixels, from small to large; the largest for which there is room is taken.
         top: room above it.
     """
-    sizes = [
-        {"grid": {"left": 0, "top": top, "width": side, "height": side}, "visualMap": {"top": top + side + 8}}
-        for side in sides
-    ]
+    grids = [{"left": 0, "top": top, "width": side, "height": side} for side in sides]
+    sizes = [{"grid": grid, "visualMap": {"top": top + grid["height"] + 8}} for grid in grids]
     media = [{"query": {"minWidth": side}, "option": size} for side, size in zip(sides[1:], sizes[1:], strict=True)]
-    return drawn | {"media": [{"option": sizes[0]}, *media]}
+    return drawn | {"grid": grids[0], "media": [{"option": sizes[0]}, *media]}
