@@ -110,11 +110,11 @@ def show_recipes() -> None:
     """Draws the list of recipes and the choice of what to start from."""
     st.session_state["train_recipe"] = chosen()
     seen = _at_hand()
-    names = _listed()
+    names, nobodys_choice = _listed(), usual(seen)
     st.radio(
         _("Recipe"),
         names,
-        format_func=lambda name: _title(recipes.find(name), seen),
+        format_func=lambda name: _title(recipes.find(name), seen, name == nobodys_choice),
         captions=[_about(recipes.find(name)) for name in names],
         key="train_recipe",
         persist_state="session",
@@ -199,9 +199,9 @@ def _listed() -> list[str]:
     return [name for name in recipes.MAIN if name in every]
 
 
-def _title(recipe: Recipe, seen: Seen | None) -> str:
+def _title(recipe: Recipe, seen: Seen | None, is_usual: bool) -> str:
     """Its name with what to expect of it with this data on this computer."""
-    facts = [_("the usual choice")] if recipe.name == usual(seen) else []
+    facts = [_("the usual choice")] if is_usual else []
     if seen is not None:
         head = recipe.name == recipes.HEAD.name
         seconds = start_from.head_seconds(seen.faces) if head else _seconds(recipe.name, seen.faces)
