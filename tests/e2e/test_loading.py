@@ -14,6 +14,7 @@ import pytest
 
 from emotion.data.drawn import write
 from emotion.runs import append_history, film
+from tests.canned_tuning import give_tuning
 from tests.conftest import each_night
 from tests.e2e.browser import Server, Visit, settled
 from tests.tiny_model import finished_run
@@ -37,17 +38,23 @@ ALL_THERE = 'document.querySelector(\'[data-testid="stSkeleton"], [data-testid="
 
 
 @pytest.fixture(scope="module")
-def furnished(server: Server) -> None:
-    """Drawn faces and a run whose model goes by brightness, with curves and a film, in the server's home."""
+def furnished(server: Server) -> str:
+    """Drawn faces, a run whose model goes by brightness, with curves and a film, and a tuning, in the server's home.
+
+    Returns:
+        The id of the tuning.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMOTION_HOME", str(server.home))
         write.write(server.home / "drawn_faces", train=40, test=120)
         paths = finished_run("by brightness", server.home / "runs" / RUN)
+        tuned = give_tuning()
     film.begin(paths, np.full((film.MOST_FACES, 48, 48), 128, np.uint8), [0, 1] * 6, ("sad", "happy"))
     for epoch in (1, 2):
         append_history(paths, event="epoch", epoch=epoch, loss=0.5, accuracy=0.7, val_loss=1 / epoch,
                        val_accuracy=0.6 + epoch / 10, seconds=3)  # fmt: skip
         film.append(paths, epoch, np.full((film.MOST_FACES, 2), 0.5, np.float32))
+    return tuned.id
 
 
 def complaints(page: Any) -> list[str]:
@@ -75,17 +82,21 @@ def test_nothing_jumps_and_nothing_fails_while_a_page_loads(
     visit: Visit, server: Server, request: pytest.FixtureRequest, phone: bool
 ) -> None:
     jumping: dict[str, tuple[float, list[str]]] = {}
-    page = visit(server, phone=phone).new_page()
-    page.add_init_script(WATCH)
-    failing = complaints(page)
-    for address in (AT_FIRST, *LATER):
-        if address == LATER[0]:
-            request.getfixturevalue("furnished")
+
+    def open_page(address: str) -> None:
         moved, parts = load(page, address)
         if moved > MOST:
             moved = statistics.median([moved, *(load(page, address)[0] for _ in range(TURNS - 1))])
         if moved > MOST:
             jumping[address] = moved, parts
+
+    page = visit(server, phone=phone).new_page()
+    page.add_init_script(WATCH)
+    failing = complaints(page)
+    open_page(AT_FIRST)
+    tuned = request.getfixturevalue("furnished")
+    for address in (*LATER, f"tune?id={tuned}"):
+        open_page(address)
     page.close()
 
     assert failing == []

@@ -82,7 +82,8 @@ def _live(drawn: Tuning) -> None:
     if now.state is not drawn.state or _ended(now) != _ended(drawn):
         st.rerun()  # its buttons and pictures change
     settings, trials = now.settings, now.trials
-    st.progress(tuning.share_done(trials, settings), f"**{text.plain(_heading(now))}**")
+    with st.container(key="tune_progress"):
+        st.progress(tuning.share_done(trials, settings), f"**{text.plain(_heading(now))}**")
     st.caption(text.plain(_at_work(now)) or "\N{NO-BREAK SPACE}")
     if now.best:
         headline, _stop, rest = tuning.best_sentence(trials, settings).partition(". ")
