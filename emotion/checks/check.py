@@ -20,7 +20,7 @@ import numpy as np
 from emotion.checks import cache, far, near_duplicates, picture_facts, rules
 from emotion.checks.cache import Stored
 from emotion.checks.finding import exclude
-from emotion.checks.near_duplicates import FLAT, Pairs, Pictures
+from emotion.checks.near_duplicates import FLAT, Pairs, PictureRows
 from emotion.checks.rule import Rule
 from emotion.checks.rules import faceless
 from emotion.checks.table import Table, names_of, places_of
@@ -160,7 +160,7 @@ def all_twins(report: Report) -> Remedy | None:
 def _read(listing: Listing, place: Path, tell: Tell | None, jobs: int | None) -> Stored:
     """Looks at all pictures and compares them, and keeps what was found."""
     names, reading = names_of(listing.files), _telling(tell, READING)
-    grey: Pictures
+    grey: PictureRows
     with contextlib.ExitStack() as stack:
         if len(names) > AT_ONCE:
             number = jobs or many.usual_jobs()
@@ -177,7 +177,7 @@ def _telling(tell: Tell | None, what: str) -> Callable[[int, int], None] | None:
     return None if tell is None else lambda done, total: tell(what, done, total)
 
 
-def _pairs(facts: Facts, grey: Pictures, tell: Tell | None) -> Pairs:
+def _pairs(facts: Facts, grey: PictureRows, tell: Tell | None) -> Pairs:
     """Pairs among the different pictures that are not flat, one of each group of identical ones."""
     usable = np.flatnonzero(facts.ok & (facts.contrast >= FLAT))
     digests = np.ascontiguousarray(facts.digest[usable]).view("V16").ravel()

@@ -47,7 +47,7 @@ Places = NDArray[np.int64]
 Values = NDArray[np.float32]
 
 
-class Pictures(Protocol):
+class PictureRows(Protocol):
     """Pictures that are looked at a few at a time: an array (N, 48, 48), or the files that hold one."""
 
     def __getitem__(self, places: Places, /) -> Grey: ...
@@ -202,7 +202,7 @@ def _candidates(prints: Values, progress: Callable[[int, int], None] | None) -> 
     return kept
 
 
-def near_pairs(grey: Pictures, places: Places, progress: Callable[[int, int], None] | None = None) -> Pairs:
+def near_pairs(grey: PictureRows, places: Places, progress: Callable[[int, int], None] | None = None) -> Pairs:
     """Finds pictures that are nearly the same.
 
     Args:
@@ -225,7 +225,7 @@ def near_pairs(grey: Pictures, places: Places, progress: Callable[[int, int], No
     return verified
 
 
-def _verified(grey: Pictures, alike: _Candidates, n: int, progress: Callable[[int, int], None] | None) -> Pairs:
+def _verified(grey: PictureRows, alike: _Candidates, n: int, progress: Callable[[int, int], None] | None) -> Pairs:
     """Of the candidates those that are nearly the same pixel by pixel."""
     values = np.empty(len(alike.owner), np.float32)
     for start in range(0, len(values), PAIRS):

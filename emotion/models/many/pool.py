@@ -16,7 +16,7 @@ from typing import Generic
 import psutil
 
 from emotion.models.many import worker
-from emotion.models.many.worker import T, Task
+from emotion.models.many.worker import PictureTask, T
 from emotion.system import EmotionError, _, processes
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
@@ -36,7 +36,7 @@ class Pool(Generic[T]):
         task: what they are asked.
     """
 
-    def __init__(self, jobs: int, task: Task[T]) -> None:
+    def __init__(self, jobs: int, task: PictureTask[T]) -> None:
         self._jobs, self._task = jobs, task
         self._executor: ProcessPoolExecutor | None = None
 

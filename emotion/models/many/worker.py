@@ -29,7 +29,7 @@ LOST = N_(
 )
 
 
-class Task(Protocol[T]):
+class PictureTask(Protocol[T]):
     """What processes are asked about pictures: it is sent to each of them."""
 
     def begin(self) -> Callable[[list[str]], list[T]]:
@@ -74,7 +74,7 @@ class PhotoTask:
 _look: Callable[[list[str]], list[Any]] | None = None
 
 
-def begin(task: Task[Any]) -> None:
+def begin(task: PictureTask[Any]) -> None:
     """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one."""
     global _look
     signal.signal(signal.SIGINT, signal.SIG_IGN)
