@@ -40,7 +40,7 @@ def tell(row):
         seen.append((row["step"], resource.getrusage(resource.RUSAGE_SELF).ru_minflt))
 
 config = recipes.config(sys.argv[2], epochs=2)
-fit.fit(config, examples(64 * 24), examples(64), runs.new_run(config, Path(sys.argv[1])), tell)
+fit.fit(config, examples(64 * 40), examples(64), runs.new_run(config, Path(sys.argv[1])), tell)
 steps, faults = np.diff(np.array(seen), axis=0).T
 loaded = [name for name in ("pandas", "matplotlib", "sklearn") if name in sys.modules]
 usual = float(np.median(np.repeat(faults / steps, steps)))
