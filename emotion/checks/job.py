@@ -1,6 +1,6 @@
 """What a page has checked beside itself, each as a task: the pictures, their faces, their labels.
 
-A check of 32,000 pictures takes up to 210 MB and every core for some seconds: in the server it would hold up every page.
+A check of 32,000 pictures takes up to 210 MB and every core for some seconds: in the server it would hold up each page.
 """
 
 from __future__ import annotations
