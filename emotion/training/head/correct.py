@@ -194,7 +194,7 @@ def _learned(found: Ground, features: Values, probabilities: Values, own: Exampl
 
     def learned(weight: float) -> LayerChange:
         counts = np.repeat([weight, COUNTED / len(held.features)], [len(features), len(held.features)])
-        return before_after.learn_last_layer(seen, said, truth, counts)
+        return before_after.learn_last_layer(seen, said, truth, counts, precision=np.float32)
 
     known: dict[float, LayerChange] = {}
 
