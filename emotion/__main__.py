@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emotion import __version__
-from emotion.cli import app, bundle, check, data, options, serve, tune
+from emotion.cli import app, bundle, check, data, options, serve, terminal, tune
 from emotion.recipes import A_MODEL, TrainingConfig
 from emotion.system import ENGLISH, LANGUAGES, N_, EmotionError, _, cache_dir, disk, home, retold, speaking, tasks
 
@@ -259,7 +259,7 @@ def _outcome(chosen: argparse.Namespace) -> int:
         print(_("emotion: stopped."), file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.silence(sys.stdout)
         return 0
 
 

@@ -150,7 +150,7 @@ def _has_something(runs: dict[str, Run]) -> bool:
 
 
 def _without_model(run: Run) -> None:
-    said = {"name": run.title, "state": text.state(run)}
+    said = {"name": run.title, "state": run.said}
     if run.status.has_ended:
         told = _("“{name}” has no model ({state}). There is nothing to evaluate.", **said)
     else:

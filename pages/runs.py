@@ -108,7 +108,7 @@ def _again(run: Run) -> None:
 def _state(run: Run) -> str:
     if run.status in (Status.FAILED, Status.DIVERGED):
         return retold(run.reason)
-    return _(result.LOST) if run.status is Status.LOST else text.state(run)
+    return _(result.LOST) if run.status is Status.LOST else run.said
 
 
 frame.guard()

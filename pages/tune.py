@@ -68,7 +68,7 @@ def _full_run(found: Tuning) -> None:
     run = live.full_run(found)
     if run is None:
         return
-    told = live.test_sentence(run) or _("The run with the best settings is {state}.", state=text.state(run))
+    told = live.test_sentence(run) or _("The run with the best settings is {state}.", state=run.said)
     st.success(text.plain(told), icon=":material/trophy:")
 
 

@@ -5,6 +5,6 @@ May import every room. What a command needs is imported when it runs, and not fo
 
 from __future__ import annotations
 
-from emotion.cli import app, bundle, check, data, many, options, serve, tune
+from emotion.cli import app, bundle, check, data, many, options, serve, terminal, tune
 
-__all__ = ["app", "bundle", "check", "data", "many", "options", "serve", "tune"]
+__all__ = ["app", "bundle", "check", "data", "many", "options", "serve", "terminal", "tune"]

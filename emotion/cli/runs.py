@@ -77,18 +77,18 @@ def _list_bin(*, as_json: bool) -> int:
 def list_runs(chosen: argparse.Namespace) -> int:
     """Prints the runs that are asked for, newest first."""
     found = runs.table.matching(runs.table.rows(runs.list_runs()), runs.table.Wanted(find=chosen.find))
-    rows = [_summary(row.run) for row in found]
+    rows = [(_summary(row.run), row.run.said) for row in found]
     terminal.tell_unreadable(runs.unreadable_runs())
     if chosen.json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps([row for row, _said in rows], indent=1))
         return OK
     if not rows:
         none = (
             _("No run holds all these words.") if chosen.find else _("No runs yet. Start one: python -m emotion train")
         )
         print(none, file=sys.stderr)
-    for row in rows:
-        print(terminal.run(row))
+    for row, said in rows:
+        print(terminal.run(row, said))
     return OK
 
 

@@ -27,7 +27,12 @@ def say(text: str, stream: TextIO, end: str = "\n") -> None:
     try:
         print(text, end=end, file=stream, flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Lets go nowhere what is printed from now on, as its reader has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Bar:
@@ -253,14 +258,12 @@ def _of_two(scores: Evaluation, label: int) -> list[str]:
     return [name, number(figures["n"]), *map(number, counts), *shares]
 
 
-def run(row: dict[str, Any]) -> str:
+def run(row: dict[str, Any], state: str) -> str:
     """One line a run: the share of the validation faces at the epoch that is kept, and of the test faces."""
-    from emotion.runs import Status
-
     kept, test = (row[name] for name in ("kept_validation_accuracy", "test_accuracy"))
     tags = "".join(f" #{tag}" for tag in row["tags"])
     epochs = ngettext("{n} epoch", "{n} epochs", row["epochs_done"])
     return (
-        f"{row['id']:<22} {Status(row['status']).said:<18} {row['recipe']:<10} {epochs:>11} "
+        f"{row['id']:<22} {state:<18} {row['recipe']:<10} {epochs:>11} "
         f"{_share(kept):>7} {_share(test):>7}  {safe(row['name'] or row['data'])}{safe(tags)}"
     )

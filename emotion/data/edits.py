@@ -166,17 +166,13 @@ def take_in(root: Path, text: bytes) -> int:
 
 
 def _parse_line(line: bytes, number: int = 0) -> Decision:
+    other = _("something else in line {number}", number=number) if number else _("something else")
     try:
         value = stored.parse(line.decode("utf-8"))
     except ValueError as error:
-        raise DecisionError(
-            _("a line of JSON"), _("something else in line {number}", number=number) if number else _("something else")
-        ) from error
+        raise DecisionError(_("a line of JSON"), other) from error
     if not isinstance(value, dict):
-        raise DecisionError(
-            _("a JSON object in each line"),
-            _("something else in line {number}", number=number) if number else _("something else"),
-        )
+        raise DecisionError(_("a JSON object in each line"), other)
     return Decision.from_json(value)
 
 

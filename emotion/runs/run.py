@@ -214,6 +214,11 @@ class Run:
     def has_model(self) -> bool:
         return self.paths.model.is_file() and self.paths.model_info.is_file()
 
+    @property
+    def said(self) -> str:
+        """Where it stands, for a person; one that was stopped before there was anything to keep is not called kept."""
+        return _("stopped") if self.status is Status.STOPPED and not self.has_model else self.status.said
+
 
 def new_run(config: TrainingConfig, directory: Path | None = None) -> RunPaths:
     """Creates the folder of a run with `config.json` and the status queued.

@@ -130,3 +130,13 @@ def test_columns_stay_below_their_heads_in_every_language(scores: Evaluation) ->
     for table in (matrix, classes):
         assert len({len(line) for line in table.splitlines()}) == 1
     assert classes.split()[:2] == ["Klasse", "Gesichter"]
+
+
+def test_a_run_that_was_stopped_before_there_was_anything_to_keep_is_not_called_kept(home, capsys):
+    runs.write_status(runs.new_run(TrainingConfig()), runs.Status.STOPPED)
+
+    cli_runs.list_runs(argparse.Namespace(json=False, find=""))
+
+    said = capsys.readouterr().out
+    assert "stopped" in said
+    assert "kept" not in said

@@ -98,7 +98,7 @@ def _recipe(row: RunRow) -> str:
 def _said(row: RunRow) -> str:
     """The state where it is worth a word, the tags, and how the note begins."""
     run = row.run
-    badges = [f'<i class="badge">{text.state(run)}</i>'] if run.status in WORTH_A_BADGE else []
+    badges = [f'<i class="badge">{run.said}</i>'] if run.status in WORTH_A_BADGE else []
     badges += [f'<i class="badge tag">{text.markup(tag)}</i>' for tag in run.words.tags]
     note = " ".join(run.words.note.split())
     note = note if len(note) <= NOTE else f"{note[:NOTE].rstrip()} …"

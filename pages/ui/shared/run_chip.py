@@ -50,5 +50,5 @@ def _label(run: Run) -> str:
             share = _("{share} held out", share=share)
         return f"✓ {share} · {name}" if share else f"✓ {name}"
     if run.status.has_ended:
-        return f"✕ {name}: {text.state(run)}"
+        return f"✕ {name}: {run.said}"
     return f"● {name} · {text.plain(progress.describe(run, read_history(run.paths)).text)}"

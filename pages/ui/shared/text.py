@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emotion.recipes import palette
-from emotion.runs import Status
 from emotion.system import N_, _
 from emotion.system import percent as percent  # said here as well, beside the other words
 from emotion.system import sureness as sureness
@@ -64,13 +63,6 @@ def colour_class(label: str, among: Sequence[str] = ()) -> str:
 def short_title(run: Run) -> str:
     """What the person calls the run, else its recipe."""
     return run.own_name or run.config.name or run.config.recipe
-
-
-def state(run: Run) -> str:
-    """Where a run stands; one that was stopped before there was anything to keep is not called kept."""
-    if run.status is Status.STOPPED and not run.has_model:
-        return _("stopped")
-    return run.status.said
 
 
 def capital(text: str) -> str:
