@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,10 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 if "PYTEST_XDIST_WORKER" in os.environ:  # each has a core: threads of two that train would only take it from each other
     for library in ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(library, "1")
+
+
+OURS = f"{os.getpid()}-{_whole_session}"
+os.environ["EMOTION_TESTS"] = OURS  # what this process starts, and what that starts in its turn, is known by it
 
 
 def pytest_unconfigure() -> None:
@@ -90,6 +95,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     config.option.loadscopereorder = False
     return LoadFileScheduling(config, log)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_training_outlives_its_file() -> Iterator[None]:
+    """Ends whatever still trains or tunes: a test may be over before a run that it started has said its process.
+
+    Such a run has hundreds of epochs to go, and one of the two cores would be its own until they are done.
+    """
+    yield
+    for process in psutil.process_iter(["cmdline"]):
+        with contextlib.suppress(psutil.Error):  # it has ended, or is another person's
+            trains = {"train", "tune"} & set((process.info["cmdline"] or [])[:6])
+            if trains and process.environ().get("EMOTION_TESTS") == OURS:
+                process.kill()
 
 
 @pytest.fixture

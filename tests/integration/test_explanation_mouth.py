@@ -1,4 +1,7 @@
-"""The heat map of a trained network, on faces of which only the mouth tells happy from sad."""
+"""The heat map of a network that is trained on faces of which only the mouth tells happy from sad.
+
+By day `tests/unit/test_heat.py` asks the same of a small network that looks at the mouth because it was made so.
+"""
 
 from dataclasses import replace
 
@@ -14,7 +17,7 @@ from emotion.models.predictor import load_model
 from emotion.system.paths import IMAGE_SIZE
 from tests.conftest import command_here
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 OVERSIZE = 4
 PAIRS = {"train": range(150), "test": range(1000, 1020)}

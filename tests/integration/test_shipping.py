@@ -171,22 +171,25 @@ def test_says_what_the_second_file_should_have_been(
         ship.read(tmp_path / "other.npz")
 
 
-def test_says_that_the_votes_are_missing(seven: Path, home: Path) -> None:
+def refusal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path) -> str:
+    """What the command says of a data folder that it does not take; it asks for nothing else before."""
+    monkeypatch.setattr(sys, "argv", ["ship", str(data), "one.keras", "other.npz"])
+    assert ship.main() == 2
+    return capsys.readouterr().err
+
+
+def test_says_that_the_votes_are_missing(
+    seven: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (seven / "votes.csv").unlink()
 
-    done = subprocess.run([sys.executable, "-m", "emotion.training.ship", str(seven), "one.keras", "other.npz"],
-                          cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
-
-    assert done.returncode == 2
-    assert "no votes at" in done.stderr
+    assert "no votes at" in refusal(monkeypatch, capsys, seven)
 
 
-def test_says_which_class_is_missing(home: Path, tmp_path: Path) -> None:
+def test_says_which_class_is_missing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write.write(tmp_path / "two", train=4, test=4)
     _vote(tmp_path / "two")
 
-    command = [sys.executable, "-m", "emotion.training.ship", str(tmp_path / "two"), "one.keras", "other.npz"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)  # fmt: skip
-
-    assert done.returncode == 2
-    assert "angry" in done.stderr
+    assert "angry" in refusal(monkeypatch, capsys, tmp_path / "two")
