@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 from typing import Generic
 
 import psutil
@@ -39,6 +40,7 @@ class Pool(Generic[T]):
     def __init__(self, jobs: int, task: PictureTask[T]) -> None:
         self._jobs, self._task = jobs, task
         self._executor: ProcessPoolExecutor | None = None
+        self._open: Connection | None = None
 
     def __enter__(self) -> Pool[T]:
         return self
@@ -101,10 +103,17 @@ class Pool(Generic[T]):
     def _running(self) -> ProcessPoolExecutor:
         if self._executor is None:
             context = multiprocessing.get_context("spawn")  # a fork would take over threads and locks of this process
-            self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, (self._task,))
+            until_closed, self._open = context.Pipe(duplex=False)
+            self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, (self._task, until_closed))
         return self._executor
 
     def _end(self) -> None:
-        if self._executor is not None:
+        """Ends the processes, and waits until they are gone.
+
+        Before Python 3.12 one that is started in the moment in which another ends is left to itself by its executor,
+        which then waits for it for ever: so each ends by itself as soon as this end of its pipe is closed.
+        """
+        if self._executor is not None and self._open is not None:
+            self._open.close()
             self._executor.shutdown(cancel_futures=True)
-            self._executor = None
+            self._executor = self._open = None

@@ -6,12 +6,13 @@ LiteRT and the libraries of numbers take one thread each; the processes are what
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -74,19 +75,24 @@ class PhotoTask:
 _look: Callable[[list[str]], list[Any]] | None = None
 
 
-def begin(task: PictureTask[Any]) -> None:
-    """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one."""
+def begin(task: PictureTask[Any], until_closed: Connection) -> None:
+    """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one.
+
+    Args:
+        task: what it is asked.
+        until_closed: it also ends when the other end of this is closed.
+    """
     global _look
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=(until_closed,), daemon=True).start()
     threadpool_limits(1)
     _look = task.begin()
 
 
-def _end_with_parent() -> None:
+def _end_with(until_closed: Connection) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
+        connection.wait([parent.sentinel, until_closed])
         os._exit(1)
 
 
