@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
+from emotion.runs import Status, queue
 from emotion.runs import run as runs
+from emotion.system import processes
 from emotion.system.paths import drawn_faces_dir
 from emotion.tuning import control, folder
 from emotion.tuning.control import Attendance
@@ -75,6 +77,19 @@ def test_start_makes_a_tuning_of_what_the_form_says(drawn: Path, monkeypatch: py
     assert made.settings.jobs == 2
     assert made.state is TuningState.STARTING
     assert "stop" in keys(app)
+
+
+def test_a_cluster_can_be_chosen_only_where_one_is_configured(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control.processes, "spawn", lambda *args, **kwargs: None)
+    assert "tune_where" not in {radio.key for radio in open_tune().radio}
+    monkeypatch.setattr(queue, "cluster", lambda: "auto")
+
+    app = open_tune()
+    app.radio(key="tune_where").set_value("the cluster").run()
+    app.button(key="tune").click().run()
+
+    (made,) = folder.list_all()
+    assert made.settings.on == "auto"
 
 
 def test_two_clicks_start_one_tuning(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,6 +180,21 @@ def test_each_of_several_trials_at_work_says_how_far_it_is(drawn: Path) -> None:
     assert "Trial 2: " in said
     assert "Trial 4: " in said
     assert "and 1 trial more" in said
+
+
+def test_each_trial_of_a_cluster_says_on_which_computer_it_is(drawn: Path) -> None:
+    give_tuning([TrialState.FINISHED, TrialState.RUNNING, TrialState.RUNNING], ended=None, jobs=2, on="auto")
+    for run in runs.list_runs():
+        number = run.config.name[-1]
+        status = {"1": Status.COMPLETED, "2": Status.RUNNING, "3": Status.QUEUED}[number]
+        node = "" if number == "3" else f"node-{number}"
+        runs.write_status(run.paths, status, on="auto", node=node, **processes.me())
+
+    app = open_tune()
+
+    assert "on node-2" in words_on(app)
+    assert "Trial 3: waiting for a computer of the cluster" in words_on(app)
+    assert [row["node"] for row in rows(app)] == ["", "node-2", "node-1"]
 
 
 def test_the_page_stays_with_a_tuning_that_ends(drawn: Path) -> None:

@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.data import dataset
 from emotion.runs import queue
 from emotion.system import EmotionError, _, ngettext
-from pages.ui.shared import training_data
+from pages.ui.shared import trained_by, training_data
 from pages.ui.train import again, augmentation, settings
 from pages.ui.train import recipe as train_recipe
 from pages.ui.train.end import PROBLEM
@@ -47,7 +47,7 @@ def _start() -> None:
     try:
         config = train_recipe.config()
         # A wrong folder is told here, not by a failed run.
-        on = "" if config.recipe == recipes.HEAD.name else settings.on()
+        on = "" if config.recipe == recipes.HEAD.name else trained_by.chosen("train")
         run = queue.start(replace(config, data=dataset.checked(config.data, config.classes)), on=on)
     except EmotionError as error:
         st.session_state[PROBLEM] = str(error)

@@ -10,8 +10,8 @@ import streamlit as st
 from emotion import recipes
 from emotion.data import votes
 from emotion.recipes import CLASS_WEIGHTS, LABELS, UNEVEN, TrainingConfig, unevenness
-from emotion.runs import queue
 from emotion.system import N_, _, settings_of
+from pages.ui.shared import trained_by
 
 if TYPE_CHECKING:
     from pages.ui.shared.training_data import Seen
@@ -24,7 +24,6 @@ FROM_START = ("seed", "validation_split")  # which faces are kept aside
 PERSONS = ("class_weights", "labels", "drop_twins", "name")  # nothing else says anything about these
 OF_HEAD = ("seed", "drop_twins", "name")
 DECAY = N_("Pulls all weights a little towards zero at every step, so that it learns what many faces have in common.")
-HERE, CLUSTER = N_("this computer"), N_("the cluster")
 COUNTS_THE_SAME = {"none": N_("every face"), "balanced": N_("every class")}
 
 
@@ -152,22 +151,8 @@ def _data(seen: Seen | None) -> None:
               help=_("The share of the training faces that it does not learn from, to judge it while it learns."),
               )  # fmt: skip
     _seed_and_name()
-    _where()
-
-
-def on() -> str:
-    """The cluster that the person gives the run to; "" for this computer."""
-    return queue.cluster() if st.session_state.get("train_where") == CLUSTER else ""
-
-
-def _where() -> None:
-    """Only where there is a choice."""
-    if queue.cluster():
-        st.radio(_("Trained by"), (HERE, CLUSTER), key="train_where", format_func=_, horizontal=True,
-                 persist_state="session",
-                 help=_("A run that the cluster trains waits for no other one here. The pictures travel to the "
-                 "computer that trains it."),
-                 )  # fmt: skip
+    trained_by.show_choice("train", _("A run that the cluster trains waits for no other one here. The pictures travel "
+                           "to the computer that trains it."))  # fmt: skip
 
 
 def _twins() -> None:

@@ -11,7 +11,7 @@ from emotion import recipes
 from emotion.recipes import TrainingConfig, expected_seconds
 from emotion.system import N_, EmotionError, _, duration, ngettext, settings_of
 from emotion.tuning import Settings, control, fields
-from pages.ui.shared import text, training_data
+from pages.ui.shared import text, trained_by, training_data
 from pages.ui.tune import live
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _plan() -> Settings:
         seed=state.get("tune_seed"),
         name=(state.get("tune_name") or "").strip(),
         jobs=state.get("tune_jobs"),
+        on=trained_by.chosen("tune"),
     )
 
 
@@ -236,3 +237,6 @@ def _settings() -> None:
                         persist_state="session")  # fmt: skip
         right.number_input(_("Seed"), *KNOWN["seed"].whole_ends, key="tune_seed", persist_state="session",
                            help=_("The same seed tries the same values."))  # fmt: skip
+        with right:
+            trained_by.show_choice("tune", _("The cluster too is given so many trials at once as you say; one that "
+                                   "finds no room waits for a computer. The pictures travel there."))  # fmt: skip

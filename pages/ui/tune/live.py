@@ -118,7 +118,7 @@ def _at_work(found: Tuning) -> str:
 
 
 def _of_trial(number: int, run: Run) -> str:
-    if run.status is Status.QUEUED:
+    if run.status is Status.QUEUED and not run.on:
         return _("Trial {number} waits for its turn.", number=number)
     said = progress.describe(run, read_history(run.paths)).text
     return _("Trial {number}: {what}", number=number, what=said)
@@ -144,6 +144,7 @@ def _table(found: Tuning) -> None:
             "state": column.Column(_("state")),
             "epochs": column.Column(_("epochs")),
             "took": column.Column(_("took")),
+            "node": column.Column(_("computer")),
             "run": column.LinkColumn(_("run"), display_text=_("open"), help=_("each trial is an ordinary run")),
         },
     )  # fmt: skip
@@ -159,6 +160,7 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
         else ""
         for name in found.settings.vary
     }
+    run = own_runs.find(trial.run)
     return {
         "trial": trial.number,
         "value": value,
@@ -166,7 +168,8 @@ def _row(trial: Trial, found: Tuning) -> dict[str, Any]:
         **fields,
         "epochs": _("{n} of {total}", n=trial.epochs_done, total=trial.epochs) if trial.epochs else "",
         "took": duration(trial.seconds) if trial.seconds else "",
-        "run": f"train?run={trial.run}" if own_runs.find(trial.run) else None,
+        **({"node": run.node if run else ""} if found.settings.on else {}),
+        "run": f"train?run={trial.run}" if run else None,
     }
 
 
