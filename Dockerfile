@@ -10,7 +10,8 @@ COPY pyproject.toml README.md LICENSE streamlit_app.py ./
 COPY .streamlit/config.toml .streamlit/
 COPY emotion emotion
 COPY pages pages
-RUN pip install --no-deps . && python -m compileall -q /opt/emotion/lib/python3.12/site-packages/emotion
+# TensorFlow's headers are for compilers only: 290 MB.
+RUN pip install --no-deps . && rm -r /opt/emotion/lib/python3*/site-packages/tensorflow/include
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin emotion \
@@ -18,6 +19,8 @@ RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin 
 COPY --from=build /opt/emotion /opt/emotion
 # Whatever is kept lies in /data. The root may be read-only: HOME is where libraries look for their settings.
 ENV PATH=/opt/emotion/bin:$PATH EMOTION_HOME=/data HOME=/tmp MPLCONFIGDIR=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# Else Streamlit asks a server on the internet under which address it is seen, to print it.
+ENV STREAMLIT_BROWSER_SERVER_ADDRESS=localhost
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

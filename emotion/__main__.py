@@ -19,7 +19,20 @@ from pathlib import Path
 from emotion import __version__
 from emotion.cli import app, bundle, check, data, options, serve, terminal, tune
 from emotion.recipes import A_MODEL, TrainingConfig
-from emotion.system import ENGLISH, LANGUAGES, N_, EmotionError, _, cache_dir, disk, home, retold, speaking, tasks
+from emotion.system import (
+    ENGLISH,
+    LANGUAGES,
+    N_,
+    EmotionError,
+    _,
+    cache_dir,
+    container,
+    disk,
+    home,
+    retold,
+    speaking,
+    tasks,
+)
 
 LOG = "last-error.txt"  # in the cache
 UNFORESEEN = 1  # exit status
@@ -271,6 +284,7 @@ def _language(chosen: argparse.Namespace) -> contextlib.AbstractContextManager[N
 
 def entry() -> int:
     """`main` as a person calls it: what nobody foresaw is told too, in one sentence."""
+    container.lead()
     try:
         return main()
     except Exception as error:  # noqa: BLE001 - the last place where a person can be told

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from emotion.system import (
     language,
     ngettext,
     percent,
+    processes,
     retold,
     speaking,
 )
@@ -43,7 +43,7 @@ def train(chosen: argparse.Namespace) -> int:
     paths = _run_to_train(chosen)
     run = runs.read_run(paths)
     epochs = run.config.epochs
-    _stop_on_signals(paths)
+    processes.ask_when_told(lambda: runs.request_stop(paths))
     if run.on:
         from emotion.training import cluster
 
@@ -124,17 +124,6 @@ def _retraining(chosen: argparse.Namespace, changes: dict[str, Any]) -> Training
         changes["classes"] = label_order(changes["classes"])
     data = kept_as(chosen.data) if chosen.data else None
     return start_from.plan(chosen.start_from, data=data, **changes)
-
-
-def _stop_on_signals(paths: RunPaths) -> None:
-    """The first Ctrl-C (or termination) asks the run to stop and keep; a second one ends the process."""
-
-    def ask(number: int, frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        runs.request_stop(paths)
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
 
 
 def _tell(row: dict[str, Any], epochs: int) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 from emotion.cli import options, terminal
 from emotion.cli.options import OK, REFUSED
 from emotion.recipes import TrainingConfig
-from emotion.system import N_, ConfigError, _, ngettext, retold
+from emotion.system import N_, ConfigError, _, ngettext, processes, retold
 from emotion.tuning import MOST_JOBS, Settings, fields
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
         raise ConfigError(
             "tune", _("only --trials, --minutes, --jobs or --on for one that goes on"), _("other settings")
         )
-    _stop_on_signals(paths)
+    processes.ask_when_told(paths.stop.touch)
     settings = folder.read(paths).settings
     _say(_("tuning {name}: varies {names}", name=paths.id, names=", ".join(settings.vary)))
     limits = {"trials": chosen.trials, "minutes": chosen.minutes}
@@ -167,17 +166,6 @@ def _work(paths: TuningPaths, chosen: argparse.Namespace, *, is_new: bool) -> in
         _say(_("Go on: {command}", command=f"{COMMAND} --resume {paths.id}"))
     _out(paths.id)
     return REFUSED if state is TuningState.FAILED else OK
-
-
-def _stop_on_signals(paths: TuningPaths) -> None:
-    """The first Ctrl-C (or termination) asks the tuning to stop; a second one ends the process."""
-
-    def ask(number: int, frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        paths.stop.touch()
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
 
 
 def _train_best(paths: TuningPaths) -> int:

@@ -38,7 +38,9 @@ def _in_file(path: Path) -> str:
         with open(path, encoding="utf-8") as file:
             return file.read(4 * LONGEST).strip()
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a path with a zero byte
-        raise ConfigError("--key-file", "a text file with the key", str(path)) from error
+        why = getattr(error, "strerror", None) or "not text"
+        raise ConfigError("--key-file", "a text file with the key, which this program may read",
+                          f"{path} ({why})") from error  # fmt: skip
 
 
 def is_here(host: str) -> bool:

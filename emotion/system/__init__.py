@@ -5,7 +5,7 @@ Imports the standard library and packages only.
 
 from __future__ import annotations
 
-from emotion.system import arrays, cache, disk, files, processes, stored, tasks
+from emotion.system import arrays, cache, container, disk, files, processes, stored, tasks
 from emotion.system.collect import collect
 from emotion.system.errors import (
     ConfigError,
@@ -116,6 +116,7 @@ __all__ = [
     "check_whole",
     "collect",
     "compact",
+    "container",
     "decimal",
     "disk",
     "drawn_faces_dir",

@@ -7,11 +7,12 @@ import ctypes
 import gc
 import os
 import re
+import signal
 import site
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,14 @@ def end(pid: int | None, started: Started | None) -> None:
         except psutil.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def ask_when_told(ask: Callable[[], None]) -> None:
+    """The first Ctrl-C, or termination, of this process only asks for its end; a second one ends it."""
+
+    def told(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        ask()
+
+    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, told)

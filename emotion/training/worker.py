@@ -297,6 +297,7 @@ def main() -> None:
         line = lines.get()
     paths = RunPaths(Path(json.loads(line)["run_dir"]))
     _log_to(paths.log)
+    processes.ask_when_told(lambda: runs.request_stop(paths))
     run(paths, traced=traced)
 
 

@@ -206,7 +206,7 @@ def test_a_queued_run_whose_process_was_killed_is_started_again(started, faces, 
     assert wait_for_status(paths, Status.STARTING, Status.RUNNING)
 
 
-def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
+def test_the_warm_worker_takes_the_run_outlives_its_server_and_keeps_what_it_has_when_it_is_terminated(started, faces):
     server = subprocess.Popen(
         [
             sys.executable,
@@ -231,6 +231,11 @@ def test_the_warm_worker_takes_the_run_and_outlives_its_server(started, faces):
     assert server.returncode == 0
     assert runs.read_run(paths).pid == worker.pid
     assert paths.log.exists()
+
+    wait_for(lambda: read_history(paths).epochs)
+    worker.terminate()
+    wait_for_status(paths, Status.STOPPED)
+    assert runs.read_run(paths).has_model
 
 
 def test_the_idle_warm_worker_ends_with_its_server(started):

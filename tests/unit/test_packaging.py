@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import emotion
 from emotion.__main__ import parser
@@ -33,3 +35,24 @@ def test_a_port_outside_of_the_range_is_wrong_usage(capsys) -> None:
     with pytest.raises(SystemExit, match="2"):
         parser().parse_args(["app", "--port", "65536"])
     assert "from 1 to 65535" in capsys.readouterr().err
+
+
+def test_all_that_the_image_is_made_of_is_let_through_to_it() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {word.rstrip("/") for line in lines if re.match(r"COPY (?!--from)", line) for word in line.split()[1:-1]}
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+
+    assert copied == let_through
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_containers_are_reached_from_this_computer_only_and_have_time_to_keep_what_they_have() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+
+    assert set(services) == {"app", "serve"}
+    for service in services.values():
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+        assert service["read_only"]
+        assert service["stop_grace_period"] == "1m"
+        assert "init" not in service  # `emotion` is the first process itself, and hands a signal on to all others
+        assert parser().parse_args(service["command"][1:]).run
