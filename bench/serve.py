@@ -37,6 +37,8 @@ from bench.crowd import make_photos
 ROOT = Path(__file__).resolve().parent.parent
 WARM, AFTER = 20, 30.0  # photos before the measurement, seconds after it
 SMALL = (1280, 960)  # pixels
+KEY = "a-key-for-a-bench-0123456789"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
 
 
 @dataclass
@@ -53,7 +55,7 @@ def served(*words: str) -> Iterator[tuple[str, psutil.Process]]:
     """A server with a home of its own, and its address."""
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "emotion", "serve", "--port", "0", *words]
-        environment = os.environ | {"EMOTION_HOME": home}
+        environment = os.environ | {"EMOTION_HOME": home, "EMOTION_API_KEY": KEY}
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
         try:
             said = process.stderr.readline() if process.stderr else ""
@@ -69,7 +71,7 @@ def served(*words: str) -> Iterator[tuple[str, psutil.Process]]:
 async def client(number: int, address: str, photos: list[bytes], until: float, told: Told) -> None:
     """One program: the next photo as soon as the last one was answered."""
     chance = random.Random(number)
-    sender = {"X-Forwarded-For": f"198.51.100.{number + 1}"}
+    sender = HEADERS | {"X-Forwarded-For": f"198.51.100.{number + 1}"}
     async with httpx.AsyncClient(timeout=120, headers=sender) as http:
         while time.monotonic() < until:
             start = time.perf_counter()
@@ -116,7 +118,9 @@ def main() -> None:
             return float(process.memory_info().rss) / 2**20
 
         for number in range(WARM):
-            httpx.post(f"{address}/v1/predict", content=photos[number % len(photos)]).raise_for_status()
+            httpx.post(
+                f"{address}/v1/predict", content=photos[number % len(photos)], headers=HEADERS
+            ).raise_for_status()
         before, used, start = memory(), process.cpu_times(), time.monotonic()
         between: list[float] = []
         for share in (1, 2):

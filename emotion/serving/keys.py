@@ -15,6 +15,7 @@ from emotion.system import ConfigError, EmotionError, expanded
 
 VARIABLE = "EMOTION_API_KEY"
 SHORTEST, LONGEST = 16, 512  # characters
+HANDED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # what a proxy adds
 MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
@@ -77,7 +78,8 @@ def check_from_here(headers: Headers) -> None:
     """Lets in programs of this computer, and no web page: for a server without a key.
 
     A page that points its own name at this computer sends that name as `Host`; one of another address says so in
-    `Origin`.
+    `Origin`. A proxy in front makes everybody look like a program of this computer, so what one has handed on is
+    refused where it says so.
 
     Raises:
         HTTPException: 403
@@ -88,6 +90,6 @@ def check_from_here(headers: Headers) -> None:
         is_ours = is_ours and (origin is None or urlsplit(origin).netloc.lower() == host.lower())
     except ValueError:  # no address at all
         is_ours = False
-    if not is_ours:
+    if not is_ours or any(name in headers for name in HANDED_ON):
         raise HTTPException(403, "Without an API key only programs on this computer are answered, at 127.0.0.1 or "
                                  f"localhost. Set {VARIABLE} to let others ask.")  # fmt: skip

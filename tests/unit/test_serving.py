@@ -281,6 +281,13 @@ def test_without_a_key_no_web_page_is_answered(bright: Predictor, headers: dict[
     problem(ask.post("/v1/predict", content=picture(), headers=headers), 403)
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_without_a_key_nothing_is_answered_that_a_proxy_has_handed_on(bright: Predictor, name: str) -> None:
+    answer = client(bright).get("/v1/models", headers={name: "for=192.0.2.7"})
+
+    assert "only programs on this computer" in problem(answer, 403)
+
+
 @pytest.mark.parametrize("host", ["localhost:8600", "127.0.0.1", "[::1]:8600"])
 def test_without_a_key_programs_of_this_computer_are_answered(bright: Predictor, host: str) -> None:
     assert client(bright).get("/healthz", headers={"host": host}).status_code == 200
