@@ -150,7 +150,10 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "files",
         nargs="+",
         metavar="FILE|DIR",
-        help=_("pictures, folders to walk, or .txt files with the path of a picture a line"),
+        help=_(
+            "pictures, folders to walk, s3://bucket/folder in an object store, or .txt files with the path of a "
+            "picture a line"
+        ),
     )
     predict.add_argument("--model", default="pretrained", help=_("{model} (default: pretrained)", model=_(A_MODEL)))
     predict.add_argument("--json", action="store_true", help=_("print one JSON object a line"))

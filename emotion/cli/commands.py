@@ -214,7 +214,8 @@ def _by_votes(examples: Examples, root: Path) -> Examples:
 def predict(chosen: argparse.Namespace) -> int:
     """Answers every picture; one that is refused never keeps the others from being answered."""
     from emotion.cli import many
-    from emotion.models import answer, load_quietly
+    from emotion.models import load_quietly
+    from emotion.models.many import answers
 
     if chosen.out:
         return many.run(chosen)
@@ -225,8 +226,8 @@ def predict(chosen: argparse.Namespace) -> int:
     predictor, looking = load_quietly(chosen.model), many.looking(chosen)
     bar = terminal.Bar(sys.stderr, many.number(chosen.files, copies)) if sys.stderr.isatty() else None
     refused, none = 0, list[str]()
-    for path in many.pictures(chosen.files, copies, none):
-        given = answer(path, predictor, str(path), looking)
+    pictures = many.pictures(chosen.files, copies, none)
+    for given in (given for name in pictures for given in answers([name], predictor, looking)):
         refused += given.error is not None
         if bar and sys.stdout.isatty():
             bar.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,9 @@ def run(chosen: argparse.Namespace) -> int:
 
     out, none = expanded(chosen.out).absolute(), list[str]()
     predictor, jobs = load_quietly(chosen.model), chosen.jobs or many.usual_jobs()
-    names = (str(path) for path in pictures(chosen.files, None, none))
+    for name in filter(many.is_address, chosen.files):
+        many.check(name)
+    names = pictures(chosen.files, None, none)
     watched = sys.stderr.isatty()
     bar, total = terminal.Bar(sys.stderr), number(chosen.files, None) if watched else 0
 
@@ -65,39 +67,56 @@ def looking(chosen: argparse.Namespace) -> Looking:
 
 def number(names: list[str], but: Path | None) -> int:
     """How many pictures are meant."""
-    return sum(1 for _path in pictures(names, but))
+    return sum(1 for _name in pictures(names, but))
 
 
-def pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[Path]:
+def pictures(names: list[str], but: Path | None, none: list[str] | None = None) -> Iterator[str]:
     """The files named, those in lists that are named, and all pictures below the folders named but one.
+
+    What begins with s3:// is a picture in an object store, or a bucket or folder there; in a list, a picture.
 
     Args:
         names: as a person has typed them.
         but: a folder that is left out.
         none: takes in folders and lists that hold none, which is told.
     """
-    from emotion.images import load
-
     for name in names:
-        path, found = typed_path(name) if name.lower().startswith("file:") else expanded(name), False
-        for picture in _listed(path) if _is_list(path) else load.pictures(path, but):
+        found = False
+        for picture in _below(name, but):
             found = True
             yield picture
         if none is not None and not found:
             none.append(name)
-            print(
-                _("emotion: {name} holds no pictures, whatever their endings.", name=terminal.safe(name)),
-                file=sys.stderr,
-            )
+            print(_no_pictures(terminal.safe(name)), file=sys.stderr)
+
+
+def _no_pictures(name: str) -> str:
+    from emotion.models import many
+
+    if many.is_address(name):
+        return _("emotion: {name} holds no pictures that their endings tell.", name=name)
+    return _("emotion: {name} holds no pictures, whatever their endings.", name=name)
+
+
+def _below(name: str, but: Path | None) -> Iterable[str]:
+    from emotion.images import load
+    from emotion.models import many
+
+    if many.is_address(name):
+        return many.listed(name)
+    path = typed_path(name) if name.lower().startswith("file:") else expanded(name)
+    return _listed(path) if _is_list(path) else map(str, load.pictures(path, but))
 
 
 def _is_list(path: Path) -> bool:
     return path.suffix.lower() == LIST and os.path.isfile(path)
 
 
-def _listed(path: Path) -> Iterator[Path]:
-    """The paths in the lines of a file, relative to the current folder as if they were typed."""
+def _listed(path: Path) -> Iterator[str]:
+    """The paths and addresses in the lines of a file, relative to the current folder as if they were typed."""
+    from emotion.models import many
+
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
         for line in file:
             if name := line.strip("\r\n\ufeff"):
-                yield expanded(name)
+                yield name if many.is_address(name) else str(expanded(name))

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 
 from emotion.models import Looking, load_model, many
-from emotion.models.many import answering
+from emotion.models.many import answering, stores
+from emotion.system import EmotionError
 from tests.conftest import ROOT, CommandLine
 from tests.e2e.browser import free_port
 from tests.tiny_model import BRIGHTNESS
+from tests.tiny_store import Store, keys, one_shade, serving
 
 ray = pytest.importorskip("ray", reason="ray is not installed: no cluster to try (pip install 'emotion[cluster]')")
 from ray.cluster_utils import Cluster  # noqa: E402
@@ -28,7 +30,17 @@ WHOLE = Looking(whole=True, turn=0)
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def store() -> Iterator[Store]:
+    """A bucket of 20 pictures, which every process of this module is told of."""
+    there = Store({"photos": {f"{n:02}.png": one_shade(10 * n) for n in range(20)}})
+    with serving(there) as address, pytest.MonkeyPatch.context() as patch:
+        for name, value in keys(address).items():
+            patch.setenv(name, value)
+        yield there
+
+
+@pytest.fixture(scope="module")
+def cluster(store: Store) -> Iterator[Cluster]:
     """Two nodes of a core each; this process has asked for both."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
@@ -113,3 +125,19 @@ def test_a_photo_that_ends_every_process_is_one_refused_row(cluster: Cluster, na
 
     assert done.refused == 1
     assert [row["error"] is None for row in rows_of(tmp_path / "a.jsonl")] == [True, False, True]
+
+
+def test_the_computers_read_the_objects_of_a_store_themselves_and_say_that_it_gives_no_access(
+    store: Store, cluster: Cluster, tmp_path: Path
+) -> None:
+    names, predictor = stores.listed("s3://photos"), load_model(MODEL)
+    store.asked.clear()
+
+    done = many.answer_all([*names, "s3://photos/gone.png"], tmp_path / "a.jsonl", predictor, WHOLE, on="auto")
+    assert (done.photos, done.refused) == (21, 1)
+    assert [row["file"] for row in rows_of(tmp_path / "a.jsonl")] == [*names, "s3://photos/gone.png"]
+    assert sum(request.startswith("GET") for request in store.asked) == 20
+
+    store.shut = (403, "AccessDenied")
+    with pytest.raises(EmotionError, match="no access with these keys"):
+        many.answer_all(names, tmp_path / "b.jsonl", predictor, WHOLE, on="auto")

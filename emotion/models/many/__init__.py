@@ -1,8 +1,8 @@
-"""Photos by the thousand and by the million into one table, with all cores: `predict --out`.
+"""Photos by the thousand and by the million into one table, with all cores: `predict --out`; also from a store.
 
 Names go in, rows come out: the fields of `Answer.to_json`, one row a photo, refusals too, in the order of the names.
 A check of many pictures has them looked at by the same processes, parts and restart.
-May import what `emotion.models` may; pyarrow is imported when a table is written.
+May import what `emotion.models` may; pyarrow is imported when a table is written or a store is asked.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from emotion.models.many.answering import Done, answer_all, fill
 from emotion.models.many.cluster import connect, no_cluster
 from emotion.models.many.parts import Parts
 from emotion.models.many.pool import Pool, usual_jobs
+from emotion.models.many.stores import answers, check, is_address, listed
 from emotion.models.many.tables import KINDS, Kind
 
 __all__ = [
@@ -20,8 +21,12 @@ __all__ = [
     "Parts",
     "Pool",
     "answer_all",
+    "answers",
+    "check",
     "connect",
     "fill",
+    "is_address",
+    "listed",
     "no_cluster",
     "usual_jobs",
 ]

@@ -1,7 +1,7 @@
 """Many computers that look at photos, through Ray (`pip install emotion[cluster]`): the same rows as from `pool`.
 
-No disk is shared: the network and each photo travel as bytes. Ray gives a task to whichever process is free, and gives
-it to another one where a process or a computer ends.
+No disk is shared: the network and each photo travel as bytes; objects in a store each computer reads itself. Ray gives
+a task to whichever process is free, and gives it to another one where a process or a computer ends.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from emotion import __version__
 from emotion.images import memory
 from emotion.models.answers import Looking, answer
 from emotion.models.many.pool import AHEAD
+from emotion.models.many.stores import answers, is_address
 from emotion.models.many.worker import lost
 from emotion.models.predictor import Predictor
 from emotion.recipes import ModelInfo
@@ -32,8 +33,8 @@ Setup = tuple[str, str, bytes, dict[str, Any], Looking, bool]  # id, version, ne
 _ready: tuple[str, Predictor] | None = None  # in a process of the cluster: what it was last asked with
 
 
-def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
-    """In a process of the cluster: the rows of these photos."""
+def look(setup: Setup, names: list[str], photos: dict[str, bytes]) -> list[Row]:
+    """In a process of the cluster: the rows of these photos; objects in a store it reads itself."""
     global _ready
     known_as, version, network, info, looking, all_classes = setup
     if version != __version__:
@@ -43,9 +44,7 @@ def look(setup: Setup, names: list[str], photos: list[bytes]) -> list[Row]:
     if _ready is None or _ready[0] != known_as:
         _ready = known_as, Predictor(Path("model.tflite"), ModelInfo.from_json(info), known_as, network)
     predictor = _ready[1]
-    return [
-        answer(photo, predictor, name, looking).to_json(all_classes) for name, photo in zip(names, photos, strict=True)
-    ]
+    return [given.to_json(all_classes) for given in answers(names, predictor, looking, photos)]
 
 
 def no_cluster(where: str, why: str) -> EmotionError:
@@ -147,11 +146,13 @@ class RayPool:
                 return [lost(names[0])]
             return [row for name in names for row in self._found([name], self._ask([name]))]
         except self._ray.exceptions.RayError as error:
+            if isinstance(told := getattr(error, "cause", None), EmotionError):
+                raise told from error
             raise no_cluster(_("the cluster"), str(error).strip().splitlines()[-1]) from error
 
     def _ask(self, names: list[str]) -> Any:
-        sent = [(name, photo) for name in names if (photo := _content(name)) is not None]
-        return self._look.remote(self._setup, [name for name, _other in sent], [photo for _other, photo in sent])
+        sent = {name: photo for name in names if (photo := _content(name)) is not None}
+        return self._look.remote(self._setup, [name for name in names if name in sent or is_address(name)], sent)
 
     def _in_order(self, names: list[str], rows: list[Row]) -> list[Row]:
         """All rows: those of photos that were not sent are worked out here."""

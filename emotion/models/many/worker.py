@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import connection
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from emotion.models.answers import Looking, answer
+from emotion.models.answers import Looking
+from emotion.models.many.stores import answers
 from emotion.models.predictor import load_quietly
 from emotion.system import ENGLISH, N_, _, speaking
 
@@ -64,7 +64,7 @@ class PhotoTask:
 
         def look(names: list[str]) -> list[Row]:
             with speaking(ENGLISH):  # rows are for programs, and are kept
-                return [answer(Path(name), predictor, name, self.looking).to_json(self.all_classes) for name in names]
+                return [given.to_json(self.all_classes) for given in answers(names, predictor, self.looking)]
 
         return look
 
