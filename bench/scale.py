@@ -1,7 +1,8 @@
-"""How much more work costs how much more: photos into one table with one process and with two, and a check by size.
+"""How much more work costs how much more: photos into one table, a check, and runs, by size and number of workers.
 
-    python bench/scale.py [--photos 300] [--jobs 1,2]
+    python bench/scale.py [--photos 300,900,3000] [--jobs 1,2]
     python bench/scale.py --check 10000,30000,100000,300000 [--jobs 1,2]
+    python bench/scale.py --runs 600,1800,6000 [--each 4] [--jobs 1,2]
 
 Asks `predict --out` for a folder of photos of 1280×960 (200 kB) and for one of faces of 48×48, each time anew, and
 prints photos/s, the CPU that a photo takes, and the memory of the largest process. Other work on the same cores makes
@@ -9,7 +10,10 @@ the first worse and leaves the second alone.
 
 With `--check` it makes data sets of so many faces of 48×48, no two alike, of which every fiftieth is followed by one
 that is nearly the same (saved again, darker, mirrored) and every fiftieth by a copy of its file, and checks each anew:
-seconds, CPU, the largest sum of the memory of all its processes, and how many of the planted pictures it finds.
+seconds, CPU, the largest sum of the memory of all its processes, the pairs it finds, and how many of the planted ones
+are among them.
+
+With `--runs` it makes such sets and has `tune` train so many runs of two epochs each, one or several at a time.
 """
 
 from __future__ import annotations
@@ -25,7 +29,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -36,9 +42,14 @@ from skimage import data
 
 from bench.crowd import make_photos
 from bench.serve import small
+from emotion.checks.check import last_report
 from emotion.data.drawn import shipped
+from emotion.runs import list_runs
+from emotion.runs.run import Status
 
 ROOT = Path(__file__).resolve().parent.parent
+EPOCHS = 2  # of a run
+FACES = 10  # times as many faces as photos
 PRICE = 0.04  # for a core and hour: an example, of a rented server
 
 
@@ -59,20 +70,34 @@ def face() -> bytes:
     return buffer.getvalue()
 
 
-def measure(folder: Path, out: Path, jobs: int, *words: str) -> tuple[float, float, float]:
-    """Seconds, seconds of CPU, and MB of the largest of the processes that look at photos."""
-    command = [sys.executable, "-m", "emotion", "predict", str(folder), "--out", str(out), "--jobs", str(jobs), *words]
-    start, largest = time.perf_counter(), 0
-    before = os.times()
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    parent = psutil.Process(process.pid)
+@dataclass
+class Cost:
+    """What a command took: seconds, seconds of CPU, and MB of its largest child and of all its processes together."""
+
+    seconds: float
+    cpu: float
+    largest: float
+    together: float
+
+
+def cost(*words: str, said: IO[bytes] | None = None) -> Cost:
+    """Runs a command of ours; what several processes share counts for each of them.
+
+    Args:
+        said: takes in what it prints.
+    """
+    start, before, largest, together = time.perf_counter(), os.times(), 0, 0
+    process = subprocess.Popen([sys.executable, "-m", "emotion", *words], cwd=ROOT, stdout=said or subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    own = psutil.Process(process.pid)
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):  # one of them has ended
-            largest = max([largest, *(child.memory_info().rss for child in parent.children(recursive=True))])
+            children = [child.memory_info().rss for child in own.children(recursive=True)]
+            largest, together = max([largest, *children]), max(together, own.memory_info().rss + sum(children))
         time.sleep(0.1)
     after = os.times()
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - start, used, largest / 2**20
+    return Cost(time.perf_counter() - start, used, largest / 2**20, together / 2**20)
 
 
 def drawn_faces() -> np.ndarray:
@@ -99,9 +124,9 @@ def grey(number: int, drawn: np.ndarray, shades: np.ndarray) -> np.ndarray:
     return np.clip(share * one + (1 - share) * other + shade, 0, 255).astype(np.uint8)
 
 
-def make_set(folder: Path, number: int) -> int:
-    """A data set of so many pictures; returns how many of them are nearly the same as the one before."""
-    drawn, shades, near, before = drawn_faces(), textures(np.random.default_rng(11)), 0, b""
+def make_set(folder: Path, number: int) -> set[str]:
+    """A data set of so many pictures; returns the names of those that are nearly the same as the one before."""
+    drawn, shades, near, before = drawn_faces(), textures(np.random.default_rng(11)), set[str](), b""
     for place in range(number):
         pair = place // 2  # pictures that belong together lie in one folder
         inside = folder / ("test" if pair % 5 == 0 else "train") / ("happy" if pair % 2 else "sad")
@@ -110,9 +135,9 @@ def make_set(folder: Path, number: int) -> int:
         if place % 50 == 31:
             content = before
         elif place % 50 == 11:
-            near += 1
+            near.add(f"{place:07}.jpg")
             pixels = grey(place - 1, drawn, shades)
-            content = jpeg((pixels[:, ::-1] if near % 3 == 0 else pixels * 0.9).astype(np.uint8), 70)
+            content = jpeg((pixels[:, ::-1] if len(near) % 3 == 0 else pixels * 0.9).astype(np.uint8), 70)
         else:
             content = jpeg(grey(place, drawn, shades), 92)
         before = content
@@ -126,88 +151,110 @@ def jpeg(pixels: np.ndarray, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def memory(process: psutil.Process) -> int:
-    """Bytes of a process and of all that it has started; what they share counts for each."""
-    total = 0
-    for one in [process, *process.children(recursive=True)]:
-        with contextlib.suppress(psutil.Error):  # it has ended
-            total += one.memory_info().rss
-    return total
-
-
-def check_once(folder: Path, jobs: int) -> tuple[float, float, float, dict[str, int]]:
-    """Seconds, seconds of CPU, MB, and what was found: kind → number."""
-    command = [sys.executable, "-m", "emotion", "check", str(folder), "--json", "--jobs", str(jobs)]
-    start, before, most = time.perf_counter(), os.times(), 0
+def check_once(folder: Path, jobs: int) -> tuple[Cost, dict[str, int]]:
+    """What a check took, and what was found: kind → number."""
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said)
-        while process.poll() is None:
-            with contextlib.suppress(psutil.Error):
-                most = max(most, memory(psutil.Process(process.pid)))
-            time.sleep(0.1)
-        seconds, after = time.perf_counter() - start, os.times()
+        taken = cost("check", str(folder), "--json", "--jobs", str(jobs), said=said)
         said.seek(0)
-        found = {finding["kind"]: finding["count"] for finding in json.load(said)["findings"]}
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return seconds, used, most / 2**20, found
+        return taken, {finding["kind"]: finding["count"] for finding in json.load(said)["findings"]}
+
+
+def pairs_found(folder: Path, planted: set[str]) -> tuple[int, int]:
+    """How many pairs of the last check are nearly the same, and of how many planted pictures the pair is among them."""
+    report = last_report(folder)
+    if report is None:
+        raise SystemExit("the check has left nothing behind")
+    names = [Path(name).name for name in report.table.files]
+    pairs = {tuple(sorted((names[first], names[second])))
+             for first, second in zip(report.table.pairs.first, report.table.pairs.second, strict=True)}  # fmt: skip
+    return len(pairs), sum((f"{int(name[:7]) - 1:07}.jpg", name) in pairs for name in planted)
+
+
+def table(*names: str) -> None:
+    """Prints the head of a table."""
+    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|")
+
+
+def row(*cells: object) -> None:
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 def check_by_size(home: Path, sizes: list[int], jobs: list[int]) -> None:
     """Prints a row for each size and number of processes."""
-    names = ("pictures", "processes", "seconds", "CPU, s", "CPU / (n log n), the first 1", "MB, all processes",
-             "nearly the same: found, planted", "copies")  # fmt: skip
-    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|")
+    table("pictures", "processes", "seconds", "CPU, s", "CPU / (n log n), the first 1", "MB, all processes",
+          "pairs nearly the same", "planted", "of these found", "copies")  # fmt: skip
     first = 0.0
     for size in sizes:
         folder = home / f"set{size}"
         planted = make_set(folder, size)
         for number in jobs:
             shutil.rmtree(home / "home", ignore_errors=True)
-            seconds, used, most, found = check_once(folder, number)
-            share = used / (size * math.log(size))
+            taken, found = check_once(folder, number)
+            share = taken.cpu / (size * math.log(size))
             first = first or share
-            near = found.get("near_duplicates", 0)
-            print(f"| {size:,} | {number} | {seconds:.0f} | {used:.0f} | {share / first:.2f} | {most:.0f} | {near:,}, "
-                  f"{planted:,} | {found.get('duplicates', 0):,} |", flush=True)  # fmt: skip
+            pairs, right = pairs_found(folder, planted)
+            row(f"{size:,}", number, f"{taken.seconds:.0f}", f"{taken.cpu:.0f}", f"{share / first:.2f}",
+                f"{taken.together:.0f}", f"{pairs:,}", f"{len(planted):,}", f"{right:,}",
+                f"{found.get('duplicates', 0):,}")  # fmt: skip
+        shutil.rmtree(folder)
+
+
+def photos_by_size(home: Path, sizes: list[int], jobs: list[int]) -> None:
+    """Prints a row for each kind of picture, number of them and number of processes, and what a million would take."""
+    table("photos", "processes", "number", "seconds", "photos/s", "CPU a photo, ms", "MB a process")
+    for what, photos, share, words in (("1280×960", small(make_photos()), 1, ()),
+                                       ("faces of 48×48", [face()], FACES, ("--whole",))):  # fmt: skip
+        for number in (share * size for size in sizes):
+            folder = linked(photos, home / f"{share}x{number}", number)
+            for some in jobs:
+                out = folder.with_suffix(f".{some}.parquet")
+                taken = cost("predict", str(folder), "--out", str(out), "--jobs", str(some), *words)
+                each = taken.cpu / number
+                row(what, some, f"{number:,}", f"{taken.seconds:.1f}", f"{number / taken.seconds:.1f}",
+                    f"{each * 1e3:.1f}", f"{taken.largest:.0f}")  # fmt: skip
+        for many in (1e6, 1e8):
+            hours = many * each / 3600
+            print(f"{many:,.0f} of {what}: {hours:,.1f} core hours, {hours * PRICE:,.2f} at {PRICE} a core hour, "
+                  f"a table of {out.stat().st_size / number * many / 1e9:.2g} GB")  # fmt: skip
+
+
+def runs_by_size(home: Path, sizes: list[int], jobs: list[int], runs: int) -> None:
+    """Prints a row for each number of training pictures and of runs at a time."""
+    table("pictures", "at a time", "runs", "seconds", "runs an hour", "CPU a run, s", "MB, all processes")
+    for size in sizes:
+        folder = home / f"set{size}"
+        make_set(folder, size)
+        for number in jobs:
+            shutil.rmtree(home / "home", ignore_errors=True)
+            taken = cost("tune", "--data", str(folder), "--recipe", "classic", "--vary", "learning_rate=0.001:0.002",
+                         "--trials", str(runs), "--trial-epochs", str(EPOCHS), "--epochs", str(EPOCHS), "--no-pruning",
+                         "--seed", "1", "--jobs", str(number))  # fmt: skip
+            done = sum(run.status is Status.COMPLETED for run in list_runs())
+            row(f"{size:,}", number, done, f"{taken.seconds:.0f}", f"{3600 * done / taken.seconds:.0f}",
+                f"{taken.cpu / max(done, 1):.1f}", f"{taken.together:.0f}")  # fmt: skip
         shutil.rmtree(folder)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", default="", metavar="SIZES")
-    parser.add_argument("--photos", type=int, default=300)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--photos", default="300", metavar="SIZES")
+    what.add_argument("--check", default="", metavar="SIZES")
+    what.add_argument("--runs", default="", metavar="SIZES")
+    parser.add_argument("--each", type=int, default=4, help="runs of each size")
     parser.add_argument("--jobs", default="1,2")
     asked = parser.parse_args()
+    sizes = [int(size) for size in (asked.check or asked.runs or asked.photos).split(",")]
+    jobs = [int(number) for number in asked.jobs.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
         os.environ["EMOTION_HOME"] = str(home / "home")
         if asked.check:
-            check_by_size(home, [int(size) for size in asked.check.split(",")], [int(n) for n in asked.jobs.split(",")])
-            return
-        photos = linked(small(make_photos()), home / "photos", asked.photos)
-        faces = linked([face()], home / "faces", 20 * asked.photos)
-        print(
-            "| photos | processes | number | seconds | photos/s | CPU a photo, ms | MB a process |\n" + "|---" * 7 + "|"
-        )
-        for what, folder, words in (("1280×960", photos, ()), ("faces of 48×48", faces, ("--whole",))):
-            number = len(list(folder.iterdir()))
-            for jobs in map(int, asked.jobs.split(",")):
-                out = home / f"{folder.name}-{jobs}.parquet"
-                seconds, used, largest = measure(folder, out, jobs, *words)
-                cells = (
-                    what,
-                    jobs,
-                    f"{number:,}",
-                    f"{seconds:.1f}",
-                    f"{number / seconds:.1f}",
-                    f"{used / number * 1e3:.1f}",
-                )
-                print("| " + " | ".join(map(str, cells)) + f" | {largest:.0f} |", flush=True)
-                each, row = used / number, out.stat().st_size / number
-            for many in (1e6, 1e8):
-                hours = many * each / 3600
-                print(f"{many:,.0f} of {what}: {hours:,.1f} core hours, {hours * PRICE:,.2f} at {PRICE} a core hour, "
-                      f"a table of {row * many / 1e9:.2g} GB")  # fmt: skip
+            check_by_size(home, sizes, jobs)
+        elif asked.runs:
+            runs_by_size(home, sizes, jobs, asked.each)
+        else:
+            photos_by_size(home, sizes, jobs)
 
 
 if __name__ == "__main__":
