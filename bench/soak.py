@@ -143,11 +143,12 @@ def kills(count: int, chance: random.Random) -> Outcome:
     begun = {row["phase"]: row["time"] for row in phases(whole)}
     ends = dict(zip(begun, [*list(begun.values())[1:], time.time()], strict=True))
     lasted = {ANY: time.time() - start} | {phase: ends[phase] - begun[phase] for phase in PHASES}
-    made, wrong = 0, []
+    made, wrong, number = 0, list[str](), 0
     for phase, seconds in lasted.items():
         until = made + count
         while made < until:
-            killed = home / "runs" / f"20260102-{made:06}-killed"
+            number += 1  # not `made`: a run may be faster than the whole one, and end before it is killed
+            killed = home / "runs" / f"20260102-{number:06}-killed"
             moments = [
                 chance.uniform(0.1 if phase == ANY else 0, seconds)
                 for _ in range(chance.randint(1, min(3, until - made)))
