@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from emotion.cli.options import OK, whole
-from emotion.system import N_, _
+from emotion.cli.options import OK, add_cluster, whole
+from emotion.system import N_, ConfigError, _
 
 SUMMARY = N_("Answer photos of other programs over HTTP, with the JSON of predict; Ctrl-C ends it.")
 EXAMPLE = "python -m emotion serve --port 8600, then curl --data-binary @photo.jpg http://127.0.0.1:8600/v1/predict"
 NUMBER = whole(0, 1_000_000)
+REPLICAS = 2
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], model_help: str) -> None:
@@ -45,6 +46,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], mo
         metavar="N",
         help=_("photos looked at at once, up to 500 MB each (default: 2 to 4, by cores)"),
     )
+    add_cluster(serve, _("who answers"))
+    serve.add_argument(
+        "--replicas",
+        type=NUMBER,
+        metavar="N",
+        help=_("with --on: processes that answer, each with limits of its own (default: 2)"),
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -54,10 +62,17 @@ def run(chosen: argparse.Namespace) -> int:
     from emotion.system import check_whole
 
     check_whole("port", chosen.port, 0, 65535)
+    if chosen.replicas is not None and not chosen.on:
+        raise ConfigError("--replicas", "--on CLUSTER beside it", "no --on")
     said = {"at_once": chosen.at_once, "waiting": chosen.waiting, "rate": chosen.rate}
     limits = serving.Limits(**{name: value for name, value in said.items() if value is not None})
     key = serving.read_key(chosen.key_file)
-    serving.run(load_quietly(chosen.model), chosen.host, chosen.port, limits, key, _tell)
+    predictor = load_quietly(chosen.model)
+    if chosen.on:
+        replicas = REPLICAS if chosen.replicas is None else chosen.replicas
+        serving.cluster.run(predictor, chosen.on, replicas, chosen.host, chosen.port, limits, key, _tell)
+    else:
+        serving.run(predictor, chosen.host, chosen.port, limits, key, _tell)
     return OK
 
 

@@ -5,9 +5,10 @@ May import `models` and the rooms below it. Only the command line imports it; th
 
 from __future__ import annotations
 
+from emotion.serving import cluster
 from emotion.serving.application import build
 from emotion.serving.keys import VARIABLE, read_key
 from emotion.serving.limits import Limits
 from emotion.serving.server import run
 
-__all__ = ["VARIABLE", "Limits", "build", "read_key", "run"]
+__all__ = ["VARIABLE", "Limits", "build", "cluster", "read_key", "run"]

@@ -120,6 +120,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(emotion: CommandLine) -> N
         (["--port", "65536"], "port: expected a whole number from 0 to 65535"),
         (["--at-once", "0"], "at once: expected a whole number from 1 to 64"),
         (["--model", "nowhere"], "nowhere"),
+        (["--replicas", "2"], "--replicas: expected --on CLUSTER beside it"),
         (["--host", "no.such.name.invalid", "--key-file", "KEY"], "Nothing can be served at no.such.name.invalid"),
         (["--key-file", "nowhere.txt"], "--key-file: expected a text file with the key"),
     ],
