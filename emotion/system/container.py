@@ -12,6 +12,7 @@ import sys
 import time
 
 LOOK_SECONDS = 0.1
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def lead() -> None:
@@ -22,9 +23,11 @@ def lead() -> None:
     """
     if sys.platform == "win32" or os.getpid() != 1:
         return
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # none is lost until each of the two can hear it
     child = os.fork()
     if child:
         sys.exit(_until_all_have_ended(child))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
 def _until_all_have_ended(child: int) -> int:
@@ -37,8 +40,13 @@ def _until_all_have_ended(child: int) -> int:
             told = True
             _terminate_others()
 
+    def hand_on(*_signal: object) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGINT)
+
     signal.signal(signal.SIGTERM, tell)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells it to the child, too
+    signal.signal(signal.SIGINT, signal.SIG_IGN if os.isatty(0) else hand_on)  # a terminal tells it to both of them
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     while ended := _next_end():
         if ended[0] == child:
             code = os.waitstatus_to_exitcode(ended[1])

@@ -69,5 +69,20 @@ def test_a_container_ends_as_its_command_does() -> None:
     assert subprocess.run([*ALONE, sys.executable, "-c", code], cwd=ROOT).returncode == 7
 
 
+@pytest.mark.skipif(not may_be_alone(), reason="this system gives no namespace of processes")
+def test_ctrl_c_reaches_the_command_of_a_container_without_a_terminal(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from emotion.system import container; container.lead()\n"
+        "try:\n    Path(sys.argv[1]).touch()\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(3)"
+    )
+    command = [*ALONE, sys.executable, "-c", code, str(tmp_path / "began")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL) as process:
+        wait_for((tmp_path / "began").exists, 60)
+        psutil.Process(process.pid).children()[0].send_signal(signal.SIGINT)
+        process.wait(60)
+
+    assert process.returncode == 3
+
+
 def test_any_other_process_goes_on_as_it_is() -> None:
     container.lead()  # which would end this one
