@@ -94,7 +94,7 @@ def ask(predictor: Predictor, pictures: Pictures, progress: Progress | None = No
         keep: whether to read and write the file.
     """
     path = location(predictor.path, pictures) if keep else None
-    kept = read(path, len(pictures)) if path else None
+    kept = read(path, len(pictures), len(predictor.info.classes)) if path else None
     if kept is None:
         kept = _asked(predictor, pictures, progress)
         if path:
@@ -142,16 +142,15 @@ def _parts(predictor: Predictor, pictures: Pictures) -> Generator[tuple[Values, 
             pool.shutdown(wait=False, cancel_futures=True)  # whoever asked may have gone
 
 
-def read(path: Path, n: int) -> Outputs | None:
-    """A kept answer about n faces, or None where there is none or the file is damaged."""
+def read(path: Path, n: int, classes: int) -> Outputs | None:
+    """A kept answer about n faces as so many classes, or None where there is none or the file is damaged."""
+    columns: dict[str, arrays.Column] = {"probabilities": ("float32", n, classes), "features": ("float32", n, "F")}
     try:
-        stored = arrays.read(path)
-        found = Outputs(stored["probabilities"], stored["features"])
-    except (StoredFileError, KeyError):
+        found = Outputs(**arrays.read(path, columns))
+    except StoredFileError:
         return None
     cache.count_as_new(path)
-    fits = all(part.ndim == 2 and part.dtype == np.float32 for part in (found.probabilities, found.features))
-    return found if fits and len(found.probabilities) == len(found.features) == n else None
+    return found if arrays.are_shares(found.probabilities) else None
 
 
 def write(path: Path, outputs: Outputs) -> None:

@@ -154,12 +154,11 @@ def look_held_out(paths: RunPaths, predictor: Predictor, examples: Examples) -> 
 def _held_out(paths: RunPaths) -> dict[bytes, Values]:
     """By the digest of a face: the K probabilities; none where the file is missing or damaged."""
     try:
-        stored = arrays.read(paths.held_out)
-        faces, said = stored["faces"], stored["probabilities"]
-    except (StoredFileError, KeyError):
+        stored = arrays.read(paths.held_out, {"faces": ("S32", "N"), "probabilities": ("float32", "N", "K")})
+    except StoredFileError:
         return {}
-    fits = faces.ndim == 1 and said.ndim == 2 and len(faces) == len(said) and said.dtype == np.float32
-    return dict(zip(faces.tolist(), said, strict=True)) if fits and np.isfinite(said).all() else {}
+    said = stored["probabilities"]
+    return dict(zip(stored["faces"].tolist(), said, strict=True)) if arrays.are_shares(said) else {}
 
 
 def _digests(examples: Examples) -> list[bytes]:

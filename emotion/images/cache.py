@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from emotion.images.load import Pixels
 from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache, cache_dir
 
 FORMAT = 3  # raised when pictures are read in another way, so that older files are not used
+COLUMNS = {"images": ("uint8", "N", IMAGE_SIZE, IMAGE_SIZE), "unreadable": ("int64", "U"), "faceless": ("int64", "F")}
 KEPT = 12  # cache files of all data folders together; FER-2013 happy and sad take 28 MB
 
 
@@ -29,13 +28,12 @@ def _prefix(root: Path) -> str:
 def read(path: Path, n: int) -> Pixels | None:
     """The kept pictures of a list of n, or None where there are none or the file is damaged."""
     try:
-        stored = arrays.read(path)
-        pixels = Pixels(stored["images"], stored["unreadable"], stored["faceless"])
-    except (StoredFileError, KeyError):
+        pixels = Pixels(**arrays.read(path, COLUMNS))
+    except StoredFileError:
         return None
-    fits = pixels.images.shape == (n - pixels.lost.size, IMAGE_SIZE, IMAGE_SIZE)
-    whole = pixels.unreadable.dtype == pixels.faceless.dtype == np.int64
-    return pixels if fits and whole and pixels.images.dtype == np.uint8 else None
+    lost = pixels.lost
+    places = lost.size == pixels.unreadable.size + pixels.faceless.size and ((lost >= 0) & (lost < n)).all()
+    return pixels if places and len(pixels.images) == n - lost.size else None
 
 
 def write(path: Path, pixels: Pixels) -> None:

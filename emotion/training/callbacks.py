@@ -104,13 +104,14 @@ class Average(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.mean = [weights.copy() for weights in self.model.get_weights()]
         try:
-            stored = arrays.read(self.path)
-            steps, epoch = int(stored["steps"]), int(stored["epoch"])
-            mean = [stored[f"weights_{number}"] for number in range(len(self.mean))]
-        except (StoredFileError, KeyError, ValueError, TypeError):
+            stored = arrays.read(self.path, {"steps": ("int64",), "epoch": ("int64",), **self._columns()})
+        except StoredFileError:
             return  # none, or a damaged one: it is begun anew
-        if epoch == self.done and [one.shape for one in mean] == [one.shape for one in self.mean]:
-            self.steps, self.mean = steps, mean
+        if stored["epoch"] == self.done and stored["steps"] >= 0:
+            self.steps, self.mean = int(stored["steps"]), [stored[name] for name in self._columns()]
+
+    def _columns(self) -> dict[str, arrays.Column]:
+        return {f"weights_{number}": (str(one.dtype), *one.shape) for number, one in enumerate(self.mean)}
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self.steps += 1
@@ -128,7 +129,7 @@ class Average(keras.callbacks.Callback):
         """Stores the mean and gives the network its own weights back, to be trained on."""
         if self.own is None:
             return
-        stored = {f"weights_{number}": weights for number, weights in enumerate(self.mean)}
+        stored = dict(zip(self._columns(), self.mean, strict=True))
         with files.whole(self.path) as temporary:
             np.savez(temporary, epoch=epoch, steps=self.steps, **stored)  # type: ignore[arg-type]
         self.model.set_weights(self.own)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import random
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emotion.checks import cache as check_cache
+from emotion.checks import picture_facts
 from emotion.data.bring.tables import labels
-from emotion.evaluation import network_outputs
+from emotion.evaluation import network_outputs, study
 from emotion.images import cache as picture_cache
+from emotion.runs import RunPaths
 from emotion.system import StoredFileError, StoredFileMissingError, arrays
 
 HEADERS = (
@@ -71,8 +74,46 @@ def test_a_damaged_cache_of_any_kind_is_a_miss(tmp_path: Path) -> None:
 
         kept = picture_cache.read(path, 4)
         assert kept is None or kept.images.shape == (4, 48, 48)
-        assert network_outputs.read(path, 4) is None
+        assert network_outputs.read(path, 4, 2) is None
         assert check_cache.read(path) is None
+
+
+def kept_by() -> dict[str, tuple[dict[str, np.ndarray], Callable[[Path], object]]]:
+    """What each cache of arrays keeps of four pictures or answers, and how it is read; truth is what may be used."""
+    facts, pair = vars(picture_facts.empty(3)), np.array([1])
+    columns = {name: column for name, column in facts.items() if name != "grey"}
+    checked = {"names": np.frombuffer(b"\0b\0c", np.uint8), "pair_first": pair * 0, "pair_second": pair,
+               "pair_mirrored": pair > 0, "pair_likeness": pair.astype(np.float32)}  # fmt: skip
+    said = np.full((4, 2), 0.5, np.float32)
+    held = {"faces": np.array([b"0" * 32] * 4), "probabilities": said}
+    return {
+        "pictures": ({"images": np.zeros((2, 48, 48), np.uint8), "unreadable": pair, "faceless": pair + 1},
+                     lambda path: picture_cache.read(path, 4)),
+        "outputs": ({"probabilities": said, "features": said}, lambda path: network_outputs.read(path, 4, 2)),
+        "check": (columns | checked, check_cache.read),
+        "held out": (held, lambda path: study._held_out(RunPaths(path.parent))),
+    }  # fmt: skip
+
+
+def others(name: str, array: np.ndarray) -> Iterator[np.ndarray]:
+    """Whole arrays that are none of that name: another type, another shape, numbers that nothing has."""
+    yield from (np.array(3), np.array("text"), array[np.newaxis], np.concatenate([array, array[:1], array[:1]]))
+    yield from (array.astype(dtype) for dtype in ("U4", "complex64", "float16", "M8[s]"))
+    if name not in ("colour", "digest", "images", "pair_mirrored", "names", "faces"):
+        most = {"f": np.nan, "u": 250, "i": 10**6 if name in ("pair_first", "pair_second") else -7}[array.dtype.kind]
+        yield np.full_like(array, most)
+
+
+@pytest.mark.parametrize("kind", ["pictures", "outputs", "check", "held out"])
+def test_arrays_of_another_type_or_shape_are_a_miss(tmp_path: Path, kind: str) -> None:
+    (kept, read), path = kept_by()[kind], tmp_path / "held_out.npz"
+    np.savez(path, **kept)
+    assert read(path)
+
+    for name, array in kept.items():
+        for other in others(name, array):
+            np.savez(path, **(kept | {name: other}))
+            assert not read(path), (name, other)
 
 
 @pytest.mark.parametrize("header", HEADERS)
