@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from pages.ui.shared import shell
+from pages.ui.shared import other_sites, shell
 
 INDEX = shell.STREAMLIT / "index.html"
 UI = shell.UI
@@ -86,3 +86,10 @@ def _names(sheet: Path, code: Path) -> bool:
     """Whether a file reads the sheet for a component; camera.css is of all that show a camera."""
     said = code.read_text(encoding="utf-8")
     return ("components.v2.component(" in said and sheet.stem in said) or sheet.stem == code.stem == "camera"
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "http://[x]", "http://\u2100.example", "null", "", "x" * 20_000])
+def test_a_page_whose_address_is_none_is_foreign(origin: str) -> None:
+    app = TestClient(other_sites.KeepOut(PlainTextResponse("a photo")), base_url="http://127.0.0.1:8501")
+
+    assert app.get("/", headers={"Origin": origin.encode("utf-8")}).status_code == 403

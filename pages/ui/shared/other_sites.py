@@ -54,4 +54,7 @@ def is_own_page(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
     if "origin" not in said:
         return True
-    return urlsplit(said["origin"]).netloc.lower() == said.get("host", "").lower()
+    try:
+        return urlsplit(said["origin"]).netloc.lower() == said.get("host", "").lower()
+    except ValueError:  # no address at all
+        return False
