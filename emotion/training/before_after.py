@@ -23,7 +23,7 @@ from emotion.images import as_batch
 from emotion.metrics import SMALLEST, compare
 from emotion.models import load_model
 from emotion.system import EmotionError, ModelError, _
-from emotion.training.start_from import config_of
+from emotion.training.start_from import back_from
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Material
@@ -41,12 +41,10 @@ def untouched(base: Predictor) -> Predictor:
     Raises:
         ModelError: when that one is gone, or there never was one.
     """
-    config = config_of(base)
-    if config is None or not config.own:
-        return base
-    if not config.start_from:
-        raise ModelError.of_file(base.path, _("it has known your own pictures from its start, so none can be held out"))
-    return untouched(load_model(config.start_from))
+    for model, config in back_from(base):
+        if config is None or not config.own:
+            return model
+    raise ModelError.of_file(model.path, _("it has known your own pictures from its start, so none can be held out"))
 
 
 def compared(

@@ -20,6 +20,8 @@ from emotion.runs import RunPaths, find_run, list_runs, read_run
 from emotion.system import DEMO, DataError, ModelError, RunError, _, archive_dir, duration, listed, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo, TrainingConfig
     from emotion.runs import Run
@@ -48,15 +50,31 @@ def old_data(reference: str) -> str | None:
         `archive/` is it when its fingerprint is the one in the model's `model.json`.
 
     Raises:
-        ModelError: when there is no such model, or the one that it started from is gone.
+        ModelError: when there is no such model, or see `back_from`.
     """
-    base = load_model(reference)
-    config = config_of(base)
-    if config is None:
-        return _data_of_a_file(base)
-    if config.data or not config.start_from:
-        return config.data if _can_be_read(config.data, config.classes) else None
-    return old_data(config.start_from)  # it has seen own pictures only: what was before them counts
+    for base, config in back_from(load_model(reference)):
+        if config is None:
+            return _data_of_a_file(base)
+        if config.data or not config.start_from:
+            return config.data if _can_be_read(config.data, config.classes) else None
+    return None  # it has seen own pictures only: what was before them counts
+
+
+def back_from(base: Predictor) -> Iterator[tuple[Predictor, TrainingConfig | None]]:
+    """The model and those that it goes back to, the newest first, each with `config_of` it.
+
+    Raises:
+        ModelError: when one is gone, or goes on from itself.
+    """
+    met = set()
+    while base.path not in met:
+        met.add(base.path)
+        config = config_of(base)
+        yield base, config
+        if config is None or not config.start_from:
+            return
+        base = load_model(config.start_from)
+    raise ModelError.of_file(base.path, _("it is said to go on from itself"))
 
 
 def config_of(base: Predictor) -> TrainingConfig | None:

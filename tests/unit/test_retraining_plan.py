@@ -68,6 +68,17 @@ def test_the_old_data_of_a_run_is_what_it_was_asked_for(faces):
     assert start_from.old_data(trained(data="demo").id) == "demo"
 
 
+def test_models_that_go_on_from_each_other_in_a_circle_are_told(home):
+    first, second = trained(data="", own=True, start_from="latest"), trained(data="", own=True, start_from="latest")
+    for one, other in ((first, second), (second, first)):  # as after their files were swapped
+        asked = TrainingConfig(data="", own=True, start_from=other.id)
+        one.config.write_text(json.dumps(asked.to_json()), encoding="utf-8")
+
+    for look in (start_from.old_data, lambda name: before_after.untouched(load_model(name))):
+        with pytest.raises(ModelError, match="said to go on from itself"):
+            look(first.id)
+
+
 def test_old_data_that_is_gone_is_none(faces):
     paths = trained(data=str(faces))
 

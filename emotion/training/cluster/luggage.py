@@ -15,7 +15,7 @@ from emotion.data import Examples, Material
 from emotion.models import PRETRAINED, load_model
 from emotion.runs import RunPaths
 from emotion.system import ConfigError, DataError, _, arrays, files, runs_dir
-from emotion.training.start_from import config_of
+from emotion.training.start_from import back_from
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -127,18 +127,14 @@ def models(config: TrainingConfig) -> dict[str, bytes]:
         ModelError: when there is no such model.
     """
     found: dict[str, bytes] = {}
-    reference = config.start_from
-    while reference:
-        base = load_model(reference)
+    for base, _asked in back_from(load_model(config.start_from)) if config.start_from else ():
         folder = base.path.parent
         if folder == PRETRAINED:
             break
         if folder.parent != runs_dir().resolve():
-            raise ConfigError("start_from", _("pretrained or the id of a run where --on is said"), reference)
+            raise ConfigError("start_from", _("pretrained or the id of a run where --on is said"), base.reference)
         found |= {f"runs/{folder.name}/{name}": (folder / name).read_bytes()
                   for name in OF_A_MODEL if (folder / name).is_file()}  # fmt: skip
-        before = config_of(base)
-        reference = before.start_from if before else ""
     return found
 
 
