@@ -15,10 +15,11 @@ from emotion import recipes, runs
 from emotion.cli import bundle, terminal
 from emotion.cli.options import OK, REFUSED, names_of
 from emotion.recipes import DEFAULT_CLASSES, FOLDERS, VOTES, Augmentation, TrainingConfig, label_order
-from emotion.runs import RunPaths, Status, queue
+from emotion.runs import Run, RunPaths, Status, queue
 from emotion.system import (
     DEMO,
     ConfigError,
+    ModelError,
     RunError,
     _,
     disk,
@@ -260,14 +261,34 @@ def export(chosen: argparse.Namespace) -> int:
     """Turns a run's best `model.keras` into `model.tflite`, or packs a model to take along."""
     if chosen.to:
         return bundle.write(chosen.run_id, expanded(chosen.to), offline=chosen.offline)
-    from emotion.training import worker
-
     paths = runs.find_run(chosen.run_id)
-    if runs.read_run(paths).status.is_active:
+    run = runs.read_run(paths)
+    if run.status.is_active:
         raise RunError.in_state(
             paths.id, _("being trained"), _("a run that is not at work; it makes its model usable itself")
         )
-    if doubt := worker.rescue(paths):
-        print(f"emotion: {retold(doubt)}", file=sys.stderr)
+    if _has_finished_model(run):
+        print(_("emotion: run {run} has its model, nothing is written over it.", run=run.id), file=sys.stderr)
+    else:
+        from emotion.training import worker
+
+        if doubt := worker.rescue(paths):
+            print(f"emotion: {retold(doubt)}", file=sys.stderr)
     print(paths.model)
     return OK
+
+
+def _has_finished_model(run: Run) -> bool:
+    """Whether a run has come to its own end with a model that can be used: it knows its test score, a rescued one not.
+
+    One that was cut off after it was gone on with may hold the model of an earlier sitting.
+    """
+    from emotion.models import load_model
+
+    if run.status not in (Status.COMPLETED, Status.STOPPED):
+        return False
+    try:
+        load_model(run.paths.root)
+    except ModelError:
+        return False
+    return True

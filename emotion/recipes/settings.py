@@ -214,7 +214,7 @@ class ModelInfo:
     format_version: int = MODEL_FORMAT
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "classes", tuple(self.classes))
+        object.__setattr__(self, "classes", check_labels(self.classes))
         object.__setattr__(self, "unsure_band", tuple(self.unsure_band))
         if self.positive not in self.classes:
             raise ConfigError("positive", _("one of {names}", names=", ".join(self.classes)), self.positive)

@@ -146,6 +146,7 @@ def test_a_head_can_be_exported_and_gone_on_from(
     trained = emotion("train", "--run-dir", run.root)
     before, told = load_model(run.root).predict_classes(faces()), json.loads(run.model_info.read_text())
 
+    run.model.unlink()
     exported = emotion("export", run.id)
     after = load_model(run.root).predict_classes(faces())
     further = emotion("train", "--data", few, "--classes", "bright,dark", "--start-from", run.id, "--epochs", "1")

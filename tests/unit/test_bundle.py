@@ -21,6 +21,7 @@ from emotion.models.bundle import web
 from emotion.recipes import config
 from emotion.runs import Status, new_run, read_run, write_status
 from emotion.system import EmotionError, files
+from tests.conftest import CommandLine
 from tests.tiny_model import THREE_CLASSES, give_model
 
 
@@ -117,6 +118,27 @@ def test_a_run_comes_back_as_it_went(home: Path) -> None:
     assert files.read_json(back.report) == {"best": {"n": 4}}
     face = np.full((1, 48, 48, 1), 0.7, np.float32)
     assert np.array_equal(load_model(back.id).predict(face), load_model(paths.id).predict(face))
+
+
+@pytest.mark.parametrize("damage", [{"test_n": "many"}, {"test_accuracy": None}, {"test_accuracy_interval": 7}])
+def test_a_model_with_a_damaged_figure_is_packed_all_the_same(home: Path, damage: dict[str, object]) -> None:
+    whole = {"test_n": 20, "test_accuracy": 0.9, "test_accuracy_interval": [0.7, 0.97]}
+    paths = give_model(new_run(config()), scores=whole | damage)
+
+    with zipfile.ZipFile(io.BytesIO(bundle.pack(paths.id))) as packed:
+        assert "what came of it cannot be read" in packed.read("README.md").decode()
+
+
+def test_export_writes_over_no_model_that_its_run_has_finished(home: Path, emotion: CommandLine) -> None:
+    paths = give_model(new_run(config()), scores={"test_n": 20})
+    write_status(paths, Status.COMPLETED)
+    paths.keras_model.touch()
+    before = [path.read_bytes() for path in (paths.model, paths.model_info)]
+
+    done = emotion("export", paths.id)
+
+    assert (done.returncode, "nothing is written over it" in done.stderr) == (0, True)
+    assert [path.read_bytes() for path in (paths.model, paths.model_info)] == before
 
 
 def test_a_name_with_markup_stays_text_on_the_page(home: Path) -> None:

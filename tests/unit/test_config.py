@@ -82,6 +82,12 @@ def test_refuses_a_positive_class_that_is_not_there():
         ModelInfo(classes=("angry", "calm"), positive="happy")
 
 
+@pytest.mark.parametrize("classes", [("happy", "happy"), ("", "happy"), ("happy",)])
+def test_refuses_a_model_whose_classes_cannot_be_told_apart(classes):
+    with pytest.raises(ConfigError, match="classes: expected two or more different names"):
+        ModelInfo(classes=classes)
+
+
 def test_one_variable_moves_data_and_results(monkeypatch, tmp_path):
     monkeypatch.setenv("EMOTION_HOME", str(tmp_path))
 

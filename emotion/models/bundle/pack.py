@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from emotion.models.bundle import web
 from emotion.models.predictor import PRETRAINED, Predictor, load_model
 from emotion.recipes import ModelInfo
 from emotion.runs import RunPaths, read_run
-from emotion.system import EmotionError, _
+from emotion.system import EmotionError, _, stored
 
 Faces = NDArray[np.uint8]  # (N, S, S)
 
@@ -103,14 +103,7 @@ def said(predictor: Predictor, faces: Faces) -> list[tuple[str, dict[str, float]
 
 def card(title: str, predictor: Predictor, *, offline: bool) -> str:
     """What the model is and three ways to use it, in Markdown; the card of the shipped model follows in full."""
-    info, scores = predictor.info, predictor.info.scores
-    low, high = scores.get("test_accuracy_interval", (0.0, 0.0))
-    score = (
-        f"It got {scores['test_accuracy']:.1%} of {scores['test_n']:,} test faces right "
-        f"({low:.1%} to {high:.1%} with 95 % certainty)."
-        if scores.get("test_n")
-        else "It was not tested on faces of its own data."
-    )
+    info, score = predictor.info, _score(predictor.info.scores)
     open_page = (
         "2. In a browser without the internet: `python -m http.server` in this folder, then http://127.0.0.1:8000"
         if offline
@@ -128,6 +121,28 @@ def card(title: str, predictor: Predictor, *, offline: bool) -> str:
         "`emotion verify FILE.zip` and the page ask it again and compare.", "",
         *([own.read_text(encoding="utf-8")] if predictor.path.parent == PRETRAINED else []),
     ))  # fmt: skip
+
+
+class _Tested(TypedDict):
+    """What `model.json` says of a test."""
+
+    test_n: stored.Number
+    test_accuracy: stored.Share
+    test_accuracy_interval: tuple[stored.Share, stored.Share]
+
+
+def _score(scores: dict[str, Any]) -> str:
+    if not scores.get("test_n"):
+        return "It was not tested on faces of its own data."
+    try:
+        tested: _Tested = stored.typed(scores, _Tested)
+    except ValueError:  # a damaged figure is no reason not to take the model along
+        return "It was tested, but what came of it cannot be read any more."
+    low, high = tested["test_accuracy_interval"]
+    return (
+        f"It got {tested['test_accuracy']:.1%} of {tested['test_n']:,} test faces right "
+        f"({low:.1%} to {high:.1%} with 95 % certainty)."
+    )
 
 
 def _title(predictor: Predictor) -> str:
