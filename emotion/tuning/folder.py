@@ -247,7 +247,7 @@ def read(paths: TuningPaths) -> Tuning:
         said = stored.read(paths.settings, dict[str, Any])
         created: float = stored.typed(said.pop("created", 0.0), stored.Moment)
         settings = Settings.from_json(said)
-        trials = _trials(paths)
+        trials = _trials(paths, settings)
     except StoredFileMissingError as error:
         raise TuningMissingError(str(paths.root)) from error
     except StoredFileError as error:
@@ -259,12 +259,14 @@ def read(paths: TuningPaths) -> Tuning:
     return Tuning(paths, settings, state, trials, reason, full, created)
 
 
-def _trials(paths: TuningPaths) -> list[Trial]:
+def _trials(paths: TuningPaths, settings: Settings) -> list[Trial]:
     """None before the first has begun."""
     try:
-        return stored.read(paths.trials, _Trials).trials
+        found = stored.read(paths.trials, _Trials).trials
+        stored.told(paths.trials, lambda: settings.check(found))
     except StoredFileMissingError:
         return []
+    return found
 
 
 def list_all() -> list[Tuning]:
@@ -318,7 +320,7 @@ def _state(paths: TuningPaths) -> tuple[TuningState, str]:
 def _is_starting(paths: TuningPaths) -> bool:
     try:
         return processes.is_fresh(paths.starting.stat().st_mtime, GRACE_SECONDS)
-    except FileNotFoundError:
+    except OSError:  # it is gone, or a link that leads nowhere
         return False
 
 

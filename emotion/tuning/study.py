@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from emotion.system import N_, EmotionError, _, files, stored
+from emotion.system import N_, ConfigError, EmotionError, _, files, stored
 from emotion.tuning import fields, trials
 from emotion.tuning.trials import Trial, TrialState
 
@@ -300,7 +300,12 @@ class TuningStudy:
 
         with told(self.paths.id):
             begun = [trial for trial in self._frozen() if trial.state is not optuna.trial.TrialState.WAITING]
-            return [_row(trial) for trial in begun]
+            found = [_row(trial) for trial in begun]
+            try:
+                self.settings.check(found)
+            except ConfigError as error:  # of the database, not of what was asked for
+                raise ValueError(str(error)) from error
+            return found
 
     def publish(self) -> None:
         """Writes `trials.json`."""
@@ -347,15 +352,14 @@ def _row(frozen: optuna.trial.FrozenTrial) -> Trial:
     state = TrialState(told.get("ended", "running"))
     if state is TrialState.RUNNING and frozen.state.is_finished():
         state = TrialState.LOST
-    return Trial(
-        number=frozen.number + 1,
-        state=state,
-        values=dict(frozen.params),
-        value=value if value is not None and math.isfinite(value) else None,
-        run=told.get("run", ""),
-        epochs_done=told.get("epochs_done", 0),
-        epochs=told.get("epochs", 0),
-        seconds=told.get("seconds", 0.0),
-        why=told.get("why", ""),
-        curve=tuple(curve),
+    known = {name: told[name] for name in ("run", "epochs_done", "epochs", "seconds", "why") if name in told}
+    return Trial.from_json(  # as it will be read: a damaged database may hold any values
+        known
+        | {
+            "number": frozen.number + 1,
+            "state": state,
+            "values": frozen.params,
+            "value": value if value is not None and math.isfinite(value) else None,
+            "curve": curve,
+        }
     )

@@ -117,6 +117,12 @@ class Settings:
         """1 where higher values are better, -1 where lower ones are."""
         return -1 if self.goal == "loss" else 1
 
+    def check(self, found: Iterable[Trial]) -> None:
+        """ConfigError for a trial with a value that none can have here."""
+        for value in (value for trial in found for value in (trial.value, *trial.curve)):
+            if self.goal == "accuracy" and value is not None and not 0 <= value <= 1:
+                raise ConfigError("value", _("a share from 0 to 1"), value)
+
     def config(self, values: Mapping[str, float], name: str) -> TrainingConfig:
         """The settings of the run of one trial."""
         short = replace(self.base, epochs=self.trial_epochs, name=name)

@@ -14,7 +14,7 @@ import pytest
 
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
-from emotion.system.errors import ConfigError, DataError, EmotionError, TuningMissingError
+from emotion.system.errors import ConfigError, DataError, EmotionError, TuningMissingError, TuningUnreadableError
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir
 from emotion.tuning import control, folder
@@ -240,3 +240,11 @@ def test_plan_tells_of_a_class_that_is_not_there(drawn):
 def test_plan_tells_of_a_field_that_is_unknown(drawn):
     with pytest.raises(ConfigError, match="vary: expected one of"):
         control.plan("demo", vary={"colour": None})
+
+
+@pytest.mark.parametrize("damage", [{"value": 7}, {"value": -0.5}, {"curve": [0.5, 1.5]}])
+def test_a_share_that_is_none_is_told_of(paths, damage):
+    has(paths, FINISHED | damage)
+
+    with pytest.raises(TuningUnreadableError, match=r"trials\.json: value: expected a share from 0 to 1"):
+        folder.read(paths)

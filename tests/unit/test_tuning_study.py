@@ -324,6 +324,37 @@ def test_a_database_that_is_damaged_meanwhile_is_told(study):
             step()
 
 
+def test_a_share_above_one_in_the_database_is_not_told_on(study):
+    one = study()
+    finish(one, 0.7)
+    one.close()
+    told = one.paths.trials.read_bytes()
+    with contextlib.closing(sqlite3.connect(one.paths.study)) as file:
+        file.execute("UPDATE trial_values SET value = 7")
+        file.commit()
+
+    with pytest.raises(EmotionError, match=r"study\.db cannot be used: it is damaged \(value: expected a share"):
+        TuningStudy(one.paths, one.settings, "two")
+
+    assert one.paths.trials.read_bytes() == told
+
+
+@pytest.mark.parametrize("value", ["7", "null", "[]", "NaN"])
+def test_odd_values_in_the_database_are_not_told_on(study, value):
+    one = study()
+    finish(one, 0.7)
+    one.close()
+    told = one.paths.trials.read_bytes()
+    with contextlib.closing(sqlite3.connect(one.paths.study)) as file:
+        file.execute("UPDATE trial_user_attributes SET value_json = ? WHERE key = 'run'", (value,))
+        file.commit()
+
+    with pytest.raises(EmotionError, match=r"study\.db cannot be used: it is damaged"):
+        TuningStudy(one.paths, one.settings, "two")
+
+    assert one.paths.trials.read_bytes() == told
+
+
 @pytest.mark.parametrize("gone", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
 def test_trials_that_are_told_of_are_not_forgotten_with_the_database(study, gone):
     one = study()
