@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from emotion.data import material
-from emotion.system import N_, EmotionError, _, ngettext
+from emotion.system import N_, EmotionError, _, files, ngettext
 from emotion.tuning import Tuning, TuningState, control, folder
 from pages.ui.shared import frame, problem, text
 from pages.ui.tune import form, live
@@ -117,8 +117,7 @@ def _train_best(found: Tuning) -> None:
 
 
 def _log(found: Tuning) -> None:
-    if found.paths.log.is_file():
-        tail = found.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
+    if tail := files.tail(found.paths.log, LOG_TAIL):
         with st.expander(_("The last lines of its log")):
             st.code(tail, language=None, wrap_lines=True)
 

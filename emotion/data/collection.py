@@ -93,7 +93,7 @@ def listing() -> list[Kept]:
 def _kept() -> Iterator[Kept]:
     for path in _train_dir().glob("*/*.png"):
         if NAME.fullmatch(path.name):
-            with contextlib.suppress(FileNotFoundError):  # removed in this moment
+            with contextlib.suppress(OSError):  # removed in this moment, or a link that leads nowhere
                 yield Kept(path.stem, class_key(path.parent.name), path, path.stat().st_mtime)
 
 

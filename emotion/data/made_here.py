@@ -27,7 +27,7 @@ from emotion.data.dataset import Examples
 from emotion.data.registry import BROWSER, PICTURES, DataSet
 from emotion.images import PictureError, decode, load
 from emotion.recipes import label_order
-from emotion.system import IMAGE_SIZE, N_, ConfigError, _, files, stored
+from emotion.system import IMAGE_SIZE, N_, ConfigError, DataFolderUnreadableError, _, files, stored
 
 MOST_CLASSES = 20
 SOURCE = N_("made in the browser")
@@ -76,8 +76,16 @@ class _Order:
 
 
 def classes(record: DataSet) -> tuple[str, ...]:
-    """The class folders, in the order in which the person has put them; others after them, by name."""
-    there = sorted(path.name for path in record.folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    """The class folders, in the order in which the person has put them; others after them, by name.
+
+    Raises:
+        DataFolderUnreadableError: when its folder is gone.
+    """
+    try:
+        inside = list(record.folder.iterdir())
+    except OSError as error:
+        raise DataFolderUnreadableError(record.folder, error.strerror or str(error)) from error
+    there = sorted(path.name for path in inside if path.is_dir() and not path.name.startswith("."))
     first = [name for name in stored.read_or(record.home / ORDER, _Order, _Order()).classes if name in there]
     return tuple(dict.fromkeys([*first, *there]))
 
@@ -89,8 +97,9 @@ def set_classes(record: DataSet, names: Sequence[str]) -> None:
 
     Raises:
         ConfigError: as `check_classes`, and for fewer names than classes; nothing is changed then.
+        StoredFileError: when what is recorded of the split is damaged; nothing is changed then.
     """
-    before, keys = classes(record), check_classes(names)
+    before, keys, recorded = classes(record), check_classes(names), _recorded(record)
     if len(keys) < len(before):
         raise ConfigError("classes", _("a name for each class"), ", ".join(names))
     renamed = {old: new for old, new in zip(before, keys, strict=False) if old != new}
@@ -100,7 +109,7 @@ def set_classes(record: DataSet, names: Sequence[str]) -> None:
         files.replace(record.folder / f".{old}", record.folder / new)
     for new in keys[len(before) :]:
         (record.folder / new).mkdir(exist_ok=True)
-    _write_down(record, keys, renamed)
+    _write_down(record, keys, renamed, recorded)
 
 
 def remove_class(record: DataSet, name: str) -> None:
@@ -108,22 +117,30 @@ def remove_class(record: DataSet, name: str) -> None:
 
     Raises:
         ConfigError: where fewer than two would be left.
+        StoredFileError: when what is recorded of the split is damaged; nothing is removed then.
     """
-    left = check_classes([each for each in classes(record) if each != name])
+    left, recorded = check_classes([each for each in classes(record) if each != name]), _recorded(record)
     staging.remove(record.folder / class_key(name))
-    _write_down(record, left, {})
+    _write_down(record, left, {}, recorded)
 
 
-def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str]) -> None:
-    """Brings what is recorded of the classes in line with their folders."""
-    files.write_json(record.home / ORDER, {"classes": list(keys)})
+_Recorded = tuple[registry.Placement, tuple[float, int]]  # which picture is in which split; share and seed of it
+
+
+def _recorded(record: DataSet) -> _Recorded:
     placed = registry.read_placement(record.home) or registry.Placement({})
+    return placed, registry.split_settings(record.home) or (0.0, 0)
+
+
+def _write_down(record: DataSet, keys: Sequence[str], renamed: dict[str, str], recorded: _Recorded) -> None:
+    """Brings what is recorded of the classes in line with their folders."""
+    placed, (share, seed) = recorded
+    files.write_json(record.home / ORDER, {"classes": list(keys)})
     moved = {}
     for file, side in placed.sides.items():
         folder, _other, rest = file.partition("/")
         if renamed.get(folder, folder) in keys:
             moved[f"{renamed.get(folder, folder)}/{rest}"] = side
-    share, seed = registry.split_settings(record.home) or (0.0, 0)
     registry.write_placement(record.home, registry.Placement(moved), share, seed)
 
 
@@ -172,7 +189,7 @@ def keep(record: DataSet, label: str, source: bytes | Path, name: str = "", *, w
 def latest(record: DataSet, label: str, most: int | None = None) -> list[Path]:
     """The pictures of a class, all or the last ones, the newest first."""
     found = list((record.folder / class_key(label)).glob("*.png"))
-    with contextlib.suppress(FileNotFoundError):  # removed in this moment
+    with contextlib.suppress(OSError):  # removed in this moment, or a link that leads nowhere
         found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
     return found[:most]
 

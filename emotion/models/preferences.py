@@ -140,8 +140,15 @@ def _write(model: Path, words: dict[str, Any] | None) -> None:
 
 
 def digest(model: Path) -> str:
-    """Of the network's bytes: 32 hex digits; 6.7 MB take 10 ms."""
-    return hashlib.blake2b(model.read_bytes(), digest_size=16).hexdigest()
+    """Of the network's bytes: 32 hex digits; 6.7 MB take 10 ms.
+
+    Raises:
+        ModelError: when it cannot be read.
+    """
+    try:
+        return hashlib.blake2b(model.read_bytes(), digest_size=16).hexdigest()
+    except OSError as error:
+        raise ModelError.of_file(model, _("it cannot be read")) from error
 
 
 PRETRAINED = "pretrained"

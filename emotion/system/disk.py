@@ -42,13 +42,24 @@ def writing(folder: Path) -> Iterator[None]:
         raise told from error
 
 
+@contextlib.contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Says of an error of the system that names no file, as those of an open one do, that it is of this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and not isinstance(error, EmotionError):
+            error.filename = str(path)
+        raise
+
+
 def open_end(path: Path) -> IO[bytes]:
     """Opens a file to write to its end, without a buffer; it is made. A pipe that stands there is not waited for.
 
     Raises:
         NoRoomError, OutputFolderError
     """
-    with writing(path.parent):
+    with writing(path.parent), of_file(path):
         if path.exists() and not path.is_file():
             raise OutputFolderError(path.parent, _("{name} is no file", name=path.name))
         return path.open("ab", buffering=0)

@@ -55,7 +55,7 @@ def write_json(path: Path, value: Any) -> None:
     """
     text = json.dumps(value, indent=1, allow_nan=False).encode("utf-8")
     try:
-        with whole(path) as temporary:
+        with whole(path) as temporary, disk.of_file(temporary):
             temporary.write_bytes(text)
     except NoRoomError:
         if not _written_over(path, text):
@@ -88,7 +88,7 @@ def append(path: Path, text: bytes, *, kept: bool = False) -> None:
     Raises:
         NoRoomError, OutputFolderError: when the disk takes no more.
     """
-    with disk.writing(path.parent), disk.open_end(path) as file:
+    with disk.writing(path.parent), disk.of_file(path), disk.open_end(path) as file:
         text = text if _ends_well(path) else b"\n" + text
         while text:  # the system may take a part only
             text = text[file.write(text) :]
@@ -138,6 +138,22 @@ def replace(source: Path, target: Path) -> None:
             if attempt == 49:
                 raise
             time.sleep(0.02)
+
+
+def tail(path: Path, most: int) -> str:
+    """The last characters of a text, such as a log; "" where there is no such file, or none that can be read.
+
+    Args:
+        most: characters, however large the file is.
+    """
+    if not path.is_file():  # a pipe would be waited for
+        return ""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 4 * most))
+            return file.read(4 * most).decode("utf-8", "replace")[-most:].strip()
+    except OSError:
+        return ""
 
 
 def read_json(path: Path) -> dict[str, Any]:

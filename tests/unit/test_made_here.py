@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from emotion.data import dataset, listing, made_here, registry
 from emotion.data.bring import add
 from emotion.data.registry import DataSet
 from emotion.images.errors import NoFaceError, NotAPictureError
-from emotion.system.errors import ConfigError, DataError
+from emotion.system.errors import ConfigError, DataError, DataFolderUnreadableError, StoredFileError
 from tests.zips import png
 
 
@@ -31,6 +33,25 @@ def fill(record: DataSet, count: int, first: int = 0) -> None:
 def test_is_there_with_no_picture_as_soon_as_it_is_named(mine: DataSet) -> None:
     assert made_here.counts(mine) == {"happy": 0, "sad": 0}
     assert listing.scan(listing.resolve("mine")).counts["train"] == {"happy": 0, "sad": 0}
+
+
+@pytest.mark.parametrize("change", [lambda mine: made_here.set_classes(mine, ["glad", "sad", "angry"]),
+                                    lambda mine: made_here.remove_class(mine, "sad")])  # fmt: skip
+def test_changes_no_class_while_what_is_recorded_of_them_is_damaged(home: Path, change: Callable[..., None]) -> None:
+    mine = made_here.create("mine", ["happy", "sad", "angry"])
+    fill(mine, 2)
+    (mine.home / registry.SPLIT).write_bytes(b'{"files": {"test": ["happy/1.png"]')
+
+    with pytest.raises(StoredFileError, match=r"split\.json cannot be read"):
+        change(mine)
+    assert made_here.counts(mine) == {"happy": 2, "sad": 2, "angry": 0}
+
+
+def test_says_that_its_folder_is_gone(mine: DataSet) -> None:
+    shutil.rmtree(mine.folder)
+
+    with pytest.raises(DataFolderUnreadableError, match="cannot be opened"):
+        made_here.counts(mine)
 
 
 @pytest.mark.parametrize("classes", [[], ["happy"], ["happy", "HAPPY"], ["happy", "a/b"], ["happy", "..", "x"],

@@ -183,7 +183,7 @@ def _origin(predictor: Predictor) -> dict[str, Any]:
         "versions": _versions(),
         "run": {},
         "history": None,
-        "card": card.read_text(encoding="utf-8") if card.is_file() else "",
+        "card": card.read_text(encoding="utf-8", errors="replace") if card.is_file() else "",
     }
     paths = runs.RunPaths(predictor.path.parent)
     try:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from PIL import Image
 
 from emotion.data import made_here
-from emotion.images import NoFaceError, PictureError, memory
+from emotion.images import NoFaceError, PictureError, memory, open_picture
 from emotion.system import EmotionError, _, ngettext
 from pages.ui.shared import pick, text
 from pages.ui.teach import hold, opened
@@ -161,10 +160,8 @@ def _markup(name: str, paths: list[Path]) -> Iterator[str]:
 def thumbnail(path: str) -> str:
     """A small JPEG of a kept face as an address; the file is named by its pixels, so it never changes."""
     try:
-        with Image.open(path) as picture:
-            small = picture.convert("RGB")
-            small.thumbnail((THUMBNAIL, THUMBNAIL))
-    except OSError:  # removed in another window in this moment
+        small = open_picture(path, max_side=THUMBNAIL).rgb
+    except PictureError:  # damaged, or removed in another window in this moment
         return ""
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=80)

@@ -14,7 +14,7 @@ from emotion.evaluation import read_report
 from emotion.models import bundle, read_info
 from emotion.recipes import ELSEWHERE
 from emotion.runs import Status, queue, read_history, read_run
-from emotion.system import N_, EmotionError, _, retold
+from emotion.system import N_, EmotionError, _, files, retold
 from pages.ui.shared import before_after, frame, problem, text
 from pages.ui.train import again, film, live, mend, result
 
@@ -146,12 +146,7 @@ def _without_model(run: Run, action: DeltaGenerator) -> None:
 
 
 def log_tail(run: Run) -> str:
-    if not run.paths.log.is_file():  # a pipe would be waited for
-        return ""
-    try:
-        return run.paths.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
-    except OSError:
-        return ""
+    return files.tail(run.paths.log, LOG_TAIL)
 
 
 def form_again(run: Run) -> None:
