@@ -176,8 +176,9 @@ def _choices(runs: dict[str, Run]) -> tuple[Run | None, str]:
 
 
 def _choice(place: DeltaGenerator, label: str, choice: Choice, titles: dict[str, str]) -> None:
+    shown = {word: text.whole(title) for word, title in titles.items()}
     place.selectbox(
-        label, list(titles), key=choice.key, format_func=lambda word: titles.get(word, word), on_change=_changed,
+        label, list(titles), key=choice.key, format_func=lambda word: shown.get(word, word), on_change=_changed,
         args=(choice,),
     )  # fmt: skip
 

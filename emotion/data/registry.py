@@ -51,7 +51,7 @@ class DataSet:
         labels: where its labels are when not in the folders, see `tables.labels.Asked`; {} for folders.
     """
 
-    name: str
+    name: stored.Text
     home: Path
     folder: Path
     kind: str = FOLDER

@@ -21,7 +21,7 @@ MAX_TAG, MOST_TAGS = 30, 12  # characters of one; of a run
 
 @dataclass(frozen=True)
 class Words:
-    """What `person.json` says of the run itself; empty where the person has said nothing.
+    """What `person.json` says of the run itself; empty where the person has said nothing. What is too long is cut.
 
     Attributes:
         name: it goes before the name in the configuration.
@@ -29,9 +29,14 @@ class Words:
         tags: see `tidy_tags`.
     """
 
-    name: str = ""
-    note: str = ""
-    tags: tuple[str, ...] = ()
+    name: stored.Text = ""
+    note: stored.Text = ""
+    tags: tuple[stored.Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name[:MAX_NAME])
+        object.__setattr__(self, "note", self.note[:MAX_NOTE])
+        object.__setattr__(self, "tags", tidy_tags(self.tags))
 
 
 def read(path: Path) -> tuple[Words, bool]:

@@ -31,11 +31,13 @@ Share = Annotated[float, Meta(ge=-1e-6, le=1 + 1e-6)]  # the ends of an interval
 Difference = Annotated[float, Meta(ge=-1, le=1)]  # of two shares
 Figure = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]  # what a float32 holds
 Number = Annotated[int, Meta(ge=0, le=2**53)]  # of things
+Text = Annotated[str, Meta(pattern=r"\A[^\ud800-\udfff]*\Z")]  # that can be shown; names of files may be none
 Pid = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 KINDS = {"float": N_("a number"), "int": N_("a whole number"), "str": N_("text"), "bool": N_("true or false"),
          "null": N_("nothing"), "object": N_("an object"), "array": N_("a list")}  # fmt: skip
 LARGEST = 256 * 2**20  # bytes; the largest that is written, the split of a million pictures, has a quarter of that
+HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a letter, as JSON writes it
 NAMED = 3  # in a sentence
 
 
@@ -94,10 +96,15 @@ def parse(text: str) -> Any:
 
     Unlike `json.loads` it takes no number that JSON has no word for, nor one beyond the range of floats, and its only
     error is a ValueError in our words. Unlike msgspec's own reader it takes the names of files that are not UTF-8,
-    which Python writes as lone surrogates.
+    which Python writes as lone surrogates; of these it takes no others.
     """
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        found = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        if HALF.search(text):
+            json.dumps(found, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        return found
+    except UnicodeEncodeError as error:
+        raise ValueError(_("a letter in it is none")) from error
     except RecursionError as error:
         raise ValueError(_("it is nested too deeply")) from error
     except json.JSONDecodeError as error:
@@ -115,8 +122,15 @@ def typed(value: Any, kind: type[T]) -> T:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise ValueError(_in_words(str(error))) from error
+    except UnicodeEncodeError as error:
+        raise ValueError(_("a letter in it is none")) from error
     except (OverflowError, RecursionError) as error:
         raise ValueError(_("a number in it is too large, or it is nested too deeply")) from error
+
+
+def is_text(value: str) -> bool:
+    """Whether it can be shown: no half of a letter is in it, as in the names of some files."""
+    return re.search("[\ud800-\udfff]", value) is None
 
 
 def unreadable_sentence(found: Sequence[Unreadable]) -> str:
@@ -179,10 +193,33 @@ def _bytes(path: Path) -> bytes:
 
 def _in_words(said: str) -> str:
     """msgspec's "Expected `float`, got `str` - at `$.a.b`" as "a.b: expected a number, got text"."""
-    what, _at, place = said.partition(" - at `$")
-    what = re.sub(r"`([^`]*)`", lambda found: _(KINDS.get(found[1], found[1])), what)
-    place = place.rstrip("`").lstrip(".")
-    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
+    what, _at, place = said.partition(" - at `")
+    what = next((_(words, **parts(found)) for form, words, parts in FORMS if (found := re.fullmatch(form, what))), what)
+    place = place.partition("$")[2].rstrip("`").lstrip(".")
+    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what[:1].lower() + what[1:]
+
+
+def _kinds(named: str) -> str:
+    """ "float | null" as "a number or nothing"."""
+    first, *others = (_(KINDS[name]) if name in KINDS else name for name in named.split(" | "))
+    for other in others:
+        first = _("{one} or {other}", one=first, other=other)
+    return first
+
+
+# What msgspec says (a space as \s in what is no sentence of ours), what we say of it, and with which of its parts.
+FORMS: tuple[tuple[str, str, Callable[[re.Match[str]], dict[str, str]]], ...] = (
+    ("Expected `(.*?)`, got `(.*)`", N_("expected {wanted}, got {given}"),
+     lambda found: {"wanted": _kinds(found[1]), "given": _kinds(found[2])}),
+    (r"Expected `str` matching\sregex\s.*", N_("a letter in it is none"), lambda found: {}),
+    (r"Expected `(.*?)`\sof\slength\s(.*)", N_("expected {wanted} of length {length}"),
+     lambda found: {"wanted": _kinds(found[1]), "length": found[2]}),
+    ("Expected `(.*?)` (.*)", N_("expected {wanted} {limit}"),
+     lambda found: {"wanted": _kinds(found[1]), "limit": found[2]}),
+    (r"Object\smissing\srequired\sfield `(.*)`", N_("{name} is missing"), lambda found: {"name": found[1]}),
+    (r"Invalid\senum\svalue\s(.*)", N_("{value} is none of the words that it may be"),
+     lambda found: {"value": found[1]}),
+)  # fmt: skip
 
 
 class _NoNumberError(ValueError):

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from emotion.system import stored
 from emotion.system.errors import ConfigError
 from emotion.system.words import _
 
@@ -70,6 +71,8 @@ class Setting:
                 raise ConfigError(field, _("text without a NUL"), value)
             if self.longest is not None and len(value) > self.longest:
                 raise ConfigError(field, _("at most {n} characters", n=self.longest), _("{n} characters", n=len(value)))
+            if self.longest is not None and not stored.is_text(value):  # of a path the system decides
+                raise ConfigError(field, _("text of whole letters"), value)
 
 
 def setting(default: Value, does: str = "", *, kind: type | None = None, **known: Any) -> Value:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from emotion.checks import check
+from emotion.data.bring import add
+from emotion.recipes import TrainingConfig
+from emotion.runs import new_run
 from tests import damage
+from tests.tiny_model import give_model
+from tests.zips import write_archive
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("predict", "data", "train", "tune", "evaluate", "runs")
@@ -52,3 +59,30 @@ def test_a_page_says_how_many_were_left_out_and_why(stored: dict[str, Path], pag
 
     told = [warning.value.replace("\\", "") for warning in app.warning]
     assert any(f"1 folder could not be read: {path.parent.name} ({path.name}: " in words for words in told)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no file whose name is no UTF-8")
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("data", {"part": "look"}),
+        ("data", {"part": "check"}),
+        ("train", {"run": "new"}),
+        ("evaluate", {}),
+        ("runs", {}),
+    ],
+)
+def test_names_that_are_no_utf8_stop_no_page(home: Path, page: str, words: dict[str, str]) -> None:
+    folder = write_archive(home / os.fsdecode(b"\xe9t\xe9"), test=4)
+    for split in ("train", "test"):
+        (folder / split / "happy").rename(folder / split / os.fsdecode(b"gl\xfccklich"))
+    name = add.add_folder(folder, "old").name
+    check.check(folder)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.switch_page(f"pages/{page}.py")
+    app.session_state["train_data"] = name
+    for word, said in ({"set": name} | words).items():
+        app.query_params[word] = said
+    give_model(new_run(TrainingConfig(data=str(folder))))
+
+    assert not app.run().exception

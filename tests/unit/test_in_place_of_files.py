@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import sys
@@ -10,17 +11,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from emotion import models, runs
-from emotion.data import edits
+from emotion.data import collection, edits, made_here, registry
 from emotion.data.decisions import Change
 from emotion.models import preferences
-from emotion.runs import RunPaths, Status, person
-from emotion.system import processes, stored
+from emotion.recipes import MAX_NAME
+from emotion.runs import RunPaths, Status, person, run
+from emotion.system import files, processes, speaking, stored
+from pages.ui.teach import columns
 from tests import damage
 from tests.conftest import CommandLine
+from tests.zips import png
 
-PLACES = ("data set", "decisions", "config", "status", "history", "person", "choice", "tuning", "log", "network")
+PLACES = ("data set", "decisions", "config", "status", "history", "person", "choice", "tuning", "log", "network",
+          "starting", "own picture", "taught picture")  # fmt: skip
 
 
 @pytest.fixture
@@ -35,7 +41,23 @@ def places(furnished: dict[str, Path], tmp_path: Path, monkeypatch: pytest.Monke
     found = {kind: copy / path.relative_to(home) for kind, path in furnished.items()}
     run = RunPaths(found["config"].parent)
     run.log.write_text("It was said.\n", encoding="utf-8")
-    return found | {"decisions": edits.location(data), "log": run.log, "network": run.model}
+    starting = found["tuning"].with_name("starting")
+    starting.touch()
+    own = collection.keep(Image.new("RGB", (48, 48)), "happy")
+    taught = made_here.keep(made_here.create("taught", ["happy", "sad"]), "happy", png(1))
+    others = {"starting": starting, "own picture": own, "taught picture": taught}
+    return found | {"decisions": edits.location(data), "log": run.log, "network": run.model} | others
+
+
+def more_readers(places: dict[str, Path]) -> dict[str, Callable[[], object]]:
+    """Of what is no JSON."""
+
+    def taught() -> None:
+        record = registry.get("taught")
+        columns.thumbnail(str(made_here.latest(record, "happy")[0]))
+        made_here.examples(record)
+
+    return {"log": lambda: files.tail(places["log"], 100), "own picture": collection.counts, "taught picture": taught}
 
 
 def writers(places: dict[str, Path]) -> dict[str, Callable[[], object]]:
@@ -74,6 +96,8 @@ def lie_there(kind: str, path: Path) -> None:
             path.with_name("the_other").symlink_to(path)
         case "link to nothing":
             path.symlink_to(path.with_name("nothing"))
+        case "file that cannot be read":
+            path.symlink_to("/proc/self/mem")
         case "endless device":
             path.symlink_to("/dev/zero")
         case "pipe":
@@ -86,7 +110,7 @@ def lie_there(kind: str, path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files, and links on request only")
 @pytest.mark.parametrize("kind", ["folder", "full folder", "link to itself", "two links", "link to nothing",
-                                  "endless device", "pipe", "socket"])  # fmt: skip
+                                  "file that cannot be read", "endless device", "pipe", "socket"])  # fmt: skip
 def test_whatever_lies_in_the_place_of_a_file_brings_out_errors_of_ours_only(
     kind: str, places: dict[str, Path], emotion: CommandLine
 ) -> None:
@@ -95,7 +119,7 @@ def test_whatever_lies_in_the_place_of_a_file_brings_out_errors_of_ours_only(
         whole = path.read_bytes()
         lie_there(kind, path)
 
-        assert list(damage.foreign(damage.readers(name))) == [], name
+        assert list(damage.foreign(damage.readers(name) | more_readers(places))) == [], name
         assert list(damage.foreign(writers(places))) == [], name
         done = emotion(*{"data set": ("data", "list"), "tuning": ("tune", "--list")}.get(name, ("runs",)))
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), name
@@ -130,3 +154,39 @@ def test_what_is_wrong_with_json_is_said_in_our_words(places: dict[str, Path], t
         stored.read(places["data set"], dict[str, object])
 
     assert raised.value.why == said
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "why"),
+    [
+        ('{"name": "a\\udc80"}', person.Words, "name: a letter in it is none"),
+        ('{"name": "a\\ud800"}', person.Words, "a letter in it is none"),
+        ('{"tags": ["\\udc80"]}', person.Words, "tags[0]: a letter in it is none"),
+        ('{"n": "\\udc80"}', dict[str, int], "a letter in it is none"),
+    ],
+)
+def test_half_a_letter_is_told_before_it_is_shown(said: str, kind: type, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        stored.typed(stored.parse(said), kind)
+
+
+def test_what_does_not_fit_a_type_is_said_in_the_readers_language() -> None:
+    said = {}
+    for name, value in {"status": "ended", "pid": "x", "pid_started": [], "created": -1, "reason": 3}.items():
+        with speaking("de"), pytest.raises(ValueError) as raised:  # noqa: PT011 - each says something else
+            stored.typed({"status": "completed", name: value}, run._Status)
+        said[name] = str(raised.value)
+
+    assert said == {
+        "status": "status: 'ended' ist keines der Wörter, die da stehen dürfen",
+        "pid": "pid: erwartet wird eine ganze Zahl oder nichts, da steht Text",
+        "pid_started": "pid_started: erwartet wird eine Zahl oder Text oder nichts, da steht eine Liste",
+        "created": "created: erwartet wird eine Zahl >= 0.0",
+        "reason": "reason: erwartet wird Text, da steht eine ganze Zahl",
+    }
+
+
+def test_a_note_and_tags_beyond_their_limits_are_cut() -> None:
+    said = person.Words("n" * 5000, "n" * 5000, tuple(map(str, range(50))))
+
+    assert (len(said.name), len(said.note), len(said.tags)) == (MAX_NAME, person.MAX_NOTE, person.MOST_TAGS)

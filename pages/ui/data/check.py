@@ -46,7 +46,7 @@ def show_check(data: str) -> None:
         _before(root)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=text.NAMES)
 def _report(version: tuple[str, ...], _listing: Listing) -> Report | None:
     return check.last_report_of(_listing)
 

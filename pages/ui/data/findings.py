@@ -81,7 +81,7 @@ def _some(notes: Mapping[str, str], groups: Groups) -> list[tuple[str, str]]:
     return [(name, notes[name]) for group in groups for name in group if name in notes]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=text.NAMES)
 def _html(root: Path, groups: Groups, notes: dict[str, str], version: object, spoken: str) -> str:
     shown = [group[:MOST_OF_A_GROUP] for group in groups]
     names = [name for group in shown for name in group]

@@ -103,7 +103,7 @@ def _gallery(report: Report, outcome: LabelErrors) -> None:
             _one(report, outcome.classes, here, chosen, faces[chosen])
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=text.NAMES)
 def _read(root: str, version: str, names: tuple[str, ...]) -> np.ndarray:
     return picture_facts.read(Path(root), names).grey
 

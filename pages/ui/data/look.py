@@ -136,9 +136,9 @@ def _mean_faces(seen: Overview) -> None:
     st.subheader(_("The mean face of each class"), anchor=False,
                  help=_("All pictures of a class laid over one another. Sharp where they agree."))  # fmt: skip
     means = measure.mean_faces(seen.images, seen.labels, len(seen.classes))
+    alt = text.whole(_("Mean faces, in this order: {classes}", classes=", ".join(seen.classes)))
     with st.container(key="mean_faces"):
-        st.image(tiled(means, min(ACROSS, len(means))), width="stretch",
-                 alt=_("Mean faces, in this order: {classes}", classes=", ".join(seen.classes)))  # fmt: skip
+        st.image(tiled(means, min(ACROSS, len(means))), width="stretch", alt=alt)
     st.caption(", ".join(f"{text.sign(name, seen.classes)} {text.plain(name)}" for name in seen.classes))
 
 
@@ -205,7 +205,8 @@ def show_gallery(seen: Overview, token: str) -> None:
 
 def _filter(label: str, choice: Choice, options: dict[str, str]) -> None:
     choice.adopt(options, next(iter(options)))
-    st.selectbox(label, list(options), key=choice.key, format_func=lambda word: options.get(word, word),
+    shown = {word: text.whole(title) for word, title in options.items()}
+    st.selectbox(label, list(options), key=choice.key, format_func=lambda word: shown.get(word, word),
                  filter_mode=None, on_change=_changed, args=(choice,))  # fmt: skip
 
 

@@ -171,7 +171,9 @@ def _class_filter(place: DeltaGenerator, label: str, choice: Choice, result: Res
     place.selectbox(
         label, [ANY, *result.info.classes], key=choice.key, filter_mode=None, on_change=_chosen_moved,
         args=(choice,),
-        format_func=lambda name: _(ANY) if name == ANY else f"{text.sign(name, result.model.info.classes)} {name}",
+        format_func=lambda name: (
+            _(ANY) if name == ANY else f"{text.sign(name, result.model.info.classes)} {text.whole(name)}"
+        ),
     )  # fmt: skip
 
 

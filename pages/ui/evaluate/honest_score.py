@@ -41,6 +41,6 @@ def show_scores(result: Result, run: Run | None, data: str) -> None:
             st.markdown(_("Naive score: {score} All of the test folder.", score=text.plain(in_words(both.naive))))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=text.NAMES)
 def _both(token: str, version: tuple[str, ...], model: str, _result: Result, _listing: Listing) -> Honest | None:
     return honest.score_by_last_check(_listing.root, load_model(model), _result.examples, _result.answered)

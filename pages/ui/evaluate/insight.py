@@ -14,6 +14,7 @@ from emotion.evaluation import study as studies
 from emotion.metrics import neighbours as clusters
 from emotion.metrics import slices, thresholds
 from emotion.models import positive_probability
+from pages.ui.shared import text
 
 if TYPE_CHECKING:
     from emotion.data import Examples
@@ -134,7 +135,7 @@ def train_faces(result: Result) -> Examples:
     return _train_faces(str(result.root), result.examples.fingerprint, result.info.classes, result)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=text.NAMES)
 def _train_faces(root: str, fingerprint: str, classes: tuple[str, ...], _result: Result) -> Examples:
     return dataset.load(_result.listing, "train", classes)
 

@@ -19,7 +19,7 @@ from emotion.evaluation import study
 from emotion.models import Adjustment, changed, predictor
 from emotion.system import DEMO, _, archive_dir
 from emotion.training.head.run import judged_by_training
-from pages.ui.shared import listings
+from pages.ui.shared import listings, text
 
 if TYPE_CHECKING:
     from emotion.data import Examples, Listing
@@ -179,7 +179,7 @@ def _at(base: str, threshold: float, _result: Result) -> Result:
     return replace(_result, study=moved, token=f"{base}-{threshold:g}")
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@st.cache_resource(max_entries=KEPT, show_spinner=False, hash_funcs=text.NAMES)
 def _model(reference: str, path: str, changed: int) -> Predictor:
     return predictor.load_model(reference)
 

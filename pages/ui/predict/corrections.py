@@ -196,7 +196,7 @@ def _retrain(predictor: Predictor) -> None:
         _start(config)
 
 
-@st.cache_data(ttl=30, max_entries=8, show_spinner=False)
+@st.cache_data(ttl=30, max_entries=8, show_spinner=False, hash_funcs=text.NAMES)
 def _plan(reference: str, changed: int, pictures: str, reader: str) -> tuple[TrainingConfig | None, str]:
     """The run that would be started and what it does in a sentence; without one, why not.
 
@@ -248,7 +248,7 @@ def _thumbnails(kept: list[Kept], among: tuple[str, ...]) -> None:
                 st.image(
                     one.path.read_bytes(),
                     width="stretch",
-                    alt=_("Your picture {number}: {name}", number=place, name=one.label),
+                    alt=_("Your picture {number}: {name}", number=place, name=text.whole(one.label)),
                 )
             st.html(f'<span class="{text.colour_class(one.label, among)}">{text.marked(one.label, among)}</span>')
             st.button(

@@ -27,7 +27,7 @@ def show_damage(listing: Listing) -> None:
         )
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=text.NAMES)
 def _damage(root: str, fingerprint: str, _listing: Listing) -> Finding | None:
     try:
         report = check.last_report(Path(root))

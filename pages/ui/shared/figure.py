@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from emotion.system import N_, _
+from pages.ui.shared import text
 
 if TYPE_CHECKING:
     from emotion.recipes.palette import Tone
@@ -64,6 +65,7 @@ def show_chart(
         alt: what it shows, in words.
         on_pick: of a scatter: gets the numbers of the points that were clicked or drawn around, and whether drawn.
     """
+    alt = text.whole(alt)
     if on_pick is None:
         st.echarts_chart(drawn, height=height, key=key, alt=alt)
         return

@@ -63,7 +63,7 @@ def predictor() -> Predictor:
     return cached_predictor(current(), preferences.changed(model))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=text.NAMES)
 def cached_predictor(reference: str, changed: int = 0) -> Predictor:
     """A loaded model; `changed` tells it from what it was before it was resumed or adjusted."""
     return load_model(reference)

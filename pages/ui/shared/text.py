@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import os
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from emotion.recipes import palette
 from emotion.system import N_, _
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 # Each of these sentences is said by `_` where it is shown.
 MODEL_TITLES = {"pretrained": N_("shipped model")}
+HALF = re.compile("[\ud800-\udfff]")  # of a letter: what Python reads of a name that is no UTF-8; a browser takes none
+# For `hash_funcs`: how caches tell names of files apart, of which some are no UTF-8.
+NAMES: dict[str | type[Any], Callable[[Any], Any]] = {str: os.fsencode}
 JOINER = "\N{WORD JOINER}"  # no width, and no line is broken at it
 TAKEN = re.compile(r"(?<=:)(?=[/\w+-])|(?<=www)(?=\.)|(?<=@)(?=[-\w])|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
 DRAWN_ONLY = N_("This model has seen nothing but drawn faces. What it says about photos means little.")
@@ -77,9 +81,14 @@ def plain(text: str) -> str:
     (https:, www., a@b), icons and emoji (:material/x:, :smile:) and arrows: a joiner that nobody sees parts these.
     """
     escaped = r"\`*_{}[]()<>#+-.!|~$:^=@&"
-    return "".join(f"\\{letter}" if letter in escaped else letter for letter in TAKEN.sub(JOINER, text))
+    return "".join(f"\\{letter}" if letter in escaped else letter for letter in TAKEN.sub(JOINER, whole(text)))
 
 
 def markup(text: str) -> str:
     """Text for HTML of ours."""
-    return html.escape(text, quote=True)
+    return html.escape(whole(text), quote=True)
+
+
+def whole(text: str) -> str:
+    """Text as it is, for an element that takes nothing in it as markup."""
+    return HALF.sub("\N{REPLACEMENT CHARACTER}", text)

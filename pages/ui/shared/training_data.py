@@ -116,7 +116,7 @@ def _look_at(data: str) -> Seen | None:
     st.image(
         tiled(faces, columns=SAMPLES // 2),
         width="stretch",
-        alt=_("{n} training faces: {classes}, in this order", n=len(faces), classes=", ".join(classes)),
+        alt=_("{n} training faces: {classes}, in this order", n=len(faces), classes=text.whole(", ".join(classes))),
     )
     if len(classes) == 2 and len(faces) == SAMPLES:
         above, below = (f"{text.sign(name, classes)} {text.plain(name)}" for name in classes)
@@ -132,7 +132,7 @@ def _what_for(split: str, n: int) -> str:
     return ngettext("**{n} face** kept for the test", "**{n} faces** kept for the test", n)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=text.NAMES)
 def samples(root: str, fingerprint: str, classes: tuple[str, ...], seed: int = 0) -> np.ndarray:
     """A few training faces, uint8 (N, 48, 48), class after class; of other ones for another seed."""
     listing = decided(listings.on_disk(Path(root)))
