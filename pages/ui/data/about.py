@@ -100,8 +100,8 @@ def _class_names(known: DataSet) -> None:
     st.markdown(f"**{_('What its classes are called')}**", help=help_)
     with st.form("class_names", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = {
-            folder: st.text_input(text.plain(f"{folder}/"), known.names.get(folder, folder), max_chars=60,
-                                  key=f"class_name_{known.name}_{folder}")
+            folder: st.text_input(text.plain(f"{folder}/"), text.whole(known.names.get(folder, folder)), max_chars=60,
+                                  key=f"class_name_{known.name}_{text.key(folder)}")
             for folder in folders
         }  # fmt: skip
         if st.form_submit_button(_("Save the names"), key="save_names"):

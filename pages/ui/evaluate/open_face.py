@@ -134,7 +134,8 @@ def _label(result: Result, index: int) -> None:
     with panel:
         others = [name for name in result.info.classes if name != truth]
         for name in others:
-            st.button(_("It is {name}", name=text.plain(name)), key=f"relabel_{name}", on_click=decisions.decide,
+            st.button(_("It is {name}", name=text.plain(name)), key=f"relabel_{text.key(name)}",
+                      on_click=decisions.decide,
                       args=(result.root, (Change(RELABEL, (file,), name),), REASON))  # fmt: skip
         st.button(_("{name} is right", name=text.plain(truth.capitalize())), key="label_right",
                   on_click=decisions.decide, args=(result.root, (Change(CONFIRM, (file,)),), REASON))  # fmt: skip

@@ -64,7 +64,7 @@ def offer(source: Source, face: Face, predictor: Predictor, key: str, turn: int 
         st.markdown(_("Correct it:"), width="content")
         for label in sorted(info.classes, key=lambda name: name != info.positive):
             title = text.titled(label, info.classes)
-            st.button(title, key=f"{label}_{key}", on_click=_keep, args=(source, face, label, place, turn))
+            st.button(title, key=f"{text.key(label)}_{key}", on_click=_keep, args=(source, face, label, place, turn))
 
 
 def _name_of(predictor: Predictor) -> str:

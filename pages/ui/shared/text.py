@@ -89,6 +89,11 @@ def markup(text: str) -> str:
     return html.escape(whole(text), quote=True)
 
 
+def key(name: str) -> str:
+    """A name in the key of an element, which no other name has."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def whole(text: str) -> str:
     """Text as it is, for an element that takes nothing in it as markup."""
     return HALF.sub("\N{REPLACEMENT CHARACTER}", text)
