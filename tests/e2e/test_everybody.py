@@ -90,24 +90,22 @@ def nothing(page: Any, _: Path) -> None:
     """Shows all that it has at once."""
 
 
+# By day the four pages that hold most kinds of things; each night all others too.
 SCENES: Scenes = {
     "predict": answered,
     "teach": taught,
-    "data": nothing,
     f"train?run={RUN}": nothing,
-    f"runs?run={RUN}": listed,
-    f"runs?compare={RUN},{OTHER}": nothing,
-    "tune?id={tuned}": nothing,
     f"evaluate?run={RUN}&data=own": face_open,
-    f"evaluate?run={RUN}&data=own&look=threshold": nothing,
-    f"evaluate?run={RUN}&data=own&look=alike": mapped,
 }
-
-
 OTHERS: Scenes = {
+    "data": nothing,
     "train": nothing,
     "tune": nothing,
-    **{f"evaluate?run={RUN}&data=own&look={look}": nothing for look in ("sure", "weak", "beat", "report")},
+    "tune?id={tuned}": nothing,
+    f"runs?run={RUN}": listed,
+    f"runs?compare={RUN},{OTHER}": nothing,
+    **{f"evaluate?run={RUN}&data=own&look={look}": nothing for look in ("threshold", "sure", "weak", "beat", "report")},
+    f"evaluate?run={RUN}&data=own&look=alike": mapped,
     f"evaluate?run={RUN}&data=own&look=compare&with={OTHER}": nothing,
 }
 ON_A_PHONE: Scenes = {"runs": listed, f"evaluate?run={RUN}&data=own": face_open}  # these are laid out otherwise there
