@@ -137,6 +137,7 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     evaluate.add_argument(
         "--report-language", choices=LANGUAGES, help=_("language of the report (default: the one that this is said in)")
     )
+    options.add_cluster(evaluate, _("who asks the network"))
 
 
 def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -181,12 +182,7 @@ def _add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ),
     )
     who = predict.add_mutually_exclusive_group()
-    who.add_argument(
-        "--on",
-        type=options.cluster,
-        metavar="CLUSTER",
-        help=_("with --out: a cluster of Ray, auto or ray://host:10001"),
-    )
+    options.add_cluster(who, _("with --out: who looks at the pictures"))
     who.add_argument("--jobs", type=options.whole(1, 256, N_("processes")), metavar="N",
                      help=_("with --out: processes (default: one a core)"))  # fmt: skip
     given.add_argument(

@@ -15,7 +15,7 @@ from emotion.checks.near_duplicates import Pairs
 from emotion.checks.picture_facts import KINDS, NOT_A_PICTURE, Facts, empty
 from emotion.system import IMAGE_SIZE, StoredFileError, arrays, cache, cache_dir
 
-FORMAT = 3  # raised when files are read or compared in another way
+FORMAT = 4  # raised when files are read or compared in another way
 A_PAIR = "pair_"
 FACTS: dict[str, arrays.Column] = {
     name: (str(column.dtype), "N", *column.shape[1:]) for name, column in vars(empty(0)).items() if name != "grey"

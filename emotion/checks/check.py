@@ -86,23 +86,25 @@ class Report:
         }
 
 
-def check(root: Path, tell: Tell | None = None, jobs: int | None = None) -> Report:
+def check(root: Path, tell: Tell | None = None, jobs: int | None = None, on: str | None = None) -> Report:
     """Reads what has to be read and asks the rules.
 
     Args:
         root: a data folder, as `dataset.resolve` gives it.
         tell: called with what is done, how many and of how many; what it raises ends the check.
         jobs: how many processes look at more than AT_ONCE pictures, at most; None: one a core.
+        on: a cluster of Ray whose processes look at them instead, "auto" or ray://host:10001.
 
     Raises:
         DataError: as `listing.on_disk`.
-        EmotionError: where more than AT_ONCE pictures cannot be kept in the cache until they are compared.
+        EmotionError: where more than AT_ONCE pictures cannot be kept in the cache until they are compared; where
+            the cluster cannot be asked.
     """
     listing = on_disk(root)
     place = cache.location(root, listing.fingerprint)
     stored = cache.read(place)
     if stored is None:
-        stored = _read(listing, place, tell, jobs)
+        stored = _read(listing, place, tell, jobs, on)
     return _report(listing, stored)
 
 
@@ -157,14 +159,14 @@ def all_twins(report: Report) -> Remedy | None:
     return exclude(files, N_("identical to another picture"), title, "all_twins")
 
 
-def _read(listing: Listing, place: Path, tell: Tell | None, jobs: int | None) -> Stored:
+def _read(listing: Listing, place: Path, tell: Tell | None, jobs: int | None, on: str | None) -> Stored:
     """Looks at all pictures and compares them, and keeps what was found."""
     names, reading = names_of(listing.files), _telling(tell, READING)
     grey: PictureRows
     with contextlib.ExitStack() as stack:
-        if len(names) > AT_ONCE:
+        if len(names) > AT_ONCE or (on and names):
             number = jobs or many.usual_jobs()
-            facts, grey = stack.enter_context(far.read(listing.root, names, place, number, reading))
+            facts, grey = stack.enter_context(far.read(listing.root, names, place, number, on, reading))
         else:
             facts = picture_facts.read(listing.root, names, reading)
             grey = facts.grey

@@ -1,5 +1,7 @@
 """What can be told of more pictures than memory holds: looked at by several processes, kept on the disk meanwhile.
 
+So are those that a cluster looks at, however few.
+
 The processes, the parts and the restart are those of photos by the million (`emotion.models.many`). A row is a row of
 `Facts` with the picture of 48 × 48 in it, of one length, so that any picture can be read again alone: pairs that look
 alike are compared pixel by pixel, wherever they lie. Columns without the pictures take 43 bytes a picture and are held
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 
 BATCH = 64  # pictures that a process is given at a time
+SENT = 8  # the same of a cluster: large photos wait in memory as bytes
 COLUMNS = [column.name for column in dataclasses.fields(Facts)]
 RECORD = np.dtype([(name, column.dtype, column.shape[1:]) for name, column in vars(picture_facts.empty(0)).items()])
 
@@ -46,6 +49,16 @@ class FactsTask:
         facts = picture_facts.empty(1)
         facts.fault[0] = UNREADABLE
         return _rows(facts)[0]
+
+    def content(self, name: str) -> bytes | None:
+        return many.content(str(self.root / name))
+
+    def there(self) -> Callable[[], many.There[bytes]]:
+        return _there
+
+
+def _there() -> many.There[bytes]:
+    return lambda names, contents: _rows(picture_facts.look_at_contents(names, contents))
 
 
 class Greys:
@@ -93,7 +106,7 @@ KIND = many.Kind(".rows", _write, lambda row: row[0] == UNREADABLE, _is_whole)
 
 @contextlib.contextmanager
 def read(
-    root: Path, names: Sequence[str], beside: Path, jobs: int, progress: Progress | None = None
+    root: Path, names: Sequence[str], beside: Path, jobs: int, on: str | None = None, progress: Progress | None = None
 ) -> Iterator[tuple[Facts, Greys]]:
     """Looks at every file once; those that an interrupted call has looked at are not opened again.
 
@@ -102,20 +115,20 @@ def read(
         names: N names with "/".
         beside: the file in the cache that is made of it; the parts lie beside it, until what follows has come to an
             end.
-        jobs: how many processes.
+        jobs, on: how many processes, or the cluster of Ray whose processes look at them.
         progress: called in this thread with (done, all); what it raises ends the reading, and the parts stay.
 
     Returns:
         The facts without `grey`, and the pictures.
 
     Raises:
-        EmotionError: where the parts cannot be written, or no process be started.
+        EmotionError: where the parts cannot be written, or no process be started; where the cluster cannot be asked.
     """
     tell = None if progress is None else lambda done: progress(done, len(names))
     parts = many.Parts(beside, {"format": FORMAT}, KIND)
     with contextlib.closing(parts):
-        with many.Pool(jobs, FactsTask(root)) as pool:
-            many.fill(parts, names, pool, BATCH, tell)
+        with many.several(FactsTask(root), jobs, on) as pool:
+            many.fill(parts, names, pool, SENT if on else BATCH, tell)
         paths = parts.paths()
         facts = _columns(paths, len(names))
         yield facts, Greys(paths)

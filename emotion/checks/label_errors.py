@@ -26,7 +26,7 @@ from emotion import metrics
 from emotion.checks import cache
 from emotion.data import Examples, class_names, dataset, decided, edits, folds, on_disk, scan
 from emotion.images import as_batch
-from emotion.models import load_model
+from emotion.models import load_model, many
 from emotion.recipes import label_order
 from emotion.system import N_, SplitMissingError, StoredFileError, disk, files, stored
 
@@ -136,7 +136,9 @@ def out_of_sample(features: Floats, examples: Examples, tell: Tell | None = None
     return answers
 
 
-def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell | None = None) -> LabelErrors:
+def search(
+    root: Path, reference: str, classes: Sequence[str] = (), tell: Tell | None = None, on: str | None = None
+) -> LabelErrors:
     """Looks for label errors in train and test, and keeps what it has found for the page.
 
     Of more than MOST_ASKED pictures so many are drawn at random, the same share of each class of each split.
@@ -146,16 +148,18 @@ def search(root: Path, reference: str, classes: Sequence[str] = (), tell: Tell |
         reference: of the model whose features are used, as `load_model` takes it.
         classes: names; none = those of the model, or all of the folder where that lacks one of them.
         tell: called with what is done, how many and of how many.
+        on: a cluster of Ray whose processes ask the network for the features.
 
     Raises:
         DataError, ModelError
+        EmotionError: where the cluster cannot be asked.
     """
     predictor = load_model(reference)
     listing = scan(root)
     names = label_order(classes or default_classes(predictor.info, listing))
     asked, drawn_from = _drawn(listing, names)
     examples = _all_pictures(asked, names, tell)
-    features = _features(predictor, examples, tell)
+    features = _features(predictor, examples, tell, on)
     probabilities = out_of_sample(features, examples, tell)
     outcome = replace(_label_errors(predictor.reference, examples, probabilities), drawn_from=drawn_from)
     place = _location(on_disk(root))
@@ -212,12 +216,17 @@ def _all_pictures(listing: Listing, classes: tuple[str, ...], tell: Tell | None)
     )
 
 
-def _features(predictor: Predictor, examples: Examples, tell: Tell | None) -> Floats:
-    n, parts = len(examples.labels), []
-    for start in range(0, n, CHUNK):
-        parts.append(predictor.features(as_batch(examples.images[start : start + CHUNK])))
+def _features(predictor: Predictor, examples: Examples, tell: Tell | None, on: str | None) -> Floats:
+    images, parts, done = examples.images, [], 0
+    if on:
+        given = (features for _other, features in many.outputs(predictor, images, on))
+    else:
+        given = (predictor.features(as_batch(images[at : at + CHUNK])) for at in range(0, len(images), CHUNK))
+    for part in given:
+        parts.append(part)
+        done += len(part)
         if tell:
-            tell(N_("asking the network"), min(start + CHUNK, n), n)
+            tell(N_("asking the network"), done, len(images))
     return np.concatenate(parts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -135,14 +135,13 @@ def _usual(start: bytes) -> NDArray[np.uint8] | None:
     return None
 
 
-def _note(path: str, facts: Facts, row: int) -> None:
-    """Looks at one file; its light is left to `_read_chunk`, which looks at many at once."""
-    with open(path, "rb", buffering=0) as file:
-        start = file.read(SMALL_FILE)
+def _note(name: str, source: str | bytes, facts: Facts, row: int) -> None:
+    """Looks at one file; its light is left to `_note_all`, which looks at many at once."""
+    start = source[:SMALL_FILE] if isinstance(source, bytes) else _start(source)
     facts.kind[row] = kind_of(start[:12])
     grey = _usual(start) if facts.kind[row] == 1 and len(start) < SMALL_FILE else None
     if grey is None:
-        grey = _any(path if len(start) == SMALL_FILE else start, facts, row)
+        grey = _any(name, source if len(start) == SMALL_FILE else start, facts, row)
     else:
         facts.width[row], facts.height[row] = grey.shape[1], grey.shape[0]
         facts.digest[row] = _digest(grey)
@@ -155,9 +154,14 @@ def _note(path: str, facts: Facts, row: int) -> None:
     facts.fine[row] = light(np.asarray(image)[np.newaxis])[2][0]
 
 
-def _any(source: str | bytes, facts: Facts, row: int) -> NDArray[np.uint8]:
+def _start(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.read(SMALL_FILE)
+
+
+def _any(name: str, source: str | bytes, facts: Facts, row: int) -> NDArray[np.uint8]:
     """Opens any picture, notes its size, colour and digest, and returns its greys (H, W)."""
-    picture = open_picture(source, max_side=WORKING_SIDE, keep_grey=True)
+    picture = open_picture(source, max_side=WORKING_SIDE, keep_grey=True, name=name)
     facts.width[row], facts.height[row] = picture.size
     pixels = np.asarray(picture.rgb)
     if pixels.ndim == 3:
@@ -170,10 +174,11 @@ def _any(source: str | bytes, facts: Facts, row: int) -> NDArray[np.uint8]:
     return pixels
 
 
-def _read_chunk(root: str, files: Sequence[str], facts: Facts, chunk: slice) -> None:
-    for row, file in zip(range(chunk.start, chunk.stop), files, strict=True):
+def _note_all(files: Iterable[tuple[str, str | bytes]], facts: Facts, chunk: slice) -> None:
+    """Looks at files, each a name and a path or its bytes, and fills the rows of the chunk."""
+    for row, (name, source) in zip(range(chunk.start, chunk.stop), files, strict=True):
         try:
-            _note(os.path.join(root, file), facts, row)
+            _note(name, source, facts, row)
         except NotAPictureError:
             facts.fault[row] = NOT_A_PICTURE
         except (PictureError, OSError):
@@ -184,10 +189,21 @@ def _read_chunk(root: str, files: Sequence[str], facts: Facts, chunk: slice) -> 
     facts.fine[native] = facts.sharpness[native]
 
 
+def _read_chunk(root: str, files: Sequence[str], facts: Facts, chunk: slice) -> None:
+    _note_all(((file, os.path.join(root, file)) for file in files), facts, chunk)
+
+
 def look(root: Path, files: Sequence[str]) -> Facts:
     """Looks at some files in this thread."""
     facts = empty(len(files))
     _read_chunk(str(root), files, facts, slice(0, len(files)))
+    return facts
+
+
+def look_at_contents(files: Sequence[str], contents: Sequence[bytes]) -> Facts:
+    """The same of files that are not here but in memory."""
+    facts = empty(len(files))
+    _note_all(zip(files, contents, strict=True), facts, slice(0, len(files)))
     return facts
 
 

@@ -47,8 +47,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="MODEL",
         help=_("whose view of the pictures --labels goes by (default: pretrained)"),
     )
-    check.add_argument("--jobs", type=options.whole(1, 256, N_("processes")), metavar="N",
-                       help=_("processes that look at many thousand pictures (default: one a core)"))  # fmt: skip
+    who = check.add_mutually_exclusive_group()
+    options.add_cluster(who, _("who looks at the pictures"))
+    who.add_argument("--jobs", type=options.whole(1, 256, N_("processes")), metavar="N",
+                     help=_("processes that look at many thousand pictures (default: one a core)"))  # fmt: skip
     options.add_classes(check, _("classes for --labels (default: the model's)"))
 
 
@@ -63,10 +65,11 @@ def run(chosen: argparse.Namespace) -> int:
     from emotion.checks.rules import faceless
     from emotion.data import on_disk
 
-    report = check.check(root, tell, chosen.jobs)
+    report = check.check(root, tell, chosen.jobs, chosen.on)
     if chosen.faces:
         names = faceless.askable(root, report.table)
-        faceless.look(on_disk(root), names, lambda done, total: tell(N_("looking for faces"), done, total))
+        looking = N_("looking for faces")
+        faceless.look(on_disk(root), names, lambda done, total: tell(looking, done, total), chosen.jobs, chosen.on)
         report = check.check(root, tell)
     terminal.clear()
     print(json.dumps(report.to_json(), indent=1) if chosen.json else _text(report))
@@ -76,7 +79,7 @@ def run(chosen: argparse.Namespace) -> int:
 def _labels(chosen: argparse.Namespace, root: Path, tell: Tell) -> int:
     from emotion.checks import label_errors
 
-    outcome = label_errors.search(root, chosen.model, chosen.classes or (), tell)
+    outcome = label_errors.search(root, chosen.model, chosen.classes or (), tell, chosen.on)
     terminal.clear()
     print(json.dumps(outcome.to_json(), indent=1) if chosen.json else _label_errors_text(outcome))
     return FOUND if outcome.found else NOTHING

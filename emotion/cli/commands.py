@@ -144,9 +144,11 @@ def evaluate(chosen: argparse.Namespace) -> int:
     from emotion.data import dataset, default_data, resolve, scan, title
     from emotion.evaluation import honest, study
     from emotion.evaluation.report import write
-    from emotion.models import load_quietly
+    from emotion.models import load_quietly, many
 
     predictor = load_quietly(chosen.model)
+    if chosen.on:
+        many.connect(chosen.on)  # before pictures are read; all that is asked goes through this connection
     classes = evaluation.asked_classes(predictor.info, chosen.classes or ())
     data = chosen.data or default_data()
     listing = scan(resolve(data))
@@ -168,7 +170,7 @@ def evaluate(chosen: argparse.Namespace) -> int:
     examples = dataset.load(listing, "test", classes)
     if chosen.labels == VOTES:
         examples = _by_votes(examples, listing.root)
-    looked = study.look(predictor, examples)
+    looked = study.look(predictor, examples, on=chosen.on)
     scores = looked.evaluation
     both = None
     if chosen.labels != VOTES:  # what the check knows is about the folders' labels
@@ -187,7 +189,9 @@ def evaluate(chosen: argparse.Namespace) -> int:
     if chosen.report:
         tell, faces = terminal.progress(), title(data)
         with speaking(chosen.report_language or language()):
-            written = write.write(predictor, examples, faces, chosen.report, root=listing.root, both=both, tell=tell)
+            written = write.write(
+                predictor, examples, faces, chosen.report, root=listing.root, both=both, tell=tell, on=chosen.on
+            )
         terminal.clear()
         print(f"emotion: {written}", file=sys.stderr)
     return OK

@@ -127,7 +127,7 @@ def cluster(text: str) -> str:
     return "" if text == "local" else text
 
 
-def add_cluster(parser: argparse.ArgumentParser, what: str) -> None:
+def add_cluster(parser: argparse._ActionsContainer, what: str) -> None:
     """Adds `--on`; `on` is None where nobody says it, and "" for this computer."""
     more = _("local (default), or a cluster of Ray, auto or ray://host:10001")
     parser.add_argument("--on", type=cluster, metavar="CLUSTER", help=f"{what}: {more}")

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from emotion import images, metrics
 from emotion.evaluation import scores
-from emotion.models import Predictor, preferences
+from emotion.models import Predictor, many, preferences
 from emotion.system import StoredFileError, arrays, cache, cache_dir
 
 if TYPE_CHECKING:
@@ -84,7 +84,14 @@ def digest_of(words: str, pictures: Pictures) -> str:
     return data.hexdigest()
 
 
-def ask(predictor: Predictor, pictures: Pictures, progress: Progress | None = None, *, keep: bool = True) -> Outputs:
+def ask(
+    predictor: Predictor,
+    pictures: Pictures,
+    progress: Progress | None = None,
+    *,
+    keep: bool = True,
+    on: str | None = None,
+) -> Outputs:
     """Asks a network about faces, or reads what it said of the same ones before.
 
     Args:
@@ -92,11 +99,15 @@ def ask(predictor: Predictor, pictures: Pictures, progress: Progress | None = No
         pictures: (N, 48, 48) uint8.
         progress: called with the faces done and all of them; what it raises ends the asking.
         keep: whether to read and write the file.
+        on: a cluster of Ray whose processes ask it, "auto" or ray://host:10001; the values are the same.
+
+    Raises:
+        EmotionError: where the cluster cannot be asked.
     """
     path = location(predictor.path, pictures) if keep else None
     kept = read(path, len(pictures), len(predictor.info.classes)) if path else None
     if kept is None:
-        kept = _asked(predictor, pictures, progress)
+        kept = _asked(predictor, pictures, progress, on)
         if path:
             write(path, kept)
     elif progress:
@@ -104,13 +115,15 @@ def ask(predictor: Predictor, pictures: Pictures, progress: Progress | None = No
     return kept
 
 
-def _asked(predictor: Predictor, pictures: Pictures, progress: Progress | None) -> Outputs:
-    parts = []
-    with contextlib.closing(_parts(predictor, pictures)) as answers:
-        for done, part in enumerate(answers, start=1):
+def _asked(predictor: Predictor, pictures: Pictures, progress: Progress | None, on: str | None) -> Outputs:
+    parts, done = [], 0
+    answers = many.outputs(predictor, pictures, on) if on and len(pictures) else _parts(predictor, pictures)
+    with contextlib.closing(answers):
+        for part in answers:
             parts.append(part)
+            done += len(part[0])
             if progress is not None:
-                progress(min(done * CHUNK, len(pictures)), len(pictures))
+                progress(done, len(pictures))
     probabilities, features = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Outputs(probabilities, features)
 

@@ -22,7 +22,7 @@ from emotion.system import N_, StoredFileError, cache_dir, disk, files, stored
 
 if TYPE_CHECKING:
     from emotion.data import Examples
-    from emotion.metrics import Labels
+    from emotion.metrics import Floats, Labels
     from emotion.models import Predictor
     from emotion.recipes import ModelInfo
 
@@ -107,16 +107,20 @@ def kept(predictor: Predictor, examples: Examples) -> Robustness | None:
     return found if set(found.kinds) == {kind.name for kind in corruptions.KINDS} else None
 
 
-def measure(predictor: Predictor, examples: Examples, progress: Progress | None = None) -> Robustness:
+def measure(
+    predictor: Predictor, examples: Examples, progress: Progress | None = None, on: str | None = None
+) -> Robustness:
     """Tries every corruption at every strength, or reads what came of it before.
 
     Args:
         predictor: the model.
         examples: faces whose classes the model knows; at most FACES of them are used.
         progress: called before each trial; what it raises ends the measuring.
+        on: a cluster of Ray whose processes ask the network.
 
     Raises:
         ModelError: when the model does not know a class of the examples.
+        EmotionError: where the cluster cannot be asked.
     """
     known = kept(predictor, examples)
     if known is not None:
@@ -129,7 +133,8 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
         if progress is not None:
             progress(name, done, total)
         done += 1
-        return _tried(predictor, info, faces, used.labels, strength)
+        said = network_outputs.ask(predictor, faces, keep=False, on=on).of_classes(predictor.info, info.classes)
+        return _judged(said, info, used.labels, strength)
 
     plain = trial(N_("as they are"), None, used.images)
     kinds = {
@@ -144,9 +149,6 @@ def measure(predictor: Predictor, examples: Examples, progress: Progress | None 
     return found
 
 
-def _tried(
-    predictor: Predictor, info: ModelInfo, faces: corruptions.Faces, labels: Labels, strength: float | None
-) -> CorruptionScore:
-    said = network_outputs.ask(predictor, faces, keep=False).of_classes(predictor.info, info.classes)
+def _judged(said: Floats, info: ModelInfo, labels: Labels, strength: float | None) -> CorruptionScore:
     right = int((metrics.answers(said, info.threshold, info.positive_label) == labels).sum())
     return CorruptionScore(strength, len(labels), right, metrics.wilson_interval(right, len(labels)))

@@ -81,19 +81,26 @@ class Study:
         return np.array(self.evaluation.confusion_matrix, dtype=np.int64)
 
 
-def look(predictor: Predictor, examples: Examples, progress: Callable[[int, int], None] | None = None) -> Study:
+def look(
+    predictor: Predictor,
+    examples: Examples,
+    progress: Callable[[int, int], None] | None = None,
+    on: str | None = None,
+) -> Study:
     """Asks a model about every face of a split, or reads what it said before, see `emotion.evaluation.network_outputs`.
 
     Args:
         predictor: the model.
         examples: faces whose classes the model knows; of a model that knows more, only these count.
         progress: called with the faces done and all of them.
+        on: a cluster of Ray whose processes ask it.
 
     Raises:
         ModelError: when the model does not know a class of the examples.
+        EmotionError: where the cluster cannot be asked.
     """
     info = evaluation.narrow(predictor.info, examples.classes)
-    outputs = network_outputs.ask(predictor, examples.images, progress)
+    outputs = network_outputs.ask(predictor, examples.images, progress, on=on)
     probabilities = outputs.of_classes(predictor.info, info.classes)
     return judged(predictor, info, examples, probabilities, outputs.features)
 

@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from emotion.checks import check, far, picture_facts
+from emotion.checks.rules import faceless
+from emotion.checks.rules.faceless import FaceTask
+from emotion.data import on_disk
 from emotion.models import many
 from emotion.models.many import answering
 from emotion.system import cache_dir
@@ -44,7 +48,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
 
     class Here:
-        def __init__(self, jobs: int, task: far.FactsTask) -> None:
+        def __init__(self, task: Any, jobs: int, on: str | None) -> None:
             self.look = task.begin()
 
         def __enter__(self) -> Here:
@@ -58,7 +62,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
                 names.extend(batch)
                 yield self.look(batch)
 
-    monkeypatch.setattr(many, "Pool", Here)
+    monkeypatch.setattr(many, "several", Here)
     return names
 
 
@@ -79,6 +83,44 @@ def test_the_findings_are_those_of_pictures_in_memory(damaged: Path, monkeypatch
     assert report.to_json() == held.to_json()
     assert report.findings == held.findings
     assert left_in_cache() == [".npz"]
+
+
+@pytest.mark.parametrize("task", [far.FactsTask, FaceTask])
+def test_a_picture_says_the_same_as_bytes_on_another_computer(damaged: Path, task: Any) -> None:
+    Image.new("L", (20, 20), 90).save(damaged / "train/happy/small.tga")  # a kind that is known by its name alone
+    asked = task(damaged)
+    names = sorted(path.relative_to(damaged).as_posix() for path in damaged.rglob("*") if path.is_file())
+    contents = [asked.content(name) for name in names]
+
+    rows = asked.there()()(names, contents)
+
+    assert rows == asked.begin()(names)
+    assert asked.content("train/happy/gone.png") is None
+
+
+def test_a_small_picture_of_a_kind_known_by_its_name_is_one(tmp_path: Path) -> None:
+    Image.new("L", (20, 20), 90).save(tmp_path / "small.tga")
+
+    facts = picture_facts.look(tmp_path, ["small.tga"])
+
+    assert (facts.fault[0], facts.width[0]) == (picture_facts.FINE, 20)
+
+
+def test_many_pictures_are_looked_at_for_faces_by_several_processes(
+    damaged: Path, looked_at: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "PART", 20)
+    planted_data.faceless(damaged)
+    names = (*check.check(damaged).table.files[:50], "train/happy/stripes.png")
+    few = faceless.look(on_disk(damaged), names)
+    monkeypatch.setattr(faceless, "FEW", 10)
+
+    many_of_them = faceless.look(on_disk(damaged), names)
+
+    assert many_of_them == few
+    assert "train/happy/stripes.png" in few
+    assert looked_at == list(names)
+    assert left_in_cache() == [".json", ".npz"]
 
 
 def test_a_check_goes_on_where_it_was_stopped(damaged: Path, small: None, looked_at: list[str]) -> None:
@@ -147,7 +189,7 @@ def test_a_picture_that_ends_its_process_cannot_be_read(tmp_path: Path) -> None:
 
     root = planted_data.write_clean(tmp_path / "data")
 
-    with many.Pool(1, far.FactsTask(root)) as pool:
+    with many.several(far.FactsTask(root), jobs=1) as pool:
         (rows,) = pool.rows(iter([["train/happy/01.png", Deadly("deadly.png")]]))
 
     assert [row[0] for row in rows] == [picture_facts.FINE, picture_facts.UNREADABLE]

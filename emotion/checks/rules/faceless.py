@@ -1,12 +1,14 @@
 """The second pass of a check, started by itself: pictures in which no face is found.
 
 Not asked of pictures up to 96 pixels: those are faces already cut out, of which detectors miss up to 42 %. Nor of the
-drawn faces, which no detector was made for.
+drawn faces, which no detector was made for. Many pictures are looked at by the processes of photos by the million
+(`emotion.models.many`), in parts that a stopped pass goes on from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ from emotion.checks import cache
 from emotion.checks.finding import Finding, exclude, singles
 from emotion.checks.rule import Rule
 from emotion.images import WORKING_SIDE, PictureError, detect, open_picture
+from emotion.models import many
 from emotion.system import _, disk, drawn_faces_dir, files, ngettext, stored
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 
 CROPS_UP_TO = 96  # pixels of the longer side
+FEW = 200  # pictures that one process has looked at before several have begun
+BATCH = 8  # pictures that a process is given at a time
+NONE, FACE = b"\0", b"\1"  # what is said of a picture
 
 
 def askable(root: Path, table: Table) -> tuple[str, ...]:
@@ -36,35 +42,95 @@ def askable(root: Path, table: Table) -> tuple[str, ...]:
     return table.names(np.flatnonzero(table.used & (long > CROPS_UP_TO)))
 
 
-def look(listing: Listing, names: Iterable[str], progress: Progress | None = None) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class FaceTask:
+    """What processes are asked: whether a face is found in files of a folder."""
+
+    root: Path
+
+    def begin(self) -> Callable[[list[str]], list[bytes]]:
+        return lambda names: [_said(name, self.root / name) for name in names]
+
+    def lost(self, name: str) -> bytes:
+        return FACE  # that it cannot be read is another finding
+
+    def content(self, name: str) -> bytes | None:
+        return many.content(str(self.root / name))
+
+    def there(self) -> Callable[[], many.There[bytes]]:
+        return _there
+
+
+def _there() -> many.There[bytes]:
+    return lambda names, contents: list(map(_said, names, contents))
+
+
+def _said(name: str, source: Path | bytes) -> bytes:
+    try:
+        return FACE if detect.find_faces(open_picture(source, max_side=WORKING_SIDE, name=name).rgb) else NONE
+    except (PictureError, OSError):
+        return FACE  # as above
+
+
+def _write(rows: list[bytes], path: Path) -> None:
+    path.write_bytes(b"".join(rows))
+
+
+KIND = many.Kind(".rows", _write, lambda row: row == NONE, lambda path, rows: path.stat().st_size == rows)
+
+
+def look(
+    listing: Listing,
+    names: Iterable[str],
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    on: str | None = None,
+) -> tuple[str, ...]:
     """Looks for a face in each picture and keeps what it has found out. About 20 ms a picture.
 
     Args:
         listing: of what lies on the disk; the outcome is kept by its fingerprint.
         names: from `askable`.
-        progress: called with (done, all); what it raises ends the pass, and nothing is kept.
+        progress: called with (done, all); what it raises ends the pass. Of more than FEW pictures the parts stay.
+        jobs: how many processes look at more than FEW pictures; None: one a core.
+        on: a cluster of Ray whose processes look at them instead.
 
     Returns:
         Those without a face.
+
+    Raises:
+        EmotionError: where no process can be started, or the cluster not be asked.
     """
     wanted = tuple(names)
-    without = []
-    for done, name in enumerate(wanted, start=1):
-        if not _has_face(listing.root / name):
-            without.append(name)
-        if progress:
-            progress(done, len(wanted))
     place = cache.location(listing.root, listing.fingerprint, "faces.json")
     disk.make_folder(place.parent)
+    if len(wanted) > FEW or (on and wanted):
+        with many.several(FaceTask(listing.root), jobs or many.usual_jobs(), on) as pool:
+            said = _by_several(wanted, place, pool, progress)
+    else:
+        said = _here(wanted, listing.root, progress)
+    without = [name for name, found in zip(wanted, said, strict=True) if found == NONE]
     files.write_json(place, {"asked": len(wanted), "without": without})
     return tuple(without)
 
 
-def _has_face(path: Path) -> bool:
-    try:
-        return bool(detect.find_faces(open_picture(path, max_side=WORKING_SIDE).rgb))
-    except (PictureError, OSError):
-        return True  # that it cannot be read is another finding
+def _here(names: tuple[str, ...], root: Path, progress: Progress | None) -> list[bytes]:
+    said, ask = list[bytes](), FaceTask(root).begin()
+    for name in names:
+        said += ask([name])
+        if progress:
+            progress(len(said), len(names))
+    return said
+
+
+def _by_several(names: tuple[str, ...], place: Path, pool: many.Looks, progress: Progress | None) -> list[bytes]:
+    tell = None if progress is None else lambda done: progress(done, len(names))
+    parts = many.Parts(place, {"size": WORKING_SIDE}, KIND)
+    with contextlib.closing(parts):
+        many.fill(parts, names, pool, BATCH, tell)
+        whole = b"".join(path.read_bytes() for path in parts.paths())
+        parts.remove()
+    return [whole[row : row + 1] for row in range(len(whole))]
 
 
 def asked(listing: Listing) -> int | None:

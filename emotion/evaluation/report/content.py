@@ -93,6 +93,7 @@ def gather(
     root: Path | None = None,
     both: Honest | None = None,
     trials: bool = True,
+    on: str | None = None,
 ) -> Content:
     """Works everything out.
 
@@ -104,11 +105,14 @@ def gather(
         root: the data folder, to see how large the pictures are.
         both: see `Content`.
         trials: whether to try corrupted faces too, the longest step.
+        on: a cluster of Ray whose processes ask the network.
 
     Raises:
         ModelError: when the model does not know a class of the examples.
+        EmotionError: where the cluster cannot be asked.
     """
-    asked = study.look(predictor, examples, lambda done, of: tell(N_("asking the network"), 0.3 * done / max(of, 1)))
+    asking = N_("asking the network")
+    asked = study.look(predictor, examples, lambda done, of: tell(asking, 0.3 * done / max(of, 1)), on)
     tell(N_("how sure the figures are"), 0.3)
     info, labels, question = asked.info, examples.labels, study.yes_or_no(asked)
     sweep = question.sweep() if question else None
@@ -128,7 +132,7 @@ def gather(
     figures |= {"slicings": slicings(asked, root), "galleries": galleries(asked), "groups": groups(asked)}
     spoiled = N_("faces spoiled: {what}")
     figures["robustness"] = robustness.measure(
-        predictor, examples, lambda what, done, of: tell(spoiled.format(what=what), 0.4 + 0.5 * done / of)
+        predictor, examples, lambda what, done, of: tell(spoiled.format(what=what), 0.4 + 0.5 * done / of), on
     ) if trials else robustness.kept(predictor, examples)  # fmt: skip
     return Content(
         study=asked,

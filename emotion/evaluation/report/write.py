@@ -26,6 +26,7 @@ def write(
     both: Honest | None = None,
     quick: bool = False,
     tell: Tell = lambda what, done, total: None,
+    on: str | None = None,
 ) -> Path:
     """Writes the report into a folder, which is made.
 
@@ -38,10 +39,12 @@ def write(
         folder: gets `report.html` and `figures/`.
         quick: leaves out the corrupted faces unless they have been measured before.
         tell: called before each step.
+        on: a cluster of Ray whose processes ask the network.
 
     Raises:
         OutputFolderError: where nothing can be written.
         DataFolderUnreadableError: where the pictures cannot be read.
+        EmotionError: where the cluster cannot be asked.
     """
     from emotion.evaluation.report import content as report_content
     from emotion.evaluation.report import page
@@ -54,7 +57,9 @@ def write(
         tell(what, share, 1.0)
 
     try:
-        content = report_content.gather(predictor, examples, data, tell_share, root=root, both=both, trials=not quick)
+        content = report_content.gather(
+            predictor, examples, data, tell_share, root=root, both=both, trials=not quick, on=on
+        )
     except EmotionError:
         raise
     except OSError as error:  # of reading: what is said of writing would send the person the wrong way

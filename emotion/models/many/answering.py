@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from emotion import __version__
 from emotion.models import preferences
-from emotion.models.many.cluster import RayPool
+from emotion.models.many.cluster import several
 from emotion.models.many.parts import Parts
-from emotion.models.many.pool import Pool
 from emotion.models.many.tables import kind_of
-from emotion.models.many.worker import PhotoTask, Row
+from emotion.models.many.worker import PhotoTask
 from emotion.system import EmotionError, _, disk, whole
 
 if TYPE_CHECKING:
@@ -89,7 +88,8 @@ def answer_all(
     kind, join = kind_of(out, predictor.info.classes if all_classes else ())
     parts = Parts(out, _asked(predictor, looking, all_classes), kind)
     start = time.perf_counter()
-    with contextlib.closing(parts), _many(on, jobs, predictor, looking, all_classes) as pool:
+    task = PhotoTask(predictor.reference, looking, all_classes)
+    with contextlib.closing(parts), several(task, jobs, on) as pool:
         photos, kept = fill(parts, names, pool, BATCH, tell)
         with disk.writing(out.parent), whole(out) as unfinished:
             join(parts.paths(), unfinished)
@@ -132,13 +132,6 @@ def fill(
         if tell is not None:
             tell(kept + done)
     return pictures, kept
-
-
-def _many(on: str | None, jobs: int, predictor: Predictor, looking: Looking, all_classes: bool) -> Pool[Row] | RayPool:
-    """Who looks at the photos."""
-    if on:
-        return RayPool(on, predictor, looking, all_classes)
-    return Pool(jobs, PhotoTask(predictor.reference, looking, all_classes))
 
 
 def _asked(predictor: Predictor, looking: Looking, all_classes: bool) -> dict[str, Any]:

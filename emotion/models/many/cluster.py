@@ -1,50 +1,43 @@
-"""Many computers that look at photos, through Ray (`pip install emotion[cluster]`): the same rows as from `pool`.
+"""Many computers that look at pictures, through Ray (`pip install emotion[cluster]`): the same rows as from `pool`.
 
-No disk is shared: the network and each photo travel as bytes; objects in a store each computer reads itself. Ray gives
-a task to whichever process is free, and gives it to another one where a process or a computer ends.
+No disk is shared: the network and each picture travel as bytes; objects in a store each computer reads itself. Ray
+gives a task to whichever process is free, and gives it to another one where a process or a computer ends.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic
 
 from emotion import __version__
-from emotion.images import memory
-from emotion.models.answers import Looking, answer
-from emotion.models.many.pool import AHEAD
-from emotion.models.many.stores import answers, is_address
-from emotion.models.many.worker import lost
-from emotion.models.predictor import Predictor
-from emotion.recipes import ModelInfo
+from emotion.models.many.pool import AHEAD, Pool
+from emotion.models.many.worker import SentTask, T, There
 from emotion.system import EmotionError, _
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from emotion.models.many.worker import Row
-
 RETRIES = 3  # of a task whose process ends
-Setup = tuple[str, str, bytes, dict[str, Any], Looking, bool]  # id, version, network, info, looking, all classes
+Setup = tuple[str, str, Callable[[], There[Any]]]  # id, version, what makes a process ready
+Asked = tuple[list[str], list[bool], Any]  # names, which of them were sent, Ray's word for the rows of these
 
-_ready: tuple[str, Predictor] | None = None  # in a process of the cluster: what it was last asked with
+_ready: tuple[str, There[Any]] | None = None  # in a process of the cluster: what it was last asked with
 
 
-def look(setup: Setup, names: list[str], photos: dict[str, bytes]) -> list[Row]:
-    """In a process of the cluster: the rows of these photos; objects in a store it reads itself."""
+def look(setup: Setup, names: list[str], contents: list[bytes]) -> list[Any]:
+    """In a process of the cluster: the rows of these pictures."""
     global _ready
-    known_as, version, network, info, looking, all_classes = setup
+    known_as, version, there = setup
     if version != __version__:
         raise RuntimeError(
             _("this node has version {here} of the program, the one that asks {there}", here=__version__, there=version)
         )
     if _ready is None or _ready[0] != known_as:
-        _ready = known_as, Predictor(Path("model.tflite"), ModelInfo.from_json(info), known_as, network)
-    predictor = _ready[1]
-    return [given.to_json(all_classes) for given in answers(names, predictor, looking, photos)]
+        _ready = known_as, there()
+    return _ready[1](names, contents)
 
 
 def no_cluster(where: str, why: str) -> EmotionError:
@@ -92,83 +85,83 @@ def connect(where: str) -> tuple[ModuleType, bool]:
     return ray, began
 
 
-class RayPool:
+class RayPool(Generic[T]):
     """The processes of a cluster, one a core of all its computers.
 
     Args:
         where: "auto" for the cluster that this computer is part of, or ray://host:10001.
-        predictor: the model.
-        looking: how to look at each photo.
-        all_classes: also say the probability of every class.
+        task: what they are asked.
 
     Raises:
         EmotionError: where Ray is not installed, or no cluster answers.
     """
 
-    def __init__(self, where: str, predictor: Predictor, looking: Looking, all_classes: bool) -> None:
+    def __init__(self, where: str, task: SentTask[T]) -> None:
+        self._task = task
         self._ray, self._began = connect(where)
-        self._predictor, self._looking, self._all_classes = predictor, looking, all_classes
         ray = self._ray
-        network, info = predictor.path.read_bytes(), predictor.info.to_json()
-        setup: Setup = (os.urandom(8).hex(), __version__, network, info, looking, all_classes)
+        setup: Setup = (os.urandom(8).hex(), __version__, task.there())
         self._setup = ray.put(setup)
         self._look = ray.remote(num_cpus=1, max_retries=RETRIES)(look)
 
-    def __enter__(self) -> RayPool:
+    def __enter__(self) -> RayPool[T]:
         return self
 
     def __exit__(self, *_other: object) -> None:
         if self._began:
             self._ray.shutdown()
 
-    def rows(self, batches: Iterator[list[str]]) -> Iterator[list[Row]]:
+    def rows(self, batches: Iterator[list[str]]) -> Iterator[list[T]]:
         """The rows of each batch of names, in the order of the batches.
 
         Raises:
             EmotionError: where a computer of it has another version of this program, or none.
         """
         most = AHEAD * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
-        asked: deque[tuple[list[str], Any]] = deque()
+        asked: deque[Asked] = deque()
         while True:
             while len(asked) < most and (names := next(batches, None)) is not None:
-                asked.append((names, self._ask(names)))
+                asked.append(self._ask(names))
             if not asked:
                 return
-            names, ref = asked.popleft()
-            yield self._found(names, ref)
+            yield self._found(asked.popleft())
 
-    def _found(self, names: list[str], ref: Any) -> list[Row]:
+    def _found(self, asked: Asked) -> list[T]:
+        names, sent, ref = asked
         crashed = (self._ray.exceptions.WorkerCrashedError, self._ray.exceptions.OutOfMemoryError)
         try:
-            return self._in_order(names, self._ray.get(ref))
+            rows = iter(self._ray.get(ref))
         except crashed:
             if len(names) == 1:
-                return [lost(names[0])]
-            return [row for name in names for row in self._found([name], self._ask([name]))]
+                return [self._task.lost(names[0])]
+            return [row for name in names for row in self._found(self._ask([name]))]
         except self._ray.exceptions.RayError as error:
             if isinstance(told := getattr(error, "cause", None), EmotionError):
                 raise told from error
             raise no_cluster(_("the cluster"), str(error).strip().splitlines()[-1]) from error
+        return [next(rows) if there else self._here([name])[0] for name, there in zip(names, sent, strict=True)]
 
-    def _ask(self, names: list[str]) -> Any:
-        sent = {name: photo for name in names if (photo := _content(name)) is not None}
-        return self._look.remote(self._setup, [name for name in names if name in sent or is_address(name)], sent)
+    def _ask(self, names: list[str]) -> Asked:
+        found = [(name, self._task.content(name)) for name in names]
+        sent = [(name, content) for name, content in found if content is not None]
+        ref = self._look.remote(self._setup, [name for name, _other in sent], [content for _other, content in sent])
+        return names, [content is not None for _other, content in found], ref
 
-    def _in_order(self, names: list[str], rows: list[Row]) -> list[Row]:
-        """All rows: those of photos that were not sent are worked out here."""
-        found = {row["file"]: row for row in rows}
-        return [found.get(name) or self._here(name) for name in names]
-
-    def _here(self, name: str) -> Row:
-        return answer(Path(name), self._predictor, name, self._looking).to_json(self._all_classes)
+    @cached_property
+    def _here(self) -> Callable[[list[str]], list[T]]:
+        """Works out here the rows of pictures that were not sent."""
+        return self._task.begin()
 
 
-def _content(name: str) -> bytes | None:
-    """The bytes of a photo; None where it cannot be read, or is larger than what is taken as bytes."""
-    try:
-        if not os.path.isfile(name) or os.path.getsize(name) > memory.upload_mb() * 2**20:
-            return None
-        with open(name, "rb") as file:
-            return file.read()
-    except (OSError, ValueError):  # ValueError: a path with a zero byte
-        return None
+def several(task: SentTask[T], jobs: int, on: str | None = None) -> Pool[T] | RayPool[T]:
+    """Whoever looks at pictures.
+
+    Args:
+        task: what they are asked.
+        jobs: so many processes of this computer, or
+        on: those of a cluster of Ray, see `RayPool`.
+
+    Raises:
+        EmotionError: as `RayPool`.
+    """
+    return RayPool(on, task) if on else Pool(jobs, task)

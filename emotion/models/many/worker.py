@@ -9,21 +9,26 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import connection
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from emotion.images import memory
 from emotion.models.answers import Looking
-from emotion.models.many.stores import answers
-from emotion.models.predictor import load_quietly
+from emotion.models.many.stores import answers, is_address
+from emotion.models.predictor import Predictor, load_quietly
+from emotion.recipes import ModelInfo
 from emotion.system import ENGLISH, N_, _, speaking
 
 Row = dict[str, Any]  # as `Answer.to_json` gives it
 T = TypeVar("T")
+There = Callable[[list[str], list[bytes]], list[T]]  # names and what was sent of each → a row each
 
 LOST = N_(
     "The process that looked at this picture ended: it is damaged in a rare way, or memory ran out; save it as JPEG."
@@ -40,9 +45,40 @@ class PictureTask(Protocol[T]):
         """The row of a picture that ends whatever process looks at it."""
 
 
-def lost(name: str) -> Row:
-    """The row of a photo that ends whatever process looks at it."""
-    return {"file": name, "faces": [], "turned": 0, "error": LOST, "note": None}
+class SentTask(PictureTask[T], Protocol[T]):
+    """One that can be asked on computers without these files, too: what is in them travels."""
+
+    def content(self, name: str) -> bytes | None:
+        """What travels of a picture; None where its row has to be worked out here."""
+
+    def there(self) -> Callable[[], There[T]]:
+        """What travels once: called in a process there, it makes it ready."""
+
+
+def content(path: str) -> bytes | None:
+    """The bytes of a file; None where it cannot be read, or is larger than what is taken as bytes."""
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > memory.upload_mb() * 2**20:
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError):  # ValueError: a path with a zero byte
+        return None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A model as it travels."""
+
+    network: bytes
+    info: dict[str, Any]
+
+    @classmethod
+    def of(cls, predictor: Predictor) -> Sent:
+        return cls(predictor.path.read_bytes(), predictor.info.to_json())
+
+    def predictor(self) -> Predictor:
+        return Predictor(Path("model.tflite"), ModelInfo.from_json(self.info), "sent", self.network)
 
 
 @dataclass(frozen=True)
@@ -61,15 +97,30 @@ class PhotoTask:
 
     def begin(self) -> Callable[[list[str]], list[Row]]:
         predictor = load_quietly(self.model)
-
-        def look(names: list[str]) -> list[Row]:
-            with speaking(ENGLISH):  # rows are for programs, and are kept
-                return [given.to_json(self.all_classes) for given in answers(names, predictor, self.looking)]
-
-        return look
+        return lambda names: _answers(predictor, self.looking, self.all_classes, names)
 
     def lost(self, name: str) -> Row:
-        return lost(name)
+        return {"file": name, "faces": [], "turned": 0, "error": LOST, "note": None}
+
+    def content(self, name: str) -> bytes | None:
+        return b"" if is_address(name) else content(name)  # objects in a store are read there
+
+    def there(self) -> Callable[[], There[Row]]:
+        return partial(_photos_there, Sent.of(load_quietly(self.model)), self.looking, self.all_classes)
+
+
+def _photos_there(sent: Sent, looking: Looking, all_classes: bool) -> There[Row]:
+    predictor = sent.predictor()
+    return lambda names, contents: _answers(
+        predictor, looking, all_classes, names, dict(zip(names, contents, strict=True))
+    )
+
+
+def _answers(
+    predictor: Predictor, looking: Looking, all_classes: bool, names: list[str], sent: Mapping[str, bytes] | None = None
+) -> list[Row]:
+    with speaking(ENGLISH):  # rows are for programs, and are kept
+        return [given.to_json(all_classes) for given in answers(names, predictor, looking, sent)]
 
 
 _look: Callable[[list[str]], list[Any]] | None = None
