@@ -473,7 +473,7 @@ def test_table_begins_with_a_byte_order_mark() -> None:
     assert downloads.table([]).startswith(b"\xef\xbb\xbf")
 
 
-@pytest.mark.parametrize("name", ["=1+1.png", "+a.png", "-a.png", "@a.png", "\ta.png"])
+@pytest.mark.parametrize("name", ["=1+1.png", "+a.png", "-a.png", "@a.png", "\ta.png", "\n=1.png", "＝1.png"])
 def test_table_disarms_names_that_begin_like_a_formula(name: str) -> None:
     table = rows(downloads.table([shown(name)]))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pages.ui.predict.answers import Shown, Source
 
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones count in East Asia
 TWO_CLASSES = ModelInfo()
 
 
