@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from emotion.data.drawn import write
-from tests.e2e.browser import Server, points_of
+from tests.e2e.browser import Server, points_of, press, settled
 from tests.zips import zip_of
 
 PATIENCE = 180_000  # ms: the first chart brings a large library along
@@ -38,8 +38,10 @@ def archive(server: Server) -> Path:
 
 def bring(page: Any, path: Path) -> None:
     page.goto("/data?part=bring")
+    settled(page)
     page.locator(UPLOAD).set_input_files([path])
     page.get_by_placeholder(path.stem).wait_for()
+    settled(page)
     page.get_by_role("button", name="Bring it in").click()
 
 
@@ -60,8 +62,7 @@ def test_a_zip_becomes_a_data_set_with_counts_and_pictures(page: Any, archive: P
     # every picture is there, and one opens beside the others
     page.locator("[role=grid][data-painted]").wait_for()
     expect(page.get_by_role("gridcell")).to_have_count(80, timeout=30_000)
-    page.get_by_role("gridcell").first.click()
-    page.locator(".st-key-open_in_gallery img").wait_for()
+    press(page, page.get_by_role("gridcell").first, page.locator(".st-key-open_in_gallery img"))
 
     # a reload shows the same
     page.reload()
@@ -73,6 +74,7 @@ def test_a_point_of_the_chart_opens_its_picture(page: Any, archive: Path) -> Non
     page.goto("/data?set=demo")
     chart = page.locator(".stEChartsChart")
     chart.locator("canvas").wait_for(timeout=PATIENCE)
+    settled(page)
 
     page.mouse.click(*next(points_of(page, chart)))
 

@@ -49,8 +49,11 @@ def nothing_taught(server: Server) -> None:
 
 
 def drop(page: Any, place: int, paths: list[Path]) -> None:
-    """Puts files into a class, as dropping them does."""
-    page.locator(UPLOAD).nth(place).set_input_files(paths)
+    """Puts files into a class, as dropping them does.
+
+    By its own place: on busy cores the second class may have drawn where files are dropped before the first has.
+    """
+    page.locator(f".st-key-teach_class_{place} {UPLOAD}").set_input_files(paths)
 
 
 def drop_ten(page: Any, place: int, paths: list[Path]) -> None:
