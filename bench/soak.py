@@ -45,6 +45,8 @@ from tests.odd_files import broken, odd_files
 STORED, ARCHIVES, PICTURES, OPTIONS, KILLS, PREDICTIONS, PAGES = 1000, 1000, 100_000, 5_000, 20, 2_000, 500
 DISKS, ACTIONS = 3, 500
 PEOPLE, LEAST = 40, 40.0  # at one server; seconds, in which each has done something
+KEPT = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "10"}  # seconds, in place of two minutes
+GONE = 20.0  # seconds after which nothing is kept of those who have left
 FLAT = 1.1  # memory after all of them, in that after the first tenth
 BACK = 1.2  # memory after a crowd has left, in that before it came
 COMMAND = (sys.executable, "-m", "emotion")
@@ -224,7 +226,7 @@ def predictions(count: int, chance: random.Random) -> Outcome:
 
 def page_loads(count: int, chance: random.Random) -> Outcome:
     """One session after the other opens a page of one server; its memory must stay as it is."""
-    server = Server(Path(os.environ["EMOTION_HOME"]))
+    server = Server(Path(os.environ["EMOTION_HOME"]), **KEPT)
     wrong: list[str] = []
     memory = psutil.Process(server.process.pid).memory_info
     early = 0.0
@@ -238,7 +240,9 @@ def page_loads(count: int, chance: random.Random) -> Outcome:
             await visitor.leave()
             wrong.extend(visitor.errors)
             if number == max(count // 10, 3 * len(pages())):  # each has been drawn by then, and been drawn again
+                await asyncio.sleep(GONE)
                 early = memory().rss
+        await asyncio.sleep(GONE)
 
     try:
         asyncio.run(visit())
@@ -250,13 +254,13 @@ def page_loads(count: int, chance: random.Random) -> Outcome:
 
 def many_people(count: int, chance: random.Random) -> Outcome:
     """Actions of 40 people at one server, ten of whom give photos; its memory must come back after they have left."""
-    server = Server(Path(os.environ["EMOTION_HOME"]), STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="10")
+    server = Server(Path(os.environ["EMOTION_HOME"]), **KEPT)
     try:
         wrong = asyncio.run(crowd.open_all(server))
-        time.sleep(20)  # after 10 they are forgotten
+        time.sleep(GONE)
         early = crowd.memory(server)
         told = asyncio.run(crowd.crowd(server, PEOPLE, PEOPLE // 4, max(LEAST, count * crowd.PAUSE / PEOPLE)))
-        time.sleep(20)
+        time.sleep(GONE)
         last = crowd.memory(server)
     finally:
         server.stop()
