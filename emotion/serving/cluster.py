@@ -10,12 +10,10 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotion import __version__
-from emotion.models import Predictor, many
-from emotion.recipes import ModelInfo
+from emotion.models import many
 from emotion.serving import application, keys
 from emotion.system import EmotionError, check_whole, processes
 
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from emotion.models import Predictor
     from emotion.serving.limits import Limits
 
 NAME = "emotion"
@@ -38,17 +37,14 @@ class Replica:
 
     Args:
         version: of the program that has started it.
-        network, info, known_as: the model.
+        sent: the model.
         limits, key: see `application.build`.
     """
 
-    def __init__(
-        self, version: str, network: bytes, info: dict[str, Any], known_as: str, limits: Limits, key: str
-    ) -> None:
+    def __init__(self, version: str, sent: many.Sent, limits: Limits, key: str) -> None:
         if version != __version__:
             raise RuntimeError(f"this node has version {__version__} of the program, the one that serves {version}")
-        predictor = Predictor(Path("model.tflite"), ModelInfo.from_json(info), known_as, network)
-        self._application = application.build(predictor, limits, key)
+        self._application = application.build(sent.predictor(), limits, key)
 
     def __serve_build_asgi_app__(self) -> Starlette:
         """What Ray Serve asks for."""
@@ -82,9 +78,8 @@ def run(
     ended = threading.Event()
     with _started(_ray_serve(), on, host, port) as serve:
         try:
-            serve.run(_deployment(serve, replicas, limits).bind(
-                __version__, predictor.path.read_bytes(), predictor.info.to_json(), predictor.reference, limits, key,
-            ), name=NAME, route_prefix="/", logging_config=NO_LOG)  # fmt: skip
+            serve.run(_deployment(serve, replicas, limits).bind(__version__, many.Sent.of(predictor), limits, key),
+                      name=NAME, route_prefix="/", logging_config=NO_LOG)  # fmt: skip
         except RuntimeError as error:
             raise many.no_cluster(on, " ".join(str(error).split())) from error
         processes.ask_when_told(ended.set)

@@ -15,7 +15,7 @@ from emotion.models.many.parts import Parts
 from emotion.models.many.pool import usual_jobs
 from emotion.models.many.stores import answers, check, is_address, listed
 from emotion.models.many.tables import KINDS, Kind
-from emotion.models.many.worker import There, content
+from emotion.models.many.worker import Sent, There, content
 
 __all__ = [
     "KINDS",
@@ -23,6 +23,7 @@ __all__ = [
     "Kind",
     "Looks",
     "Parts",
+    "Sent",
     "There",
     "answer_all",
     "answers",

@@ -70,15 +70,16 @@ def content(path: str) -> bytes | None:
 class Sent:
     """A model as it travels."""
 
+    reference: str
     network: bytes
     info: dict[str, Any]
 
     @classmethod
     def of(cls, predictor: Predictor) -> Sent:
-        return cls(predictor.path.read_bytes(), predictor.info.to_json())
+        return cls(predictor.reference, predictor.path.read_bytes(), predictor.info.to_json())
 
     def predictor(self) -> Predictor:
-        return Predictor(Path("model.tflite"), ModelInfo.from_json(self.info), "sent", self.network)
+        return Predictor(Path("model.tflite"), ModelInfo.from_json(self.info), self.reference, self.network)
 
 
 @dataclass(frozen=True)
