@@ -55,6 +55,10 @@ def each_night(*variants: Any) -> list[Any]:
     return [pytest.param(*values, marks=pytest.mark.nightly) for values in several]
 
 
+# Of a test that kills a process at a moment that the seed draws: once, or as often as is asked for.
+killed_at_random = pytest.mark.parametrize("seed", range(int(os.environ.get("EMOTION_KILLS", "1"))))
+
+
 @functools.cache
 def _kind(path: Path) -> str:
     """What the tests of a file mostly do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from emotion.data import listing, registry
 from emotion.data.bring import staging
-from tests.conftest import ROOT, CommandLine
+from tests.conftest import ROOT, CommandLine, killed_at_random
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
 
@@ -81,7 +82,10 @@ def test_a_name_is_data_for_the_other_commands(archive: Path, emotion: CommandLi
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_a_killed_import_loses_nothing_and_leaves_nothing(archive: Path, home: Path, emotion: CommandLine) -> None:
+@killed_at_random
+def test_a_killed_import_loses_nothing_and_leaves_nothing(
+    archive: Path, home: Path, emotion: CommandLine, seed: int
+) -> None:
     emotion("data", "add", archive, "--name", "before")
     before = registry.get("before")
     picture = png(0)
@@ -91,7 +95,8 @@ def test_a_killed_import_loses_nothing_and_leaves_nothing(archive: Path, home: P
         [sys.executable, "-m", "emotion", "data", "add", str(big), "--name", "big"], cwd=ROOT, env=os.environ,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_for(lambda: list((home / "datasets").glob(".*.part/pictures/train/happy/00*.png")))
+    reached = f".*.part/pictures/train/happy/{random.Random(seed).randrange(MANY // 2):05d}.png"
+    wait_for(lambda: list((home / "datasets").glob(reached)))
 
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import new_run
 from emotion.system.errors import DataError, DecisionError, OutputFolderError
 from emotion.system.files import read_json
+from tests.conftest import killed_at_random
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,7 +211,8 @@ def test_a_torn_line_loses_nothing_else(data: Path) -> None:
     assert edits.read(data) == (first, second)
 
 
-def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Path) -> None:
+@killed_at_random
+def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Path, seed: int) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom emotion.data import Change, edits\n"
         "files = tuple(f'train/happy/{n}.png' for n in range(3000))\n"
@@ -219,6 +223,7 @@ def test_a_kill_while_deciding_loses_nothing_that_was_told(data: Path, home: Pat
     with told.open("wb") as out:
         writer = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=out, env=os.environ.copy())
         wait_for(lambda: told.read_bytes().count(b"\n") >= 20)
+        time.sleep(random.Random(seed).uniform(0, 0.1))
         writer.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
         writer.wait()
 
