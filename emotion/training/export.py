@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,18 @@ def write_tflite(model: keras.Model, path: Path, *, mirrored: bool = False, half
     """
     import tensorflow as tf
 
-    smaller = {"optimizations": [tf.lite.Optimize.DEFAULT], "target_spec": {"supported_types": [tf.float16]}}
+    whole = served(model, mirrored=mirrored)
+    (image,) = whole.inputs
+    described = tf.TensorSpec((None, *image.shape[1:]), image.dtype, name=image.name)
+    answer = tf.function(partial(whole, training=False), input_signature=[described], autograph=False)
+    # Not by `Model.export`, which traces the network three times more and reads back all that it has written.
+    holder = tf.Module()
+    holder.answer, holder.weights = answer, [variable.value for variable in whole.variables]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([answer.get_concrete_function()], holder)
+    if half:
+        converter.optimizations, converter.target_spec.supported_types = [tf.lite.Optimize.DEFAULT], [tf.float16]
     with files.whole(path) as temporary:
-        served(model, mirrored=mirrored).export(temporary, format="litert", verbose=False, **(smaller if half else {}))
+        temporary.write_bytes(converter.convert())
 
 
 def describe(model: keras.Model, config: TrainingConfig, fingerprint: str, scores: dict[str, Any]) -> ModelInfo:

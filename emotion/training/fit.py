@@ -91,8 +91,16 @@ def build(config: TrainingConfig) -> keras.Model:
                       metrics=[[metric], []])  # fmt: skip
     else:
         model.compile(optimizer=_optimizer(recipe, config), loss=smoothed, metrics=[metric])
-    # Variables that the first step has to make let TensorFlow trace it twice.
+    return to_be_traced_once(model)
+
+
+def to_be_traced_once(model: keras.Model) -> keras.Model:
+    """Makes the variables of the optimizer and the metrics, which in the first step let TensorFlow trace it twice."""
     model.optimizer.build(model.trainable_variables)
+    nothing = [keras.ops.zeros((1, *output.shape[1:])) for output in model.outputs]
+    answers = nothing if len(nothing) > 1 else nothing[0]
+    model.compute_metrics(None, answers, answers)
+    model.reset_metrics()
     return model
 
 
@@ -276,7 +284,7 @@ def _network(
     if not paths.last_checkpoint.exists():
         paths.keras_model.unlink(missing_ok=True)  # of a sitting that ended before its first epoch did
         return (rewind(traced, config) if traced is not None else build(config)), 0
-    model = load_whole(paths.last_checkpoint)
+    model = to_be_traced_once(load_whole(paths.last_checkpoint))
     done = int(model.optimizer.iterations) // steps
     append_history(paths, event="resumed", epoch=done)
     return model, done

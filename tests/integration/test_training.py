@@ -115,6 +115,17 @@ def test_same_seed_gives_the_same_history(training, either, tmp_path):
     assert rows == either[1]
 
 
+def test_a_step_is_traced_once(training, monkeypatch):
+    steps, step = [], training.keras.Model.train_step
+    monkeypatch.setattr(
+        training.keras.Model, "train_step", lambda model, batch: steps.append(model) or step(model, batch)
+    )
+
+    training.trace(SETTINGS)
+
+    assert len(steps) == 1
+
+
 def test_another_seed_gives_another_history(training, whole, tmp_path):
     _, rows, _ = fit(training, tmp_path / "other", dataclasses.replace(SETTINGS, seed=6, epochs=1))
 
