@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from playwright.sync_api import expect
 
 from emotion.data.drawn import write
@@ -20,6 +21,7 @@ def megabytes(server: Server) -> float:
     return psutil.Process(server.process.pid).memory_info().rss / 2**20
 
 
+@pytest.mark.nightly  # by day: what the server loads at all (tests/test_architecture.py)
 def test_stays_small_after_an_answer_and_after_every_page(page: Any, server: Server, astronaut: Path) -> None:
     shutil.rmtree(server.home / "drawn_faces", ignore_errors=True)  # of a run of this test before
     write.write(server.home / "drawn_faces", train=400, test=500)

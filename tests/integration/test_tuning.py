@@ -21,7 +21,6 @@ from emotion.tuning.folder import TuningState
 from emotion.tuning.study import TuningStudy
 from emotion.tuning.trials import TrialState
 from tests.canned_tuning import give_tuning
-from tests.conftest import each_night
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -71,7 +70,8 @@ def kill(pids):
     wait_for(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != gone for pid in pids))
 
 
-@pytest.mark.parametrize("jobs", [1, *each_night(2)])
+@pytest.mark.nightly  # by day `unit/test_tuning_work` does it without training
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_trials_survive_two_kills(started, faces, jobs):
     paths = control.start(plan(faces, trials=2, jobs=jobs)).paths
 
