@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import local_script_runner
 
-from emotion.data.drawn import shipped, write
+from emotion.data.drawn import write
 from emotion.system import speaking
 
 
@@ -58,24 +58,21 @@ def scripts_run_at_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def demo_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Pages draw the faces of the demo into each new home, 2,500 files; all homes of a session share the first ones.
+def faces_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each new home gets drawn faces, those of the demo 2,500; all homes of a session share the first ones of a kind.
 
     Each home has links to the files, not the files: a test may remove or replace one, and write into none.
     """
     draw = write._fill
 
     @cache
-    def drawn() -> Path:
+    def drawn(counts: tuple[tuple[str, int], ...], seed: int) -> Path:
         folder = tmp_path_factory.mktemp("demo") / "faces"
-        draw(folder, shipped.COUNTS, shipped.SEED, None)
+        draw(folder, dict(counts), seed, None)
         return folder
 
     def fill(root: Path, counts: dict[str, int], seed: int, progress: Any) -> None:
-        if (counts, seed) == (shipped.COUNTS, shipped.SEED):
-            shutil.copytree(drawn(), root, copy_function=os.link)
-        else:
-            draw(root, counts, seed, progress)
+        shutil.copytree(drawn(tuple(counts.items()), seed), root, copy_function=os.link, dirs_exist_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(write, "_fill", fill)
