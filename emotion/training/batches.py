@@ -129,7 +129,7 @@ def feed(batches: Batches, first_epoch: int = 0, epochs: int = 1) -> Any:
     options = tf.data.Options()
     # There is nothing to tune, and the thread that would do it sleeps up to a minute: `fit` waited for it at its end.
     options.autotune.enabled = False
-    return numbers.map(load).prefetch(AHEAD).with_options(options)
+    return numbers.map(tf.autograph.experimental.do_not_convert(load)).prefetch(AHEAD).with_options(options)
 
 
 class _Numbered(keras.utils.PyDataset):
