@@ -18,6 +18,7 @@ from emotion.models import load_model
 from emotion.recipes.layers.backend import keras
 from emotion.recipes.layers.convolution import StandardizedConv2D
 from emotion.system import IMAGE_SIZE, ConfigError, ModelError, _
+from emotion.training.elsewhere import described
 from emotion.training.start_from import keras_file
 
 if TYPE_CHECKING:
@@ -61,9 +62,13 @@ def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
             elsewhere may raise whatever those layers do: ImportError for one of PyTorch.
     """
     try:
-        return keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
+        if not described.beyond(path):
+            model = keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
+            if isinstance(model, keras.Model):
+                return model
     except Exception as error:
         raise ModelError.of_file(path, _("it is not a whole network of this program")) from error
+    raise ModelError.of_file(path, _("it is not a whole network of this program"))
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:

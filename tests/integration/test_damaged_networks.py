@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import socket
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 
 from emotion.models import PRETRAINED
 from emotion.system import ModelError
+from emotion.training.elsewhere import ElsewhereError
+from emotion.training.elsewhere.keras_file import converted
 from emotion.training.network import load_whole
 
 Layer = dict[str, Any]
@@ -24,18 +27,48 @@ def whole() -> bytes:
     return (PRETRAINED / "model.keras").read_bytes()
 
 
-def with_layer(whole: bytes, change: Callable[[Layer], object]) -> bytes:
-    """The network with another description of its first convolution."""
+def changed(whole: bytes, change: Callable[[Layer], Layer]) -> bytes:
+    """The network with another description of itself."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(whole)) as kept, zipfile.ZipFile(written, "w") as new:
         for name in kept.namelist():
             part = kept.read(name)
             if name == "config.json":
-                described = json.loads(part)
-                change(next(layer for layer in described["config"]["layers"] if layer["class_name"] == "Conv2D"))
-                part = json.dumps(described).encode()
+                part = json.dumps(change(json.loads(part))).encode()
             new.writestr(name, part)
     return written.getvalue()
+
+
+def with_layer(whole: bytes, change: Callable[[Layer], object]) -> bytes:
+    """The network with another description of its first convolution."""
+
+    def of_the_first(described: Layer) -> Layer:
+        change(next(layer for layer in described["config"]["layers"] if layer["class_name"] == "Conv2D"))
+        return described
+
+    return changed(whole, of_the_first)
+
+
+def function(name: str, module: str) -> Layer:
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+CODE = {"class_name": "__lambda__", "config": {"value": ["", None, None]}}
+BEYOND: list[Layer] = [
+    function("load_data", "keras.datasets.california_housing"),
+    function("datasets.california_housing.load_data", "keras"),
+    function("decode_predictions", "keras.applications.imagenet_utils"),
+    function("get_file", "keras.utils"),
+    function("set_floatx", "keras.config"),
+    function("system", "os"),
+    CODE,
+    {"module": "keras.layers", "class_name": "TimeDistributed", "registered_name": None, "config": {"layer": {
+        "module": "keras.layers", "class_name": "Lambda", "registered_name": None, "config": {"function": CODE}}}},
+    {"module": "keras.layers", "class_name": "TFSMLayer", "registered_name": None, "config": {"filepath": "/tmp"}},
+    {"module": "keras.layers", "class_name": "StringLookup", "registered_name": None,
+     "config": {"vocabulary": "/etc/hostname"}},
+    {"class_name": "__typespec__", "spec_name": "system", "registered_name": None, "module": "os", "config": ["true"]},
+]  # fmt: skip
 
 
 TORCH = {"module": "keras.layers", "class_name": "TorchModuleWrapper", "config": {"module": "x", "name": "t"},
@@ -71,3 +104,31 @@ def test_a_network_with_wrong_bytes_is_refused_or_read(whole: bytes, tmp_path: P
             load_whole(path)
         except ModelError:
             continue
+
+
+def test_no_network_reaches_beyond_its_layers_wherever_it_was_made(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **_kept: asked_for.append(asked) or [])
+    path = tmp_path / "model.keras"
+    for part in BEYOND:
+
+        def change(layer: Layer, hostile: Layer = part) -> None:
+            layer["config"]["activation"] = hostile
+
+        path.write_bytes(with_layer(whole, change))
+        with pytest.raises(ModelError, match="it is not a whole network of this program"):
+            load_whole(path)
+        with pytest.raises(ElsewhereError, match=r"it (asks for|holds a Lambda layer|holds a layer that is not)"):
+            converted(path, path.name)
+    assert asked_for == []
+
+
+def test_a_layer_alone_is_no_network(whole: bytes, tmp_path: Path) -> None:
+    alone = {"module": "keras.layers", "class_name": "Flatten", "registered_name": None, "config": {}}
+    path = tmp_path / "model.keras"
+    path.write_bytes(changed(whole, lambda described: alone))
+
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(path)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sys
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from emotion.images import as_batch
 from emotion.models import Looking, answer, bundle, explain, load_model
 from emotion.runs import Status, find_run, list_runs, read_run
 from emotion.system import EmotionError, ModelError
-from emotion.training.elsewhere import Description, ElsewhereError, bring_in, is_ours, labels
+from emotion.training.elsewhere import Description, ElsewhereError, bring_in, is_ours, labels, work
 
 ELSEWHERE = Path(__file__).resolve().parents[1] / "data" / "elsewhere"
 UNIT = (0.0, 1.0)
@@ -283,3 +285,19 @@ def test_a_model_made_elsewhere_is_named_so_where_a_model_is_asked_for(home: Pat
 
     with pytest.raises(ModelError, match=rf"was made elsewhere.*python -m emotion import {name} --labels"):
         load_model(tmp_path / name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize("kind", ["LiteRT", "Keras", "HDF5"])
+def test_memory_is_limited_whatever_opens_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    import resource
+
+    limited = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, most: limited.append(most))
+    monkeypatch.setattr(work, "opened", lambda _folder: work.Opened())
+    asked = work.Opening("came", "came", kind, None, (), False, None)
+    (tmp_path / work.ASKED).write_text(json.dumps(asdict(asked)), encoding="utf-8")
+
+    work.main(tmp_path)
+
+    assert limited == [(work.MOST_MEMORY, work.MOST_MEMORY)]

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from emotion.data import class_names
 from emotion.system import N_, _
 from emotion.training.elsewhere import labels
+from emotion.training.elsewhere.described import MOST_UNPACKED
 from emotion.training.elsewhere.errors import ElsewhereError
 from emotion.training.elsewhere.labels import Labels
 
@@ -18,7 +19,6 @@ LITERT, KERAS, HDF5 = "LiteRT", "Keras", "HDF5"
 MODELS = (".tflite", ".lite", ".keras", ".h5", ".hdf5")
 NAMES = (*class_names.LISTS, "labels.json", "class_indices.json", "class_names.json")
 MOST_BYTES = 500 * 2**20  # of a model
-MOST_UNPACKED = 2 * 2**30  # of a .keras file
 MOST_LABEL_BYTES = 2**20
 UNQUANTISED = "unquant"  # in the name of the one of Teachable Machine's two that keeps all digits
 AS_KERAS = N_("Save it from Keras as .keras or .tflite, and bring that in with a labels.txt.")

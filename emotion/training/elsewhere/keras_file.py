@@ -8,6 +8,7 @@ from typing import Any
 
 from emotion.recipes.layers.backend import keras
 from emotion.system import N_, _
+from emotion.training.elsewhere import described
 from emotion.training.elsewhere.errors import ElsewhereError
 
 NEAR = 0.02
@@ -35,15 +36,19 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
     """
     own = {"DepthwiseConv2D": _Depthwise} if path.suffix == ".h5" else None
     try:
+        if beyond := described.beyond(path):
+            raise ElsewhereError(name, _no_part(beyond), RESAVE)
         model = keras.models.load_model(path, own, compile=False, safe_mode=True)
+    except ElsewhereError:
+        raise
     except Exception as error:  # a description that was written elsewhere may raise whatever its layers do
         said = str(error)
-        if "Lambda" in said or "lambda" in said:
-            why = _("it holds a Lambda layer, which is code, and no code of a file is run here")
-        elif any(words in said for words in {"Could not locate", "not registered", "Unknown layer"}):
+        if any(words in said for words in {"Could not locate", "not registered", "Unknown layer"}):
             why = _("it holds a layer that is not one of Keras' own, and no code of a file is run here")
         elif any(words in said for words in {"No model config", "model_config"}):
             why = _("it holds weights without their network")
+        elif any(words in said for words in {"OOM when allocating", "bad_alloc"}):
+            why = _("it needs more memory than a model may have here")
         else:
             why = _(
                 "Keras {version} cannot open it ({why})",
@@ -59,6 +64,12 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
         except Exception as error:
             why = _("it cannot be converted ({why})", why=_first_line(str(error)) or type(error).__name__)
             raise ElsewhereError(name, why, RESAVE) from error
+
+
+def _no_part(beyond: str) -> str:
+    if "lambda" in beyond.lower():
+        return _("it holds a Lambda layer, which is code, and no code of a file is run here")
+    return _("it asks for {name}, which is not run for a file here", name=beyond)
 
 
 def _takes_bytes(layer: keras.Layer) -> bool:

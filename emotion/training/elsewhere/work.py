@@ -243,8 +243,9 @@ def main(folder: Path) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit
         import resource
 
-        if stored.typed(files.read_json(folder / ASKED), Opening).kind == LITERT:  # TensorFlow reserves more
-            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        # TensorFlow reserves more than it takes, and only what it takes can be limited.
+        is_litert = stored.typed(files.read_json(folder / ASKED), Opening).kind == LITERT
+        resource.setrlimit(resource.RLIMIT_AS if is_litert else resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     try:
         told = opened(folder)
     except EmotionError as error:
