@@ -54,21 +54,36 @@ def network(recipe: Recipe, classes: int, width: float = 1.0) -> keras.Model:
     return model
 
 
-def load_whole(path: Path, *, compiled: bool = True) -> keras.Model:
+def load_whole(path: Path, *, compiled: bool = True, classes: int = 0) -> keras.Model:
     """A network from one of this project's own files, with its optimiser where that was saved.
+
+    Args:
+        classes: that it has to tell apart; 0: any number.
 
     Raises:
         ModelError: when the file is damaged or is none of this program. A description of layers that was written
             elsewhere may raise whatever those layers do: ImportError for one of PyTorch.
     """
     try:
-        if not described.beyond(path):
+        if path.is_file() and not described.beyond(path):  # a pipe would be waited for
             model = keras.models.load_model(path, OWN_LAYERS, compile=compiled, safe_mode=True)
-            if isinstance(model, keras.Model):
+            if _is_ours(model, classes):
                 return model
     except Exception as error:
         raise ModelError.of_file(path, _("it is not a whole network of this program")) from error
     raise ModelError.of_file(path, _("it is not a whole network of this program"))
+
+
+def _is_ours(model: keras.Model, classes: int) -> bool:
+    """Whether it takes faces and has the layers that all of ours have, the last of which tells so many classes apart.
+
+    Raises:
+        Exception: of any kind, where it has no such layers.
+    """
+    model.get_layer(FEATURES)
+    told = model.get_layer(LAST).units
+    takes = [tuple(one.shape[1:]) for one in model.inputs]
+    return takes == [(IMAGE_SIZE, IMAGE_SIZE, 1)] and (not classes or told == (1 if classes == 2 else classes))
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:

@@ -209,7 +209,8 @@ def export_run(paths: RunPaths) -> None:
         )
     from emotion.training import export, network
 
-    model = network.blended(network.load_whole(paths.keras_model), HALF)  # of a lost run: nothing has chosen a share
+    whole = network.load_whole(paths.keras_model, classes=len(state.config.classes))
+    model = network.blended(whole, HALF)  # of a lost run: nothing has chosen a share
     if state.config.recipe == recipes.HEAD.name:  # what it says of itself was known before this file was
         export.write_model(paths, model, read_info(paths.model))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import socket
 import zipfile
@@ -17,7 +18,7 @@ from emotion.models import PRETRAINED
 from emotion.system import ModelError
 from emotion.training.elsewhere import ElsewhereError
 from emotion.training.elsewhere.keras_file import converted
-from emotion.training.network import load_whole
+from emotion.training.network import FEATURES, LAST, load_whole
 
 Layer = dict[str, Any]
 
@@ -132,3 +133,29 @@ def test_a_layer_alone_is_no_network(whole: bytes, tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="it is not a whole network of this program"):
         load_whole(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes in folders")
+def test_a_pipe_in_the_place_of_a_network_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "last.keras")
+
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(tmp_path / "last.keras")
+
+
+def test_a_network_of_other_classes_or_another_size_is_refused(tmp_path: Path) -> None:
+    import keras
+
+    path, pool, told = tmp_path / "model.keras", keras.layers.GlobalAveragePooling2D, keras.layers.Dense
+    keras.Sequential([keras.Input((48, 48, 1)), pool(name=FEATURES), told(7, name=LAST)]).save(path)
+    assert load_whole(path, classes=7).count_params() == 14
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(path, classes=2)
+
+    keras.Sequential([keras.Input((64, 64, 3)), pool(name=FEATURES), told(1, name=LAST)]).save(path)
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(path, classes=2)
+
+    keras.Sequential([keras.Input((48, 48, 1)), pool(), told(1)]).save(path)
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(path, classes=2)
