@@ -20,7 +20,8 @@ def home() -> Path:
     """
     chosen = os.environ.get("EMOTION_HOME")
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        # the functions of os.path take any text; those of pathlib raise for "~nobody" and for links in a circle
+        return Path(os.path.realpath(os.path.expanduser(chosen)))
     return checkout() or _user_folder()
 
 

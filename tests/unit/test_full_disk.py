@@ -102,6 +102,17 @@ def test_a_home_that_is_a_file_is_told_where_it_is_needed(emotion, tmp_path, giv
         assert "EMOTION_HOME" in done.stderr
 
 
+def test_a_home_that_is_a_link_to_itself_is_told_where_it_is_needed(emotion, tmp_path, given):
+    home = tmp_path / "home"
+    home.symlink_to("home")
+
+    assert emotion("runs", EMOTION_HOME=str(home)).returncode == 0
+    done = emotion(*words(MAKING["add a folder"], given, home), EMOTION_HOME=str(home))
+
+    assert done.returncode == 2
+    assert f"emotion: Nothing can be written to {home}" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["add a folder", "add a zip", "export", "mark"])
 def test_a_command_works_when_there_is_room_again(emotion, home, given, name):
     with taking_nothing(home, FULL):
