@@ -21,7 +21,7 @@ from emotion.images import as_batch
 from emotion.recipes import BOTH, VOTES, find, hold, one_cycle
 from emotion.recipes.layers.backend import keras
 from emotion.runs import append_history, read_history
-from emotion.system import IMAGE_SIZE, processes
+from emotion.system import IMAGE_SIZE, ModelError, _, processes
 from emotion.training.batches import Batches, balanced, feed
 from emotion.training.callbacks import (
     Average,
@@ -191,6 +191,9 @@ def fit(
     Returns:
         The network and how far it came. `model.keras` is there unless the loss stopped being a number within the first
         epoch.
+
+    Raises:
+        ModelError: when the latest whole epoch cannot be gone on from.
     """
     recipe, classes = find(config.recipe), len(config.classes)
     weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
@@ -284,7 +287,10 @@ def _network(
     if not paths.last_checkpoint.exists():
         paths.keras_model.unlink(missing_ok=True)  # of a sitting that ended before its first epoch did
         return (rewind(traced, config) if traced is not None else build(config)), 0
-    model = to_be_traced_once(load_whole(paths.last_checkpoint))
+    model = load_whole(paths.last_checkpoint, classes=len(config.classes))
+    if getattr(model, "optimizer", None) is None:
+        raise ModelError.of_file(paths.last_checkpoint, _("it does not say how far its training has come"))
+    model = to_be_traced_once(model)
     done = int(model.optimizer.iterations) // steps
     append_history(paths, event="resumed", epoch=done)
     return model, done

@@ -75,7 +75,7 @@ def load_whole(path: Path, *, compiled: bool = True, classes: int = 0) -> keras.
 
 
 def _is_ours(model: keras.Model, classes: int) -> bool:
-    """Whether it takes faces and has the layers that all of ours have, the last of which tells so many classes apart.
+    """Whether it takes faces, has the layers that all of ours have, the last for so many classes, and numbers in them.
 
     Raises:
         Exception: of any kind, where it has no such layers.
@@ -83,7 +83,8 @@ def _is_ours(model: keras.Model, classes: int) -> bool:
     model.get_layer(FEATURES)
     told = model.get_layer(LAST).units
     takes = [tuple(one.shape[1:]) for one in model.inputs]
-    return takes == [(IMAGE_SIZE, IMAGE_SIZE, 1)] and (not classes or told == (1 if classes == 2 else classes))
+    fits = takes == [(IMAGE_SIZE, IMAGE_SIZE, 1)] and (not classes or told == (1 if classes == 2 else classes))
+    return fits and all(np.isfinite(weights).all() for weights in model.get_weights())
 
 
 def head(x: keras.KerasTensor, classes: int) -> keras.KerasTensor:

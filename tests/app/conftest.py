@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,9 @@ def scripts_run_at_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def faces_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each new home gets drawn faces, those of the demo 2,500; all homes of a session share the first ones of a kind.
+@pytest.fixture(scope="session")
+def fill_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
+    """Draws faces of a kind (how many, from which seed) once for all homes of a session; the demo has 2,500.
 
     Each home has links to the files, not the files: a test may remove or replace one, and write into none.
     """
@@ -74,9 +74,13 @@ def faces_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     def fill(root: Path, counts: dict[str, int], seed: int, progress: Any) -> None:
         shutil.copytree(drawn(tuple(counts.items()), seed), root, copy_function=os.link, dirs_exist_ok=True)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write, "_fill", fill)
-        yield
+    return fill
+
+
+@pytest.fixture(autouse=True)
+def faces_drawn_once(fill_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only of pages: what the tests of the drawing itself make is drawn."""
+    monkeypatch.setattr(write, "_fill", fill_once)
 
 
 @pytest.fixture(autouse=True)

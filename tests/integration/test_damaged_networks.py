@@ -12,15 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from emotion.data import Examples
 from emotion.models import PRETRAINED
+from emotion.recipes import config, find
+from emotion.runs import RunPaths
 from emotion.system import ModelError
 from emotion.training.elsewhere import ElsewhereError
 from emotion.training.elsewhere.keras_file import converted
 from emotion.training.network import FEATURES, LAST, load_whole
 
 Layer = dict[str, Any]
+NO_FACES = Examples(np.zeros((0, 48, 48), np.uint8), np.zeros(0, np.int64), ("sad", "happy"), (), (), "none")
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +164,33 @@ def test_a_network_of_other_classes_or_another_size_is_refused(tmp_path: Path) -
     keras.Sequential([keras.Input((48, 48, 1)), pool(), told(1)]).save(path)
     with pytest.raises(ModelError, match="it is not a whole network of this program"):
         load_whole(path, classes=2)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    import keras
+
+    path = tmp_path / "model.keras"
+    network = keras.Sequential(
+        [
+            keras.Input((48, 48, 1)),
+            keras.layers.GlobalAveragePooling2D(name=FEATURES),
+            keras.layers.Dense(1, bias_initializer=keras.initializers.Constant(float("nan")), name=LAST),
+        ]
+    )
+    network.save(path)
+
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        load_whole(path)
+
+
+def test_an_epoch_that_cannot_be_gone_on_from_is_told(tmp_path: Path) -> None:
+    from emotion.training import fit
+
+    paths = RunPaths(tmp_path)
+    network = fit.network(find("classic"), 2)
+    network.save(paths.last_checkpoint)
+
+    with pytest.raises(ModelError, match="it does not say how far its training has come"):
+        fit.fit(config("classic"), NO_FACES, NO_FACES, paths)
+    with pytest.raises(ModelError, match="it is not a whole network of this program"):
+        fit.fit(config("classic", classes=("happy", "neutral", "sad")), NO_FACES, NO_FACES, paths)

@@ -109,6 +109,7 @@ def test_training_lowers_the_loss(whole):
     assert rows[-1]["loss"] < rows[0]["loss"]
 
 
+@pytest.mark.nightly  # by day: a network traced beforehand, and a resumed run, have the history of another
 def test_same_seed_gives_the_same_history(training, either, tmp_path):
     _, rows, _ = fit(training, tmp_path / "again", either[3])
 
