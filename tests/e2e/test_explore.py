@@ -226,6 +226,7 @@ def test_a_game_of_twenty_faces(page: Any) -> None:
     expect(page.get_by_role("button", name="Play again")).to_be_visible()
 
 
+@pytest.mark.nightly  # by day: `integration/test_report_command` writes one, and a page has one written
 def test_the_report_opens_without_a_network(page: Any, browser: Any, tmp_path: Path, looked: Study) -> None:
     open_section(page, "report")
     page.get_by_role("button", name="Make the report").click()

@@ -63,6 +63,7 @@ def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, fac
     assert "best" in files.read_json(paths.report)
 
 
+@pytest.mark.nightly  # by day: the disk of the test above fills up while it trains
 def test_a_training_says_at_which_moment_ever_that_there_is_no_room(home, faces, emotion):
     paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=1, batch_size=16))
     begins, goes_on = ("train", "--run-dir", paths.root), ("train", "--resume", paths.id)

@@ -67,7 +67,7 @@ def test_keras_and_litert_give_one_head_the_same_answers(quick: Path, tmp_path: 
         np.testing.assert_allclose(said, answered[name], atol=1e-5)
 
 
-@pytest.mark.parametrize(("recipe", "classes", "width"), [("quick", 2, 64), ("duo", 3, 448)])
+@pytest.mark.parametrize(("recipe", "classes", "width"), [("quick", 2, 64), *each_night(("duo", 3, 448))])
 def test_keras_and_litert_give_one_change_the_same_answers(
     request: pytest.FixtureRequest, tmp_path: Path, recipe: str, classes: int, width: int
 ) -> None:

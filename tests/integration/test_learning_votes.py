@@ -166,7 +166,8 @@ def test_learning_both_ends_in_a_model_like_any_other(training: Any, small: Reci
     assert '"blend"' in paths.history.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("labels", [pytest.param("folders", marks=pytest.mark.nightly), "both"])
+@pytest.mark.nightly  # by day: a resumed run has the history of a whole one, and the mean is what is judged and kept
+@pytest.mark.parametrize("labels", ["folders", "both"])
 def test_a_resumed_run_keeps_its_running_mean(training: Any, small: Recipe, tmp_path: Path, labels: str) -> None:
     config = replace(catalogue.config("small", classes=("sad", "happy")), labels=labels)
     _, whole = fit(training, config, tmp_path / "whole")

@@ -49,7 +49,8 @@ print(json.dumps({"steps": int(steps.sum()), "usual": usual, "loaded": loaded}))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts the page faults of Linux")
-@pytest.mark.parametrize("recipe", [pytest.param("classic", marks=pytest.mark.nightly), "quick"])
+@pytest.mark.nightly
+@pytest.mark.parametrize("recipe", ["classic", "quick"])
 def test_a_step_of_training_takes_hardly_any_new_pages(tmp_path: Path, recipe: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "run"), recipe],

@@ -23,7 +23,7 @@ from emotion.models.many import answering
 from emotion.models.many.pool import Pool
 from emotion.models.many.worker import PhotoTask
 from emotion.system import EmotionError
-from tests.conftest import ROOT, CommandLine
+from tests.conftest import ROOT, CommandLine, each_night
 from tests.tiny_model import BRIGHTNESS
 from tests.waiting import wait_for
 
@@ -64,7 +64,7 @@ def left_beside(table: Path) -> list[str]:
     return sorted(path.name for path in table.parent.iterdir() if path.name.startswith(table.name) and path != table)
 
 
-@pytest.mark.parametrize("ending", [".parquet", ".jsonl"])
+@pytest.mark.parametrize("ending", [".parquet", *each_night(".jsonl")])
 def test_a_table_holds_what_the_command_says_of_each_photo_in_its_order(
     ending: str, photos: Path, tmp_path: Path, emotion: CommandLine
 ) -> None:

@@ -189,7 +189,8 @@ def fit(config, folder, stop_after=None):
     return paths, [{name: row[name] for name in row if name != "seconds"} for row in read_history(paths).epochs]
 
 
-@pytest.mark.parametrize("freeze", [False, pytest.param(True, marks=pytest.mark.nightly)])
+@pytest.mark.nightly  # by day: one that begins with random weights does (test_training)
+@pytest.mark.parametrize("freeze", [False, True])
 def test_a_resumed_retraining_ends_with_the_same_history(base, tmp_path, freeze):
     config = start_from.plan(base.id, epochs=3, batch_size=16, freeze=freeze)
     _, whole = fit(config, tmp_path / "whole")

@@ -172,7 +172,7 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
     assert load_model(lost.id).info.classes == ("sad", "happy")
 
 
-@pytest.mark.parametrize("phase", ["loading TensorFlow", "evaluating", *each_night("exporting")])
+@pytest.mark.parametrize("phase", ["loading TensorFlow", *each_night("exporting", "evaluating")])
 def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, faces, phase):
     paths = begin(faces, epochs=1)
     wait_for(lambda: read_history(paths).phase == phase)
