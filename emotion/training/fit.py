@@ -189,19 +189,13 @@ def fit(
         traced: a network of `trace` that serves, see `serves`, to save the tracing.
 
     Returns:
-        The network and how far it came. `model.keras` is there unless the loss stopped being a number within the first
-        epoch.
+        The network and how far it came. `model.keras` is there unless the loss was no number within the first epoch.
 
     Raises:
         ModelError: when the latest whole epoch cannot be gone on from.
     """
-    recipe, classes = find(config.recipe), len(config.classes)
-    weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
-    batches = Batches(train.images, train.labels, config.batch_size, classes, seed=config.seed,
-                      augmentation=config.augmentation, votes=train.votes, learned=config.labels,
-                      weights=weights)  # fmt: skip
-    judged = Batches(validation.images, validation.labels, VALIDATION_BATCH, classes,
-                     votes=validation.votes, learned=config.labels)  # fmt: skip
+    recipe = find(config.recipe)
+    batches, judged = _both(config, train, validation)
     model, done = _network(config, paths, len(batches), traced)
     if not done and config.start_from and config.labels != BOTH and begin.with_fitted_last_layer(model, config, train):
         _keep_beginning(model, judged, paths, tell)
@@ -233,6 +227,18 @@ def fit(
         model = blended(model, share)
     epochs = read_history(paths).epochs
     return Fitted(model, epochs[-1]["epoch"] if epochs else 0, stopped, diverged)
+
+
+def _both(config: TrainingConfig, train: Examples, validation: Examples) -> tuple[Batches, Batches]:
+    """The batches to learn from, and those that are asked after each epoch."""
+    classes = len(config.classes)
+    weights = balanced(train.labels, classes) if config.class_weights == "balanced" else None
+    learned = Batches(train.images, train.labels, config.batch_size, classes, seed=config.seed,
+                      augmentation=config.augmentation, votes=train.votes, learned=config.labels,
+                      weights=weights)  # fmt: skip
+    judged = Batches(validation.images, validation.labels, VALIDATION_BATCH, classes,
+                     votes=validation.votes, learned=config.labels)  # fmt: skip
+    return learned, judged
 
 
 def _to_beat(paths: RunPaths, done: int) -> float:
