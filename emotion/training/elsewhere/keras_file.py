@@ -33,6 +33,7 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
 
     Raises:
         ElsewhereError: when Keras cannot open it safely, or it cannot be converted.
+        MemoryError: when it wants more than this process may have.
     """
     own = {"DepthwiseConv2D": _Depthwise} if path.suffix == ".h5" else None
     try:
@@ -43,12 +44,12 @@ def converted(path: Path, name: str) -> tuple[bytes, bool]:
         raise
     except Exception as error:  # a description that was written elsewhere may raise whatever its layers do
         said = str(error)
+        if any(words in said for words in {"OOM when allocating", "bad_alloc"}):
+            raise MemoryError(said) from error
         if any(words in said for words in {"Could not locate", "not registered", "Unknown layer"}):
             why = _("it holds a layer that is not one of Keras' own, and no code of a file is run here")
         elif any(words in said for words in {"No model config", "model_config"}):
             why = _("it holds weights without their network")
-        elif any(words in said for words in {"OOM when allocating", "bad_alloc"}):
-            why = _("it needs more memory than a model may have here")
         else:
             why = _(
                 "Keras {version} cannot open it ({why})",
