@@ -47,7 +47,7 @@ coverage: $(VENV)/dev.installed ## the tests, and how much of emotion/ they run;
 check: $(VENV)/dev.installed ## linters and types only
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
+	$(PY) -m mypy --num-workers=2
 
 audit: $(VENV)/dev.installed ## look the installed packages up in the list of known weaknesses, where it can be reached
 	@$(PY) .ci/audit.py

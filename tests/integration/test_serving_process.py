@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from tests.waiting import wait_for
 
 KEY = "a-key-for-tests-0123456789"
 MODEL = str(BRIGHTNESS / "model.tflite")
+# Nothing here is encrypted; without it each request reads the certificates of all the world, for longer than it takes.
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def picture(grey: int, side: int = 48) -> bytes:
@@ -66,7 +69,7 @@ def test_more_clients_than_it_takes_get_an_answer_or_503_and_never_a_broken_conn
     large = picture(200, 48) + b"\0" * 3_000_000  # sent for longer than it takes to refuse it
 
     def ask(address: str, _: int) -> httpx.Response:
-        return httpx.post(f"{address}/v1/predict?look=whole", content=large, timeout=120)
+        return httpx.post(f"{address}/v1/predict?look=whole", content=large, timeout=120, verify=NO_CERTIFICATES)
 
     with served("--waiting", "2", "--at-once", "1", "--rate", "0") as (address, _), ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(lambda number: ask(address, number), range(96)))
@@ -85,7 +88,8 @@ def test_a_client_that_goes_away_half_way_leaves_its_place() -> None:
     with served("--waiting", "0", "--at-once", "1", "--rate", "0") as (address, _):
 
         def status() -> int:
-            return httpx.post(f"{address}/v1/predict?look=whole", content=picture(250)).status_code
+            asked = f"{address}/v1/predict?look=whole"
+            return httpx.post(asked, content=picture(250), verify=NO_CERTIFICATES).status_code
 
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as half:

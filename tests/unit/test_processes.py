@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -196,3 +197,16 @@ def test_a_process_says_at_once_that_it_is_there_when_the_clock_was_put_back(tun
     attendance.seen()
 
     assert files.read_json(attendance.path)["seen"] <= time.time()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_while_modules_load_nothing_is_looked_through_and_what_is_there_is_left_out_from_then_on(enabled: bool) -> None:
+    before, was_enabled = gc.get_freeze_count(), gc.isenabled()
+    try:
+        gc.enable() if enabled else gc.disable()
+        with processes.loading_modules():
+            within, loaded = gc.isenabled(), [[number] for number in range(1000)]
+        assert (within, gc.isenabled()) == (False, enabled)
+        assert gc.get_freeze_count() >= before + len(loaded)
+    finally:
+        gc.enable() if was_enabled else gc.disable()

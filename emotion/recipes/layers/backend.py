@@ -1,8 +1,8 @@
 """Keras, loaded without three large packages that it would load for things that nobody does here.
 
 It imports pandas, Matplotlib and scikit-learn wherever they are installed: to take data frames, to draw galleries, to
-be an estimator. That is more than a third of its start (4.0 s of a processor, 2.5 without) and 150 MB. Whoever wants
-one of them later, as the report does that draws with Matplotlib, imports it as always.
+be an estimator. That is more than a third of its start and 150 MB. Whoever wants one of them later, as the report does
+that draws with Matplotlib, imports it as always. `bench/begin_and_export.py` measures what is left.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from emotion.system import processes
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def _hidden(*packages: str) -> Iterator[None]:
             del sys.modules[name]
 
 
-with _hidden("pandas", "matplotlib", "sklearn"):
+with processes.loading_modules(), _hidden("pandas", "matplotlib", "sklearn"):
     import keras
 
 __all__ = ["keras"]
