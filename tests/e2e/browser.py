@@ -136,7 +136,8 @@ def launch(playwright: Any, chromium: str, film: Path | None = None) -> Any:
     """
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
     arguments += ["--process-per-site"]  # tabs of one app share a process, which has read its scripts already
-    arguments += ["--js-flags=--single-threaded"]  # threads of V8 take a tenth more of two busy cores
+    # Each test opens pages anew: what is compiled for speed, by threads of its own, takes longer than it saves.
+    arguments += ["--js-flags=--single-threaded --no-maglev --no-turbofan --no-flush-bytecode"]
     if film:
         arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         arguments += [f"--use-file-for-fake-video-capture={film}"]
