@@ -27,6 +27,7 @@ from PIL import Image, ImageOps
 from playwright import sync_api
 
 from emotion.models.bundle import web
+from tests.e2e.prepared import Prepared
 
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -58,11 +59,14 @@ class Server:
     Args:
         home: its `EMOTION_HOME`; also holds `server.txt`, what the server said.
         script: the app.
+        prepared: has the large packages loaded as it begins, see `prepared`; of the app only.
         environment: more variables for it.
     """
 
-    def __init__(self, home: Path, script: Path = OURS, **environment: str) -> None:
-        self.home, self.script = home, script
+    process: subprocess.Popen[bytes] | Prepared
+
+    def __init__(self, home: Path, script: Path = OURS, *, prepared: bool = False, **environment: str) -> None:
+        self.home, self.script, self.prepared = home, script, prepared
         self.log = home / "server.txt"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -71,12 +75,20 @@ class Server:
 
     def start(self) -> None:
         """Starts the server, also once more on the same port, and waits until it answers."""
-        command = [sys.executable, "-c", APP, "app", "--port", str(self.port), "--no-browser"]
+        app = ["app", "--port", str(self.port), "--no-browser"]
+        command = [sys.executable, "-c", APP, *app]
         if self.script != OURS:
             command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
             command += ["--server.port", str(self.port), "--server.headless", "true"]
+        self.process = Prepared(app, ROOT, self._environment, self.log) if self.prepared else self._started(command)
+        while not self._is_healthy():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server ended at once:\n{self.said()}")
+            time.sleep(0.05)
+
+    def _started(self, command: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=self.script.parent,
                 env=self._environment,
@@ -84,10 +96,6 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        while not self._is_healthy():
-            if self.process.poll() is not None:
-                raise RuntimeError(f"The server ended at once:\n{self.said()}")
-            time.sleep(0.05)
 
     def stop(self) -> None:
         """Ends the server process; runs that it started go on."""

@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     write.write(home / "drawn_faces", train=200, test=80)
     words = ["--data", "demo", "--recipe", "classic", "--epochs", "2", "--name", "the first"]
     assert command_here("train", *words, EMOTION_HOME=str(home)).returncode == 0
-    running = Server(home)
+    running = Server(home, prepared=True)
     yield running
     running.stop()
 

@@ -20,7 +20,7 @@ UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("home"))
+    running = Server(tmp_path_factory.mktemp("home"), prepared=True)
     write.write(running.home / "drawn_faces", train=40, test=20)
     yield running
     running.stop()

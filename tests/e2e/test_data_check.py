@@ -28,7 +28,7 @@ LONG = 120_000  # milliseconds: a process has to start first
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="0")
+    running = Server(tmp_path_factory.mktemp("home"), prepared=True)
     yield running
     running.stop()
 

@@ -78,7 +78,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         rename(RunPaths(stored["config"].parent), WORST)
     record = stored["data set"]
     record.write_text(json.dumps(json.loads(record.read_text(encoding="utf-8")) | {"name": WORST}), encoding="utf-8")
-    running = Server(home)
+    running = Server(home, prepared=True)
     running.run = stored["config"].parent.name
     yield running
     running.stop()

@@ -19,7 +19,7 @@ CLASSIC = catalogue.find("classic")
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("home"), EMOTION_WARM="0")
+    running = Server(tmp_path_factory.mktemp("home"), prepared=True)
     write.write(running.home / "drawn_faces", train=60, test=20)
     yield running
     running.stop()

@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with a few drawn faces; what it leaves at work is ended."""
     home = tmp_path_factory.mktemp("home")
     write.write(home / "drawn_faces", train=120, test=40)
-    running = Server(home, EMOTION_WARM="0")
+    running = Server(home, prepared=True)
     yield running
     running.stop()
     told = [*home.glob("runs/*/status.json"), *home.glob("tuning/*/workers/*.json")]
