@@ -13,7 +13,10 @@ import os
 import signal
 import subprocess
 import sys
+import types
 from pathlib import Path
+
+import pytest
 
 PACKAGES = ["streamlit.web.cli", "streamlit.web.server.starlette", "streamlit.elements.plotly_chart", "pandas",
             "pyarrow", "jinja2", "ai_edge_litert.interpreter", "uvicorn.config", "uvicorn.loops.auto",
@@ -28,7 +31,10 @@ class Prepared:
 
     def __init__(self, words: list[str], folder: Path, environment: dict[str, str], log: Path) -> None:
         self._process = _waiting.Process(target=_become_the_app, args=(words, folder, environment, log))
-        self._process.start()
+        with pytest.MonkeyPatch.context() as patch:
+            # It would run what is called `__main__` here; a test of a page leaves its script there.
+            patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+            self._process.start()
         self.pid = self._process.pid or 0
         self.terminate, self.kill = self._process.terminate, self._process.kill
 

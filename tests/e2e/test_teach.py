@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from emotion.data.drawn.write import draw_portrait
 from emotion.models.predictor import load_model
 from emotion.runs.run import RunPaths, Status, read_run
-from tests.e2e.browser import Server, settled
+from tests.e2e.browser import Server, press, settled
 from tests.waiting import wait_for
 
 UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
@@ -141,6 +141,7 @@ def test_holding_the_button_teaches_a_class(page: Any, server: Server) -> None:
     expect(hold).to_be_enabled()
     page.wait_for_function(FILM_RUNS)
     assert not folder.exists()
+    settled(page)  # what is drawn again moves from under the pointer
 
     hold.scroll_into_view_if_needed()
     hold.hover()
@@ -156,12 +157,11 @@ def test_holding_the_button_teaches_a_class(page: Any, server: Server) -> None:
 def test_one_camera_is_on_at_a_time(page: Any) -> None:
     page.goto("/teach")
     settled(page)
-    page.get_by_role("button", name="Use the camera").nth(0).click()
-    expect(page.get_by_role("button", name="Hold to take happy pictures")).to_be_visible()
+    use = page.get_by_role("button", name="Use the camera")
+    press(page, use.nth(0), page.get_by_role("button", name="Hold to take happy pictures"))
 
-    page.get_by_role("button", name="Use the camera").click()
+    press(page, use, page.get_by_role("button", name="Hold to take sad pictures"))
 
-    expect(page.get_by_role("button", name="Hold to take sad pictures")).to_be_visible()
     expect(page.get_by_role("button", name="Hold to take happy pictures")).to_be_hidden()
 
 
