@@ -1,12 +1,14 @@
 """Small data that tests of whole runs share."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from emotion.data.drawn import write
+from emotion.recipes import TrainingConfig, catalogue
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +17,15 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data") / "faces"
     write.write(root, train=160, test=40, seed=1)
     return root
+
+
+@pytest.fixture(scope="session")
+def traced() -> tuple[Any, TrainingConfig]:
+    """A network of `classic` that has been through a step, for tests that ask what surrounds a training."""
+    from emotion.training import fit
+
+    config = catalogue.config("classic", batch_size=16)
+    return fit.trace(config), config
 
 
 @pytest.fixture

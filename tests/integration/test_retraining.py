@@ -75,7 +75,7 @@ def retrained(worker, base):
 @pytest.fixture(scope="module")
 def alone(worker, base):
     """Retrained as on a machine that does not have the old data."""
-    return whole_run(worker, catalogue.retraining(base.id, "", ("sad", "happy"), batch_size=16))
+    return whole_run(worker, catalogue.retraining(base.id, "", ("sad", "happy"), epochs=2, batch_size=16))
 
 
 @pytest.fixture(scope="module")

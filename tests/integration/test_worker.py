@@ -50,12 +50,12 @@ def kill(paths):
     wait_for(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
-def run_here(data, **changes):
+def run_here(data, traced, **changes):
     """The folder of a run of one epoch, done in this process, which has TensorFlow already."""
     from emotion.training import worker
 
     paths = runs.new_run(catalogue.config("classic", data=str(data), epochs=1, batch_size=16, **changes))
-    worker.run(paths)
+    worker.run(paths, traced=traced)
     assert runs.read_run(paths).status is Status.COMPLETED
     return paths
 
@@ -161,14 +161,14 @@ def test_a_stopped_run_goes_on_where_it_was(two, started):
     assert read_history(paths).epochs[: len(before)] == before
 
 
-def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces):
+def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces, traced):
     lost = begin(faces)
     wait_for(lambda: lost.keras_model.exists() and epochs_done(lost) >= 1)
 
     kill(lost)
 
     assert runs.read_run(lost).status is Status.LOST
-    run_here(faces)
+    run_here(faces, traced)
     assert load_model(lost.id).info.classes == ("sad", "happy")
 
 
@@ -274,13 +274,12 @@ def test_a_broken_data_folder_fails_the_run_in_plain_words(started, tmp_path):
     assert runs.read_run(paths).reason.startswith("No folder at")
 
 
-def diverging(faces, poisoned_after):
+def diverging(faces, traced, poisoned_after):
     """A run whose weights stop being numbers after that many epochs, as a learning rate that is too high does it."""
-    from emotion.training import fit, worker
+    from emotion.training import worker
 
-    config = catalogue.config("classic", data=str(faces), epochs=40, batch_size=16, learning_rate=0.5)
-    model = fit.build(config)
-    paths = runs.new_run(config)
+    model = traced[0]
+    paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=40, batch_size=16, learning_rate=0.5))
 
     def poison(row):
         early = row["event"] == "phase" and row["phase"] == "training" and not poisoned_after
@@ -289,12 +288,12 @@ def diverging(faces, poisoned_after):
             bias = model.trainable_variables[-1]
             bias.assign(bias * float("nan"))
 
-    worker.run(paths, poison, traced=(model, config))
+    worker.run(paths, poison, traced=traced)
     return paths
 
 
-def test_a_run_without_bound_keeps_its_best_epoch_and_says_what_to_do(started, faces):
-    paths = diverging(faces, poisoned_after=1)
+def test_a_run_without_bound_keeps_its_best_epoch_and_says_what_to_do(started, faces, traced):
+    paths = diverging(faces, traced, poisoned_after=1)
 
     run = runs.read_run(paths)
     assert run.status is Status.DIVERGED
@@ -306,11 +305,11 @@ def test_a_run_without_bound_keeps_its_best_epoch_and_says_what_to_do(started, f
     assert "NaN" not in paths.history.read_text(encoding="utf-8")
 
 
-def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkeypatch):
+def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, traced, monkeypatch):
     from emotion.training import fit
 
     monkeypatch.setattr(fit, "rewind", lambda model, config: model)  # which would undo the poison
-    paths = diverging(faces, poisoned_after=0)
+    paths = diverging(faces, traced, poisoned_after=0)
 
     run = runs.read_run(paths)
     assert run.status is Status.DIVERGED
@@ -319,12 +318,12 @@ def test_a_run_without_bound_from_the_start_keeps_nothing(started, faces, monkey
     assert not paths.keras_model.exists()
 
 
-def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, faces, tmp_path):
+def test_a_run_whose_test_split_lacks_a_class_is_completed_and_says_so(started, faces, traced, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(faces, data)
     shutil.rmtree(data / "test" / "sad")
 
-    paths = run_here(data)
+    paths = run_here(data, traced)
 
     assert load_model(paths.id).info.classes == ("sad", "happy")
     said = files.read_json(paths.report)["warning"]
@@ -342,22 +341,22 @@ def write_noise(data, classes, **counts):
                 Image.fromarray(noise).save(data / split / name / f"{place}.png")
 
 
-def test_a_run_without_a_test_score_says_what_its_validation_faces_say_against_it(started, tmp_path):
+def test_a_run_without_a_test_score_says_what_its_validation_faces_say_against_it(started, traced, tmp_path):
     write_noise(tmp_path / "data", ("happy", "sad"), train=20)
 
-    paths = run_here(tmp_path / "data", classes=("happy", "sad"), learning_rate=1.0)
+    paths = run_here(tmp_path / "data", traced, classes=("happy", "sad"), learning_rate=1.0)
 
     said = files.read_json(paths.report)["warning"]
     assert said.startswith("There is no test score. ")
     assert "By its 8 validation faces: " in said
 
 
-def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(started, tmp_path):
+def test_a_test_split_that_lacks_one_of_three_classes_is_scored_on_the_others(started, traced, tmp_path):
     data = tmp_path / "data"
     write_noise(data, ("angry", "happy", "sad"), train=6, test=3)
     shutil.rmtree(data / "test" / "angry")
 
-    paths = run_here(data, classes=("angry", "happy", "sad"))
+    paths = run_here(data, traced, classes=("angry", "happy", "sad"))
 
     report = files.read_json(paths.report)
     assert report["warning"] == "The test has no picture of angry: its score is of the other classes."
