@@ -77,6 +77,7 @@ def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
             continue
         with files.whole(folder / f"{name}.png") as temporary:
             drawn.savefig(temporary, dpi=PRINTED)
+        drawn.set_layout_engine("none")  # its parts have their places; to seek them takes longest
         if name in FIGURES:  # faces stand in the page one by one, with their words as text
             buffer = io.BytesIO()
             drawn.savefig(buffer, dpi=SHOWN)
