@@ -28,6 +28,18 @@ UNIT = (0.0, 1.0)
 TEACHABLE = "0 Happy\n1 Sad\n"
 
 
+@pytest.fixture
+def alone() -> None:
+    """For a test in which a process of its own opens each file, as it is for people."""
+
+
+@pytest.fixture(autouse=True)
+def within(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the other tests it is opened within this one: to start another takes longer than all that it does."""
+    if "alone" not in request.fixturenames:
+        monkeypatch.setattr(sys.modules[bring_in.__module__], "_work", lambda folder, found: work.tell(folder))
+
+
 def came(folder: Path, name: str, names: str = "") -> Path:
     """A copy of one of the models, with a labels.txt beside it where it is to have one."""
     path = folder / name
@@ -51,6 +63,7 @@ def sigmoid(logit: float) -> float:
     return float(1 / (1 + np.exp(-logit)))
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("name", "near"), [("model_unquant.tflite", 1e-3), ("model.tflite", 0.02)])
 def test_a_model_of_teachable_machine_is_used_as_it_was_taught(
     home: Path, tmp_path: Path, name: str, near: float
@@ -196,6 +209,7 @@ def test_says_in_a_sentence_what_is_missing_or_wrong(
     assert list_runs() == []
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -240,6 +254,7 @@ def test_what_a_zip_holds_instead_of_a_model_is_named(
         bring_in(tmp_path / "export.zip")
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_file_with_wrong_bytes_never_takes_the_program_down(home: Path, tmp_path: Path) -> None:
     whole, rng = (ELSEWHERE / "model_unquant.tflite").read_bytes(), random.Random(0)
     (tmp_path / "labels.txt").write_text(TEACHABLE, encoding="utf-8")

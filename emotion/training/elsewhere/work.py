@@ -239,13 +239,18 @@ def expected(given: Floats, kind: str, order: Sequence[int], *, shares: bool) ->
 
 
 def main(folder: Path) -> None:
-    """Leaves `told.json`."""
+    """`tell`, with a limit to the memory of this process."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no such limit
         import resource
 
         # TensorFlow reserves more than it takes, and only what it takes can be limited.
         is_litert = stored.typed(files.read_json(folder / ASKED), Opening).kind == LITERT
         resource.setrlimit(resource.RLIMIT_AS if is_litert else resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    tell(folder)
+
+
+def tell(folder: Path) -> None:
+    """Leaves `told.json`, whatever comes of it."""
     try:
         told = opened(folder)
     except EmotionError as error:
