@@ -10,7 +10,8 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,22 +154,38 @@ def report() -> dict[str, Any]:
     return facts | {"best": best, "last": best, "honest": honest, "compared": compared}
 
 
+class Damages(Sequence[bytes]):
+    """Damaged texts, of thousands of which a few are looked at: those with one value replaced are made then."""
+
+    def __init__(self, made: Iterable[bytes | Callable[[], bytes]]) -> None:
+        self._made = tuple(made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, place: Any) -> Any:
+        one = self._made[place]
+        return one() if callable(one) else one
+
+
 @functools.cache
-def damages(text: bytes) -> tuple[bytes, ...]:
+def damages(text: bytes) -> Damages:
     """Every damage that is known here to a file of JSON or of lines of JSON."""
-    return tuple(_damages(text))
+    return Damages(_damages(text))
 
 
-def _damages(text: bytes) -> Iterator[bytes]:
+def _damages(text: bytes) -> Iterator[bytes | Callable[[], bytes]]:
     yield from WHOLE
     lines = text.splitlines(keepends=True)
     if _is_json(text):
-        yield from (_with(text, place, odd) for place in _places(json.loads(text)) for odd in (None, *ODD))
+        yield from (partial(_with, text, place, odd) for place in _places(json.loads(text)) for odd in (None, *ODD))
     else:
         for number, line in enumerate(lines):
-            odd_lines = [odd.encode() + b"\n" for odd in ODD] + [b"\xff\xfe\n", b"\n", line[:-5]]
-            more = (_with(line, place, odd) + b"\n" for place in _places(json.loads(line)) for odd in (None, *ODD))
-            yield from (b"".join([*lines[:number], odd, *lines[number + 1 :]]) for odd in (*odd_lines, *more))
+            before, after = b"".join(lines[:number]), b"".join(lines[number + 1 :])
+            for odd in (*(odd.encode() + b"\n" for odd in ODD), b"\xff\xfe\n", b"\n", line[:-5]):
+                yield before + odd + after
+            for place in _places(json.loads(line)):
+                yield from (partial(_with, line, place, odd, before, b"\n" + after) for odd in (None, *ODD))
     yield from _otherwise(text)
     yield from (text[:end] for end in range(0, len(text), max(1, len(text) // 40)))
     yield from (
@@ -201,17 +218,17 @@ def _places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from _places(part, (*place, key))
 
 
-def _with(text: bytes, place: tuple[Any, ...], odd: str | None) -> bytes:
-    """The JSON with one value replaced, or taken out for None."""
+def _with(text: bytes, place: tuple[Any, ...], odd: str | None, before: bytes = b"", after: bytes = b"") -> bytes:
+    """The JSON with one value replaced, or taken out for None, between what stands before and after it."""
     value = json.loads(text)
     inside = value
     for key in place[:-1]:
         inside = inside[key]
     if odd is None:
         del inside[place[-1]]
-        return json.dumps(value).encode()
+        return before + json.dumps(value).encode() + after
     inside[place[-1]] = HERE
-    return json.dumps(value).replace(json.dumps(HERE), odd).encode()
+    return before + json.dumps(value).replace(json.dumps(HERE), odd).encode() + after
 
 
 def sample(all_damages: Sequence[bytes], most: int, seed: int) -> Sequence[bytes]:
