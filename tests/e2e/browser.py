@@ -131,21 +131,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def launch(playwright: Any, chromium: str, film: Path | None = None) -> Any:
+def launch(playwright: Any, chromium: str, film: Path | None = None, *, compiles: bool = True) -> Any:
     """Starts Chromium.
 
     Args:
         playwright: of `playwright.sync_api.sync_playwright()`.
         chromium: path of the program.
         film: a .y4m that its camera shows; None = no camera.
+        compiles: the scripts of pages for speed, as that of a person does. Where each page is opened for a moment only,
+            compiling takes longer than it saves, and its threads take from what is tested.
 
     Returns:
         The browser, a `playwright.sync_api.Browser`.
     """
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
     arguments += ["--process-per-site"]  # tabs of one app share a process, which has read its scripts already
-    # Each test opens pages anew: what is compiled for speed, by threads of its own, takes longer than it saves.
-    arguments += ["--js-flags=--single-threaded --no-maglev --no-turbofan --no-flush-bytecode"]
+    if not compiles:
+        arguments += ["--js-flags=--single-threaded --no-maglev --no-turbofan --no-flush-bytecode"]
     if film:
         arguments += ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         arguments += [f"--use-file-for-fake-video-capture={film}"]

@@ -83,7 +83,7 @@ def browser(chromium: str, film: Path) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     playwright.expect.set_options(timeout=PATIENCE)
     with playwright.sync_playwright() as driver:
-        running = launch(driver, chromium, film)
+        running = launch(driver, chromium, film, compiles=False)
         yield running
         running.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from emotion.data.drawn import write
 from tests.e2e.browser import Server, pages, settled
 
 FIRST_ANSWER_MB, ALL_PAGES_MB = 200, 350
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as a person starts it: nothing is loaded that it does not load."""
+    running = Server(tmp_path_factory.mktemp("home"))
+    yield running
+    running.stop()
 
 
 def megabytes(server: Server) -> float:
