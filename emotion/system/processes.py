@@ -94,8 +94,9 @@ def give_memory_back() -> None:
 def loading_modules() -> Iterator[None]:
     """Within, nothing is looked through for garbage, and what is there at the end never is again.
 
-    Modules are no garbage, but while a large package loads they are looked through dozens of times: a fifth of the
-    start of TensorFlow. For the beginning of a process, since a circle that is garbage by the end stays, too.
+    Modules are no garbage, but while a large package loads they are looked through dozens of times: more than a
+    quarter of the start of TensorFlow. For the beginning of a process, since a circle that is garbage by the end stays,
+    too.
     """
     was_enabled = gc.isenabled()
     gc.disable()

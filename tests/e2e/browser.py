@@ -76,17 +76,17 @@ class Server:
     def start(self) -> None:
         """Starts the server, also once more on the same port, and waits until it answers."""
         app = ["app", "--port", str(self.port), "--no-browser"]
-        command = [sys.executable, "-c", APP, *app]
-        if self.script != OURS:
-            command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
-            command += ["--server.port", str(self.port), "--server.headless", "true"]
-        self.process = Prepared(app, ROOT, self._environment, self.log) if self.prepared else self._started(command)
+        self.process = Prepared(app, ROOT, self._environment, self.log) if self.prepared else self._started(app)
         while not self._is_healthy():
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended at once:\n{self.said()}")
             time.sleep(0.05)
 
-    def _started(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _started(self, app: list[str]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", APP, *app]
+        if self.script != OURS:
+            command = [sys.executable, "-c", STREAMLIT, "run", str(self.script)]
+            command += ["--server.port", str(self.port), "--server.headless", "true"]
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 command,

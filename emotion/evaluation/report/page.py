@@ -77,8 +77,8 @@ def _draw(content: Content, folder: Path, tell: Tell) -> dict[str, bytes]:
             continue
         with files.whole(folder / f"{name}.png") as temporary:
             drawn.savefig(temporary, dpi=PRINTED)
-        drawn.set_layout_engine("none")  # its parts have their places; to seek them takes longest
         if name in FIGURES:  # faces stand in the page one by one, with their words as text
+            drawn.set_layout_engine("none")  # its parts have their places; seeking them takes long
             buffer = io.BytesIO()
             drawn.savefig(buffer, dpi=SHOWN)
             pictures[name] = buffer.getvalue()
