@@ -107,12 +107,37 @@ def no_training_outlives_its_file() -> Iterator[None]:
 
     Such a run has hundreds of epochs to go, and one of the two cores would be its own until they are done.
     """
+    from tests import prepared
+
     yield
     for process in psutil.process_iter(["cmdline"]):
         with contextlib.suppress(psutil.Error):  # it has ended, or is another person's
             trains = {"train", "tune"} & set((process.info["cmdline"] or [])[:6])
             if trains and process.environ().get("EMOTION_TESTS") == OURS:
                 process.kill()
+    prepared.end_all()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def commands_begin_loaded() -> Iterator[None]:
+    """Commands that a test has started have TensorFlow as they begin, where a process can be forked for them.
+
+    `begins_cold` is for a test that asks how they start.
+    """
+    from tests import prepared
+
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.platform == "linux":
+            patch.setattr("emotion.system.processes.start_command", prepared.start_command)
+        yield
+
+
+@pytest.fixture
+def begins_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that this test has started begin as a person's do."""
+    from tests import prepared
+
+    monkeypatch.setattr("emotion.system.processes.start_command", prepared.start_cold)
 
 
 @pytest.fixture

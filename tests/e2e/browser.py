@@ -27,7 +27,7 @@ from PIL import Image, ImageOps
 from playwright import sync_api
 
 from emotion.models.bundle import web
-from tests.e2e.prepared import Prepared
+from tests.prepared import Beginning, Prepared
 
 Visit = Callable[..., Any]  # what the fixture `visit` gives: the browser of one person for a server
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -59,7 +59,7 @@ class Server:
     Args:
         home: its `EMOTION_HOME`; also holds `server.txt`, what the server said.
         script: the app.
-        prepared: has the large packages loaded as it begins, see `prepared`; of the app only.
+        prepared: has the large packages loaded as it begins, see `tests.prepared`; of the app only.
         environment: more variables for it.
     """
 
@@ -76,7 +76,8 @@ class Server:
     def start(self) -> None:
         """Starts the server, also once more on the same port, and waits until it answers."""
         app = ["app", "--port", str(self.port), "--no-browser"]
-        self.process = Prepared(app, ROOT, self._environment, self.log) if self.prepared else self._started(app)
+        beginning = Beginning(app, ROOT, self._environment, self.log)
+        self.process = Prepared(beginning) if self.prepared else self._started(app)
         while not self._is_healthy():
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended at once:\n{self.said()}")
@@ -145,6 +146,7 @@ def launch(playwright: Any, chromium: str, film: Path | None = None, *, compiles
         The browser, a `playwright.sync_api.Browser`.
     """
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
+    arguments += ["--in-process-gpu"]  # there is none: a process of its own only passes on what is painted
     arguments += ["--process-per-site"]  # tabs of one app share a process, which has read its scripts already
     if not compiles:
         arguments += ["--js-flags=--single-threaded --no-maglev --no-turbofan --no-flush-bytecode"]

@@ -127,6 +127,7 @@ def test_a_whole_run_leaves_everything_behind(two):
     assert not paths.last_checkpoint.exists()
 
 
+@pytest.mark.usefixtures("begins_cold")
 def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
     paths = begin(faces)
 
@@ -136,6 +137,7 @@ def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
     assert modules in ("starting", "loading data", "loading TensorFlow")
 
 
+@pytest.mark.usefixtures("begins_cold")
 def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
     paths = begin(faces)
     wait_for(lambda: runs.read_run(paths).status is Status.STARTING)
@@ -172,6 +174,7 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces, t
     assert load_model(lost.id).info.classes == ("sad", "happy")
 
 
+@pytest.mark.usefixtures("begins_cold")
 @pytest.mark.parametrize("phase", ["loading TensorFlow", *each_night("exporting", "evaluating")])
 def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, faces, phase):
     paths = begin(faces, epochs=1)

@@ -37,7 +37,7 @@ def saying(*probabilities, labels=None):
 
 def answered(picture, predictor, box=None):
     stream = io.BytesIO()
-    picture.save(stream, "PNG")
+    picture.save(stream, "PNG", compress_level=1)
     return answer(stream.getvalue(), predictor, "photo.png", Looking(whole=box is None, box=box))
 
 

@@ -21,6 +21,7 @@ from emotion.serving.schema import AnswerJson, HealthJson, ModelsJson, ProblemJs
 from emotion.system import stored
 from emotion.system.words.reader import of_the_system
 from tests.conftest import CommandLine
+from tests.odd_files import flat_png
 from tests.tiny_model import BRIGHTNESS, EMOTIONS
 from tests.waiting import run
 
@@ -177,7 +178,7 @@ def test_a_picture_that_cannot_be_used_is_refused_with_its_sentence(bright: Pred
 
     assert "is empty" in problem(ask.post("/v1/predict"), 422)
     assert "not a picture" in problem(ask.post("/v1/predict", content=b"GARBAGE" * 9), 422)
-    bomb = picture(size=(20_000, 20_000))
+    bomb = flat_png((20_000, 20_000))
     assert "at most 200 megapixels" in problem(ask.post("/v1/predict", content=bomb), 422)
 
 

@@ -1,0 +1,170 @@
+"""Processes of this program that have loaded the large packages as they begin: forked from ones that wait with them.
+
+For tests that ask nothing of how the app or a training starts. What the app needs takes two seconds of a processor to
+load, and each file of browser tests has a server of its own; what a training needs takes five.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import faulthandler
+import functools
+import gc
+import importlib
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+import types
+from collections.abc import Sequence
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from emotion.system import processes
+
+OF_THE_APP = ["streamlit.web.cli", "streamlit.web.server.starlette", "streamlit.elements.plotly_chart", "pandas",
+              "pyarrow", "jinja2", "ai_edge_litert.interpreter", "uvicorn.config", "uvicorn.loops.auto",
+              "uvicorn.protocols.websockets.auto", "uvicorn.protocols.http.auto", "starlette.middleware.sessions",
+              "emotion.cli.app", "emotion.evaluation", "emotion.tuning", __name__]  # fmt: skip
+OF_A_TRAINING = ["tensorflow", "keras", "matplotlib.pyplot", "optuna", "emotion.training.fit",
+                 "emotion.training.export", "emotion.training.report", "emotion.training.worker",
+                 "emotion.tuning.work"]  # fmt: skip
+LENDER = "EMOTION_TESTS_LENDER"  # the variable with the address of the process that waits with TensorFlow
+start_cold = processes.start_command  # as it is for a person
+_waiting = multiprocessing.get_context("forkserver")
+_waiting.set_forkserver_preload(OF_THE_APP)
+
+
+class Beginning(NamedTuple):
+    """What a new process of the program is given."""
+
+    words: Sequence[str]
+    folder: Path
+    environment: dict[str, str]
+    log: Path
+
+
+class Prepared:
+    """A process of the app, with what `subprocess.Popen` has and a `Server` uses."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        lender()
+        given = beginning.environment | {LENDER: os.environ[LENDER]}
+        self._process = _start(_do, beginning._replace(environment=given))
+        self.pid = self._process.pid or 0
+        self.terminate, self.kill = self._process.terminate, self._process.kill
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("the app", timeout or 0.0)
+        return self._process.exitcode
+
+
+@functools.cache
+def lender() -> int:
+    """Process id of the one that lends processes with TensorFlow to this one and to what this one starts."""
+    address = f"\0emotion-tests-{os.getpid()}"  # of Linux' own kind, which leaves no file behind
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen()
+        process = _start(_lend, listening)
+    atexit.register(process.terminate)
+    os.environ[LENDER] = address[1:]
+    return process.pid or 0
+
+
+def end_all() -> None:
+    """Ends whatever still runs in a process that was lent."""
+    if lender.cache_info().currsize:
+        for process in psutil.Process(lender()).children():
+            process.kill()
+
+
+def start_command(words: Sequence[str], log: Path) -> types.SimpleNamespace:
+    """Does what the function of this name in `emotion.system.processes` does, in a process that is lent.
+
+    Returns:
+        What has the `pid` of the process; nobody asks for more.
+    """
+    if LENDER not in os.environ:
+        lender()
+    beginning = Beginning(words, processes.folder(), processes.environment(), log)
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(f"\0{os.environ[LENDER]}")
+        with Connection(asking.detach()) as other:
+            other.send(beginning)
+            return types.SimpleNamespace(pid=other.recv())
+
+
+def _start(target: types.FunctionType, *arguments: object) -> multiprocessing.context.ForkServerProcess:
+    process = _waiting.Process(target=target, args=arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        # It would run what is called `__main__` here; a test of a page leaves its script there.
+        patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+        process.start()
+    return process
+
+
+def _lend(listening: socket.socket) -> None:
+    """Forks a process for each that asks, until the one that the tests run in is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that have ended leave nothing behind
+    tests = multiprocessing.parent_process().sentinel
+    while tests not in wait([listening, tests]):
+        with Connection(listening.accept()[0].detach()) as asking:
+            beginning = asking.recv()
+            with processes.loading_modules():
+                for name in OF_A_TRAINING:
+                    importlib.import_module(name)
+            number = os.fork()
+            if number:
+                asking.send(number)
+        if not number:
+            listening.close()
+            _do_alone(beginning)
+
+
+def _do_alone(beginning: Beginning) -> None:
+    """Runs in a process that is lent: does its work as a session of its own, and ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    try:
+        with contextlib.suppress(SystemExit):  # nobody asks how it ended
+            _do(beginning)
+    except Exception:  # noqa: BLE001 - told as Python tells what nobody has caught
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _do(beginning: Beginning) -> None:
+    """Runs in a forked process: what a new one would be given is put in the place of what the waiting one had."""
+    os.chdir(beginning.folder)
+    os.environ.clear()
+    os.environ.update(beginning.environment)
+    written = os.open(beginning.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for stream in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(written, stream)
+    faulthandler.register(signal.SIGUSR1)
+    gc.freeze()  # what is looked through for garbage is copied
+    processes.start_command = start_command
+
+    from emotion.__main__ import main
+
+    sys.exit(main(list(beginning.words)))
