@@ -23,22 +23,24 @@ import types
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
 
-from emotion.system import processes
+from emotion.system import disk, processes
 
+ROOT = Path(__file__).resolve().parent.parent
 OF_THE_APP = ["streamlit.web.cli", "streamlit.web.server.starlette", "streamlit.elements.plotly_chart", "pandas",
               "pyarrow", "jinja2", "ai_edge_litert.interpreter", "uvicorn.config", "uvicorn.loops.auto",
               "uvicorn.protocols.websockets.auto", "uvicorn.protocols.http.auto", "starlette.middleware.sessions",
               "emotion.cli.app", "emotion.evaluation", "emotion.tuning", __name__]  # fmt: skip
+OF_THE_APP += [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "pages/ui").rglob("*.py")]
 OF_A_TRAINING = ["tensorflow", "keras", "matplotlib.pyplot", "optuna", "emotion.training.fit",
                  "emotion.training.export", "emotion.training.report", "emotion.training.worker",
                  "emotion.tuning.work"]  # fmt: skip
 LENDER = "EMOTION_TESTS_LENDER"  # the variable with the address of the process that waits with TensorFlow
-start_cold = processes.start_command  # as it is for a person
+spawn_cold = processes.spawn  # as it is for a person
 _waiting = multiprocessing.get_context("forkserver")
 _waiting.set_forkserver_preload(OF_THE_APP)
 
@@ -95,16 +97,18 @@ def end_all() -> None:
             process.kill()
 
 
-def start_command(words: Sequence[str], log: Path) -> types.SimpleNamespace:
-    """Does what the function of this name in `emotion.system.processes` does, in a process that is lent.
+def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, stdin: int = subprocess.DEVNULL) -> Any:
+    """Does what the function of this name in `emotion.system.processes` does, for commands in a process that is lent.
 
     Returns:
-        What has the `pid` of the process; nobody asks for more.
+        For a command, what has the `pid` of its process; nobody asks for more.
     """
+    if list(arguments[:2]) != ["-m", "emotion"] or not isinstance(output, Path):
+        return spawn_cold(arguments, output, stdin)
     if LENDER not in os.environ:
         lender()
-    beginning = Beginning(words, processes.folder(), processes.environment(), log)
-    with socket.socket(socket.AF_UNIX) as asking:
+    beginning = Beginning(arguments[2:], processes.folder(), processes.environment(), output)
+    with disk.open_end(output), socket.socket(socket.AF_UNIX) as asking:  # one that cannot be written is told here
         asking.connect(f"\0{os.environ[LENDER]}")
         with Connection(asking.detach()) as other:
             other.send(beginning)
@@ -163,7 +167,7 @@ def _do(beginning: Beginning) -> None:
         os.dup2(written, stream)
     faulthandler.register(signal.SIGUSR1)
     gc.freeze()  # what is looked through for garbage is copied
-    processes.start_command = start_command
+    processes.spawn = spawn
 
     from emotion.__main__ import main
 
