@@ -93,7 +93,7 @@ def test_litert_answers_as_keras_does(fitted: Any, training: Any, drawn: tuple[E
     np.testing.assert_allclose(lite, keras_says, atol=HALF_ERROR if recipe.half else 1e-5)
 
 
-@pytest.mark.parametrize("name", catalogue.RECIPES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_network_is_as_large_as_the_recipe_says(training: Any, name: str) -> None:
     model = training.build(catalogue.config(name))
 

@@ -15,7 +15,7 @@ CLASSES = ("sad", "happy")
 @pytest.fixture
 def faces(home):
     root = home / "faces"
-    write.write(root, train=40, test=20, seed=1)
+    write.write(root, train=40, test=20)
     return root
 
 

@@ -28,7 +28,7 @@ BRIGHTNESS = Path(__file__).resolve().parent.parent / "data" / "brightness"
 @pytest.fixture
 def faces(home):
     root = home / "faces"
-    write.write(root, train=20, test=10, seed=1)
+    write.write(root, train=20, test=10)
     return root
 
 
