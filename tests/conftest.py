@@ -138,6 +138,19 @@ def commands_begin_loaded() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def tiny_recipes() -> Iterator[None]:
+    """The recipes of `tests.tiny_recipe` are found, here and by what the tests of the file have started."""
+    from emotion.recipes import catalogue
+    from tests import tiny_recipe
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(tiny_recipe.WANTED, "yes")
+        for name, recipe in tiny_recipe.RECIPES.items():
+            patch.setitem(catalogue.RECIPES, name, recipe)
+        yield
+
+
 @pytest.fixture
 def begins_cold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that this test has started begin as a person's do."""

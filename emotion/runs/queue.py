@@ -74,6 +74,21 @@ def _queued() -> list[Run]:
     return sorted(waiting, key=lambda run: (run.queued, run.id))
 
 
+def claim(paths: RunPaths, status: Status) -> bool:
+    """Says that this process is the one at work (or waiting its turn) for the run.
+
+    Returns:
+        False where another process is at work for it, from which nothing is taken: a run is given a second process
+        when its first one was slow to say that it is there.
+    """
+
+    def is_taken() -> bool:
+        run = runs.read_run(paths)
+        return run.status.is_active and run.pid != os.getpid()
+
+    return runs.write_status(paths, status, is_taken, **processes.me())
+
+
 @contextmanager
 def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -> Iterator[bool]:
     """Waits until this process may train its run; the body runs with the lock held.
@@ -86,9 +101,9 @@ def turn(paths: RunPaths, on_wait: Callable[[int], None] = lambda ahead: None) -
         True when it is this process's turn; False when the run was stopped while it waited, or another process
         has taken it over.
     """
-    runs.claim(paths, Status.QUEUED)
+    waits = claim(paths, Status.QUEUED)
     locks, told = _locks(paths), 0
-    while _still_ours(paths):
+    while waits and _still_ours(paths):
         line = queue()
         ahead = _ahead(paths, line)
         if ahead == 0 and (lock := _acquired(locks)):

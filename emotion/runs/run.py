@@ -10,7 +10,7 @@ import datetime
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -255,15 +255,10 @@ def check_room(folder: Path) -> None:
     disk.check_room(folder, RUN_BYTES)
 
 
-def write_status(paths: RunPaths, status: Status, **fields: Any) -> None:
-    """Replaces `status.json`; fields that are not named keep their value."""
+def write_status(paths: RunPaths, status: Status, unless: Callable[[], bool] = lambda: False, /, **fields: Any) -> bool:
+    """Replaces `status.json`; fields that are not named keep their value. See `files.update_json`."""
     now = {"status": str(status), "changed": time.time()}
-    files.update_json(paths.status, fields | now)
-
-
-def claim(paths: RunPaths, status: Status) -> None:
-    """Says that this process is the one at work (or waiting its turn) for the run."""
-    write_status(paths, status, **processes.me())
+    return files.update_json(paths.status, fields | now, unless=unless)
 
 
 @dataclass(frozen=True)
@@ -312,7 +307,9 @@ def read_run(paths: RunPaths) -> Run:
         RunUnreadableError: when it is damaged, or another version of this program wrote it with words that this one
             does not know.
     """
-    return _stored(paths).as_it_is_now()
+    run = _stored(paths).as_it_is_now()
+    # One that seems lost may have ended well between the looks at its file and at its process.
+    return _stored(paths).as_it_is_now() if run.status is Status.LOST else run
 
 
 def _stored(paths: RunPaths) -> _Stored:
@@ -336,18 +333,22 @@ def list_runs(directory: Path | None = None) -> list[Run]:
     A run's files are opened only when they have changed since the last listing; whether its process lives is asked
     each time.
     """
-    runs = [known.as_it_is_now() for known in _each(directory) if isinstance(known, _Stored)]
+    runs = [run for folder in index.folders(directory or runs_dir()) if (run := _listed(folder)) is not None]
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def _listed(folder: str) -> Run | None:
+    """As `read_run`; None where there is no run that can be read."""
+    known = _index.get(folder)
+    if isinstance(known, _Stored) and known.as_it_is_now().status is Status.LOST:
+        known = _index.get(folder)
+    return known.as_it_is_now() if isinstance(known, _Stored) else None
 
 
 def unreadable_runs(directory: Path | None = None) -> list[stored.Unreadable]:
     """The runs under `runs/` that are damaged or that another version wrote, by name. Their folders are left alone."""
-    found = [known for known in _each(directory) if isinstance(known, stored.Unreadable)]
-    return sorted(found, key=lambda one: one.name)
-
-
-def _each(directory: Path | None) -> Iterator[_Stored | stored.Unreadable | None]:
-    return (_index.get(folder) for folder in index.folders(directory or runs_dir()))
+    each = (_index.get(folder) for folder in index.folders(directory or runs_dir()))
+    return sorted((one for one in each if isinstance(one, stored.Unreadable)), key=lambda one: one.name)
 
 
 def _read(folder: Path) -> tuple[_Stored | stored.Unreadable | None, bool]:

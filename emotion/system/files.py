@@ -7,7 +7,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,9 @@ def _ends_well(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
+def update_json(
+    path: Path, fields: dict[str, Any], without: str = "", unless: Callable[[], bool] = lambda: False
+) -> bool:
     """Sets some keys of a JSON object in a file and keeps the others, one writer at a time.
 
     The lock holds between threads and between processes. A file that is missing counts as {}.
@@ -114,6 +116,10 @@ def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
         path: of the file; its folder has to be there.
         fields: the keys to set.
         without: a key to take out first; "" takes none.
+        unless: is asked when nobody else can write; True leaves the file as it is.
+
+    Returns:
+        Whether they were set.
 
     Raises:
         StoredFileError: when the file is there and cannot be read as an object; it is left as it is.
@@ -121,11 +127,14 @@ def update_json(path: Path, fields: dict[str, Any], without: str = "") -> None:
     """
     lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), poll_interval=0.005)
     with disk.writing(path.parent), lock:
+        if unless():
+            return False
         try:
             before = stored.read(path, dict[str, Any])
         except StoredFileMissingError:
             before = {}
         write_json(path, {name: value for name, value in before.items() if name != without} | fields)
+        return True
 
 
 def replace(source: Path, target: Path) -> None:

@@ -78,7 +78,7 @@ def ship(data: str, one: Path, other: Path, into: Path) -> RunPaths:
     layers, about = read(other)
     learned = material.read(settings)
     paths = runs.new_run(settings)
-    runs.claim(paths, Status.STARTING)
+    runs.queue.claim(paths, Status.STARTING)
     runs.write_status(paths, Status.RUNNING, fingerprint=learned.fingerprint)
     model = joined(load_whole(one, compiled=False), layers)
     save_whole(model, paths.keras_model, optimizer=False)

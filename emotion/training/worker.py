@@ -68,7 +68,7 @@ def run(
     tell_reader = in_own_language(tell)
     with speaking(ENGLISH), jobs.turn(paths, lambda ahead: tell_reader({"event": "waiting", "ahead": ahead})) as ours:
         if ours:
-            runs.claim(paths, Status.STARTING)
+            jobs.claim(paths, Status.STARTING)
             with failure_told(paths):
                 status, reason = _train(paths, tell_reader, goodbye, traced, learned)
             runs.write_status(paths, status, **({"reason": reason} if reason else {}))

@@ -15,7 +15,8 @@ from emotion.data import collection
 from emotion.data.drawn import write
 from emotion.models import preferences
 from emotion.recipes.settings import TrainingConfig
-from emotion.runs.run import RunPaths, Status, claim, list_runs, new_run, write_status
+from emotion.runs.queue import claim
+from emotion.runs.run import RunPaths, Status, list_runs, new_run, write_status
 from emotion.system import tasks
 from emotion.system.paths import drawn_faces_dir
 from tests.canned_tuning import give_tuning

@@ -14,7 +14,8 @@ from emotion.metrics import wilson_interval
 from emotion.models import preferences
 from emotion.runs import film
 from emotion.runs.history import append_history
-from emotion.runs.run import RunPaths, Status, claim
+from emotion.runs.queue import claim
+from emotion.runs.run import RunPaths, Status
 from emotion.system.files import read_json, write_json
 from emotion.system.paths import drawn_faces_dir
 from tests.app.test_train_page import html_on, open_train, run_in, words_on

@@ -12,7 +12,8 @@ from emotion.data.drawn import write
 from emotion.evaluation import RunReport
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.history import History, append_history
-from emotion.runs.run import RunPaths, Status, claim, new_run, read_run, write_status
+from emotion.runs.queue import claim
+from emotion.runs.run import RunPaths, Status, new_run, read_run, write_status
 from emotion.system import stored
 from emotion.system.files import write_json
 from emotion.system.paths import drawn_faces_dir

@@ -234,13 +234,20 @@ def serve_the_library(page: Any, library: dict[str, bytes]) -> None:
     page.context.route(f"{web.CDN}/**", answered)
 
 
-def press(page: Any, what: Any, shown: Any, seconds: int = 15) -> None:
-    """Presses something until what it is to show is there, as a person does: a click that meets a rerun is lost."""
+def press(page: Any, what: Any, shown: Any, seconds: int = 15, state: str = "visible") -> None:
+    """Presses something until what it is to show is there, as a person does: a click that meets a rerun is lost.
+
+    Args:
+        page, what: what to press, and where.
+        shown: what tells that it was pressed.
+        seconds: how long to wait for that before it is pressed again.
+        state: of what is shown; "detached" for what has to go.
+    """
     for _ in range(5):
         settled(page)
         with contextlib.suppress(sync_api.TimeoutError):
             what.click(timeout=5000)
-            return shown.wait_for(timeout=1000 * seconds)
+            return shown.wait_for(timeout=1000 * seconds, state=state)
     raise AssertionError(f"no click on {what} shows {shown}")
 
 

@@ -27,7 +27,7 @@ LONG = 120_000  # milliseconds: a process has to start first
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, tiny_recipes: None) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("home"), prepared=True)
     yield running
     running.stop()
@@ -45,7 +45,7 @@ def holiday(server: Server) -> Path:
 
 def run_before(home: Path) -> RunPaths:
     """A run that has learned from the data as it was, with the smallest settings there are."""
-    config = TrainingConfig(data="holiday", recipe="classic", epochs=1, batch_size=32, name="before")
+    config = TrainingConfig(data="holiday", recipe="tiny", epochs=1, batch_size=32, name="before")
     paths = give_model(runs.new_run(config, home / "runs" / "20261123-080000-abcd"))
     files.write_json(paths.model_info, files.read_json(paths.model_info) | {"fingerprint": "as it was"})
     runs.write_status(paths, Status.COMPLETED)

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from emotion.data.drawn import write
-from emotion.recipes import TrainingConfig, catalogue
+from emotion.recipes import TrainingConfig
+from tests import tiny_recipe
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +20,12 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
-def traced() -> tuple[Any, TrainingConfig]:
-    """A network of `classic` that has been through a step, for tests that ask what surrounds a training."""
+@pytest.fixture(scope="module")
+def traced(tiny_recipes: None) -> tuple[Any, TrainingConfig]:
+    """The tiny network after a step, for tests that ask what surrounds a training."""
     from emotion.training import fit
 
-    config = catalogue.config("classic", batch_size=16)
+    config = tiny_recipe.config(batch_size=16)
     return fit.trace(config), config
 
 

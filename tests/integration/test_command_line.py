@@ -23,10 +23,10 @@ COMMANDS = ("train", "evaluate", "predict", "runs", "export")
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory, faces):
+def trained(tmp_path_factory, faces, tiny_recipes):
     """A home with one short run in it, trained by the command line."""
     home = tmp_path_factory.mktemp("home")
-    words = ["train", "--data", faces, "--recipe", "classic", "--epochs", "1", "--seed", "3", "--name", "short"]
+    words = ["train", "--data", faces, "--recipe", "tiny", "--epochs", "1", "--seed", "3", "--name", "short"]
     done = command_here(*words, EMOTION_HOME=str(home))
     assert done.returncode == 0, done.stderr
     return home, done
@@ -57,10 +57,11 @@ def test_train_prints_the_run_id_last_and_progress_on_stderr(trained):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("tiny_recipes")
 def test_train_says_why_there_is_no_test_score(emotion, faces, tmp_path):
     shutil.copytree(faces / "train", tmp_path / "data" / "train")
 
-    done = emotion("train", "--data", str(tmp_path / "data"), "--recipe", "classic", "--epochs", "1")
+    done = emotion("train", "--data", str(tmp_path / "data"), "--recipe", "tiny", "--epochs", "1")
 
     assert done.returncode == 0
     assert "There is no test score. " in done.stderr
@@ -118,7 +119,7 @@ def test_runs_lists_what_was_trained(emotion, trained):
     (row,) = json.loads(emotion("runs", "--json", EMOTION_HOME=str(home)).stdout)
 
     assert row["id"] == done.stdout.split()[-1]
-    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "classic", 1)
+    assert (row["name"], row["status"], row["recipe"], row["epochs_done"]) == ("short", "completed", "tiny", 1)
     assert 0 <= row["best_validation_accuracy"] <= 1
 
 

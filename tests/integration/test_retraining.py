@@ -22,7 +22,7 @@ from emotion.training import start_from
 from emotion.training.head import solve
 from tests.conftest import each_night
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_recipes")]
 
 EACH = 6  # corrected pictures of a class
 
@@ -51,8 +51,8 @@ def negative(number, label):
 
 
 @pytest.fixture(scope="module")
-def base(worker, home, faces):
-    paths = run.new_run(catalogue.config("classic", data=str(faces), epochs=3, batch_size=16, seed=3))
+def base(worker, home, faces, tiny_recipes):
+    paths = run.new_run(catalogue.config("tiny", data=str(faces), epochs=3, batch_size=16, seed=3))
     worker.run(paths)
     for number in range(EACH):
         for label in ("sad", "happy"):
@@ -153,7 +153,7 @@ def test_a_kept_correction_is_a_run_with_all_its_files(base, corrected, worker):
 
     worker.export_run(corrected)
 
-    assert info["backbone"]["recipe"] == "classic"
+    assert info["backbone"]["recipe"] == "tiny"
     np.testing.assert_allclose(load_model(corrected.id).predict_classes(drawn_faces()), said, atol=1e-5)
     assert np.abs(load_model(base.id).predict_classes(drawn_faces()) - said).max() > 1e-3
     assert files.read_json(corrected.model_info) == info
@@ -163,7 +163,7 @@ def test_a_kept_correction_can_be_gone_on_from(base, corrected, worker):
     config = start_from.plan(corrected.id, epochs=1, batch_size=16)
     further = whole_run(worker, config)
 
-    assert (config.recipe, config.start_from, config.seed) == ("classic", corrected.id, run.read_run(base).config.seed)
+    assert (config.recipe, config.start_from, config.seed) == ("tiny", corrected.id, run.read_run(base).config.seed)
     assert files.read_json(further.report)["compared"]["own"]["base"] == base.id  # what had seen no own picture
 
 

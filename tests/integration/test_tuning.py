@@ -23,7 +23,7 @@ from emotion.tuning.trials import TrialState
 from tests.canned_tuning import give_tuning
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_recipes")]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +44,7 @@ def tuner_pids():
 
 def plan(faces, **changes):
     vary = {"learning_rate": (1e-4, 1e-2), "shift": (0.0, 0.2)}
-    return control.plan(str(faces), "classic", vary=vary, **{"trial_epochs": 1, "trials": 3} | changes)
+    return control.plan(str(faces), "tiny", vary=vary, **{"trial_epochs": 1, "trials": 3} | changes)
 
 
 def trials(paths):

@@ -21,7 +21,7 @@ from emotion.system import files, processes
 from tests.conftest import command_here, each_night
 from tests.waiting import wait_for, wait_for_status
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_recipes")]
 
 LONG = 500  # epochs that no test waits for
 
@@ -35,9 +35,10 @@ def started(home):
             psutil.Process(run.pid).kill()
 
 
-def begin(faces, **changes):
+def begin(faces, recipe="tiny", **changes):
+    """Starts a run. What begins as a person's does, in a process of its own, knows the recipe `classic` only."""
     settings = {"data": str(faces), "epochs": LONG, "batch_size": 16} | changes
-    return queue.start(catalogue.config("classic", **settings)).paths  # the network that is built soonest
+    return queue.start(catalogue.config(recipe, **settings)).paths
 
 
 def epochs_done(paths):
@@ -54,7 +55,7 @@ def run_here(data, traced, **changes):
     """The folder of a run of one epoch, done in this process, which has TensorFlow already."""
     from emotion.training import worker
 
-    paths = runs.new_run(catalogue.config("classic", data=str(data), epochs=1, batch_size=16, **changes))
+    paths = runs.new_run(catalogue.config("tiny", data=str(data), epochs=1, batch_size=16, **changes))
     worker.run(paths, traced=traced)
     assert runs.read_run(paths).status is Status.COMPLETED
     return paths
@@ -129,7 +130,7 @@ def test_a_whole_run_leaves_everything_behind(two):
 
 @pytest.mark.usefixtures("begins_cold")
 def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
-    paths = begin(faces)
+    paths = begin(faces, "classic")
 
     wait_for(paths.history.exists)
     modules = wait_for(lambda: read_history(paths).phase)
@@ -139,7 +140,7 @@ def test_the_first_line_is_written_before_tensorflow_loads(started, faces):
 
 @pytest.mark.usefixtures("begins_cold")
 def test_stop_while_loading_ends_at_once_without_a_model(started, faces):
-    paths = begin(faces)
+    paths = begin(faces, "classic")
     wait_for(lambda: runs.read_run(paths).status is Status.STARTING)
 
     queue.stop(paths.id)
@@ -177,7 +178,7 @@ def test_a_killed_run_is_lost_and_the_next_one_makes_it_usable(started, faces, t
 @pytest.mark.usefixtures("begins_cold")
 @pytest.mark.parametrize("phase", ["loading TensorFlow", *each_night("exporting", "evaluating")])
 def test_a_run_that_is_killed_outside_of_training_is_lost_and_goes_on(started, faces, phase):
-    paths = begin(faces, epochs=1)
+    paths = begin(faces, "classic", epochs=1)
     wait_for(lambda: read_history(paths).phase == phase)
 
     kill(paths)
@@ -202,7 +203,7 @@ def test_a_waiting_run_leaves_the_queue_when_stopped(started, faces):
 
 def test_a_queued_run_whose_process_was_killed_is_started_again(started, faces, monkeypatch):
     monkeypatch.setattr(queue, "GRACE_SECONDS", 0.0)
-    paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=LONG))
+    paths = runs.new_run(catalogue.config("tiny", data=str(faces), epochs=LONG))
 
     queue.start_orphans()
 
@@ -282,7 +283,7 @@ def diverging(faces, traced, poisoned_after):
     from emotion.training import worker
 
     model = traced[0]
-    paths = runs.new_run(catalogue.config("classic", data=str(faces), epochs=40, batch_size=16, learning_rate=0.5))
+    paths = runs.new_run(catalogue.config("tiny", data=str(faces), epochs=40, batch_size=16, learning_rate=0.5))
 
     def poison(row):
         early = row["event"] == "phase" and row["phase"] == "training" and not poisoned_after

@@ -114,7 +114,7 @@ class Computers:
 
 def asked(faces: Path, **changes: Any) -> RunPaths:
     paths = runs.new_run(catalogue.config("quick", data=str(faces), epochs=EPOCHS, **changes))
-    runs.claim(paths, Status.QUEUED)
+    queue.claim(paths, Status.QUEUED)
     return paths
 
 
@@ -290,7 +290,7 @@ def test_a_run_that_waits_for_a_cluster_keeps_no_other_waiting(home: Path) -> No
     runs.write_status(away, Status.QUEUED, on="auto")
 
     assert [run.id for run in queue.queue()] == [own.id]
-    runs.claim(away, Status.RUNNING)
+    queue.claim(away, Status.RUNNING)
     assert queue.active(here=True) is None
     assert queue.active() is not None
 

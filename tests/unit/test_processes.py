@@ -17,7 +17,7 @@ import pytest
 
 from emotion.data.bring import staging
 from emotion.recipes import TrainingConfig, catalogue
-from emotion.runs import Status, claim, list_runs, new_run, queue, read_run, write_status
+from emotion.runs import Status, list_runs, new_run, queue, read_run, write_status
 from emotion.system import files, processes, tasks
 from emotion.tuning import folder
 from emotion.tuning.control import SEEN_EVERY, Attendance
@@ -51,7 +51,7 @@ def test_a_run_at_work_is_not_lost_when_the_clock_moves(
     home: Path, move_clock: Callable[[float], None], seconds: float
 ) -> None:
     paths = new_run(TrainingConfig())
-    claim(paths, Status.RUNNING)
+    queue.claim(paths, Status.RUNNING)
 
     move_clock(seconds)
 

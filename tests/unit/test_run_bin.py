@@ -10,7 +10,7 @@ import pytest
 
 from emotion import runs
 from emotion.recipes import TrainingConfig
-from emotion.runs import RunPaths, Status, deleted
+from emotion.runs import RunPaths, Status, deleted, queue
 from emotion.system import RunError, RunMissingError
 
 DAY = 24 * 3600
@@ -38,7 +38,7 @@ def test_a_deleted_run_is_in_no_list_and_comes_back_as_it_was(home: Path) -> Non
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING, Status.STOPPING])
 def test_a_run_that_has_not_ended_is_not_deleted(home: Path, status: Status) -> None:
     paths = ended("mine")
-    runs.claim(paths, status)
+    queue.claim(paths, status)
 
     with pytest.raises(RunError, match="stop it first"):
         deleted.delete(paths.id)

@@ -180,7 +180,7 @@ def waits(ahead):
 
 
 def at_work(paths):
-    runs.claim(paths, Status.RUNNING)
+    queue.claim(paths, Status.RUNNING)
 
 
 def queued(places=1):
@@ -197,6 +197,36 @@ def test_a_second_run_waits_where_there_is_one_place(home):
         assert first
         with pytest.raises(Waiting, match="turn"), queue.turn(queued(), waits):
             pass
+
+
+def test_a_run_that_another_process_trains_is_not_taken_from_it(home):
+    paths, other = queued(), os.getppid()
+    runs.write_status(paths, Status.RUNNING, pid=other, pid_started=processes.started(other))
+
+    with queue.turn(paths) as ours:
+        assert not ours
+
+    run = runs.read_run(paths)
+    assert (run.status, run.pid) == (Status.RUNNING, other)
+
+
+def listed(paths):
+    (run,) = runs.list_runs()
+    return run
+
+
+@pytest.mark.parametrize("look", [runs.read_run, listed])
+def test_a_run_that_ends_while_it_is_looked_at_is_not_lost(home, monkeypatch, look):
+    paths = queued()
+    at_work(paths)
+
+    def ended(pid, started):
+        runs.write_status(paths, Status.COMPLETED)
+        return False
+
+    monkeypatch.setattr(processes, "is_alive", ended)
+
+    assert look(paths).status is Status.COMPLETED
 
 
 def test_runs_with_two_places_are_trained_two_at_a_time_beside_no_other(home):

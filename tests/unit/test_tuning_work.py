@@ -37,7 +37,7 @@ class Trainings:
 
     def start(self, config: Any, places: int = 1, on: str = "") -> runs.Run:
         paths = runs.new_run(config)
-        runs.claim(paths, Status.RUNNING)
+        queue.claim(paths, Status.RUNNING)
         self.at_work.append(paths)
         self.places.append(places)
         return runs.read_run(paths)

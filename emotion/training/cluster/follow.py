@@ -70,7 +70,8 @@ def run(paths: RunPaths, on: str, tell: Tell = lambda row: None) -> None:
     Raises:
         EmotionError: what went wrong in plain words; it is in `status.json` too.
     """
-    runs.claim(paths, Status.QUEUED)
+    if not runs.queue.claim(paths, Status.QUEUED):
+        return
     tell_reader = worker.in_own_language(tell)
     with speaking(ENGLISH), worker.failure_told(paths):
         ray = many.connect(on)[0]
