@@ -160,6 +160,14 @@ def begins_cold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def opened_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models made elsewhere are opened within this process: to start another takes longer than all that it does."""
+    from emotion.training.elsewhere import bring_in, work
+
+    monkeypatch.setattr(sys.modules[bring_in.__module__], "_work", lambda folder, found: work.tell(folder))
+
+
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home for the data and results of one test."""
     monkeypatch.setenv("EMOTION_HOME", str(tmp_path))

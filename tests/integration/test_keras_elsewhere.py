@@ -43,6 +43,7 @@ def said(run_id: str, grey: int) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("opened_within")
 def test_a_keras_classifier_is_used_with_the_values_that_it_takes(home: Path, tmp_path: Path) -> None:
     import keras
 
@@ -53,6 +54,7 @@ def test_a_keras_classifier_is_used_with_the_values_that_it_takes(home: Path, tm
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("opened_within")
 def test_a_file_of_keras_2_as_teachable_machine_writes_it_is_read(home: Path, tmp_path: Path) -> None:
     import h5py
     import keras

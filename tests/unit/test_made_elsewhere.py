@@ -34,10 +34,9 @@ def alone() -> None:
 
 
 @pytest.fixture(autouse=True)
-def within(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the other tests it is opened within this one: to start another takes longer than all that it does."""
+def within(request: pytest.FixtureRequest) -> None:
     if "alone" not in request.fixturenames:
-        monkeypatch.setattr(sys.modules[bring_in.__module__], "_work", lambda folder, found: work.tell(folder))
+        request.getfixturevalue("opened_within")
 
 
 def came(folder: Path, name: str, names: str = "") -> Path:
