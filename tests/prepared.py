@@ -21,6 +21,7 @@ import sys
 import traceback
 import types
 from collections.abc import Sequence
+from multiprocessing import forkserver, popen_forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,7 +44,7 @@ OF_A_TRAINING = ["tensorflow", "keras", "matplotlib.pyplot", "optuna", "emotion.
                  "emotion.tuning.work"]  # fmt: skip
 LENDER = "EMOTION_TESTS_LENDER"  # the variable with the address of the process that waits with TensorFlow
 spawn_cold = processes.spawn  # as it is for a person
-_waiting = multiprocessing.get_context("forkserver")
+_waiting = forkserver.ForkServer()  # beside that of the program, which has loaded less
 _waiting.set_forkserver_preload(OF_THE_APP)
 
 
@@ -118,8 +119,12 @@ def spawn(arguments: Sequence[str], output: Path | int = subprocess.DEVNULL, std
 
 
 def _start(target: types.FunctionType, *arguments: object) -> multiprocessing.context.ForkServerProcess:
-    process = _waiting.Process(target=target, args=arguments)
+    process = multiprocessing.get_context("forkserver").Process(target=target, args=arguments)
+    ours = types.SimpleNamespace(
+        connect_to_new_process=_waiting.connect_to_new_process, read_signed=forkserver.read_signed
+    )
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(popen_forkserver, "forkserver", ours)
         # It would run what is called `__main__` here; a test of a page leaves its script there.
         patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
         process.start()

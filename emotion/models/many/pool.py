@@ -7,6 +7,8 @@ again.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -102,9 +104,13 @@ class Pool(Generic[T]):
 
     def _running(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            context = multiprocessing.get_context("spawn")  # a fork would take over threads and locks of this process
+            # A fork of this process would take over its threads and locks: on Linux they are forked from one that has
+            # loaded what they need and does nothing else, which keeps the variables that there were at its start.
+            context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+            context.set_forkserver_preload([worker.__name__])
             until_closed, self._open = context.Pipe(duplex=False)
-            self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, (self._task, until_closed))
+            begun = (self._task, until_closed, dict(os.environ))
+            self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, begun)
         return self._executor
 
     def _end(self) -> None:

@@ -127,14 +127,17 @@ def _answers(
 _look: Callable[[list[str]], list[Any]] | None = None
 
 
-def begin(task: PictureTask[Any], until_closed: Connection) -> None:
+def begin(task: PictureTask[Any], until_closed: Connection, environment: dict[str, str]) -> None:
     """Makes this process ready. It ends with the one that started it, and leaves Ctrl-C to that one.
 
     Args:
         task: what it is asked.
         until_closed: it also ends when the other end of this is closed.
+        environment: the variables of the process that started it.
     """
     global _look
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(until_closed,), daemon=True).start()
     threadpool_limits(1)
