@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from emotion.data import listing, made_here, registry
 from emotion.data.bring import add, import_jobs
 from emotion.data.drawn import write
 from emotion.system.paths import drawn_faces_dir
+from emotion.system.tasks import Task
 from pages.ui.data import bring, look
 from tests.waiting import wait_for
 from tests.zips import png, write_archive, write_classes, zip_names, zip_of
@@ -113,6 +115,24 @@ def test_brings_a_zip_in_and_tells_its_counts(drawn: Path) -> None:
     assert registry.get("faces").counts["train"] == {"happy": 6, "sad": 6}
     assert app.selectbox(key="data_set").value == "faces"  # it is chosen, and shown
     assert "part" not in app.query_params
+
+
+def test_an_import_that_ends_while_the_page_is_drawn_is_told(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_jobs.add(str(write_archive(drawn / "elsewhere")), "mine", "elsewhere")
+    wait_for_imports()
+    now, looks = import_jobs.list_imports, 0
+
+    def list_imports() -> list[Task]:
+        """At the first look nothing has come of it yet."""
+        nonlocal looks
+        looks += 1
+        return [replace(task, ended=looks > 1, result=task.result if looks > 1 else "") for task in now()]
+
+    monkeypatch.setattr(import_jobs, "list_imports", list_imports)
+    app = open_data(part="bring")
+
+    assert looks > 1
+    assert "**mine** is here: 12 train" in words_on(app)
 
 
 def test_looks_at_what_was_brought_in(drawn: Path) -> None:

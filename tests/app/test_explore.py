@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 from emotion.data import dataset, edits, listing
 from emotion.data.drawn import write
 from emotion.evaluation import robustness
+from emotion.evaluation.report import job
 from emotion.models.predictor import load_model
 from emotion.recipes.settings import TrainingConfig
 from emotion.runs.run import RunPaths, Status, new_run, write_status
+from emotion.system import tasks
 from emotion.system.files import read_json
 from pages.ui.evaluate import results
 from tests.evaluate_page import elements_of, html_of, open_evaluate
@@ -378,6 +381,23 @@ def test_the_report_says_what_it_holds(run: RunPaths) -> None:
 
     assert app.button(key="make_report").label == "Make the report"
     assert "It holds test faces" in captions(app)
+
+
+def test_a_report_that_is_made_while_the_page_is_drawn_is_there(run: RunPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def page(_token: str) -> bytes | None:
+        """At the first look it is not there yet."""
+        nonlocal looks
+        looks += 1
+        return b"the report" if looks > 1 else None
+
+    at_work = tasks.Task("report", "", "drawing", 0, 1, 0, ended=False, problem="", result="")
+    monkeypatch.setattr(job, "page", page)
+    monkeypatch.setattr(tasks, "find", lambda name: replace(at_work, ended=looks > 0))
+    app = open_evaluate(look="report")
+
+    assert [button.proto.label for button in app.get("download_button")][:1] == ["Download the report"]
 
 
 def test_a_saved_threshold_answers_on_predict_too(run: RunPaths) -> None:

@@ -14,7 +14,7 @@ from emotion.checks import CHECK, FACES, check, job
 from emotion.checks.rules import faceless
 from emotion.data import decided, resolve
 from emotion.runs import queue
-from emotion.system import N_, EmotionError, _, ngettext, retold
+from emotion.system import N_, EmotionError, _, ngettext, retold, tasks
 from emotion.training import repeat
 from pages.ui.data import findings, labels
 from pages.ui.shared import before_after, decisions, frame, listings, problem, text, waiting
@@ -38,8 +38,9 @@ def show_check(data: str) -> None:
     """Draws the whole part for a data set, as `dataset.resolve` understands it."""
     root = resolve(data)
     listing = listings.on_disk(root)
+    task = tasks.find(job.task_name(root, CHECK))
     report = _report(check.version(listing), listing)
-    at_work = waiting.show_work(job.task_name(root, CHECK), _("Checking"))
+    at_work = waiting.show_work(task, _("Checking"))
     if report is not None:
         _outcome(report, listing)
     elif not at_work:
@@ -88,8 +89,9 @@ def _faces(report: Report, listing: Listing) -> None:
     names = faceless.askable(report.root, report.table)
     if not names:
         return
+    task = tasks.find(job.task_name(report.root, FACES))
     asked = faceless.asked(listing)
-    if waiting.show_work(job.task_name(report.root, FACES), _("Looking for faces")):
+    if waiting.show_work(task, _("Looking for faces")):
         return
     with st.container(border=True, key="faces_pass"):
         st.markdown(f"**{_('Pictures without a face')}**")

@@ -28,7 +28,7 @@ def await_import(name: str) -> None:
 def show_imports() -> None:
     """Draws all imports; the page is drawn anew when one of them ends. Before the choice of data is drawn."""
     for task in import_jobs.list_imports():
-        if not waiting.show_work(task.name, task.title, import_jobs.stop):
+        if not waiting.show_work(task, task.title, import_jobs.stop):
             _ended(task)
 
 

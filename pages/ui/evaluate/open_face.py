@@ -89,11 +89,12 @@ def _neighbours(result: Result, index: int) -> None:
             st.caption(text.plain(str(error)))
             return
         name = f"neighbours-{result.base}"
+        task = tasks.find(name)
         if insight.knows_train(result, train):
             pick.show_markup("neighbours", _neighbour_faces(result.base, index, result), _("Its neighbours in train"))
             st.caption(_("The training faces that look most like it to the network, the nearest first. Where their "
                          "labels speak against its own, the label may be wrong."))  # fmt: skip
-        elif not waiting.show_work(name):
+        elif not waiting.show_work(task):
             st.caption(
                 ngettext(
                     "The network is asked about {n} training face, once.",

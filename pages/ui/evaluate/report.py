@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from emotion.evaluation.report import job
-from emotion.system import _, language
+from emotion.system import _, language, tasks
 from pages.ui.shared import problem, waiting
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def show_report(result: Result, data: str) -> None:
                   "and every figure as a PNG for a document."))  # fmt: skip
     st.caption(_("It holds test faces. Hand it on only where the pictures themselves may go."))
     token = f"{result.base}-{language()}"  # it speaks one language
+    task = tasks.find(job.task_name(token))
     page = job.page(token)
     if page is not None:
         with st.container(horizontal=True):
@@ -31,7 +32,7 @@ def show_report(result: Result, data: str) -> None:
                                type="primary", on_click="ignore")  # fmt: skip
             st.download_button(_("Download the figures"), job.figures(token) or b"", "figures.zip",
                                "application/zip", key="report_figures", on_click="ignore")  # fmt: skip
-    if waiting.show_work(job.task_name(token)):
+    if waiting.show_work(task):
         return
     model, classes = result.model.reference, result.info.classes
     st.button(_("Make it again") if page else _("Make the report"), key="make_report",

@@ -121,11 +121,12 @@ def _picked_group(word: str) -> None:
 
 def _robustness(result: Result) -> None:
     name = f"robustness-{result.base}"
+    task = tasks.find(name)
     found = robustness.kept(result.model, result.examples)
     if found is not None:
         _charts(found)
         return
-    if waiting.show_work(name):
+    if waiting.show_work(task):
         return
     faces = min(len(result.examples.labels), robustness.FACES)
     trials = 1 + sum(len(kind.strengths) for kind in corruptions.KINDS)

@@ -40,7 +40,7 @@ def show_bring_in() -> None:
     task = tasks.find(name) if name else None
     with st.expander(_("Bring a model in"), expanded=task is not None, key="bring_in"):
         st.caption(_(ABOUT))
-        if name and not waiting.show_work(name, "" if task is None or task.ended else _("Bringing it in")):
+        if name and not waiting.show_work(task, "" if task is None or task.ended else _("Bringing it in")):
             _ended(task)
         given = st.file_uploader(_("Model, and labels.txt"), type=KINDS, key="bundle", accept_multiple_files=True)
         models = [file for file in given if not file.name.lower().endswith(LABELS)]

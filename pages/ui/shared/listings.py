@@ -55,12 +55,13 @@ def show_drawing(data: str) -> bool:
     Returns:
         Whether they are not there yet; then how far that is stands on the page, or what went wrong.
     """
+    task = tasks.find(DRAWING)
     if data != DEMO or (drawn_faces_dir() / "train").is_dir():
         return False
-    task = tasks.find(DRAWING)
     if task is None or (task.ended and not task.problem):
         _draw()
-    if not waiting.show_work(DRAWING):
+        task = tasks.find(DRAWING)
+    if not waiting.show_work(task):
         st.button(_("Try again"), key="draw_again", on_click=_draw)
     return True
 

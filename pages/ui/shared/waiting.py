@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 LOOK_AGAIN = 0.5  # seconds
 
 
-def show_work(name: str, title: str = "", stop: Callable[[str], None] | None = None) -> bool:
+def show_work(task: Task | None, title: str = "", stop: Callable[[str], None] | None = None) -> bool:
     """Shows a task that is at work, and its problem where it failed; returns whether it is at work.
 
     Args:
-        name: of the task, as `tasks.find` takes it.
+        task: as it was found before anybody looked for what came of it: where that was not there yet, and the task has
+            ended since, the page is drawn anew. None: there is none.
         title: stands before what it does.
-        stop: for a button beside it; is called with the name.
+        stop: for a button beside it; is called with the task's name.
     """
-    task = tasks.find(name)
     if task is None:
         return False
     if task.ended:
@@ -34,7 +34,7 @@ def show_work(name: str, title: str = "", stop: Callable[[str], None] | None = N
             said = retold(task.problem)
             st.error(text.plain(f"{title}: {said}" if title else said), icon=":material/error:")
         return False
-    st.fragment(_live, run_every=LOOK_AGAIN)(name, title, stop)
+    st.fragment(_live, run_every=LOOK_AGAIN)(task.name, title, stop)
     return True
 
 
