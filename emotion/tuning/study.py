@@ -1,8 +1,4 @@
-"""How a tuning searches: Optuna's storage, the choice of values, the rule by which trials are stopped early.
-
-Optuna is imported inside functions: only the processes of a tuning need it, never the server.
-
-The study of a tuning: which values are tried next, and which trials are not worth finishing (Optuna).
+"""The study of a tuning: which values are tried next, and which trials are not worth finishing (Optuna).
 
 Everything lies in `study.db`, so that a killed process loses nothing and several may work on one study. Optuna is
 imported inside functions: only the processes of a tuning need it, never the server.

@@ -12,7 +12,7 @@ import streamlit as st
 from emotion.checks import LABELS, job, label_errors, picture_facts
 from emotion.data import CONFIRM, EXCLUDE, RELABEL, Change
 from emotion.evaluation import gallery
-from emotion.system import N_, _, ngettext, number
+from emotion.system import N_, _, ngettext, number, tasks
 from pages.ui.shared import decisions, model_choice, montage, problem, text, waiting
 from pages.ui.shared.montage import Cell
 
@@ -39,7 +39,7 @@ def show_label_errors(report: Report, listing: Listing) -> None:
     """
     with st.container(border=True, key="labels"):
         st.markdown(f"**{_('Suspect labels')}**")
-        if waiting.show_work(job.task_name(report.root, LABELS), _("Suspect labels")):
+        if waiting.show_work(tasks.find(job.task_name(report.root, LABELS)), _("Suspect labels")):
             return
         outcome = label_errors.last_found(listing)
         if outcome is None:

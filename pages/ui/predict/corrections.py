@@ -81,7 +81,7 @@ def _prepare(predictor: Predictor) -> None:
 def _effect(predictor: Predictor, face: Face, kept: Path, place: str, key: str) -> None:
     """What the model would be with all corrections: of this face, and of the test; and keeping it, on a click."""
     _prepare(predictor)
-    if waiting.show_work(_name_of(predictor)):
+    if waiting.show_work(tasks.find(_name_of(predictor))):
         return
     try:
         found = correct.ground(predictor.reference, preferences.changed(predictor.path))
