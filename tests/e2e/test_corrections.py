@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from emotion.data import collection
 from emotion.data.drawn import write
 from emotion.runs.run import RunPaths, Status
 from emotion.system.files import read_json
@@ -110,6 +111,21 @@ def test_correct_retrain_compare_keep_delete(page: Any, server: Server, first: R
     page.get_by_role("button", name="Yes, delete all").click()
     expect(page.get_by_text("Your pictures", exact=True)).to_have_count(0)
     assert not (server.home / "mine").exists()
+
+
+def test_kept_pictures_have_their_room_before_they_are_there(
+    fresh_page: Any, server: Server, first: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMOTION_HOME", str(server.home))
+    collection.keep(write.draw_portrait(50, happy=True), "happy")
+    fresh_page.route("**/media/**", lambda route: route.abort())
+    fresh_page.goto(f"/predict?model={first.id}")
+    settled(fresh_page)
+
+    press(fresh_page, fresh_page.get_by_text("Your pictures", exact=True), fresh_page.get_by_text("Delete 1"))
+
+    room = fresh_page.locator('.st-key-own_grid [data-testid="stElementContainer"]').first.bounding_box()
+    assert room["height"] == pytest.approx(room["width"], abs=1)
 
 
 def test_takes_a_correction_back(page: Any, server: Server, first: RunPaths, drawn: list[Path]) -> None:
