@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Generic
 
 import psutil
@@ -24,6 +25,19 @@ from emotion.system import EmotionError, _, processes
 
 AHEAD = 3  # tasks a process that wait for it, so that a slow photo holds up no other process
 EACH = 500 * 2**20  # bytes that a process may take
+
+
+def _context() -> BaseContext:
+    """How processes are started: a fork of this one would take over its threads and locks.
+
+    On Linux they are forked from one that has loaded what they need and does nothing else. It keeps the variables that
+    there were at its start, so that each is told those of now.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([worker.__name__])
+    return context
 
 
 def usual_jobs() -> int:
@@ -104,10 +118,7 @@ class Pool(Generic[T]):
 
     def _running(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            # A fork of this process would take over its threads and locks: on Linux they are forked from one that has
-            # loaded what they need and does nothing else, which keeps the variables that there were at its start.
-            context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-            context.set_forkserver_preload([worker.__name__])
+            context = _context()
             until_closed, self._open = context.Pipe(duplex=False)
             begun = (self._task, until_closed, dict(os.environ))
             self._executor = ProcessPoolExecutor(self._jobs, context, worker.begin, begun)
