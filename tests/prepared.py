@@ -136,15 +136,16 @@ def _lend(listening: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those that have ended leave nothing behind
     tests = multiprocessing.parent_process().sentinel
     while tests not in wait([listening, tests]):
-        with Connection(listening.accept()[0].detach()) as asking:
+        number = None
+        with Connection(listening.accept()[0].detach()) as asking, contextlib.suppress(EOFError, OSError):
             beginning = asking.recv()
             with processes.loading_modules():
                 for name in OF_A_TRAINING:
                     importlib.import_module(name)
             number = os.fork()
             if number:
-                asking.send(number)
-        if not number:
+                asking.send(number)  # unless who has asked was killed meanwhile
+        if number == 0:
             listening.close()
             _do_alone(beginning)
 
