@@ -167,14 +167,14 @@ def _held_out(basis: Floats, values: Floats, targets: Floats, share: Floats, fol
     turned = basis.T @ aim
     said = np.empty((len(STIFFNESS), *targets.shape))
     places = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
-    # All at once where there are few faces: one after the other took four times as long. Many would not fit in memory.
+    # Together, unless it would not fit in memory: one by one, choosing took 3.9 times as long for 20 rows, 1.4 for 180.
     together = len(STIFFNESS) if rows <= TOGETHER else 1
     for first in range(0, len(STIFFNESS), together):
         some = slice(first, first + together)
-        kept = (values / (values + np.array(STIFFNESS[some])[:, np.newaxis] * rows))[:, np.newaxis]
-        left = aim - (basis * kept) @ turned - even @ (even.T @ aim)
+        kept = values / (values + np.array(STIFFNESS[some])[:, np.newaxis] * rows)
+        left = aim - basis @ (kept[..., np.newaxis] * turned) - even @ (even.T @ aim)
         for out in places:
-            hat = (basis[out] * kept) @ basis[out].T + even[out] @ even[out].T
+            hat = (basis[out] * kept[:, np.newaxis]) @ basis[out].T + even[out] @ even[out].T
             error = np.linalg.solve(np.eye(len(out)) * (1 + 1e-9) - hat, left[:, out])
             said[some, out] = (aim[out] - error) / root[out]
     return said
