@@ -22,6 +22,7 @@ from emotion.system.paths import drawn_faces_dir
 from tests.canned_tuning import give_tuning
 from tests.full_disk import FULL, KINDS, SAID, strays, taking_nothing
 from tests.tiny_model import give_model
+from tests.waiting import wait_for
 from tests.zips import write_archive, zip_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,9 @@ def correct(home: Path) -> AppTest:
     app.run()
     buffer = io.BytesIO()
     Image.fromarray(np.full((60, 60), 250, np.uint8)).save(buffer, "PNG")
-    return app.file_uploader(key="uploads").upload("picture.png", buffer.getvalue(), "image/png").run()
+    app.file_uploader(key="uploads").upload("picture.png", buffer.getvalue(), "image/png").run()
+    wait_for(lambda: all(task.ended for task in tasks.list_tasks("")))  # one in a thread writes when nothing is taken
+    return app
 
 
 def delete(home: Path) -> AppTest:
