@@ -99,7 +99,7 @@ def kept(paths: RunPaths) -> Any:
 def test_learns_what_people_say_and_not_the_folders(
     training: Any, small: Recipe, tmp_path: Path, classes: tuple[str, ...]
 ) -> None:
-    config = catalogue.config("small", epochs=20, classes=classes, labels="votes")
+    config = catalogue.config("small", epochs=10, classes=classes, labels="votes")
 
     _, paths = fit(training, replace(config, classes=classes), tmp_path / "run")
 

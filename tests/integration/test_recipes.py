@@ -194,8 +194,8 @@ def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) 
     paths = run.new_run(config, tmp_path / "seven")
 
     training.fit(config, examples, examples, paths)
-    export.write_model(paths, network.load_whole(paths.keras_model), export.describe(
-        network.load_whole(paths.keras_model), config, "fingerprint", {}))  # fmt: skip
+    model = network.load_whole(paths.keras_model)
+    export.write_model(paths, model, export.describe(model, config, "fingerprint", {}))
 
     answers = load_model(str(paths.root)).predict_classes(as_batch(faces))
     assert answers.shape == (70, 7)
