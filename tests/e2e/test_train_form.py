@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
-from tests.e2e.browser import Server, Visit, choose, settled
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.browser import Server, choose, settled
 
+PHONE = {"width": 390, "height": 844}
 USUAL = catalogue.find(catalogue.DEFAULT)
 CLASSIC = catalogue.find("classic")
 
@@ -25,10 +25,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="module")
-def opened(visit: Visit, server: Server) -> Iterator[Any]:
+@pytest.fixture
+def form(page: Any) -> Any:
     """The form, with all that folds opened."""
-    page = visit(server).new_page()
     page.goto("/train?run=new")
     page.get_by_text("60 faces").first.wait_for()
     settled(page)
@@ -36,17 +35,8 @@ def opened(visit: Visit, server: Server) -> Iterator[Any]:
     page.get_by_text("Vary the training faces").click()
     page.get_by_role("button", name="Other twelve").wait_for()
     page.get_by_role("spinbutton", name="Epochs").wait_for()
-    settled(page)  # what folds asks for a rerun, and that would close a list that has just been opened
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def form(opened: Any) -> Iterator[Any]:
-    """The form as the test before has left it; the last two change what the others ask about."""
-    yield opened
-    opened.set_viewport_size(DESKTOP)
-    settled(opened)
+    settled(page)  # what folds asks for a rerun
+    return page
 
 
 def recipe(page: Any, name: str) -> None:
@@ -64,6 +54,20 @@ def move(page: Any, kind: str, key: str) -> None:
     slider = page.locator(f".st-key-train_vary_{kind}").get_by_role("slider")
     slider.focus()
     slider.press(key)
+
+
+def test_another_recipe_shows_its_own_numbers(form: Any) -> None:
+    epochs = form.get_by_role("spinbutton", name="Epochs")
+    expect(epochs).to_have_value(str(USUAL.epochs))
+    epochs.fill("3")
+    epochs.press("Enter")
+    settled(form)
+
+    recipe(form, "classic")
+
+    expect(epochs).to_have_value(str(CLASSIC.epochs))
+    expect(form.get_by_role("spinbutton", name="Batch size")).to_have_value(str(CLASSIC.batch_size))
+    expect(form.locator(".st-key-train_vary_shift")).to_contain_text("0%")
 
 
 def test_varied_faces_follow_a_slider(form: Any) -> None:
@@ -89,20 +93,6 @@ def test_varied_faces_stay_in_sight_on_a_phone(form: Any) -> None:
     form.locator(".st-key-train_vary_mixup").scroll_into_view_if_needed()
 
     expect(form.locator(".st-key-varied img")).to_be_in_viewport(ratio=0.9)
-
-
-def test_another_recipe_shows_its_own_numbers(form: Any) -> None:
-    epochs = form.get_by_role("spinbutton", name="Epochs")
-    expect(epochs).to_have_value(str(USUAL.epochs))
-    epochs.fill("3")
-    epochs.press("Enter")
-    settled(form)
-
-    recipe(form, "classic")
-
-    expect(epochs).to_have_value(str(CLASSIC.epochs))
-    expect(form.get_by_role("spinbutton", name="Batch size")).to_have_value(str(CLASSIC.batch_size))
-    expect(form.locator(".st-key-train_vary_shift")).to_contain_text("0%")
 
 
 def test_going_on_from_the_shipped_model_says_what_is_done(form: Any) -> None:
