@@ -15,9 +15,10 @@ from tests.full_disk import FULL, fill, small_disk, strays, taking_nothing
 from tests.waiting import wait_for
 from tests.zips import write_archive, zip_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_recipes")]
 
 NO_ROOM = "There is no room left on the disk of"
+EPOCHS = 20  # a second's: the disk fills up before they are done
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def small(tmp_path, monkeypatch):
         yield room
 
 
-def begin(faces, **changes):
-    return queue.start(catalogue.config(**{"data": str(faces), "epochs": 3, "batch_size": 16} | changes)).paths
+def begin(faces):
+    return queue.start(catalogue.config("tiny", data=str(faces), epochs=EPOCHS, batch_size=16)).paths
 
 
 def go_on(paths):
@@ -58,7 +59,7 @@ def test_a_training_on_a_disk_that_fills_up_says_so_and_goes_on_later(small, fac
 
     zeros.unlink()
     go_on(paths)
-    assert len(read_history(paths).epochs) == 3
+    assert len(read_history(paths).epochs) == EPOCHS
     assert load_model(paths.id).info.classes == ("sad", "happy")
     assert "best" in files.read_json(paths.report)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from emotion.images.crop import as_batch
 from emotion.recipes import catalogue
 from emotion.runs import run
 from emotion.runs.run import RunPaths
+from tests import tiny_recipe
 from tests.unit.test_recipes import ONE_MORE
 
 pytestmark = pytest.mark.slow
@@ -182,6 +182,7 @@ def test_a_network_from_one_more_file_can_be_trained(
     assert RunPaths(tmp_path / "run").keras_model.is_file()
 
 
+@pytest.mark.usefixtures("tiny_recipes")
 def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) -> None:
     from emotion.models.predictor import load_model
     from emotion.training import export, network
@@ -190,7 +191,7 @@ def test_seven_classes_are_learned_and_described(training: Any, tmp_path: Path) 
     faces = rng.integers(0, 256, (70, 48, 48), dtype=np.uint8)
     labels = np.arange(70) % 7
     examples = Examples(faces, labels, SEVEN, tuple(map(str, range(70))), (), "fingerprint")
-    config = replace(catalogue.config("quick", epochs=1, batch_size=16, classes=SEVEN), class_weights="balanced")
+    config = tiny_recipe.config(epochs=1, batch_size=16, classes=SEVEN, class_weights="balanced")
     paths = run.new_run(config, tmp_path / "seven")
 
     training.fit(config, examples, examples, paths)
