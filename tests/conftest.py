@@ -124,6 +124,14 @@ def no_training_outlives_its_file() -> Iterator[None]:
     prepared.end_all()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def main_module_stays() -> Iterator[None]:
+    """A page that is tested leaves its script as `__main__`, which every process that is begun later would run."""
+    ours = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = ours
+
+
 @pytest.fixture(autouse=True, scope="session")
 def commands_begin_loaded() -> Iterator[None]:
     """Commands that a test has started have TensorFlow as they begin, where a process can be forked for them.

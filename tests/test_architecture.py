@@ -286,11 +286,11 @@ def test_the_picture_of_the_rooms_shows_what_they_import() -> None:
     assert drawn == found
 
 
-def test_no_two_public_classes_have_one_name() -> None:
+def test_no_two_classes_have_one_name() -> None:
     where: dict[str, list[str]] = {}
     for path in [*CORE, *PAGES]:
         for node in parse(path).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.ClassDef):
                 where.setdefault(node.name, []).append(relative(path))
 
     assert {name: files for name, files in where.items() if len(files) > 1} == {}

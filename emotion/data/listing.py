@@ -284,7 +284,7 @@ def _walked(root: Path, known: DataSet | None, placed: Placement | None, seen: S
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _KeptListing:
     """A listing and all that it depends on: `known`, what its folders were like, and when it was made (monotonic)."""
 
     listing: Listing
@@ -302,7 +302,7 @@ class _Kept:
         )
 
 
-_kept: OrderedDict[Path, _Kept] = OrderedDict()
+_kept: OrderedDict[Path, _KeptListing] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -336,7 +336,7 @@ def current(root: Path) -> Listing:
     # A stamp is only as fine as the clock of the disk: a change right after the look could leave it as it is.
     settled = all(began - stamp[CHANGED] > SETTLED_NS for stamp in seen.values() if stamp)
     with _lock:
-        _kept[root] = _Kept(listing, known, seen, settled, made)
+        _kept[root] = _KeptListing(listing, known, seen, settled, made)
         _kept.move_to_end(root)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)

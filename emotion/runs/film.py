@@ -35,7 +35,7 @@ class _FacesRow(TypedDict):
     pixels: str
 
 
-class _EpochRow(TypedDict):
+class _FilmRow(TypedDict):
     event: str
     epoch: Annotated[int, Meta(ge=1, le=1_000_000)]
     probabilities: list[list[stored.Share]]
@@ -110,7 +110,7 @@ def read(paths: RunPaths) -> Film | None:
                     begun = _film(stored.typed(row, _FacesRow))
                     film = film if film is not None and _same(film, begun) else begun
                 elif row.get("event") == "epoch" and film is not None:
-                    _add(film, stored.typed(row, _EpochRow))
+                    _add(film, stored.typed(row, _FilmRow))
     return film
 
 
@@ -141,7 +141,7 @@ def _same(one: Film, other: Film) -> bool:
     return (one.labels, one.classes) == (other.labels, other.classes) and np.array_equal(one.faces, other.faces)
 
 
-def _add(film: Film, row: _EpochRow) -> None:
+def _add(film: Film, row: _FilmRow) -> None:
     probabilities = np.array(row["probabilities"], np.float64)
     if probabilities.shape != (len(film.labels), len(film.classes)):
         raise ValueError(_("the answers do not fit the faces"))

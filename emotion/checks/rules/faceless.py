@@ -144,15 +144,15 @@ def last_without_face(listing: Listing) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _LastPass:
     """What the last pass has found out, as it is stored."""
 
     asked: stored.Number | None = None
     without: tuple[str, ...] = ()
 
 
-def _kept(listing: Listing) -> _Kept:
-    return stored.read_or(cache.location(listing.root, listing.fingerprint, "faces.json"), _Kept, _Kept())
+def _kept(listing: Listing) -> _LastPass:
+    return stored.read_or(cache.location(listing.root, listing.fingerprint, "faces.json"), _LastPass, _LastPass())
 
 
 def finding(table: Table) -> Finding | None:

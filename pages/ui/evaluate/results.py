@@ -185,7 +185,7 @@ def _model(reference: str, path: str, changed: int) -> Predictor:
 
 
 @dataclass
-class _Kept:
+class _LastResults:
     """The last few results. Not a cached function: one of those cannot report its progress to the page."""
 
     results: OrderedDict[object, Result] = field(default_factory=OrderedDict)
@@ -205,8 +205,8 @@ class _Kept:
 
 
 @st.cache_resource(show_spinner=False)
-def _results() -> _Kept:
-    return _Kept()
+def _results() -> _LastResults:
+    return _LastResults()
 
 
 def index_of(result: Result, file: str) -> int | None:
