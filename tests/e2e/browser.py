@@ -41,6 +41,10 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 TELLING = "import faulthandler, signal, sys\nfaulthandler.register(signal.SIGUSR1)\n"
 APP = f"{TELLING}from emotion.__main__ import main\nsys.exit(main(sys.argv[1:]))"
 STREAMLIT = f"{TELLING}from streamlit.web.cli import main\nmain()"
+# No part of Streamlit is still loaded, and no chart of ours (`pages.ui.shared.pick`) is still empty.
+ALL_THERE = """() => !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]') &&
+  [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].every(({ shadowRoot }) =>
+    shadowRoot?.childElementCount && [...shadowRoot.querySelectorAll('.pick')].every((one) => one.childElementCount))"""
 
 
 def find_chromium() -> str | None:
@@ -191,6 +195,11 @@ def settled(page: Any) -> None:
     """Waits until the app has shown a heading, or an error, and has come to rest; live parts may go on."""
     page.locator('h1, [data-testid="stException"]').first.wait_for()
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def drawn(page: Any) -> None:
+    """Waits, where the app has come to rest, until all parts of the page are there, with what they draw by scripts."""
+    page.wait_for_function(ALL_THERE)
 
 
 def choose(page: Any, field: str, option: str) -> None:

@@ -16,7 +16,7 @@ from emotion.data.drawn import write
 from emotion.runs import append_history, deleted
 from tests.canned_tuning import give_tuning
 from tests.conftest import each_night
-from tests.e2e.browser import Server, open_face, settled
+from tests.e2e.browser import Server, drawn, open_face, settled
 from tests.tiny_model import finished_run
 
 Scenes = dict[str, Callable[[Any, Path], None]]  # by address, what a person does there first
@@ -146,6 +146,7 @@ def test_nothing_serious_bars_anybody_from_a_page(
             settled(page)
             prepare(page, astronaut)
             settled(page)
+            drawn(page)
             found[f"{address}{' on a phone' if phone else ''}"] = findings(page)
 
     assert {where: what for where, what in found.items() if what} == {}

@@ -16,7 +16,7 @@ from emotion.data.drawn import write
 from emotion.runs import append_history, film
 from tests.canned_tuning import give_tuning
 from tests.conftest import each_night
-from tests.e2e.browser import Server, Visit, settled
+from tests.e2e.browser import Server, Visit, drawn, settled
 from tests.tiny_model import finished_run
 
 RUN = "20260102-030405-demo"
@@ -34,7 +34,6 @@ new PerformanceObserver((list) => list.getEntries().filter((entry) => !entry.had
   moved.push({ value: entry.value, sources: entry.sources.map(({ node, previousRect: was, currentRect: is }) =>
     `${named(node)}: ${was.x},${was.y} ${was.width}x${was.height} to ${is.x},${is.y} ${is.width}x${is.height}`) }))
 ).observe({ type: 'layout-shift', buffered: true });"""
-ALL_THERE = 'document.querySelector(\'[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]\') === null'
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def load(page: Any, address: str) -> tuple[float, list[str]]:
     """Opens a page, which is a fresh session: how much it moved in all, and which parts did."""
     page.goto(f"/{address}")
     settled(page)
-    page.wait_for_function(ALL_THERE)
+    drawn(page)
     page.wait_for_timeout(500)  # pictures, and components that draw themselves
     moved = page.evaluate("moved")
     return sum(one["value"] for one in moved), [source for one in moved for source in one["sources"]]

@@ -41,6 +41,15 @@ def test_a_dot_stands_for_as_many_answers_as_it_says() -> None:
         assert said.startswith(f"{n:,} answer")
 
 
+def test_dots_that_nearly_touch_are_picked_each_in_a_part_of_its_own() -> None:
+    markup = charts.calibration(calibration.reliability(np.array([0.899, 0.901]), np.array([True, True])))
+
+    assert re.findall(r"left:([\d.]+)%;width:([\d.]+)%;--at:([\d.]+)%", markup) == [
+        ("80.00", "10.00", "99.00"),
+        ("90.00", "10.00", "1.00"),
+    ]
+
+
 def test_a_slice_stands_for_as_many_faces_as_it_says() -> None:
     found = slices.by_quantity("brightness", SCORES, TRUTH)
 

@@ -88,7 +88,8 @@ def calibration(bins: tuple[Bin, ...]) -> str:
             high=text.percent(one.high),
             right=text.percent(one.right or 0, 1),
         )
-        inside.append(plot.dot(one.said or 0, one.right or 0, "accent", one.interval, f"sure:{within}", said))
+        at, part = (one.said or 0, one.right or 0), (one.low, one.high)
+        inside.append(plot.dot(*at, "accent", one.interval, f"sure:{within}", said, part))
     return plot.box("".join(inside), _("how sure it said it was"), _("got right"), QUARTERS, QUARTERS, 16)
 
 
@@ -197,14 +198,14 @@ def slicing(one: Slicing, overall: float, pick: str, across: str) -> str:
     low, high = _frame([part.interval for part in one.slices], overall)
     inside, ticks = [plot.level((overall - low) / (high - low), "faint")], []
     for k, part in enumerate(one.slices):
+        edges = k / len(one.slices), (k + 1) / len(one.slices)
         x = (k + 0.5) / len(one.slices)
         within = Range(part.low if k else None, part.high if k < len(one.slices) - 1 else None).word
         reach = ((part.interval[0] - low) / (high - low), (part.interval[1] - low) / (high - low))
         word = f"{pick}:{within}" if pick else ""
         tone = "bad" if part.weak else "accent"
-        inside.append(
-            plot.dot(x, (part.accuracy - low) / (high - low), tone, reach, word, _slice_words(one.name, part))
-        )
+        y, said = (part.accuracy - low) / (high - low), _slice_words(one.name, part)
+        inside.append(plot.dot(x, y, tone, reach, word, said, edges))
         ticks.append((x, f"{'≤ ' if k == 0 else ''}{decimal(part.high, 0)}"))
     return plot.box("".join(inside), across, _("got right"), ticks, plot.percent_marks(low, high, 0.1), 9)
 

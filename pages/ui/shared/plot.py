@@ -65,9 +65,20 @@ def bars(left: float, width: float, up: float, down: float, pieces: Sequence[tup
 
 
 def dot(
-    x: float, y: float, tone: str, reach: tuple[float, float] | None = None, pick: str = "", label: str = ""
+    x: float,
+    y: float,
+    tone: str,
+    reach: tuple[float, float] | None = None,
+    pick: str = "",
+    label: str = "",
+    part: tuple[float, float] = (0, 1),
 ) -> str:
-    """A dot with the reach of its interval."""
+    """A dot with the reach of its interval.
+
+    Args:
+        pick, label: word and label, where it can be picked.
+        part: of the box, from left to right: a click anywhere in it picks the dot, however close another one is.
+    """
     whisker = (
         ""
         if reach is None
@@ -76,7 +87,9 @@ def dot(
     drawn = f'{whisker}<b class="dot" style="bottom:{y:.2%}"></b>'
     if not pick:
         return f'<div class="stem {tone}" style="left:{x:.2%}">{drawn}</div>'
-    return f'<button class="stem {tone}" style="left:{x:.2%}" {_picked(pick, label)}>{drawn}</button>'
+    left, right = part
+    style = f"left:{left:.2%};width:{right - left:.2%};--at:{(x - left) / (right - left):.2%}"
+    return f'<button class="stem {tone}" style="{style}" {_picked(pick, label)}>{drawn}</button>'
 
 
 def point(x: float, y: float, tone: str, pick: str = "", label: str = "") -> str:
