@@ -8,7 +8,7 @@ from pathlib import Path
 
 from emotion import images
 from emotion.cli.options import OK, REFUSED
-from emotion.system import _, expanded, files, tasks
+from emotion.system import _, compact, expanded, files, tasks
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -73,7 +73,7 @@ def run(chosen: argparse.Namespace) -> int:
             "{same} of {faces} faces are answered as when it was packed (probabilities differ by at most {furthest}).",
             same=found.same,
             faces=found.faces,
-            furthest=f"{found.furthest:.1g}",
+            furthest=compact(found.furthest, 1),
         )
     )
     return OK if found.passed else REFUSED
@@ -100,8 +100,8 @@ def _bring_in(path: Path, chosen: argparse.Namespace) -> int:
                 looks=looks,
                 side=info.input_size,
                 colours=colours,
-                low=f"{low:.3g}",
-                high=f"{high:.3g}",
+                low=compact(low, 3),
+                high=compact(high, 3),
             ),
             file=sys.stderr,
         )

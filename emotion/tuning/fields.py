@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotion import recipes
 from emotion.recipes import KINDS
-from emotion.system import N_, ConfigError, _, check_between, check_whole
+from emotion.system import N_, ConfigError, _, check_between, check_whole, compact, decimal
 
 if TYPE_CHECKING:
     from emotion.recipes import TrainingConfig
@@ -48,12 +48,12 @@ class Field:
         return float(getattr(config.augmentation if self.is_strength else config, self.name))
 
     def shown(self, value: float) -> str:
-        """A value with as many digits as tell it apart."""
+        """A value with as many digits as tell it apart, as the reader writes numbers."""
         if self.scale == "whole":
-            return f"{round(value):,}"
+            return decimal(round(value), 0)
         if self.scale == "log":
-            return f"{value:.3g}"
-        return f"{value:.{1 if self.highest > 1 else 3}f}".rstrip("0").rstrip(".")
+            return compact(value, 3)
+        return compact(round(value, 1 if self.highest > 1 else 3))
 
 
 _ALL = (

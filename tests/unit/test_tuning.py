@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from emotion.recipes import catalogue
+from emotion.system import speaking
 from emotion.system.errors import ConfigError
 from emotion.tuning import fields
 from emotion.tuning import trials as tuning
@@ -131,6 +132,8 @@ def test_own_values_are_brought_into_their_ranges():
 )
 def test_values_are_shown_as_they_are_told_apart(name, value, shown):
     assert fields.FIELDS[name].shown(value) == shown
+    with speaking("de"):
+        assert fields.FIELDS[name].shown(value) == shown.replace(".", ",")
 
 
 def test_best_is_the_highest_accuracy_of_the_finished():

@@ -14,7 +14,7 @@ from emotion import evaluation, runs
 from emotion.data import class_key, collection, dataset, material, resolve, scan
 from emotion.models import load_model, preferences
 from emotion.runs import Status
-from emotion.system import N_, DataError, ModelError, RunError, _, files, ngettext
+from emotion.system import N_, DataError, ModelError, RunError, _, files, ngettext, percent
 from emotion.training.head import correct, keras_file, teach
 from emotion.training.head.teach import Backbone
 
@@ -155,7 +155,7 @@ def sentences(taught: Taught) -> list[str]:
     said = [ngettext(
         "held out in turn: {right} of {n} face right, between {low} and {high} with 95 % confidence",
         "held out in turn: {right} of {n} faces right, between {low} and {high} with 95 % confidence",
-        score.n, right=right, low=f"{low:.1%}", high=f"{high:.1%}",
+        score.n, right=right, low=percent(low, 1, gap=""), high=percent(high, 1, gap=""),
     )]  # fmt: skip
     said += [
         _(
