@@ -45,6 +45,13 @@ STREAMLIT = f"{TELLING}from streamlit.web.cli import main\nmain()"
 ALL_THERE = """() => !document.querySelector('[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]') &&
   [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].every(({ shadowRoot }) =>
     shadowRoot?.childElementCount && [...shadowRoot.querySelectorAll('.pick')].every((one) => one.childElementCount))"""
+LOST = 4000  # ms without any work of the app after which a click has not come to it
+WATCH_FOR_WORK = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  window.worked = false;
+  new MutationObserver(() => { window.worked ||= app.dataset.testScriptState !== 'notRunning'; })
+    .observe(app, { attributeFilter: ['data-test-script-state'] });
+}"""
 
 
 def find_chromium() -> str | None:
@@ -248,14 +255,18 @@ def press(page: Any, what: Any, shown: Any, seconds: int = 15, state: str = "vis
     Args:
         page, what: what to press, and where.
         shown: what tells that it was pressed.
-        seconds: how long to wait for that before it is pressed again.
+        seconds: how long to wait for that before it is pressed again, where the app has done something since.
         state: of what is shown; "detached" for what has to go.
     """
     for _ in range(5):
         settled(page)
+        page.evaluate(WATCH_FOR_WORK)
         with contextlib.suppress(sync_api.TimeoutError):
             what.click(timeout=5000)
-            return shown.wait_for(timeout=1000 * seconds, state=state)
+            with contextlib.suppress(sync_api.TimeoutError):
+                return shown.wait_for(timeout=LOST, state=state)
+            if page.evaluate("worked"):
+                return shown.wait_for(timeout=1000 * seconds, state=state)
     raise AssertionError(f"no click on {what} shows {shown}")
 
 

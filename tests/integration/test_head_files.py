@@ -111,6 +111,7 @@ def test_the_earlier_stage_is_what_keras_has_before_its_last_resolution(quick: P
     np.testing.assert_allclose(seen, np.mean(means, axis=0), atol=1e-5)
 
 
+@pytest.mark.nightly  # builds a network of a recipe beyond the two of each day
 @pytest.mark.parametrize("width", [448, 448 + 2 * 96])
 def test_two_networks_side_by_side_each_give_their_stage(duo: Path, tmp_path: Path, width: int) -> None:
     from emotion.training.network import load_whole, served

@@ -88,6 +88,7 @@ def networks(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "one.keras", tmp_path / "other.npz"
 
 
+@pytest.mark.nightly  # builds networks of recipes beyond the two of each day
 def test_the_two_networks_answer_with_the_mean_of_their_logits(networks: tuple[Path, Path]) -> None:
     import keras
 
