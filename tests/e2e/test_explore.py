@@ -25,6 +25,8 @@ RUN, OTHER = "20260102-030405-demo", "20250102-030405-other"
 LATER_SECTIONS = {"threshold": "Threshold", "sure": "How sure", "weak": "Weak spots", "compare": "Two models",
                   "beat": "Beat the model", "report": "Report"}  # fmt: skip
 PATIENCE = 120_000  # ms: the first page of a server, the report
+FRAMELESS = """them => them.filter((it) => ['borderLeftColor', 'borderRightColor'].some(
+  (side) => getComputedStyle(it)[side] === 'rgba(0, 0, 0, 0)')).map((it) => it.innerText)"""
 
 
 @pytest.fixture(scope="module")
@@ -251,8 +253,8 @@ def test_the_report_opens_without_a_network(page: Any, browser: Any, tmp_path: P
     offline.close()
 
 
-def test_every_section_fits_a_phone(tab: Any, looked: Study) -> None:
-    page, wide = tab(phone=True), []
+def test_every_section_fits_a_phone_and_the_button_of_each_has_its_whole_frame(tab: Any, looked: Study) -> None:
+    page, wide, frameless = tab(phone=True), [], []
     open_section(page, "overview")
 
     for look, name in LATER_SECTIONS.items():
@@ -261,8 +263,10 @@ def test_every_section_fits_a_phone(tab: Any, looked: Study) -> None:
         settled(page)
         if not page.get_by_test_id("stMain").evaluate("it => it.scrollWidth <= it.clientWidth"):
             wide.append(look)
+        frameless += page.locator('button[data-variant="segmented_control"]').evaluate_all(FRAMELESS)
 
     assert wide == []
+    assert frameless == []
 
 
 def test_a_click_on_the_map_opens_the_face_and_a_lasso_shows_those_within(page: Any) -> None:
