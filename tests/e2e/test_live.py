@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Server, Visit, settled
-from tests.e2e.conftest import DESKTOP
+from tests.e2e.conftest import DESKTOP, PHONE
 
 # What the page asks of the browser's camera; `ASKED` counts, the last stream stays to be looked at.
 WATCH = """
@@ -169,7 +169,7 @@ def test_says_what_to_do_on_an_insecure_address(fresh_page: Any, server: Server)
 
 
 def test_fits_a_phone(live: Any) -> None:
-    live.set_viewport_size({"width": 390, "height": 844})
+    live.set_viewport_size(PHONE)
     live.get_by_role("button", name=START).click()
     live.locator(".live .tag").wait_for()
 
@@ -177,7 +177,7 @@ def test_fits_a_phone(live: Any) -> None:
     tag = live.locator(".live .tag").bounding_box()
 
     assert stage["x"] >= 0
-    assert stage["x"] + stage["width"] <= 390
+    assert stage["x"] + stage["width"] <= PHONE["width"]
     assert stage["x"] <= tag["x"]
     assert tag["x"] + tag["width"] <= stage["x"] + stage["width"]
 

@@ -15,6 +15,7 @@ from emotion.data.drawn.write import draw_portrait
 from emotion.models.predictor import load_model
 from emotion.runs.run import RunPaths, Status, read_run
 from tests.e2e.browser import Server, press, settled
+from tests.e2e.conftest import PHONE
 from tests.waiting import wait_for
 
 UPLOAD = '[data-testid="stFileUploaderDropzoneInput"]'
@@ -170,10 +171,10 @@ def test_one_camera_is_on_at_a_time(page: Any) -> None:
 
 
 def test_fits_a_phone(page: Any, pictures: dict[str, list[Path]]) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     teach(page, pictures)
 
     wide = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
 
-    assert wide <= 390
+    assert wide <= PHONE["width"]
     expect(page.get_by_role("button", name="Keep this model")).to_be_visible()

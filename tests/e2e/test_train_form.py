@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from emotion.data.drawn import write
 from emotion.recipes import catalogue
 from tests.e2e.browser import Server, choose, settled
+from tests.e2e.conftest import PHONE
 
-PHONE = {"width": 390, "height": 844}
 USUAL = catalogue.find(catalogue.DEFAULT)
 CLASSIC = catalogue.find("classic")
 
